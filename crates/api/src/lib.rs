@@ -1,0 +1,1 @@
+//! Door 1: the merchant API, JSON over HTTP.

@@ -1,0 +1,1 @@
+//! Use cases: who may, in which transaction, with which effects.

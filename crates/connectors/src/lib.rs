@@ -1,0 +1,1 @@
+//! Everything outside the process: acquirers and notification delivery, real and sandbox.

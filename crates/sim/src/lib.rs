@@ -1,0 +1,1 @@
+//! Seeded simulation of merchants, buyers, acquirer faults and crashes, with an auditor watching.

@@ -1,0 +1,1 @@
+//! SQL, transactions and migrations for SQLite and PostgreSQL. No HTTP, no rules.

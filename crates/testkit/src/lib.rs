@@ -1,0 +1,1 @@
+//! A whole platform in memory, for tests: clock, ids, bank, receivers.

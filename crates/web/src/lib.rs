@@ -1,0 +1,1 @@
+//! The other doors: checkout pages and the sandbox's pages.

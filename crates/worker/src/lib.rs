@@ -1,0 +1,1 @@
+//! Jobs and reconcilers: expiry, lost answers, notifications.
