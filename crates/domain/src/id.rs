@@ -1,0 +1,237 @@
+//! Identifiers: one type a kind, in the shape that YooKassa's clients know,
+//! `ssssssss-kkkk-5000-vrrr-rrrrrrrrrrrr`: seconds since 2000-01-01T12:00:00Z, kind, randomness.
+//!
+//! They sort by time of creation, and an id of the wrong kind does not parse. Nothing is random
+//! here: the caller brings an [`IdSeed`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::time::Timestamp;
+
+/// 2000-01-01T12:00:00Z in seconds of the Unix epoch.
+const EPOCH_SECONDS: i64 = 946_728_000;
+const RANDOM_BITS: u64 = (1 << 60) - 1;
+const BODY_LENGTH: usize = 36;
+
+/// What a new id is made of: when, and 60 random bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdSeed {
+    /// Time of creation.
+    pub at: Timestamp,
+    /// Random bits; the upper four are not used.
+    pub random: u64,
+}
+
+/// A text is not an id of the kind that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a {kind} id")]
+pub struct IdError {
+    /// The kind that was asked for.
+    pub kind: &'static str,
+}
+
+/// The digits that all ids share, without their prefix.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Body {
+    seconds: u32,
+    kind: u16,
+    random: u64,
+}
+
+impl Body {
+    fn new(seed: IdSeed, kind: u16) -> Self {
+        let seconds = seed.at.as_seconds().saturating_sub(EPOCH_SECONDS);
+        let seconds = u32::try_from(seconds.max(0)).unwrap_or(u32::MAX);
+        Self {
+            seconds,
+            kind,
+            random: seed.random & RANDOM_BITS,
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let bytes = text.as_bytes();
+        if bytes.len() != BODY_LENGTH || bytes.iter().any(u8::is_ascii_uppercase) {
+            return None;
+        }
+        let mut groups = text.split('-');
+        let hex = |group: Option<&str>, length: usize| {
+            let group = group.filter(|g| g.len() == length)?;
+            if !group.bytes().all(|b| b.is_ascii_hexdigit()) {
+                return None;
+            }
+            u64::from_str_radix(group, 16).ok()
+        };
+        let seconds = u32::try_from(hex(groups.next(), 8)?).ok()?;
+        let kind = u16::try_from(hex(groups.next(), 4)?).ok()?;
+        let version = hex(groups.next(), 4)?;
+        let high = hex(groups.next(), 4)?;
+        let low = hex(groups.next(), 12)?;
+        if version != 0x5000 || high >> 12 != 8 || groups.next().is_some() {
+            return None;
+        }
+        Some(Self {
+            seconds,
+            kind,
+            random: ((high & 0xfff) << 48) | low,
+        })
+    }
+}
+
+impl fmt::Display for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (high, low) = (self.random >> 48, self.random & 0xffff_ffff_ffff);
+        write!(
+            f,
+            "{:08x}-{:04x}-5000-8{high:03x}-{low:012x}",
+            self.seconds, self.kind
+        )
+    }
+}
+
+/// What all ids of objects can do.
+pub trait EntityId: Copy + fmt::Display + FromStr<Err = IdError> {
+    /// The kind's name as errors show it.
+    const KIND: &'static str;
+}
+
+macro_rules! typed_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal, [$code:literal $(, $also:literal)*]) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(Body);
+
+        impl $name {
+            /// A new id.
+            #[must_use]
+            pub fn new(seed: IdSeed) -> Self {
+                Self(Body::new(seed, $code))
+            }
+        }
+
+        impl EntityId for $name {
+            const KIND: &'static str = $kind;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}{}", $prefix, self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let error = IdError { kind: $kind };
+                let body = text.strip_prefix($prefix).and_then(Body::parse).ok_or(error)?;
+                if [$code $(, $also)*].contains(&body.kind) { Ok(Self(body)) } else { Err(error) }
+            }
+        }
+    };
+}
+
+typed_id!(
+    /// A payment.
+    PaymentId, "payment", "", [0x000f]
+);
+typed_id!(
+    /// A refund.
+    RefundId, "refund", "", [0x0015]
+);
+typed_id!(
+    /// A payment method, saved or not. One that was used in a payment has the payment's id.
+    PaymentMethodId, "payment method", "", [0x0037, 0x000f]
+);
+typed_id!(
+    /// One call to an outside system: authorization, capture, void, refund, binding. It is also
+    /// the idempotency key of that call.
+    OperationId, "operation", "op-", [0x0051]
+);
+typed_id!(
+    /// A fact that merchants are notified of.
+    EventId, "event", "ev-", [0x0052]
+);
+typed_id!(
+    /// One event on its way to one webhook.
+    DeliveryId, "delivery", "dv-", [0x0053]
+);
+typed_id!(
+    /// A balanced movement of money in a shop's book.
+    TransferId, "transfer", "tr-", [0x0054]
+);
+typed_id!(
+    /// A URL that a shop wants to be notified at.
+    WebhookId, "webhook", "wh-", [0x0055]
+);
+
+impl PaymentId {
+    /// The token that the payment widget is opened with: the payment's digits with a prefix.
+    #[must_use]
+    pub fn confirmation_token(self) -> String {
+        format!("ct-{self}")
+    }
+
+    /// The id of the payment method that is used in this payment.
+    #[must_use]
+    pub fn method_id(self) -> PaymentMethodId {
+        PaymentMethodId(self.0)
+    }
+}
+
+macro_rules! numbered_id {
+    ($(#[$doc:meta])* $name:ident, $kind:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(i64);
+
+        impl $name {
+            /// The id with this number; `None` unless it is positive.
+            #[must_use]
+            pub fn new(number: i64) -> Option<Self> {
+                (number > 0).then_some(Self(number))
+            }
+
+            /// Its number, positive.
+            #[must_use]
+            pub fn number(self) -> u64 {
+                self.0.unsigned_abs()
+            }
+
+            /// Its number as databases hold it, positive.
+            #[must_use]
+            pub fn as_i64(self) -> i64 {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}", self.0)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                let digits = text.len() <= 18 && text.bytes().all(|b| b.is_ascii_digit());
+                let number = if digits { text.parse().ok() } else { None };
+                number.and_then(Self::new).ok_or(IdError { kind: $kind })
+            }
+        }
+    };
+}
+
+numbered_id!(
+    /// A shop: the `account_id` of the API and the user name of its keys.
+    ShopId, "shop"
+);
+numbered_id!(
+    /// A sub-account of a shop: the `gateway_id` of the API.
+    GatewayId, "gateway"
+);
+
+#[cfg(test)]
+mod tests;
