@@ -1,0 +1,74 @@
+//! Words that SQL and Rust of this project do without: wildcards, the database's clock, floats.
+
+use super::source::{self, Kind};
+use super::{Exceptions, Finding, Tree};
+
+const SQL: [&str; 6] = [
+    "select *",
+    "now(",
+    "current_timestamp",
+    "float",
+    "real",
+    "double",
+];
+const RUST: [&str; 2] = ["f32", "f64"];
+const STATEMENTS: [&str; 7] = [
+    "select ", "insert ", "update ", "delete ", "with ", "create ", "alter ",
+];
+
+pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in tree.with_extension("sql") {
+        for (line, text) in file.lines() {
+            let text = text.split_once("--").map_or(text, |(before, _)| before);
+            sql(&file.path, line, text, &mut findings);
+        }
+    }
+    for file in tree.with_extension("rs") {
+        let holds_sql = file.path.starts_with("crates/store/");
+        let may_float = file.path.starts_with("benches/");
+        for piece in source::pieces(&file.text) {
+            match piece.kind {
+                Kind::Literal if holds_sql && is_statement(&piece.text) => {
+                    sql(&file.path, piece.line, &piece.text, &mut findings);
+                }
+                Kind::Code if !may_float => {
+                    for (line, text) in (piece.line..).zip(piece.text.lines()) {
+                        for word in RUST.iter().filter(|word| has_word(text, word)) {
+                            findings.push(Finding::at(&file.path, line, format!("`{word}`")));
+                        }
+                    }
+                }
+                Kind::Literal | Kind::Code | Kind::Comment => {}
+            }
+        }
+    }
+    findings
+}
+
+fn is_statement(literal: &str) -> bool {
+    let text = literal.trim_start_matches(['r', '#', '"', ' ', '\n', '\\']);
+    STATEMENTS.iter().any(|word| text.starts_with(word))
+}
+
+fn sql(path: &str, line: usize, text: &str, findings: &mut Vec<Finding>) {
+    let text = text.to_lowercase();
+    for word in SQL.iter().filter(|word| has_word(&text, word)) {
+        findings.push(Finding::at(path, line, format!("`{word}` in SQL")));
+    }
+}
+
+/// Whether `word` stands in `text` and is not a part of a longer one.
+fn has_word(text: &str, word: &str) -> bool {
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    text.match_indices(word).any(|(position, found)| {
+        let before = text
+            .get(..position)
+            .and_then(|part| part.chars().next_back());
+        let after = text
+            .get(position + found.len()..)
+            .and_then(|part| part.chars().next());
+        let open_end = !found.ends_with(is_word) || !after.is_some_and(is_word);
+        !before.is_some_and(is_word) && open_end
+    })
+}

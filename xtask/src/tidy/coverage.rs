@@ -1,0 +1,47 @@
+//! Nothing is forgotten: every page template is rendered with samples by a test.
+
+use super::{Exceptions, Finding, Tree};
+
+const TEMPLATES: &str = "crates/web/templates/";
+const PAGES: &str = "crates/web/src/";
+
+pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
+    templates(tree)
+}
+
+/// A page's struct stands with its `samples()` in the file that names the template.
+///
+/// Partials begin with `_`; a layout is what another template extends.
+fn templates(tree: &Tree) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for file in tree
+        .under(TEMPLATES)
+        .filter(|file| file.extension() == "html")
+    {
+        let name = file.path.trim_start_matches(TEMPLATES);
+        let is_partial = name
+            .rsplit('/')
+            .next()
+            .is_some_and(|part| part.starts_with('_'));
+        let extends = format!("{{% extends \"{name}\"");
+        let is_layout = tree
+            .under(TEMPLATES)
+            .any(|other| other.text.contains(&extends));
+        if is_partial || is_layout {
+            continue;
+        }
+        let path = format!("path = \"{name}\"");
+        let mut pages = tree
+            .under(PAGES)
+            .filter(|page| page.text.contains(&path))
+            .peekable();
+        if pages.peek().is_none() {
+            findings.push(Finding::of(&file.path, "no page uses this template"));
+        }
+        for page in pages.filter(|page| !page.text.contains("fn samples(")) {
+            let says = format!("the page of {name} has no `samples()`");
+            findings.push(Finding::of(&page.path, says));
+        }
+    }
+    findings
+}
