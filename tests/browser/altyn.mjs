@@ -134,12 +134,12 @@ export function openBrowser() {
 export class Window {
   static async open(browser, { width = 360, dark = false, script = true, locale = 'ru-RU' } = {}) {
     const window = new Window();
+    window.script = script;
     window.context = await browser.newContext({
       viewport: { width, height: width < 600 ? 780 : 900 },
       colorScheme: dark ? 'dark' : 'light',
       javaScriptEnabled: script,
       locale,
-      bypassCSP: false,
     });
     window.page = await window.context.newPage();
     window.requests = [];
@@ -180,32 +180,33 @@ export class Window {
 
 /** Serious and critical findings of axe on the page as it is. */
 export async function findings(browser, window) {
-  // axe needs script; a window without it is looked at through a copy of its page.
-  let page = window.page;
-  let copy;
-  if (!(await runsScript(page))) {
-    copy = await browser.newContext({ viewport: page.viewportSize() });
-    page = await copy.newPage();
-    await page.setContent(await window.page.content(), { waitUntil: 'load' });
-  }
+  // axe needs script: a window without it is looked at through a copy, which loads styles but no script.
+  const copy = window.script ? null : await copyOf(browser, window.page);
+  const page = copy ?? window.page;
   // The page's own policy forbids foreign script, so axe comes in through the debugger.
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: AXE });
   const { result } = await session.send('Runtime.evaluate', {
-    expression: 'axe.run(document).then((r) => JSON.stringify(r.violations))',
+    expression: 'axe.run(document).then((found) => JSON.stringify(found.violations))',
     awaitPromise: true,
     returnByValue: true,
   });
   await session.detach();
-  await copy?.close();
+  await copy?.context().close();
   return JSON.parse(result.value)
     .filter((one) => ['serious', 'critical'].includes(one.impact))
     .map((one) => `${one.id}: ${one.help} (${one.nodes.map((node) => node.target).join(', ')})`);
 }
 
-async function runsScript(page) {
-  return page.evaluate(() => true).then(
-    () => page.context()._options?.javaScriptEnabled !== false,
-    () => false,
-  );
+async function copyOf(browser, page) {
+  const context = await browser.newContext({ viewport: page.viewportSize() });
+  const copy = await context.newPage();
+  const [url, body] = [page.url(), await page.content()];
+  await copy.route('**/*', (route) => {
+    const request = route.request();
+    if (request.isNavigationRequest()) return route.fulfill({ contentType: 'text/html', body });
+    return request.resourceType() === 'script' ? route.abort() : route.continue();
+  });
+  await copy.goto(url);
+  return copy;
 }
