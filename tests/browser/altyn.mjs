@@ -1,5 +1,6 @@
 // Starts the built binary and a browser for the tests of this folder.
-// The binary is ALTYN_BIN (default target/release/altyn), the browser CHROMIUM (default /usr/bin/chromium).
+// The binary is ALTYN_BIN (default target/release/altyn), the browser is CHROMIUM (default
+// /usr/bin/chromium).
 
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -19,7 +20,10 @@ const BROWSER = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const READY_MS = 20_000;
 
 export const SCREENSHOTS = join(ROOT, 'target/screenshots');
-export const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const AXE = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+);
 
 function freePort() {
   return new Promise((done, fail) => {
@@ -81,7 +85,11 @@ export class Server {
       headers['Content-Type'] = 'application/json';
       headers['Idempotence-Key'] = randomUUID();
     }
-    const answer = await fetch(`${this.base}/v3${path}`, { method, headers, body: body && JSON.stringify(body) });
+    const answer = await fetch(`${this.base}/v3${path}`, {
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    });
     const json = await answer.json();
     if (!answer.ok) throw new Error(JSON.stringify(json));
     return json;
@@ -109,7 +117,9 @@ export class Shop {
     const shop = new Shop();
     shop.http = createServer((_, answer) => {
       answer.setHeader('Content-Type', 'text/html; charset=utf-8');
-      answer.end('<!doctype html><html lang="ru"><title>Лавка</title><h1>Спасибо за заказ</h1></html>');
+      answer.end(
+        '<!doctype html><html lang="ru"><title>Лавка</title><h1>Спасибо за заказ</h1></html>',
+      );
     });
     await new Promise((done) => shop.http.listen(0, '127.0.0.1', done));
     shop.url = `http://localhost:${shop.http.address().port}/thanks`;
@@ -180,7 +190,7 @@ export class Window {
 
 /** Serious and critical findings of axe on the page as it is. */
 export async function findings(browser, window) {
-  // axe needs script: a window without it is looked at through a copy, which loads styles but no script.
+  // axe needs script: a window without it is looked at through a copy, which loads styles only.
   const copy = window.script ? null : await copyOf(browser, window.page);
   const page = copy ?? window.page;
   // The page's own policy forbids foreign script, so axe comes in through the debugger.

@@ -1,5 +1,5 @@
-// A buyer in a real browser: pays with 3-D Secure, is declined and tries again, pays by SBP; on a phone
-// and on a desk, in light and dark, with and without script.
+// A buyer in a real browser: pays with 3-D Secure, is declined and tries again, pays by SBP; on a
+// phone and on a desk, in light and dark, with and without script.
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
@@ -20,7 +20,8 @@ const LOOKS = [
   { width: 1280, dark: true, script: false },
 ];
 
-const nameOf = ({ width, dark, script }) => `${width}-${dark ? 'dark' : 'light'}${script ? '' : '-noscript'}`;
+const nameOf = ({ width, dark, script }) =>
+  `${width}-${dark ? 'dark' : 'light'}${script ? '' : '-noscript'}`;
 
 let server;
 let shop;
@@ -71,11 +72,16 @@ async function decide(page, decision) {
 async function isSound(window, name) {
   const { page } = window;
   assert.deepEqual(await findings(browser, window), [], `axe on ${name}`);
-  const { scrollWidth, clientWidth } = await page.locator('html').evaluate(({ scrollWidth, clientWidth }) => ({
-    scrollWidth,
-    clientWidth,
-  }));
-  assert.ok(scrollWidth <= clientWidth, `${name} is wider than its window: ${scrollWidth} > ${clientWidth}`);
+  const { scrollWidth, clientWidth } = await page
+    .locator('html')
+    .evaluate(({ scrollWidth, clientWidth }) => ({
+      scrollWidth,
+      clientWidth,
+    }));
+  assert.ok(
+    scrollWidth <= clientWidth,
+    `${name} is wider than its window: ${scrollWidth} > ${clientWidth}`,
+  );
   await window.shoot(name);
 }
 
@@ -124,7 +130,10 @@ for (const look of LOOKS) {
       await inWindow(look, {}, async (window, payment) => {
         const { page } = window;
         await submitCard(page, NO_MONEY, typed);
-        await page.getByText(/недостаточно/i).first().waitFor();
+        await page
+          .getByText(/недостаточно/i)
+          .first()
+          .waitFor();
         await isSound(window, `${name}-4-declined`);
         assert.equal((await server.find(payment.id)).status, 'pending');
         await submitCard(page, WITHOUT_3DS, typed);
@@ -167,12 +176,17 @@ for (const look of LOOKS) {
     test('a buyer pays by SBP', async () => {
       await inWindow(look, { payment_method_data: { type: 'sbp' } }, async (window, payment) => {
         const { page } = window;
-        const choose = page.locator('form', { has: page.locator('input[name="method"][value="sbp"]') });
+        const choose = page.locator('form', {
+          has: page.locator('input[name="method"][value="sbp"]'),
+        });
         if (await choose.count()) await choose.locator('button[type=submit]').click();
         await page.locator('svg[viewBox]').first().waitFor();
         const bank = page.locator('a[href*="/sandbox/"]').first();
         await bank.waitFor();
-        assert.ok(await page.locator('.qr svg, svg.qr, [class*="qr"] svg').first().isVisible(), 'a QR code');
+        assert.ok(
+          await page.locator('.qr svg, svg.qr, [class*="qr"] svg').first().isVisible(),
+          'a QR code',
+        );
         await isSound(window, `${name}-7-sbp`);
         await bank.click();
         await page.locator('button[name="decision"]').first().waitFor();
@@ -206,7 +220,10 @@ describe('the page', () => {
       assert.match(policy, /frame-ancestors/);
       assert.match(policy, /form-action/);
       assert.doesNotMatch(policy, /unsafe|https?:|\*/);
-      assert.equal(await window.page.locator('script:not([src]), style, [style], [onclick]').count(), 0);
+      assert.equal(
+        await window.page.locator('script:not([src]), style, [style], [onclick]').count(),
+        0,
+      );
     });
   });
 
@@ -229,7 +246,10 @@ describe('the page', () => {
     await inWindow({ width: 360 }, {}, async (window) => {
       const { page } = window;
       await fillCard(page, '2200000000000004');
-      assert.equal(await page.locator('[autocomplete="cc-number"]').inputValue(), '2200 0000 0000 0004');
+      assert.equal(
+        await page.locator('[autocomplete="cc-number"]').inputValue(),
+        '2200 0000 0000 0004',
+      );
       assert.match(await page.locator('[autocomplete="cc-exp"]').inputValue(), /^12\s?\/\s?35$/);
       assert.equal(await page.locator('[aria-invalid="true"]').count(), 0);
     });
@@ -246,14 +266,18 @@ describe('the page', () => {
   test('fits 320 pixels and twice the size of letters', async () => {
     await inWindow({ width: 320 }, {}, async (window) => isSound(window, '320-form'));
     await inWindow({ width: 640 }, {}, async (window) => {
-      await window.page.locator('html').evaluate((html) => html.style.setProperty('font-size', '200%'));
+      await window.page
+        .locator('html')
+        .evaluate((html) => html.style.setProperty('font-size', '200%'));
       await isSound(window, '640-double-form');
     });
   });
 
   test('keeps absurdly long names inside', async () => {
     const description = 'Достопримечательностеописательный'.repeat(4).slice(0, 128);
-    await inWindow({ width: 360 }, { description }, async (window) => isSound(window, '360-long-form'));
+    await inWindow({ width: 360 }, { description }, async (window) =>
+      isSound(window, '360-long-form'),
+    );
   });
 
   test('says so when the payment is paid, and when nothing is there', async () => {
@@ -264,7 +288,10 @@ describe('the page', () => {
       await page.goto(payment.confirmation.confirmation_url);
       await isSound(window, '360-already-paid');
       assert.equal(await page.locator('[autocomplete="cc-number"]').count(), 0);
-      const missing = payment.confirmation.confirmation_url.replace(payment.id, '31f00000-000f-5000-8000-1a2b3c4d5e6f');
+      const missing = payment.confirmation.confirmation_url.replace(
+        payment.id,
+        '31f00000-000f-5000-8000-1a2b3c4d5e6f',
+      );
       const answer = await page.goto(missing);
       assert.equal(answer.status(), 404);
       await isSound(window, '360-not-found');

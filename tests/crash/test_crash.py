@@ -1,0 +1,164 @@
+"""`kill -9` at random moments under load: nothing acknowledged is lost or doubled."""
+
+import os
+import random
+import secrets
+import threading
+from collections import Counter
+
+import pytest
+
+from altyn import ENGINES, Server, until
+from api import Api, expect, rub
+from load import PROGRESS, Client, Step, Story, proceed
+
+KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "20"))
+CLIENTS = 8
+READY_SECONDS_MAX = 2.0
+LOAD_SECONDS = (0.15, 1.2)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("engine", ENGINES)
+def test_nothing_acknowledged_is_lost_or_doubled(engine, tmp_path):
+    seed = os.environ.get("ALTYN_CRASH_SEED") or secrets.token_hex(4)
+    print(f"ALTYN_CRASH_SEED={seed}")
+    chance = random.Random(f"{seed}/{engine}")
+    server = Server(engine, tmp_path)
+    told = Counter()
+    slowest = 0.0
+    try:
+        server.start()
+        for kill in range(KILLS):
+            stories = cycle(server, chance, f"{seed}-{kill}")
+            slowest = max(slowest, server.start())
+            assert slowest < READY_SECONDS_MAX, f"{slowest:.2f} s until ready again"
+            api = Api(server.api_url, server.shop_id, server.secret_key)
+            told += check(api, stories, f"{seed}-{kill}")
+            server.audit()
+        server.stop()
+        server.audit()
+    finally:
+        server.close()
+    print(f"{engine}: {KILLS} kills, {dict(told)}, ready again in at most {slowest:.2f} s")
+    assert told["acknowledged"] > KILLS * 10, "there was a load"
+    assert told["unanswered"] > KILLS, "the kills came in the middle of it"
+
+
+def cycle(server: Server, chance: random.Random, tag: str) -> list[Story]:
+    """Runs the load and kills the server in the middle of it."""
+    clients = []
+    for number in range(CLIENTS):
+        api = Api(server.api_url, server.shop_id, server.secret_key)
+        clients.append(Client(api, f"{tag}/{number}", f"{tag}-{number}"))
+    for client in clients:
+        client.start()
+    threading.Event().wait(chance.uniform(*LOAD_SECONDS))
+    server.kill()
+    for client in clients:
+        client.join(40)
+        assert not client.is_alive() and not client.broken, client.broken
+    return [story for client in clients for story in client.stories]
+
+
+def check(api: Api, stories: list[Story], tag: str) -> Counter:
+    """Everything acknowledged is there; what was not answered is finished, once."""
+    told = Counter()
+    for story in stories:
+        told["acknowledged"] += sum(step.status == 200 for step in story.steps)
+        told["unanswered"] += sum(step.sent and step.status is None for step in story.steps)
+        if story.payment_id:
+            kept(api, story)
+    finish(api, stories)
+    payments = [p for p in api.every("/payments") if story_of(p).startswith(f"{tag}-")]
+    counted = Counter(story_of(payment) for payment in payments)
+    assert counted == Counter(story.tag for story in stories), "each story is one payment"
+    by_id = {payment["id"]: payment for payment in payments}
+    for story in stories:
+        ended_right(api, story, by_id[story.payment_id])
+    return told
+
+
+def story_of(payment: dict) -> str:
+    return payment["metadata"].get("story", "")
+
+
+def kept(api: Api, story: Story):
+    """Requires every acknowledged object to exist with at least the acknowledged progress."""
+    found = api.found(f"/payments/{story.payment_id}")
+    for step in story.steps:
+        if step.status != 200:
+            continue
+        if step.kind == "refund":
+            refund = api.found(f"/refunds/{step.answer['id']}")
+            assert refund == step.answer or step.answer["status"] == "pending", (step, refund)
+        else:
+            known, now = step.answer["status"], found["status"]
+            assert PROGRESS[now] >= PROGRESS[known], (step, found)
+            assert PROGRESS[known] < 2 or now == known, (step, found)
+    returned = 20 * len([s for s in story.answered("refund") if s.answer["status"] == "succeeded"])
+    if returned:
+        assert kopecks(found["refunded_amount"]) >= returned * 100, found
+
+
+def finish(api: Api, stories: list[Story]):
+    """Repeats what was not answered under its key, and once more: the second answer is the first."""
+    for story in stories:
+        for step in story.steps:
+            if step.status is not None:
+                continue
+            if step.kind != "create":
+                settled(api, story)
+            broken = []
+            assert proceed_one(api, story, step, broken), broken
+            again = api.post(story.path(step), body_of(story, step), key=step.key)
+            assert again.status_code == 200 and again.json()["id"] == step.answer["id"]
+
+
+def proceed_one(api: Api, story: Story, step: Step, broken: list[str]) -> bool:
+    return proceed(api, Story(story.tag, story.steps[: story.steps.index(step) + 1]), broken)
+
+
+def body_of(story: Story, step: Step) -> dict | None:
+    return step.body | {"payment_id": story.payment_id} if step.kind == "refund" else step.body
+
+
+def settled(api: Api, story: Story) -> dict:
+    """The payment once the outcome of its raw card is known: the reconciler may still be asking."""
+    path = f"/payments/{story.payment_id}"
+    if "payment_method_data" not in story.steps[0].body:
+        return api.found(path)
+
+    def look():
+        found = expect(api.get(path))
+        return found if found["status"] != "pending" else None
+
+    return until(look, 15, f"{path} is settled after the restart")
+
+
+def ended_right(api: Api, story: Story, listed: dict):
+    """The payment is where its story ends, and every refund happened once."""
+    payment = settled(api, story)
+    kinds = [step.kind for step in story.steps]
+    if "cancel" in kinds:
+        expected = "canceled"
+    elif "capture" in kinds:
+        expected = "succeeded"
+    elif "payment_method_data" not in story.steps[0].body:
+        expected = "pending"
+    else:
+        expected = "succeeded" if story.steps[0].body["capture"] else "waiting_for_capture"
+    assert payment["status"] == expected, (story, payment)
+    assert payment["id"] == listed["id"]
+    refunds = [step for step in story.steps if step.kind == "refund"]
+    if not refunds:
+        return
+    path = f"/payments/{story.payment_id}"
+    whole = rub(f"{20 * len(refunds)}.00")
+    until(lambda: api.found(path)["refunded_amount"] == whole, 15, f"{path} is refunded {whole}")
+    found = api.every("/refunds", payment_id=story.payment_id)
+    assert sorted(r["id"] for r in found) == sorted(s.answer["id"] for s in refunds)
+
+
+def kopecks(amount: dict) -> int:
+    return int(amount["value"].replace(".", ""))
