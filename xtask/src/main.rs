@@ -45,6 +45,7 @@ enum Command {
         /// Builds without optimization, which is faster to build and slower to run.
         #[arg(long)]
         dev: bool,
+        /// For `altyn serve`, such as `--listen` or `--database`.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -61,11 +62,15 @@ enum Command {
     Fix,
     /// Builds the release binary and measures it under load; arguments go to the load.
     Bench {
+        /// For the load; `--help` lists them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
     /// Starts a private PostgreSQL under `target/postgres` and prints its address.
     Db {
+        /// Prints a line for the shell: `eval "$(cargo xtask db --export)"`.
+        #[arg(long)]
+        export: bool,
         #[command(subcommand)]
         action: Option<DbAction>,
     },
@@ -88,8 +93,6 @@ enum Command {
 
 #[derive(Subcommand)]
 enum DbAction {
-    /// Starts it, or finds it running.
-    Start,
     /// Stops it; the data stays.
     Stop,
 }
@@ -113,21 +116,23 @@ fn perform() -> Result<()> {
         Command::Check => steps::run_all(&project, steps::CHECK, &[]),
         Command::Fix => build::fix(&project),
         Command::Bench { arguments } => build::bench(&project, &arguments),
-        Command::Db { action } => database(&project, action.as_ref()),
+        Command::Db { export, action } => database(&project, export, action.as_ref()),
         Command::Sim { seeds, seed } => build::sim(&project, seeds, seed),
         Command::Tidy { accept_migrations } => tidy::run(&project, accept_migrations),
     }
 }
 
-fn database(project: &Project, action: Option<&DbAction>) -> Result<()> {
+fn database(project: &Project, export: bool, action: Option<&DbAction>) -> Result<()> {
     tools::require(&[&tools::POSTGRES])?;
-    match action {
-        None | Some(DbAction::Start) => {
-            let cluster = Cluster::start(project, Durability::Durable)?;
-            println!("{}", cluster.url());
-            println!("Stop it with `cargo xtask db stop`.");
-            Ok(())
-        }
-        Some(DbAction::Stop) => Cluster::stop(project),
+    if let Some(DbAction::Stop) = action {
+        return Cluster::stop(project);
     }
+    let cluster = Cluster::start(project, Durability::Durable)?;
+    if export {
+        println!("export ALTYN_TEST_POSTGRES='{}'", cluster.url());
+    } else {
+        println!("{}", cluster.url());
+        eprintln!("Stop it with `cargo xtask db stop`.");
+    }
+    Ok(())
 }
