@@ -102,7 +102,7 @@ def kept(api: Api, story: Story):
 
 
 def finish(api: Api, stories: list[Story]):
-    """Repeats what was not answered under its key, and once more: the second answer is the first."""
+    """Repeats what was not answered under its key, twice: the second answer is the first."""
     for story in stories:
         for step in story.steps:
             if step.status is not None:

@@ -97,7 +97,10 @@ pub trait EntityId: Copy + fmt::Display + FromStr<Err = IdError> {
 }
 
 macro_rules! typed_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal, [$code:literal $(, $also:literal)*]) => {
+    (
+        $(#[$doc:meta])* $name:ident, $kind:literal, $prefix:literal,
+        [$code:literal $(, $also:literal)*]
+    ) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Body);

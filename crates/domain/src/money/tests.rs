@@ -76,7 +76,10 @@ proptest! {
     }
 
     #[test]
-    fn parts_sum_to_the_whole(minor in any::<i64>(), weights in prop::collection::vec(0..1000_u32, 1..20)) {
+    fn parts_sum_to_the_whole(
+        minor in any::<i64>(),
+        weights in prop::collection::vec(0..1000_u32, 1..20),
+    ) {
         let whole = Money::new(minor, Currency::RUB);
         match whole.allocate(&weights) {
             Ok(parts) => {
