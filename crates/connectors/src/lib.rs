@@ -1,1 +1,8 @@
-//! Everything outside the process: acquirers and notification delivery, real and sandbox.
+//! Everything outside the process: acquirers and notification delivery, real ones and scriptable
+//! sandboxes. No SQL, and none of our states.
+
+pub mod acquirer;
+pub mod courier;
+
+pub use acquirer::{Acquirer, CallError};
+pub use courier::Courier;

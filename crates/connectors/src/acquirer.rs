@@ -1,0 +1,131 @@
+//! What the platform asks of an acquirer, and what it may hear: the contract that a real acquirer
+//! and the sandbox fulfil alike.
+//!
+//! Each call carries the id of its [`domain::Operation`] as idempotency key: the same key again
+//! has no second effect and gets the same answer.
+
+use async_trait::async_trait;
+use domain::card::Card;
+use domain::{Answer, MethodKind, Money, OperationId, ShopId};
+
+/// An acquirer.
+#[async_trait]
+pub trait Acquirer: Send + Sync {
+    /// Asks to hold the payer's money, or with `capture` to take it at once.
+    async fn authorize(&self, request: Authorize) -> Result<Answer, CallError>;
+
+    /// Takes held money; what is above `amount` goes back to the payer.
+    async fn capture(&self, request: Follow) -> Result<Answer, CallError>;
+
+    /// Lets held money go.
+    async fn void(&self, request: Follow) -> Result<Answer, CallError>;
+
+    /// Gives taken money back.
+    async fn refund(&self, request: Follow) -> Result<Answer, CallError>;
+
+    /// Binds a means without taking money; the approval carries the token.
+    async fn bind(&self, request: Bind) -> Result<Answer, CallError>;
+
+    /// What became of an operation.
+    async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
+}
+
+/// A payer's means.
+#[derive(Clone, Debug)]
+pub enum Means {
+    /// A card.
+    Card(Card),
+    /// A saved means, by the acquirer's token.
+    Token(String),
+    /// A method that the payer confirms with its own application or page.
+    Method {
+        /// The method.
+        kind: MethodKind,
+        /// The payer's phone, digits.
+        phone: Option<String>,
+    },
+}
+
+/// How much of a challenge the payer can be put through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChallengePolicy {
+    /// There is no payer to ask: if one is needed, decline.
+    Never,
+    /// If the issuer wants one.
+    IfNeeded,
+    /// Always.
+    Always,
+}
+
+/// A request to hold or take money.
+#[derive(Clone, Debug)]
+pub struct Authorize {
+    /// Idempotency key.
+    pub operation: OperationId,
+    /// For whom.
+    pub shop_id: ShopId,
+    /// How much.
+    pub amount: Money,
+    /// Take it at once?
+    pub capture: bool,
+    /// From what.
+    pub means: Means,
+    /// May, must or cannot the payer be asked?
+    pub challenge: ChallengePolicy,
+    /// Does the payer stand before a code to scan rather than a page?
+    pub by_qr: bool,
+    /// Return a token to charge the means again?
+    pub save: bool,
+    /// Where the payer comes back to after a challenge.
+    pub return_url: String,
+}
+
+/// A request that builds on a reference.
+#[derive(Clone, Debug)]
+pub struct Follow {
+    /// Idempotency key.
+    pub operation: OperationId,
+    /// For whom.
+    pub shop_id: ShopId,
+    /// The acquirer's id of the payment.
+    pub reference: String,
+    /// How much.
+    pub amount: Money,
+}
+
+/// A request to bind a means.
+#[derive(Clone, Debug)]
+pub struct Bind {
+    /// Idempotency key.
+    pub operation: OperationId,
+    /// For whom.
+    pub shop_id: ShopId,
+    /// What is bound.
+    pub means: Means,
+    /// May, must or cannot the payer be asked?
+    pub challenge: ChallengePolicy,
+    /// Where the payer comes back to after a challenge.
+    pub return_url: String,
+}
+
+/// What an acquirer knows of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// It never arrived.
+    Nothing,
+    /// It works on it, or waits for the payer.
+    Open,
+    /// This is its answer.
+    Answered(Answer),
+}
+
+/// Why a call brought no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// Nothing was sent: the call may be repeated blindly.
+    #[error("the call was not sent")]
+    NotSent(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+    /// It may have been carried out: only a look-up tells.
+    #[error("the call was not answered")]
+    Unknown(#[source] Option<Box<dyn std::error::Error + Send + Sync>>),
+}

@@ -1,0 +1,249 @@
+//! What outside systems say about one operation, and why things end in cancellation.
+//!
+//! A decline is an answer, not an error. No answer is neither: it is a state of the operation.
+
+use crate::method::MethodFacts;
+
+/// Who ended it (yookassa-api, sections 9 and 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Party {
+    /// The shop.
+    Merchant,
+    /// The platform; the wire knows it by this name.
+    YooMoney,
+    /// The issuer and everyone on the way to it.
+    PaymentNetwork,
+    /// The same on the way back of a refund.
+    RefundNetwork,
+}
+
+impl Party {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Merchant,
+        Self::YooMoney,
+        Self::PaymentNetwork,
+        Self::RefundNetwork,
+    ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Merchant => "merchant",
+            Self::YooMoney => "yoo_money",
+            Self::PaymentNetwork => "payment_network",
+            Self::RefundNetwork => "refund_network",
+        }
+    }
+
+    /// The party with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|party| party.code() == code)
+    }
+}
+
+/// Why it ended (yookassa-api, sections 9 and 11). SDKs refuse names that are not in this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CancellationReason {
+    /// 3-D Secure was not passed.
+    ThreeDSecureFailed,
+    /// Declined for reasons the issuer knows.
+    CallIssuer,
+    /// Canceled through the API.
+    CanceledByMerchant,
+    /// The card is out of date.
+    CardExpired,
+    /// Cards of this country are not taken.
+    CountryForbidden,
+    /// The safe deal's life ended.
+    DealExpired,
+    /// Not captured in time.
+    ExpiredOnCapture,
+    /// Not confirmed by the payer in time.
+    ExpiredOnConfirmation,
+    /// Blocked as suspected fraud.
+    FraudSuspected,
+    /// No details.
+    GeneralDecline,
+    /// The wallet's limits are exceeded.
+    IdentificationRequired,
+    /// Not enough money.
+    InsufficientFunds,
+    /// Not processed in time.
+    InternalTimeout,
+    /// Wrong card number.
+    InvalidCardNumber,
+    /// Wrong verification code.
+    InvalidCsc,
+    /// The issuer cannot be reached.
+    IssuerUnavailable,
+    /// A limit of the means or of the shop.
+    PaymentMethodLimitExceeded,
+    /// Operations with the means are forbidden.
+    PaymentMethodRestricted,
+    /// The payer withdrew the consent to be charged.
+    PermissionRevoked,
+    /// The mobile operator is not supported.
+    UnsupportedMobileOperator,
+    /// The receiver's side refused a refund.
+    RejectedByPayee,
+    /// A technical time limit.
+    RejectedByTimeout,
+    /// The payment is too old to be refunded.
+    PaymentExpired,
+}
+
+impl CancellationReason {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::ThreeDSecureFailed,
+        Self::CallIssuer,
+        Self::CanceledByMerchant,
+        Self::CardExpired,
+        Self::CountryForbidden,
+        Self::DealExpired,
+        Self::ExpiredOnCapture,
+        Self::ExpiredOnConfirmation,
+        Self::FraudSuspected,
+        Self::GeneralDecline,
+        Self::IdentificationRequired,
+        Self::InsufficientFunds,
+        Self::InternalTimeout,
+        Self::InvalidCardNumber,
+        Self::InvalidCsc,
+        Self::IssuerUnavailable,
+        Self::PaymentMethodLimitExceeded,
+        Self::PaymentMethodRestricted,
+        Self::PermissionRevoked,
+        Self::UnsupportedMobileOperator,
+        Self::RejectedByPayee,
+        Self::RejectedByTimeout,
+        Self::PaymentExpired,
+    ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ThreeDSecureFailed => "3d_secure_failed",
+            Self::CallIssuer => "call_issuer",
+            Self::CanceledByMerchant => "canceled_by_merchant",
+            Self::CardExpired => "card_expired",
+            Self::CountryForbidden => "country_forbidden",
+            Self::DealExpired => "deal_expired",
+            Self::ExpiredOnCapture => "expired_on_capture",
+            Self::ExpiredOnConfirmation => "expired_on_confirmation",
+            Self::FraudSuspected => "fraud_suspected",
+            Self::GeneralDecline => "general_decline",
+            Self::IdentificationRequired => "identification_required",
+            Self::InsufficientFunds => "insufficient_funds",
+            Self::InternalTimeout => "internal_timeout",
+            Self::InvalidCardNumber => "invalid_card_number",
+            Self::InvalidCsc => "invalid_csc",
+            Self::IssuerUnavailable => "issuer_unavailable",
+            Self::PaymentMethodLimitExceeded => "payment_method_limit_exceeded",
+            Self::PaymentMethodRestricted => "payment_method_restricted",
+            Self::PermissionRevoked => "permission_revoked",
+            Self::UnsupportedMobileOperator => "unsupported_mobile_operator",
+            Self::RejectedByPayee => "rejected_by_payee",
+            Self::RejectedByTimeout => "rejected_by_timeout",
+            Self::PaymentExpired => "payment_expired",
+        }
+    }
+
+    /// The reason with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|reason| reason.code() == code)
+    }
+}
+
+/// Who ended it, and why: `cancellation_details` on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decline {
+    /// Who.
+    pub party: Party,
+    /// Why.
+    pub reason: CancellationReason,
+}
+
+impl Decline {
+    /// Both in one.
+    #[must_use]
+    pub const fn new(party: Party, reason: CancellationReason) -> Self {
+        Self { party, reason }
+    }
+}
+
+/// What the payer has to do before an operation is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Challenge {
+    /// Visit this page of the bank or the wallet.
+    Redirect {
+        /// Its address.
+        url: String,
+    },
+    /// Scan this code, or open the bank's page on the same device.
+    Qr {
+        /// The text of the code.
+        data: String,
+        /// The page that the code leads to.
+        url: String,
+    },
+    /// Answer a message, or pay at a terminal; nothing to open here.
+    External {
+        /// The code to name at the terminal, where there is one.
+        code: Option<String>,
+        /// The sandbox's page that stands for the phone or the terminal.
+        url: Option<String>,
+    },
+}
+
+/// How 3-D Secure went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ThreeDSecure {
+    /// Was the payer authenticated by it?
+    pub applied: bool,
+    /// Was the device data collected?
+    pub method_completed: bool,
+    /// Did the payer answer a challenge?
+    pub challenge_completed: bool,
+}
+
+/// What an acquirer says of an operation that it carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approval {
+    /// The acquirer's own id of the payment; later operations name it.
+    pub reference: String,
+    /// What became known of the means.
+    pub facts: Option<MethodFacts>,
+    /// Retrieval reference number of the network.
+    pub rrn: Option<String>,
+    /// The issuer's authorization code.
+    pub auth_code: Option<String>,
+    /// How 3-D Secure went; `None` where it does not exist.
+    pub three_d_secure: Option<ThreeDSecure>,
+    /// What the means can be charged with again, where that was asked for.
+    pub token: Option<String>,
+}
+
+/// What an acquirer says of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It is done.
+    Approved(Approval),
+    /// The payer has to do something first.
+    Challenged(Challenge),
+    /// It will not be done.
+    Declined {
+        /// Who, and why.
+        decline: Decline,
+        /// What became known of the means.
+        facts: Option<MethodFacts>,
+    },
+}

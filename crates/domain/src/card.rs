@@ -1,0 +1,298 @@
+//! Bank cards. A number and a verification code are types that cannot be printed and are wiped
+//! when dropped; what may be kept of a card is [`CardFacts`].
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A card number of 14 to 19 digits with a right check digit.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CardNumber(Zeroizing<String>);
+
+/// A verification code of 3 or 4 digits.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Csc(Zeroizing<String>);
+
+/// The last month in which a card is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Expiry {
+    year: u16,
+    month: u8,
+}
+
+/// A payment system, as `card_type` names it (yookassa-api, section 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CardBrand {
+    /// MasterCard, Maestro too.
+    MasterCard,
+    /// Visa, Visa Electron too.
+    Visa,
+    /// Mir.
+    Mir,
+    /// UnionPay.
+    UnionPay,
+    /// JCB.
+    Jcb,
+    /// American Express.
+    AmericanExpress,
+    /// Diners Club.
+    DinersClub,
+    /// Discover.
+    DiscoverCard,
+    /// Any other.
+    Unknown,
+}
+
+/// A whole card, as long as it is in memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Card {
+    /// The number.
+    pub number: CardNumber,
+    /// The last valid month.
+    pub expiry: Expiry,
+    /// The verification code, if the payer gave it.
+    pub csc: Option<Csc>,
+}
+
+/// What may be kept and shown of a card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardFacts {
+    /// The first six digits.
+    pub first6: String,
+    /// The last four digits.
+    pub last4: String,
+    /// The last valid month.
+    pub expiry: Expiry,
+    /// The payment system.
+    pub brand: CardBrand,
+    /// Country of the issuer, ISO 3166 alpha-2.
+    pub issuer_country: Option<String>,
+    /// Name of the issuer.
+    pub issuer_name: Option<String>,
+}
+
+impl CardNumber {
+    /// Checks length and check digit; spaces and hyphens between digits are let through.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut digits = Zeroizing::new(String::with_capacity(text.len()));
+        digits.extend(
+            text.trim()
+                .chars()
+                .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')),
+        );
+        let valid = (14..=19).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && luhn_sum(&digits) == Some(0);
+        valid.then_some(Self(digits))
+    }
+
+    /// The digits, for the acquirer alone.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// The first six digits.
+    #[must_use]
+    pub fn first6(&self) -> String {
+        self.0.chars().take(6).collect()
+    }
+
+    /// The last four digits.
+    #[must_use]
+    pub fn last4(&self) -> String {
+        let skip = self.0.len().saturating_sub(4);
+        self.0.chars().skip(skip).collect()
+    }
+
+    /// The payment system.
+    #[must_use]
+    pub fn brand(&self) -> CardBrand {
+        CardBrand::of(&self.0)
+    }
+}
+
+/// The sum of the Luhn formula modulo ten; right numbers give zero.
+fn luhn_sum(digits: &str) -> Option<u32> {
+    let mut sum = 0_u32;
+    for (position, digit) in digits.chars().rev().enumerate() {
+        let mut value = digit.to_digit(10)?;
+        if position % 2 == 1 {
+            value = value.saturating_mul(2);
+            if value > 9 {
+                value = value.saturating_sub(9);
+            }
+        }
+        sum = sum.saturating_add(value);
+    }
+    sum.checked_rem(10)
+}
+
+impl fmt::Debug for CardNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CardNumber(…)")
+    }
+}
+
+impl Csc {
+    /// Three or four digits.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let valid = (3..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        valid.then(|| Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The digits, for the acquirer alone.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Csc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Csc(…)")
+    }
+}
+
+impl Expiry {
+    /// A month 1 to 12 of a four-digit year.
+    #[must_use]
+    pub fn new(year: u16, month: u8) -> Option<Self> {
+        let valid = (2000..=2099).contains(&year) && (1..=12).contains(&month);
+        valid.then_some(Self { year, month })
+    }
+
+    /// Reads what people type: `12/30`, `12 / 2030`, `1230`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let separators = text.chars().filter(|c| !c.is_ascii_digit());
+        if separators
+            .into_iter()
+            .any(|c| !matches!(c, '/' | ' ' | '-' | '.' | '\u{a0}'))
+        {
+            return None;
+        }
+        let (month, year) = digits.split_at_checked(2)?;
+        let month = month.parse().ok()?;
+        let year: u16 = year.parse().ok().filter(|_| matches!(year.len(), 2 | 4))?;
+        Self::new(
+            if year < 100 {
+                year.saturating_add(2000)
+            } else {
+                year
+            },
+            month,
+        )
+    }
+
+    /// The year, four digits.
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        self.month
+    }
+}
+
+impl CardBrand {
+    /// All payment systems that have a name.
+    pub const ALL: [Self; 9] = [
+        Self::MasterCard,
+        Self::Visa,
+        Self::Mir,
+        Self::UnionPay,
+        Self::Jcb,
+        Self::AmericanExpress,
+        Self::DinersClub,
+        Self::DiscoverCard,
+        Self::Unknown,
+    ];
+
+    /// The payment system that issues numbers with these first digits.
+    #[must_use]
+    pub fn of(digits: &str) -> Self {
+        let prefix = |length: usize| {
+            digits
+                .get(..length)
+                .and_then(|p| p.parse::<u32>().ok())
+                .unwrap_or(0)
+        };
+        match (prefix(1), prefix(2), prefix(3), prefix(4)) {
+            (_, _, _, 2200..=2204) => Self::Mir,
+            (_, _, _, 2221..=2720) | (_, 51..=55 | 50 | 56..=58 | 67 | 63, _, _) => {
+                Self::MasterCard
+            }
+            (_, 34 | 37, _, _) => Self::AmericanExpress,
+            (_, _, _, 3528..=3589) => Self::Jcb,
+            (_, 36 | 38 | 39, _, _) | (_, _, 300..=305, _) => Self::DinersClub,
+            (_, 62 | 81, _, _) => Self::UnionPay,
+            (_, 64 | 65, _, _) | (_, _, _, 6011) => Self::DiscoverCard,
+            (4, _, _, _) => Self::Visa,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::MasterCard => "MasterCard",
+            Self::Visa => "Visa",
+            Self::Mir => "Mir",
+            Self::UnionPay => "UnionPay",
+            Self::Jcb => "JCB",
+            Self::AmericanExpress => "AmericanExpress",
+            Self::DinersClub => "DinersClub",
+            Self::DiscoverCard => "DiscoverCard",
+            Self::Unknown => "Unknown",
+        }
+    }
+
+    /// The payment system with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|brand| brand.code() == code)
+    }
+
+    /// How many digits its verification code has.
+    #[must_use]
+    pub const fn csc_length(self) -> usize {
+        match self {
+            Self::AmericanExpress => 4,
+            Self::MasterCard
+            | Self::Visa
+            | Self::Mir
+            | Self::UnionPay
+            | Self::Jcb
+            | Self::DinersClub
+            | Self::DiscoverCard
+            | Self::Unknown => 3,
+        }
+    }
+}
+
+impl Card {
+    /// What may be kept of it.
+    #[must_use]
+    pub fn facts(&self) -> CardFacts {
+        CardFacts {
+            first6: self.number.first6(),
+            last4: self.number.last4(),
+            expiry: self.expiry,
+            brand: self.number.brand(),
+            issuer_country: None,
+            issuer_name: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

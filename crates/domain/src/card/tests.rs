@@ -1,0 +1,73 @@
+//! Cards are read as people type them and never printed.
+
+use super::*;
+
+#[test]
+fn numbers_are_read_as_people_type_them() {
+    for text in [
+        "5555555555554477",
+        "5555 5555 5555 4477",
+        " 5555-5555-5555-4477 ",
+    ] {
+        let number = CardNumber::parse(text).unwrap();
+        assert_eq!(number.reveal(), "5555555555554477");
+        assert_eq!(
+            (number.first6().as_str(), number.last4().as_str()),
+            ("555555", "4477")
+        );
+    }
+    for bad in [
+        "",
+        "5555555555554478",
+        "4111",
+        "5555x5555555554477",
+        "41111111111111111111",
+    ] {
+        assert!(CardNumber::parse(bad).is_none(), "{bad}");
+    }
+}
+
+#[test]
+fn nothing_of_a_card_is_printed() {
+    let card = Card {
+        number: CardNumber::parse("4111111111111111").unwrap(),
+        expiry: Expiry::new(2030, 12).unwrap(),
+        csc: Csc::parse("123"),
+    };
+    let printed = format!("{card:?}");
+    assert!(
+        !printed.contains("4111") && !printed.contains("123"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn expiries_are_read_as_people_type_them() {
+    let december = Expiry::new(2030, 12);
+    for text in ["12/30", "12 / 30", "1230", "12/2030", "12-30"] {
+        assert_eq!(Expiry::parse(text), december, "{text}");
+    }
+    for bad in ["", "13/30", "00/30", "1/3", "12/030", "ab/cd", "12/30x"] {
+        assert_eq!(Expiry::parse(bad), None, "{bad}");
+    }
+}
+
+#[test]
+fn brands_follow_the_first_digits() {
+    for (number, brand) in [
+        ("5555555555554477", CardBrand::MasterCard),
+        ("6759649826438453", CardBrand::MasterCard),
+        ("4175001000000017", CardBrand::Visa),
+        ("2200000000000004", CardBrand::Mir),
+        ("370000000000002", CardBrand::AmericanExpress),
+        ("3528000700000000", CardBrand::Jcb),
+        ("36700102000000", CardBrand::DinersClub),
+        ("9999999999999995", CardBrand::Unknown),
+    ] {
+        assert_eq!(
+            CardNumber::parse(number).unwrap().brand(),
+            brand,
+            "{number}"
+        );
+    }
+}

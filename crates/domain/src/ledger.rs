@@ -1,0 +1,446 @@
+//! The books: double entry. Every movement of money is a [`Transfer`] whose debits equal its
+//! credits; a [`Posting`] is an entry together with the account's balance after it.
+//!
+//! Each shop has a book of its own. Its transfers form a chain: each carries the hash of the one
+//! before it, so nobody changes the past unnoticed.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use crate::id::{PaymentId, RefundId, ShopId, TransferId};
+use crate::money::{Currency, Money, MoneyError};
+use crate::shop::Shop;
+use crate::tariff::Fee;
+use crate::time::Timestamp;
+
+/// An account in a shop's book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Account {
+    /// What the acquirer owes the platform for this shop's payments.
+    Acquirer,
+    /// What the platform owes the shop.
+    Available,
+    /// Reserved for one refund while outside systems work on it.
+    Refund(RefundId),
+    /// The platform's commission.
+    Fees,
+    /// VAT on the commission.
+    FeesVat,
+}
+
+/// On which side an account grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Assets grow by debits.
+    Debit,
+    /// Liabilities and income grow by credits.
+    Credit,
+}
+
+/// One line of a transfer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The account.
+    pub account: Account,
+    /// Debit or credit.
+    pub side: Side,
+    /// How much, more than zero.
+    pub amount: Money,
+}
+
+/// Why money moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum TransferKind {
+    /// A payment was captured.
+    Capture(PaymentId),
+    /// The sum of a refund was set aside.
+    RefundReserve(RefundId),
+    /// A refund reached the payer.
+    RefundSettle(RefundId),
+    /// A refund failed; its sum goes back.
+    RefundRelease(RefundId),
+}
+
+/// A balanced movement of money, in one currency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    kind: TransferKind,
+    entries: Vec<Entry>,
+}
+
+/// An account as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Balance {
+    /// What is on it, on its own side.
+    pub amount: Money,
+    /// Least amount; `None` where it may go below zero without limit.
+    pub floor_minor: Option<i64>,
+    /// Counts its entries.
+    pub version: i64,
+}
+
+/// An entry with the account's balance after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Posting {
+    /// The entry.
+    pub entry: Entry,
+    /// The account after it.
+    pub after: Balance,
+}
+
+/// Why a transfer is not possible.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LedgerRefused {
+    /// An account would fall below its floor.
+    #[error("{} has not enough", account.name())]
+    InsufficientFunds {
+        /// The account.
+        account: Account,
+    },
+    /// Sums do not fit, or currencies mix.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// Debits and credits differ: a defect of the rule that built the transfer.
+    #[error("debits and credits differ")]
+    Unbalanced,
+}
+
+/// The hash of one link of a book's chain.
+pub type Hash = [u8; 32];
+
+/// The hash before a book's first transfer.
+pub const GENESIS: Hash = [0; 32];
+
+impl Account {
+    /// Its name in the book: `available`, `refund/…`.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self {
+            Self::Acquirer => "acquirer".to_owned(),
+            Self::Available => "available".to_owned(),
+            Self::Refund(id) => format!("refund/{id}"),
+            Self::Fees => "fees".to_owned(),
+            Self::FeesVat => "fees/vat".to_owned(),
+        }
+    }
+
+    /// The account with this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name.split_once('/') {
+            None => [Self::Acquirer, Self::Available, Self::Fees]
+                .into_iter()
+                .find(|account| account.name() == name),
+            Some(("fees", "vat")) => Some(Self::FeesVat),
+            Some(("refund", id)) => id.parse().ok().map(Self::Refund),
+            Some(_) => None,
+        }
+    }
+
+    /// On which side it grows.
+    #[must_use]
+    pub fn side(self) -> Side {
+        match self {
+            Self::Acquirer => Side::Debit,
+            Self::Available | Self::Refund(_) | Self::Fees | Self::FeesVat => Side::Credit,
+        }
+    }
+
+    /// How low it may go in this shop's book. What is owed to someone never goes below zero; a
+    /// test shop may give back more than it took, for there is no money in it.
+    #[must_use]
+    pub fn floor_minor(self, shop: &Shop) -> Option<i64> {
+        match self {
+            Self::Available if shop.test => None,
+            Self::Available | Self::Refund(_) => Some(0),
+            Self::Acquirer | Self::Fees | Self::FeesVat => None,
+        }
+    }
+
+    /// A new account of this kind in this shop's book.
+    #[must_use]
+    pub fn open(self, shop: &Shop, currency: Currency) -> Balance {
+        Balance {
+            amount: Money::zero(currency),
+            floor_minor: self.floor_minor(shop),
+            version: 0,
+        }
+    }
+}
+
+impl Side {
+    /// Its name in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Debit => "debit",
+            Self::Credit => "credit",
+        }
+    }
+
+    /// The side with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Debit, Self::Credit]
+            .into_iter()
+            .find(|side| side.code() == code)
+    }
+}
+
+impl TransferKind {
+    /// Its name in the database.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Capture(_) => "capture",
+            Self::RefundReserve(_) => "refund_reserve",
+            Self::RefundSettle(_) => "refund_settle",
+            Self::RefundRelease(_) => "refund_release",
+        }
+    }
+
+    /// The id of the object that it is about.
+    #[must_use]
+    pub fn object_id(self) -> String {
+        match self {
+            Self::Capture(id) => id.to_string(),
+            Self::RefundReserve(id) | Self::RefundSettle(id) | Self::RefundRelease(id) => {
+                id.to_string()
+            }
+        }
+    }
+
+    /// The kind with this name and object.
+    #[must_use]
+    pub fn from_parts(code: &str, object_id: &str) -> Option<Self> {
+        if code == "capture" {
+            return object_id.parse().ok().map(Self::Capture);
+        }
+        let refund = object_id.parse().ok()?;
+        [
+            Self::RefundReserve(refund),
+            Self::RefundSettle(refund),
+            Self::RefundRelease(refund),
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
+    }
+}
+
+impl Transfer {
+    /// Balanced lines; lines of nothing are left out.
+    ///
+    /// # Errors
+    /// [`LedgerRefused::Unbalanced`] if debits and credits differ, or the currencies mix.
+    pub fn new(kind: TransferKind, entries: Vec<Entry>) -> Result<Self, LedgerRefused> {
+        let entries: Vec<Entry> = entries
+            .into_iter()
+            .filter(|e| !e.amount.is_zero())
+            .collect();
+        let currency = entries
+            .first()
+            .ok_or(LedgerRefused::Unbalanced)?
+            .amount
+            .currency();
+        let mut difference = Money::zero(currency);
+        for entry in &entries {
+            if !entry.amount.is_positive() {
+                return Err(LedgerRefused::Unbalanced);
+            }
+            difference = match entry.side {
+                Side::Debit => difference.checked_add(entry.amount)?,
+                Side::Credit => difference.checked_sub(entry.amount)?,
+            };
+        }
+        if difference.is_zero() {
+            Ok(Self { kind, entries })
+        } else {
+            Err(LedgerRefused::Unbalanced)
+        }
+    }
+
+    /// A captured payment: the acquirer owes the amount; the shop gets it less the fee.
+    ///
+    /// # Errors
+    /// A fee above the amount, or overflow.
+    pub fn capture(payment: PaymentId, amount: Money, fee: Fee) -> Result<Self, LedgerRefused> {
+        let net = amount.checked_sub(fee.total()?)?;
+        Self::new(
+            TransferKind::Capture(payment),
+            vec![
+                Entry {
+                    account: Account::Acquirer,
+                    side: Side::Debit,
+                    amount,
+                },
+                Entry {
+                    account: Account::Available,
+                    side: Side::Credit,
+                    amount: net,
+                },
+                Entry {
+                    account: Account::Fees,
+                    side: Side::Credit,
+                    amount: fee.commission,
+                },
+                Entry {
+                    account: Account::FeesVat,
+                    side: Side::Credit,
+                    amount: fee.vat,
+                },
+            ],
+        )
+    }
+
+    /// Sets the sum of a refund aside before the outside is asked.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_reserve(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::RefundReserve(refund);
+        Self::between(kind, Account::Available, Account::Refund(refund), amount)
+    }
+
+    /// The reserved sum has reached the payer.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_settle(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::RefundSettle(refund);
+        Self::between(kind, Account::Refund(refund), Account::Acquirer, amount)
+    }
+
+    /// The reserved sum goes back to the shop.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_release(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::RefundRelease(refund);
+        Self::between(kind, Account::Refund(refund), Account::Available, amount)
+    }
+
+    fn between(
+        kind: TransferKind,
+        debit: Account,
+        credit: Account,
+        amount: Money,
+    ) -> Result<Self, LedgerRefused> {
+        Self::new(
+            kind,
+            vec![
+                Entry {
+                    account: debit,
+                    side: Side::Debit,
+                    amount,
+                },
+                Entry {
+                    account: credit,
+                    side: Side::Credit,
+                    amount,
+                },
+            ],
+        )
+    }
+
+    /// Why money moves.
+    #[must_use]
+    pub fn kind(&self) -> TransferKind {
+        self.kind
+    }
+
+    /// Its lines.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The accounts that it touches, sorted: the order in which they are locked.
+    #[must_use]
+    pub fn accounts(&self) -> Vec<Account> {
+        let mut accounts: Vec<Account> = self.entries.iter().map(|e| e.account).collect();
+        accounts.sort_unstable();
+        accounts.dedup();
+        accounts
+    }
+
+    /// The postings that this transfer makes on accounts that stand at `balances`. Accounts that
+    /// are not among them are opened.
+    ///
+    /// # Errors
+    /// [`LedgerRefused::InsufficientFunds`] if an account would fall below its floor.
+    pub fn post(
+        &self,
+        shop: &Shop,
+        balances: &BTreeMap<Account, Balance>,
+    ) -> Result<Vec<Posting>, LedgerRefused> {
+        let mut current = balances.clone();
+        let mut postings = Vec::with_capacity(self.entries.len());
+        for entry in &self.entries {
+            let account = entry.account;
+            let before = current
+                .get(&account)
+                .copied()
+                .unwrap_or_else(|| account.open(shop, entry.amount.currency()));
+            let amount = if account.side() == entry.side {
+                before.amount.checked_add(entry.amount)?
+            } else {
+                before.amount.checked_sub(entry.amount)?
+            };
+            let sinks = amount.minor() < before.amount.minor();
+            if sinks
+                && before
+                    .floor_minor
+                    .is_some_and(|floor| amount.minor() < floor)
+            {
+                return Err(LedgerRefused::InsufficientFunds { account });
+            }
+            let version = before.version.saturating_add(1);
+            let after = Balance {
+                amount,
+                version,
+                ..before
+            };
+            current.insert(account, after);
+            postings.push(Posting {
+                entry: *entry,
+                after,
+            });
+        }
+        Ok(postings)
+    }
+}
+
+/// The hash of a link: of the hash before it and of everything the transfer says.
+#[must_use]
+pub fn chain(
+    previous: &Hash,
+    shop: ShopId,
+    id: TransferId,
+    at: Timestamp,
+    transfer: (TransferKind, &[Posting]),
+) -> Hash {
+    let (kind, postings) = transfer;
+    let mut hasher = Sha256::new();
+    hasher.update(previous);
+    hasher.update(format!(
+        "\n{shop}\n{id}\n{}\n{}\n{}\n",
+        at.as_micros(),
+        kind.code(),
+        kind.object_id()
+    ));
+    for Posting { entry, after } in postings {
+        hasher.update(format!(
+            "{} {} {} {} {}\n",
+            entry.account.name(),
+            entry.side.code(),
+            entry.amount,
+            after.amount.minor(),
+            after.version,
+        ));
+    }
+    hasher.finalize().into()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,223 @@
+//! One call to an outside system. It is written down before the call, and it is the
+//! idempotency key of the call; a crash leaves it behind for the reconciler.
+//!
+//! `Unknown` is the state of a call that nobody answered. Only an answer that the reconciler
+//! fetched, or one that came late, leaves it.
+
+use crate::acquiring::{Answer, Decline};
+use crate::id::{OperationId, PaymentId, PaymentMethodId, RefundId, ShopId};
+use crate::money::Money;
+use crate::time::{Duration, Timestamp};
+
+/// What is asked of the outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationKind {
+    /// Hold or take the payer's money.
+    Authorize,
+    /// Take money that is held.
+    Capture,
+    /// Let held money go.
+    Void,
+    /// Give money back.
+    Refund,
+    /// Bind a means without taking money.
+    Bind,
+}
+
+/// The object that an operation belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationObject {
+    /// A payment.
+    Payment(PaymentId),
+    /// A refund.
+    Refund(RefundId),
+    /// A method that is being bound.
+    PaymentMethod(PaymentMethodId),
+}
+
+/// How far an operation is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OperationState {
+    /// Written down; the call may be under way.
+    Sent,
+    /// The call ended without an answer.
+    Unknown,
+    /// The payer has to do something first.
+    Challenged,
+    /// Done.
+    Approved,
+    /// Refused.
+    Declined(Decline),
+}
+
+/// One call to an outside system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its id, and the idempotency key of the call.
+    pub id: OperationId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// What it belongs to.
+    pub object: OperationObject,
+    /// What is asked.
+    pub kind: OperationKind,
+    /// How much, for a binding nothing.
+    pub amount: Money,
+    /// The acquirer's id of the payment: of the one it builds on, or, when done, its own.
+    pub reference: Option<String>,
+    /// How far it is.
+    pub state: OperationState,
+    /// When it was written down, in the shop's time.
+    pub created_at: Timestamp,
+    /// When it was answered, in the shop's time.
+    pub answered_at: Option<Timestamp>,
+    /// When the reconciler looks next; `None` once nothing is open. In the shop's time.
+    pub due_at: Option<Timestamp>,
+    /// How often the reconciler has looked.
+    pub looks: i64,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// How long a call may take before the reconciler takes its operation over. Longer than the
+/// longest time limit of a connector.
+pub const CALL_TIME_MAX: Duration = Duration::seconds(45);
+
+/// After how many seconds the reconciler looks again at a call that nobody answered.
+const UNKNOWN_LOOKS_SECONDS: [i64; 6] = [5, 15, 60, 300, 900, 3_600];
+/// After how many seconds it looks again at a payer who has not answered: callbacks get lost.
+const CHALLENGED_LOOKS_SECONDS: [i64; 6] = [60, 120, 300, 900, 1_800, 3_600];
+
+/// What a new operation is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOperation {
+    /// Its id.
+    pub id: OperationId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// What it belongs to.
+    pub object: OperationObject,
+    /// What is asked.
+    pub kind: OperationKind,
+    /// How much.
+    pub amount: Money,
+    /// The acquirer's id of the payment that it builds on.
+    pub reference: Option<String>,
+}
+
+impl Operation {
+    /// An operation that is about to be sent.
+    #[must_use]
+    pub fn send(new: NewOperation, now: Timestamp) -> Self {
+        Self {
+            id: new.id,
+            shop_id: new.shop_id,
+            object: new.object,
+            kind: new.kind,
+            amount: new.amount,
+            reference: new.reference,
+            state: OperationState::Sent,
+            created_at: now,
+            answered_at: None,
+            due_at: Some(now.plus(CALL_TIME_MAX)),
+            looks: 0,
+            version: 1,
+        }
+    }
+
+    /// Is it decided? What is decided never changes again.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        match self.state {
+            OperationState::Approved | OperationState::Declined(_) => true,
+            OperationState::Sent | OperationState::Unknown | OperationState::Challenged => false,
+        }
+    }
+
+    /// Takes an answer in. `None` if it says nothing new: a repetition, or one that was
+    /// overtaken.
+    #[must_use]
+    pub fn answered(&self, answer: &Answer, now: Timestamp) -> Option<Self> {
+        if self.is_final() {
+            return None;
+        }
+        let mut next = self.clone();
+        match answer {
+            Answer::Approved(approval) => {
+                next.state = OperationState::Approved;
+                next.reference = Some(approval.reference.clone());
+                next.answered_at = Some(now);
+                next.due_at = None;
+            }
+            Answer::Declined { decline, .. } => {
+                next.state = OperationState::Declined(*decline);
+                next.answered_at = Some(now);
+                next.due_at = None;
+            }
+            Answer::Challenged(_) if self.state == OperationState::Challenged => return None,
+            Answer::Challenged(_) => {
+                next.state = OperationState::Challenged;
+                next.looks = 0;
+                next.due_at = Some(now.plus(pause(&CHALLENGED_LOOKS_SECONDS, 0)));
+            }
+        }
+        Some(next)
+    }
+
+    /// The call ended without an answer, or a look brought none: it is looked at again later.
+    #[must_use]
+    pub fn unanswered(&self, now: Timestamp) -> Option<Self> {
+        if self.is_final() {
+            return None;
+        }
+        let mut next = self.clone();
+        let pauses = match self.state {
+            OperationState::Challenged => &CHALLENGED_LOOKS_SECONDS,
+            OperationState::Sent
+            | OperationState::Unknown
+            | OperationState::Approved
+            | OperationState::Declined(_) => {
+                next.state = OperationState::Unknown;
+                &UNKNOWN_LOOKS_SECONDS
+            }
+        };
+        next.due_at = Some(now.plus(pause(pauses, self.looks)));
+        next.looks = self.looks.saturating_add(1);
+        Some(next)
+    }
+}
+
+fn pause(seconds: &[i64], looks: i64) -> Duration {
+    let last = seconds.len().saturating_sub(1);
+    let index = usize::try_from(looks).unwrap_or(last).min(last);
+    Duration::seconds(seconds.get(index).copied().unwrap_or(3_600))
+}
+
+impl OperationKind {
+    /// All of them.
+    pub const ALL: [Self; 5] = [
+        Self::Authorize,
+        Self::Capture,
+        Self::Void,
+        Self::Refund,
+        Self::Bind,
+    ];
+
+    /// Its name in the database and in logs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Capture => "capture",
+            Self::Void => "void",
+            Self::Refund => "refund",
+            Self::Bind => "bind",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}

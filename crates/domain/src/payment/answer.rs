@@ -1,0 +1,238 @@
+//! What an acquirer's answer does to a payment. Answers may come twice, late and out of order:
+//! only the one to the call that the payment waits for moves it.
+
+use super::{Authorization, CaptureMode, Flow, Hold, Payment, SaveMethod, State, Step};
+use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
+use crate::event::{Event, EventKind};
+use crate::id::OperationId;
+use crate::ledger::{LedgerRefused, Transfer};
+use crate::method::{MethodFacts, MethodKind};
+use crate::money::Money;
+use crate::operation::{Operation, OperationKind};
+use crate::payment_method::PaymentMethod;
+use crate::tariff::{Fee, Tariff};
+use crate::time::Timestamp;
+
+/// An answer and what is needed to take it in.
+#[derive(Clone, Copy, Debug)]
+pub struct Heard<'a> {
+    /// The call that is answered.
+    pub operation: &'a Operation,
+    /// What is said.
+    pub answer: &'a Answer,
+    /// The shop's price list.
+    pub tariffs: &'a [Tariff],
+    /// An id for the call that lets money go which nobody waits for any more.
+    pub spare: OperationId,
+    /// The shop's time.
+    pub now: Timestamp,
+}
+
+/// An answer cannot be taken in: the books refuse it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the books refuse the answer")]
+pub struct AnswerRefused(#[from] pub LedgerRefused);
+
+impl Payment {
+    /// Takes an answer in. `None` if the payment does not change by it.
+    ///
+    /// # Errors
+    /// The books refuse it, which sums that were checked before cannot bring about.
+    pub fn answered(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+        let id = heard.operation.id;
+        match (heard.operation.kind, &self.state) {
+            (
+                OperationKind::Authorize,
+                State::Authorizing { operation } | State::Challenged { operation, .. },
+            ) if *operation == id => self.authorize_answered(heard).map(Some),
+            (OperationKind::Authorize, _) => Ok(self.let_go_of_late_money(heard)),
+            (
+                OperationKind::Capture,
+                State::Capturing {
+                    hold,
+                    operation,
+                    amount,
+                },
+            ) if *operation == id => self.capture_answered(hold, *amount, heard),
+            (
+                OperationKind::Void,
+                State::Voiding {
+                    operation, cause, ..
+                },
+            ) if *operation == id => {
+                // A refused void means that there is nothing left to let go.
+                match heard.answer {
+                    Answer::Approved(_) | Answer::Declined { .. } => {
+                        Ok(Some(self.cancel_now(*cause, heard.now)))
+                    }
+                    Answer::Challenged(_) => Ok(None),
+                }
+            }
+            (
+                OperationKind::Capture
+                | OperationKind::Void
+                | OperationKind::Refund
+                | OperationKind::Bind,
+                _,
+            ) => Ok(None),
+        }
+    }
+
+    fn authorize_answered(&self, heard: &Heard<'_>) -> Result<Step, AnswerRefused> {
+        match heard.answer {
+            Answer::Approved(approval) => self.approved(approval, heard),
+            Answer::Challenged(challenge) => {
+                let mut next = self.clone();
+                let operation = heard.operation.id;
+                next.state = State::Challenged {
+                    operation,
+                    challenge: challenge.clone(),
+                };
+                Ok(Step::to(next))
+            }
+            Answer::Declined { decline, facts } => Ok(self.declined(*decline, facts, heard.now)),
+        }
+    }
+
+    fn approved(&self, approval: &Approval, heard: &Heard<'_>) -> Result<Step, AnswerRefused> {
+        let mut next = self.clone();
+        let kind = self
+            .method
+            .as_ref()
+            .map_or(MethodKind::BankCard, |method| method.kind);
+        let fee = fee_of(heard, kind, self.amount)?;
+        next.fee = Some(fee);
+        next.authorization = Some(Authorization {
+            rrn: approval.rrn.clone(),
+            auth_code: approval.auth_code.clone(),
+            three_d_secure: approval.three_d_secure,
+        });
+        next.learn(approval.facts.as_ref());
+        let saved_method = next.save(approval, heard.now);
+
+        let mut step = match self.capture_mode {
+            CaptureMode::OneStage => {
+                let reference = approval.reference.clone();
+                next.state = State::Succeeded {
+                    reference,
+                    captured_at: heard.now,
+                };
+                let mut step = Step::to(next);
+                step.transfers
+                    .push(Transfer::capture(self.id, self.amount, fee)?);
+                step.events
+                    .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
+                step
+            }
+            CaptureMode::TwoStage => {
+                next.state = State::WaitingForCapture {
+                    hold: next.hold_of(approval, heard.now),
+                };
+                let mut step = Step::to(next);
+                step.events
+                    .push(Event::Payment(EventKind::PaymentWaitingForCapture, self.id));
+                step
+            }
+        };
+        step.saved_method = saved_method;
+        Ok(step)
+    }
+
+    fn declined(&self, decline: Decline, facts: &Option<MethodFacts>, now: Timestamp) -> Step {
+        let mut learned = self.clone();
+        learned.learn(facts.as_ref());
+        if self.flow == Flow::Direct {
+            return learned.cancel_now(decline, now);
+        }
+        if now >= self.confirm_until {
+            let reason = CancellationReason::ExpiredOnConfirmation;
+            return learned.cancel_now(Decline::new(Party::YooMoney, reason), now);
+        }
+        learned.state = State::Pending;
+        Step::to(learned)
+    }
+
+    fn capture_answered(
+        &self,
+        hold: &Hold,
+        amount: Money,
+        heard: &Heard<'_>,
+    ) -> Result<Option<Step>, AnswerRefused> {
+        let mut next = self.clone();
+        match heard.answer {
+            Answer::Challenged(_) => Ok(None),
+            Answer::Declined { .. } => {
+                next.state = State::WaitingForCapture { hold: hold.clone() };
+                Ok(Some(Step::to(next)))
+            }
+            Answer::Approved(approval) => {
+                let kind = self
+                    .method
+                    .as_ref()
+                    .map_or(MethodKind::BankCard, |method| method.kind);
+                let fee = fee_of(heard, kind, amount)?;
+                next.amount = amount;
+                next.fee = Some(fee);
+                let reference = approval.reference.clone();
+                next.state = State::Succeeded {
+                    reference,
+                    captured_at: heard.now,
+                };
+                let mut step = Step::to(next);
+                step.transfers
+                    .push(Transfer::capture(self.id, amount, fee)?);
+                step.events
+                    .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
+                Ok(Some(step))
+            }
+        }
+    }
+
+    /// Money came that nobody waits for any more: the payment was decided without it, or the
+    /// payer had turned to another method. It goes back.
+    fn let_go_of_late_money(&self, heard: &Heard<'_>) -> Option<Step> {
+        let Answer::Approved(approval) = heard.answer else {
+            return None;
+        };
+        let mut step = Step::to(self.clone());
+        step.operations
+            .push(self.void_call(heard.spare, &approval.reference));
+        Some(step)
+    }
+
+    fn learn(&mut self, facts: Option<&MethodFacts>) {
+        if let (Some(method), Some(facts)) = (self.method.as_mut(), facts) {
+            method.facts = Some(facts.clone());
+        }
+    }
+
+    /// Keeps what the means can be charged with again, where merchant or payer agreed.
+    fn save(&mut self, approval: &Approval, now: Timestamp) -> Option<PaymentMethod> {
+        let agreed = match self.save_method {
+            SaveMethod::Always | SaveMethod::PayerAgreed => true,
+            SaveMethod::PayerDecides => false,
+        };
+        let token = approval.token.clone().filter(|_| agreed)?;
+        let gateway_id = self.gateway_id;
+        let method = self
+            .method
+            .as_mut()
+            .filter(|m| m.kind.terms().saveable && !m.saved)?;
+        method.saved = true;
+        Some(PaymentMethod::saved_by_payment(
+            self.shop_id,
+            gateway_id,
+            method,
+            token,
+            now,
+        ))
+    }
+}
+
+fn fee_of(heard: &Heard<'_>, kind: MethodKind, amount: Money) -> Result<Fee, LedgerRefused> {
+    let currency = amount.currency();
+    match Tariff::choose(heard.tariffs, kind, currency, heard.now) {
+        Some(tariff) => Ok(tariff.fee(amount)?),
+        None => Ok(Fee::none(currency)),
+    }
+}

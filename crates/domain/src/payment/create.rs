@@ -1,0 +1,316 @@
+//! Creating a payment: what may be asked for, and who does the next step.
+
+use std::net::IpAddr;
+
+use super::{CaptureMode, Confirmation, Flow, Payment, SaveMethod, State, UsedMethod};
+use crate::card::CardFacts;
+use crate::id::PaymentId;
+use crate::metadata::Metadata;
+use crate::method::{ConfirmationKind, MethodFacts, MethodKind, TIME_TO_CHOOSE};
+use crate::money::{Currency, Money};
+use crate::payment_method::PaymentMethod;
+use crate::shop::Shop;
+use crate::time::Timestamp;
+
+/// What a merchant asks for.
+#[derive(Clone, Debug)]
+pub struct NewPayment {
+    /// The new id.
+    pub id: PaymentId,
+    /// How much.
+    pub amount: Money,
+    /// What for.
+    pub description: Option<String>,
+    /// The merchant's notes.
+    pub metadata: Metadata,
+    /// The merchant's name for the payer.
+    pub merchant_customer_id: Option<String>,
+    /// The payer's address.
+    pub client_ip: Option<IpAddr>,
+    /// At once or held first.
+    pub capture_mode: CaptureMode,
+    /// Whether the method is saved.
+    pub save_method: SaveMethod,
+    /// How the payer is to confirm.
+    pub confirmation: Option<Confirmation>,
+    /// By which means.
+    pub means: Means,
+}
+
+/// By which means a merchant wants to be paid.
+#[derive(Clone, Debug)]
+pub enum Means {
+    /// Whatever the payer chooses on the page.
+    PayerChooses,
+    /// This method, on the page or by the payer's phone.
+    Method {
+        /// The method.
+        kind: MethodKind,
+        /// The payer's phone, digits.
+        phone: Option<String>,
+    },
+    /// A card whose number the merchant sent.
+    Card(CardFacts),
+    /// A saved method, without the payer.
+    Saved(Box<PaymentMethod>),
+}
+
+/// Why a payment cannot be created, in order of precedence.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CreateRefused {
+    /// Nothing, or less.
+    #[error("the amount is not more than zero")]
+    AmountNotPositive,
+    /// The shop takes another currency.
+    #[error("the shop takes {shop} only")]
+    CurrencyNotTaken {
+        /// The shop's currency.
+        shop: Currency,
+    },
+    /// The shop does not offer the method.
+    #[error("the shop does not take {}", method.code())]
+    MethodNotTaken {
+        /// The method.
+        method: MethodKind,
+    },
+    /// No method that the shop offers can take this payment.
+    #[error("no method of the shop can take this payment")]
+    NoMethod,
+    /// The amount is outside the method's limits.
+    #[error("the amount is outside the limits of {}", method.code())]
+    AmountOutsideLimits {
+        /// The method.
+        method: MethodKind,
+    },
+    /// The shop may not send card numbers.
+    #[error("the shop may not send card numbers")]
+    CardsNotPermitted,
+    /// The shop may not save methods, or charge saved ones.
+    #[error("the shop may not save payment methods")]
+    SavingNotPermitted,
+    /// The saved method cannot be charged.
+    #[error("the payment method is not saved")]
+    MethodNotSaved,
+    /// The method cannot be charged again.
+    #[error("{} cannot be saved", method.code())]
+    MethodNotSaveable {
+        /// The method.
+        method: MethodKind,
+    },
+    /// The method takes money at once.
+    #[error("{} takes money at once", method.code())]
+    MethodNotHeld {
+        /// The method.
+        method: MethodKind,
+    },
+    /// Nobody said how the payer confirms.
+    #[error("confirmation is missing")]
+    ConfirmationMissing {
+        /// The method, if one was named.
+        method: Option<MethodKind>,
+    },
+    /// A saved method is charged without the payer.
+    #[error("a saved method is charged without confirmation")]
+    ConfirmationWithSaved,
+    /// The method is not confirmed this way.
+    #[error("this is not how the payer confirms here")]
+    ConfirmationNotSupported {
+        /// How it can be.
+        supported: &'static [ConfirmationKind],
+    },
+    /// The method needs the payer's phone.
+    #[error("the phone is missing")]
+    PhoneMissing,
+}
+
+/// How a payer confirms who still has to choose, or whose card the merchant sent.
+const ON_PAGE: &[ConfirmationKind] = &[ConfirmationKind::Redirect, ConfirmationKind::Embedded];
+const CARD_SENT: &[ConfirmationKind] = &[ConfirmationKind::Redirect];
+
+impl Payment {
+    /// A new payment, waiting for its first attempt. If its flow is [`Flow::Direct`] the attempt
+    /// follows in the same transaction.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn create(shop: &Shop, new: NewPayment, now: Timestamp) -> Result<Self, CreateRefused> {
+        check_amount(shop, new.amount)?;
+        check_means(shop, &new)?;
+        check_confirmation(&new)?;
+
+        let asked = new.means.method_kind();
+        let time = asked.map_or(TIME_TO_CHOOSE, |kind| kind.terms().time_to_pay);
+        let zero = Money::zero(new.amount.currency());
+        Ok(Self {
+            id: new.id,
+            shop_id: shop.id,
+            gateway_id: shop.gateway_id,
+            test: shop.test,
+            amount: new.amount,
+            amount_asked: new.amount,
+            description: new.description,
+            metadata: new.metadata,
+            merchant_customer_id: new.merchant_customer_id,
+            client_ip: new.client_ip,
+            capture_mode: new.capture_mode,
+            save_method: new.save_method,
+            flow: new.means.flow(new.confirmation.as_ref()),
+            confirmation: new.confirmation,
+            method_asked: asked,
+            method: new.means.used(new.id),
+            authorization: None,
+            fee: None,
+            refunded: zero,
+            refunding: zero,
+            confirm_until: now.plus(time),
+            state: State::Pending,
+            created_at: now,
+            version: 1,
+        })
+    }
+
+    /// Can the payer of this payment use this method?
+    #[must_use]
+    pub fn accepts(&self, kind: MethodKind) -> bool {
+        let held = self.capture_mode == CaptureMode::OneStage || kind.terms().hold.is_some();
+        let asked = self.method_asked.is_none_or(|asked| asked == kind);
+        let saved = self.save_method != SaveMethod::Always || kind.terms().saveable;
+        held && asked && saved && kind.allows(self.amount)
+    }
+}
+
+impl Means {
+    fn method_kind(&self) -> Option<MethodKind> {
+        match self {
+            Self::PayerChooses => None,
+            Self::Method { kind, .. } => Some(*kind),
+            Self::Card(_) => Some(MethodKind::BankCard),
+            Self::Saved(method) => Some(method.kind),
+        }
+    }
+
+    fn flow(&self, confirmation: Option<&Confirmation>) -> Flow {
+        match (self, confirmation.map(|c| c.kind)) {
+            (Self::Card(_) | Self::Saved(_), _) => Flow::Direct,
+            (_, Some(ConfirmationKind::Redirect | ConfirmationKind::Embedded)) => Flow::Page,
+            _ => Flow::Direct,
+        }
+    }
+
+    fn used(&self, payment: PaymentId) -> Option<UsedMethod> {
+        let id = payment.method_id();
+        match self {
+            Self::PayerChooses => None,
+            Self::Method { kind, phone } => {
+                let phone = phone.clone();
+                Some(UsedMethod {
+                    id,
+                    kind: *kind,
+                    saved: false,
+                    phone,
+                    facts: None,
+                })
+            }
+            Self::Card(card) => Some(UsedMethod {
+                id,
+                kind: MethodKind::BankCard,
+                saved: false,
+                phone: None,
+                facts: Some(MethodFacts::Card(card.clone())),
+            }),
+            Self::Saved(method) => Some(UsedMethod {
+                id: method.id,
+                kind: method.kind,
+                saved: true,
+                phone: None,
+                facts: method.facts.clone(),
+            }),
+        }
+    }
+}
+
+fn check_amount(shop: &Shop, amount: Money) -> Result<(), CreateRefused> {
+    if !amount.is_positive() {
+        return Err(CreateRefused::AmountNotPositive);
+    }
+    if amount.currency() != shop.currency {
+        return Err(CreateRefused::CurrencyNotTaken {
+            shop: shop.currency,
+        });
+    }
+    Ok(())
+}
+
+fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
+    match &new.means {
+        Means::Card(_) if !shop.may_send_cards => return Err(CreateRefused::CardsNotPermitted),
+        Means::Saved(_) if !shop.may_save_methods => return Err(CreateRefused::SavingNotPermitted),
+        Means::Saved(method) if !method.is_active() => return Err(CreateRefused::MethodNotSaved),
+        Means::PayerChooses | Means::Method { .. } | Means::Card(_) | Means::Saved(_) => {}
+    }
+    let always = new.save_method == SaveMethod::Always;
+    if always && !shop.may_save_methods {
+        return Err(CreateRefused::SavingNotPermitted);
+    }
+    let one_stage = new.capture_mode == CaptureMode::OneStage;
+    let Some(method) = new.means.method_kind() else {
+        let fits = |kind: &MethodKind| {
+            let terms = kind.terms();
+            kind.allows(new.amount)
+                && (one_stage || terms.hold.is_some())
+                && (!always || terms.saveable)
+        };
+        return if shop.methods.iter().any(fits) {
+            Ok(())
+        } else {
+            Err(CreateRefused::NoMethod)
+        };
+    };
+    if !shop.takes(method) {
+        return Err(CreateRefused::MethodNotTaken { method });
+    }
+    if !method.allows(new.amount) {
+        return Err(CreateRefused::AmountOutsideLimits { method });
+    }
+    if always && !method.terms().saveable {
+        return Err(CreateRefused::MethodNotSaveable { method });
+    }
+    if !one_stage && method.terms().hold.is_none() {
+        return Err(CreateRefused::MethodNotHeld { method });
+    }
+    Ok(())
+}
+
+fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
+    let kind = new
+        .confirmation
+        .as_ref()
+        .map(|confirmation| confirmation.kind);
+    let supported = match &new.means {
+        Means::Saved(_) if kind.is_some() => return Err(CreateRefused::ConfirmationWithSaved),
+        Means::Saved(_) => return Ok(()),
+        Means::Card(_) if kind.is_none() => return Ok(()),
+        Means::Card(_) => CARD_SENT,
+        Means::PayerChooses => ON_PAGE,
+        Means::Method { kind, .. } => kind.terms().confirmations,
+    };
+    let Some(kind) = kind else {
+        return Err(CreateRefused::ConfirmationMissing {
+            method: new.means.method_kind(),
+        });
+    };
+    if !supported.contains(&kind) {
+        return Err(CreateRefused::ConfirmationNotSupported { supported });
+    }
+    match &new.means {
+        Means::Method {
+            kind: MethodKind::MobileBalance,
+            phone: None,
+        } => Err(CreateRefused::PhoneMissing),
+        Means::Method {
+            kind: MethodKind::Sberbank,
+            phone: None,
+        } if kind == ConfirmationKind::External => Err(CreateRefused::PhoneMissing),
+        Means::PayerChooses | Means::Method { .. } | Means::Card(_) | Means::Saved(_) => Ok(()),
+    }
+}

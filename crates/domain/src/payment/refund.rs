@@ -1,0 +1,129 @@
+//! A payment's side of refunds: what may be given back, and how much of it is on its way.
+
+use super::{Payment, State, Status};
+use crate::method::RefundPolicy;
+use crate::money::{Currency, Money, MoneyError};
+use crate::time::Timestamp;
+
+/// Why money cannot be given back, in order of precedence (yookassa-api, section 3,
+/// "Refund 400", and section 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RefundRefused {
+    /// The payment was not taken.
+    #[error("the payment is {}", status.code())]
+    NotSucceeded {
+        /// How far it is instead.
+        status: Status,
+    },
+    /// The method gives nothing back.
+    #[error("the method gives nothing back")]
+    MethodNotRefundable,
+    /// Another currency than the payment's.
+    #[error("the payment is in {payment}")]
+    CurrencyDiffers {
+        /// The payment's currency.
+        payment: Currency,
+    },
+    /// Everything was given back, or is on its way.
+    #[error("everything was given back")]
+    AlreadyRefunded,
+    /// More than is left.
+    #[error("refund exceeds what is left of the payment")]
+    ExceedsRemaining {
+        /// What is left.
+        remaining: Money,
+    },
+    /// The method gives back the whole only.
+    #[error("the method gives back the whole only")]
+    PartNotPermitted,
+    /// Less than the least sum.
+    #[error("the amount is below the least sum")]
+    BelowMinimum,
+    /// What would be left is less than the least sum, and not nothing.
+    #[error("what would be left is below the least sum")]
+    RestBelowMinimum,
+    /// The payment is too old.
+    #[error("the payment is too old")]
+    TooOld,
+}
+
+/// Least refund and least rest, in whole units of the currency.
+const LEAST_UNITS: &str = "1";
+
+impl Payment {
+    /// Sets `amount` aside for a refund.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn reserve_refund(&self, amount: Money, now: Timestamp) -> Result<Self, RefundRefused> {
+        let State::Succeeded { .. } = &self.state else {
+            return Err(RefundRefused::NotSucceeded {
+                status: self.status(),
+            });
+        };
+        let method = self
+            .method
+            .as_ref()
+            .ok_or(RefundRefused::MethodNotRefundable)?;
+        let terms = method.kind.terms();
+        if terms.refunds == RefundPolicy::None {
+            return Err(RefundRefused::MethodNotRefundable);
+        }
+        let currency = self.amount.currency();
+        let differs = |_error: MoneyError| RefundRefused::CurrencyDiffers { payment: currency };
+        let remaining = self.refundable_amount();
+        let rest = remaining.checked_sub(amount).map_err(differs)?;
+        if remaining.is_zero() {
+            return Err(RefundRefused::AlreadyRefunded);
+        }
+        if rest.minor() < 0 {
+            return Err(RefundRefused::ExceedsRemaining { remaining });
+        }
+        if terms.refunds == RefundPolicy::FullOnly && amount != self.amount {
+            return Err(RefundRefused::PartNotPermitted);
+        }
+        let least = Money::parse(LEAST_UNITS, currency).map_err(differs)?;
+        if amount.minor() < least.minor() {
+            return Err(RefundRefused::BelowMinimum);
+        }
+        if !rest.is_zero() && rest.minor() < least.minor() {
+            return Err(RefundRefused::RestBelowMinimum);
+        }
+        if now > self.created_at.plus(terms.refundable_for) {
+            return Err(RefundRefused::TooOld);
+        }
+        let refunding = self.refunding.checked_add(amount).map_err(differs)?;
+        Ok(Self {
+            refunding,
+            ..self.clone()
+        })
+    }
+
+    /// A refund of `amount` that was set aside has reached the payer.
+    ///
+    /// # Errors
+    /// Less than that is set aside.
+    pub fn settle_refund(&self, amount: Money) -> Result<Self, MoneyError> {
+        let released = self.release_refund(amount)?;
+        let refunded = self.refunded.checked_add(amount)?;
+        Ok(Self {
+            refunded,
+            ..released
+        })
+    }
+
+    /// A refund of `amount` that was set aside has failed.
+    ///
+    /// # Errors
+    /// Less than that is set aside.
+    pub fn release_refund(&self, amount: Money) -> Result<Self, MoneyError> {
+        let refunding = self.refunding.checked_sub(amount)?;
+        if refunding.minor() < 0 {
+            return Err(MoneyError::Overflow);
+        }
+        Ok(Self {
+            refunding,
+            ..self.clone()
+        })
+    }
+}

@@ -1,0 +1,258 @@
+//! Refunds: money on its way back to the payer (yookassa-api, section 11).
+//!
+//! The sum is set aside in the books before the outside is asked; it leaves them when the payer
+//! has it, or goes back to the shop.
+
+use crate::acquiring::{Answer, CancellationReason, Decline, Party};
+use crate::event::{Event, EventKind};
+use crate::id::{OperationId, PaymentId, RefundId, ShopId};
+use crate::ledger::{LedgerRefused, Transfer};
+use crate::metadata::Metadata;
+use crate::money::Money;
+use crate::operation::{NewOperation, Operation, OperationKind, OperationObject};
+use crate::payment::{Payment, RefundRefused, State as PaymentState};
+use crate::time::Timestamp;
+
+/// A refund.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// Its id.
+    pub id: RefundId,
+    /// Whose money it is.
+    pub shop_id: ShopId,
+    /// The payment that is given back, whole or in part.
+    pub payment_id: PaymentId,
+    /// How much.
+    pub amount: Money,
+    /// Why, at most 250 characters.
+    pub description: Option<String>,
+    /// The merchant's notes.
+    pub metadata: Metadata,
+    /// How far it is.
+    pub state: State,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// How far a refund is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum State {
+    /// The acquirer has been asked; its answer is open.
+    Sending {
+        /// The call.
+        operation: OperationId,
+    },
+    /// The payer has the money.
+    Succeeded {
+        /// Retrieval reference number of the network.
+        rrn: Option<String>,
+        /// When.
+        succeeded_at: Timestamp,
+    },
+    /// The money stays with the shop.
+    Canceled {
+        /// Who, and why.
+        cause: Decline,
+        /// When.
+        canceled_at: Timestamp,
+    },
+}
+
+/// What a merchant asks for.
+#[derive(Clone, Debug)]
+pub struct NewRefund {
+    /// The new id.
+    pub id: RefundId,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub description: Option<String>,
+    /// The merchant's notes.
+    pub metadata: Metadata,
+    /// An id for the call to the acquirer.
+    pub operation: OperationId,
+}
+
+/// What a command does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The refund after it.
+    pub next: Refund,
+    /// The payment after it.
+    pub payment: Payment,
+    /// Money that moves.
+    pub transfers: Vec<Transfer>,
+    /// What the merchant is notified of.
+    pub events: Vec<Event>,
+    /// Calls that are to be made.
+    pub operations: Vec<NewOperation>,
+}
+
+/// The refund's status as the API knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Status {
+    /// On its way.
+    Pending,
+    /// The payer has the money.
+    Succeeded,
+    /// The money stays with the shop.
+    Canceled,
+}
+
+impl Status {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Succeeded, Self::Canceled];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Succeeded => "succeeded",
+            Self::Canceled => "canceled",
+        }
+    }
+
+    /// The status with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+impl Refund {
+    /// Starts to give money of `payment` back.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn create(
+        payment: &Payment,
+        new: NewRefund,
+        now: Timestamp,
+    ) -> Result<Step, CreateRefused> {
+        let reserved = payment.reserve_refund(new.amount, now)?;
+        let PaymentState::Succeeded { reference, .. } = &payment.state else {
+            let status = payment.status();
+            return Err(RefundRefused::NotSucceeded { status }.into());
+        };
+        let operation = NewOperation {
+            id: new.operation,
+            shop_id: payment.shop_id,
+            object: OperationObject::Refund(new.id),
+            kind: OperationKind::Refund,
+            amount: new.amount,
+            reference: Some(reference.clone()),
+        };
+        Ok(Step {
+            transfers: vec![Transfer::refund_reserve(new.id, new.amount)?],
+            next: Self::begin(payment, new, now),
+            payment: reserved,
+            events: Vec::new(),
+            operations: vec![operation],
+        })
+    }
+
+    /// The shop has not enough: the refund is created and canceled at once, and no money moves.
+    #[must_use]
+    pub fn create_without_funds(payment: &Payment, new: NewRefund, now: Timestamp) -> Self {
+        let cause = Decline::new(Party::YooMoney, CancellationReason::InsufficientFunds);
+        let mut refund = Self::begin(payment, new, now);
+        refund.state = State::Canceled {
+            cause,
+            canceled_at: now,
+        };
+        refund
+    }
+
+    fn begin(payment: &Payment, new: NewRefund, now: Timestamp) -> Self {
+        Self {
+            id: new.id,
+            shop_id: payment.shop_id,
+            payment_id: payment.id,
+            amount: new.amount,
+            description: new.description,
+            metadata: new.metadata,
+            state: State::Sending {
+                operation: new.operation,
+            },
+            created_at: now,
+            version: 1,
+        }
+    }
+
+    /// Takes the acquirer's answer in. `None` if nothing changes by it.
+    ///
+    /// # Errors
+    /// The books refuse it, which sums that were checked before cannot bring about.
+    pub fn answered(
+        &self,
+        payment: &Payment,
+        operation: &Operation,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<Option<Step>, LedgerRefused> {
+        match &self.state {
+            State::Sending { operation: own } if *own == operation.id => {}
+            State::Sending { .. } | State::Succeeded { .. } | State::Canceled { .. } => {
+                return Ok(None);
+            }
+        }
+        let mut step = Step {
+            next: self.clone(),
+            payment: payment.clone(),
+            transfers: Vec::new(),
+            events: Vec::new(),
+            operations: Vec::new(),
+        };
+        match answer {
+            Answer::Challenged(_) => return Ok(None),
+            Answer::Approved(approval) => {
+                step.next.state = State::Succeeded {
+                    rrn: approval.rrn.clone(),
+                    succeeded_at: now,
+                };
+                step.payment = payment.settle_refund(self.amount)?;
+                step.transfers
+                    .push(Transfer::refund_settle(self.id, self.amount)?);
+                step.events
+                    .push(Event::Refund(EventKind::RefundSucceeded, self.id));
+            }
+            Answer::Declined { decline, .. } => {
+                step.next.state = State::Canceled {
+                    cause: *decline,
+                    canceled_at: now,
+                };
+                step.payment = payment.release_refund(self.amount)?;
+                step.transfers
+                    .push(Transfer::refund_release(self.id, self.amount)?);
+            }
+        }
+        Ok(Some(step))
+    }
+
+    /// The status as the API knows it.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match &self.state {
+            State::Sending { .. } => Status::Pending,
+            State::Succeeded { .. } => Status::Succeeded,
+            State::Canceled { .. } => Status::Canceled,
+        }
+    }
+}
+
+/// Why a refund cannot be created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CreateRefused {
+    /// The payment does not allow it.
+    #[error(transparent)]
+    Payment(#[from] RefundRefused),
+    /// The books do not allow it.
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefused),
+}
+
+#[cfg(test)]
+mod tests;

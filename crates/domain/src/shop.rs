@@ -1,0 +1,51 @@
+//! A shop: who takes payments, and what it may do.
+
+use crate::id::{GatewayId, ShopId};
+use crate::method::MethodKind;
+use crate::money::Currency;
+use crate::time::{Duration, Timestamp};
+
+/// A shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shop {
+    /// Its id: `account_id` on the wire.
+    pub id: ShopId,
+    /// Its sub-account: `gateway_id` on the wire.
+    pub gateway_id: GatewayId,
+    /// The name that buyers see.
+    pub name: String,
+    /// Is everything in it only a test?
+    pub test: bool,
+    /// May it be used at all?
+    pub enabled: bool,
+    /// The one currency that it takes.
+    pub currency: Currency,
+    /// The methods that buyers are offered.
+    pub methods: Vec<MethodKind>,
+    /// May it send card numbers itself?
+    pub may_send_cards: bool,
+    /// May it save methods and charge them again?
+    pub may_save_methods: bool,
+    /// How far a test shop's clock is ahead of the platform's; zero for others.
+    pub clock_offset: Duration,
+    /// Taxpayer number.
+    pub inn: Option<String>,
+    /// When it was added.
+    pub created_at: Timestamp,
+    /// Counts changes.
+    pub version: i64,
+}
+
+impl Shop {
+    /// The shop's time when the platform's clock says `platform`.
+    #[must_use]
+    pub fn now(&self, platform: Timestamp) -> Timestamp {
+        platform.plus(self.clock_offset)
+    }
+
+    /// Is this method offered?
+    #[must_use]
+    pub fn takes(&self, method: MethodKind) -> bool {
+        self.methods.contains(&method)
+    }
+}

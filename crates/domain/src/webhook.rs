@@ -1,0 +1,90 @@
+//! Webhooks: where a shop is notified, and when a failed delivery is tried again
+//! (yookassa-api, section 19).
+
+use crate::event::EventKind;
+use crate::id::{DeliveryId, EventId, ShopId, WebhookId};
+use crate::time::{Duration, Timestamp};
+
+/// A URL that a shop wants to be notified at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Webhook {
+    /// Its id.
+    pub id: WebhookId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// Where to.
+    pub url: String,
+    /// Of what; never empty.
+    pub events: Vec<EventKind>,
+    /// The key of the signature, as it is shown: `whsec_` and base64.
+    pub secret: String,
+    /// When it was added.
+    pub created_at: Timestamp,
+}
+
+/// How far a delivery is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeliveryState {
+    /// Waits for its first or next attempt.
+    Pending,
+    /// The receiver answered 200.
+    Delivered,
+    /// The attempts are used up.
+    Exhausted,
+}
+
+/// One event on its way to one webhook.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its id.
+    pub id: DeliveryId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// What is delivered.
+    pub event_id: EventId,
+    /// Where to.
+    pub webhook_id: WebhookId,
+    /// The object that the event is about: deliveries of one object keep their order.
+    pub object_id: String,
+    /// How far it is.
+    pub state: DeliveryState,
+    /// How many attempts there were.
+    pub attempts: i64,
+    /// When it was written, in the shop's time.
+    pub created_at: Timestamp,
+    /// When it is tried next, in the shop's time.
+    pub due_at: Option<Timestamp>,
+}
+
+/// When a failed delivery is tried again: seconds after its first attempt, 24 hours in all.
+pub const RETRY_OFFSETS_SECONDS: [i64; 7] = [10, 42, 84, 168, 672, 5_376, 86_016];
+
+/// When the next attempt is due after `attempts` failed ones, the first of them at `first_at`.
+/// `None` when the attempts are used up.
+#[must_use]
+pub fn next_attempt(first_at: Timestamp, attempts: i64) -> Option<Timestamp> {
+    let index = usize::try_from(attempts.checked_sub(1)?).ok()?;
+    let seconds = RETRY_OFFSETS_SECONDS.get(index)?;
+    Some(first_at.plus(Duration::seconds(*seconds)))
+}
+
+impl DeliveryState {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Exhausted];
+
+    /// Its name in the database and in reports.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Delivered => "delivered",
+            Self::Exhausted => "exhausted",
+        }
+    }
+
+    /// The state with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
