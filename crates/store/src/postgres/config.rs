@@ -1,0 +1,49 @@
+//! Where the server is, and what a session of ours is set to.
+
+use std::time::Duration;
+
+use tokio_postgres::config::SslMode;
+
+use crate::error::StoreError;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// What each session starts with.
+///
+/// A short `lock_timeout` turns waiting chains into replays, long before the server's
+/// deadlock detection. A session that lost its process must not hold locks for long.
+/// `synchronous_commit` may be stricter than `on`, but never off.
+pub(super) const SESSION: &str = "\
+set lock_timeout = '50ms';
+set idle_in_transaction_session_timeout = '30s';
+set client_min_messages = warning;
+set timezone = 'UTC';
+select set_config('synchronous_commit', 'on', false)
+ where current_setting('synchronous_commit') = 'off'";
+
+/// The parsed address of a database.
+#[derive(Clone)]
+pub(crate) struct Config {
+    pub(super) inner: tokio_postgres::Config,
+}
+
+impl Config {
+    pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
+        let mut inner: tokio_postgres::Config = url
+            .parse()
+            .map_err(|error| StoreError::engine("read the database's address", error))?;
+        if inner.get_ssl_mode() == SslMode::Require {
+            return Err(StoreError::Unavailable {
+                reason: "sslmode=require is not supported: use a socket, a private network or a \
+                         local TLS proxy",
+            });
+        }
+        if inner.get_connect_timeout().is_none() {
+            inner.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if inner.get_application_name().is_none() {
+            inner.application_name("altyn");
+        }
+        Ok(Self { inner })
+    }
+}

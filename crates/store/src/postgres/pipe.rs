@@ -1,0 +1,380 @@
+//! One connection, used synchronously and pipelined.
+//!
+//! Writes wait in a list and leave together with the next read or the commit, in one *flight*:
+//! everything is sent before the first answer is awaited. Every answer of a flight is looked at. After
+//! the first failure nothing more is sent until [`Pipe::roll_back`].
+
+use std::collections::HashMap;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, NoTls, Row, Statement};
+
+use super::config::{Config, SESSION};
+use super::failure::{Failure, LOST};
+use crate::error::StoreError;
+use crate::param::Param;
+
+/// A connection with its own executor, so that a thread can wait for it.
+pub(crate) struct Pipe {
+    client: Client,
+    runtime: Runtime,
+    statements: HashMap<(usize, usize), Statement>,
+    deferred: Vec<Deferred>,
+    failed: Option<Failure>,
+    /// Whether BEGIN has left, so that there is something to end.
+    open: bool,
+    /// How many flights have left.
+    flights: u64,
+    /// How many writes have left in this transaction.
+    writes_sent: usize,
+}
+
+enum Deferred {
+    Control(&'static str),
+    Write {
+        sql: &'static str,
+        statement: Statement,
+        params: Vec<Param<'static>>,
+        rows: Option<u64>,
+    },
+}
+
+/// How a transaction ended.
+#[derive(Debug, Clone)]
+pub(super) enum Commit {
+    Done,
+    /// Not committed, for certain. The connection needs a rollback or, if lost, a successor.
+    Failed(StoreError),
+    /// The connection broke while the commit was under way.
+    Unknown,
+}
+
+/// A place in a transaction to which it may be possible to return.
+pub(super) struct Mark {
+    flights: u64,
+    deferred: usize,
+    /// Writes before the mark, sent or not.
+    writes: usize,
+}
+
+type Flying<'f> = Pin<Box<dyn Future<Output = Result<Landed, Error>> + 'f>>;
+
+enum Landed {
+    Changed(u64),
+    Rows(Vec<Row>),
+}
+
+impl Pipe {
+    pub(crate) fn connect(config: &Config) -> Result<Self, StoreError> {
+        let runtime = Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| StoreError::engine("start an executor", error))?;
+        let client = runtime
+            .block_on(async {
+                let (client, connection) = config.inner.connect(NoTls).await?;
+                // It ends with an error when the connection breaks; each flight then sees its own.
+                drop(tokio::spawn(connection));
+                client.batch_execute(SESSION).await?;
+                Ok(client)
+            })
+            .map_err(|error: Error| StoreError::engine("connect to PostgreSQL", error))?;
+        Ok(Self {
+            client,
+            runtime,
+            statements: HashMap::new(),
+            deferred: Vec::new(),
+            failed: None,
+            open: false,
+            flights: 0,
+            writes_sent: 0,
+        })
+    }
+
+    /// Waits for something else while the connection is served, so that its end is noticed.
+    pub(super) fn wait_for<T>(&self, what: impl Future<Output = T>) -> T {
+        self.runtime.block_on(what)
+    }
+
+    /// Whether the connection has to be replaced.
+    pub(super) fn is_lost(&self) -> bool {
+        self.failed.as_ref().is_some_and(|failure| failure.lost) || self.client.is_closed()
+    }
+
+    /// The error of the first failed statement since the last rollback.
+    pub(super) fn failure(&self) -> Option<StoreError> {
+        self.failed.as_ref().map(|failure| failure.error.clone())
+    }
+
+    /// Runs statements of the engine itself, at once.
+    pub(crate) fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        self.runtime
+            .block_on(self.client.batch_execute(sql))
+            .map_err(|error| Failure::new("a statement of the engine", error).error)
+    }
+
+    /// Begins a transaction with the next flight.
+    pub(super) fn begin(&mut self, begin: &'static str) {
+        self.writes_sent = 0;
+        self.open = true;
+        self.deferred.push(Deferred::Control(begin));
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        let waiting = self
+            .deferred
+            .iter()
+            .filter(|it| matches!(it, Deferred::Write { .. }));
+        Mark {
+            flights: self.flights,
+            deferred: self.deferred.len(),
+            writes: self.writes_sent + waiting.count(),
+        }
+    }
+
+    /// Forgets the writes since `mark`, unless some have left already: then answers false.
+    pub(super) fn undo(&mut self, mark: &Mark) -> bool {
+        if self.flights == mark.flights {
+            self.deferred.truncate(mark.deferred);
+        } else if self.writes_sent == mark.writes {
+            // All from before the mark has left, so what waits is younger.
+            self.deferred.clear();
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn has_begun(&self) -> bool {
+        self.open
+            && !self
+                .deferred
+                .iter()
+                .any(|it| matches!(it, Deferred::Control(_)))
+    }
+
+    pub(crate) fn query(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<Vec<Row>, StoreError> {
+        self.guard()?;
+        let statement = self.statement(sql)?;
+        match self.flight(Some((sql, &statement, params, true)))? {
+            Some(Landed::Rows(rows)) => Ok(rows),
+            Some(Landed::Changed(_)) | None => Ok(Vec::new()),
+        }
+    }
+
+    pub(crate) fn execute(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        self.guard()?;
+        let statement = self.statement(sql)?;
+        self.writes_sent += 1;
+        match self.flight(Some((sql, &statement, params, false)))? {
+            Some(Landed::Changed(rows)) => Ok(rows),
+            Some(Landed::Rows(_)) | None => Ok(0),
+        }
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        sql: &'static str,
+        params: Vec<Param<'_>>,
+        rows: Option<u64>,
+    ) -> Result<(), StoreError> {
+        self.guard()?;
+        let statement = self.statement(sql)?;
+        let params = params.into_iter().map(Param::into_owned).collect();
+        self.deferred.push(Deferred::Write {
+            sql,
+            statement,
+            params,
+            rows,
+        });
+        Ok(())
+    }
+
+    /// Ends the transaction. Writes whose number of rows matters are looked at before the commit
+    /// leaves; all others leave with it.
+    pub(super) fn commit(&mut self) -> Commit {
+        if let Some(failure) = &self.failed {
+            return Commit::Failed(failure.error.clone());
+        }
+        if !self.open || !self.has_begun() && self.deferred.len() == 1 {
+            // Nothing but BEGIN: the server never heard of this transaction.
+            self.deferred.clear();
+            self.open = false;
+            return Commit::Done;
+        }
+        let checked = |it: &Deferred| matches!(it, Deferred::Write { rows: Some(_), .. });
+        if self.deferred.iter().any(checked)
+            && let Err(error) = self.flight(None)
+        {
+            return Commit::Failed(error);
+        }
+        if self.client.is_closed() {
+            self.failed = Some(Failure::lost());
+            return Commit::Failed(LOST);
+        }
+        self.deferred.push(Deferred::Control("commit"));
+        match self.flight(None) {
+            Ok(_) => {
+                self.open = false;
+                Commit::Done
+            }
+            Err(_) if self.is_lost() => Commit::Unknown,
+            Err(error) => Commit::Failed(error),
+        }
+    }
+
+    /// Gives up the transaction. False if the connection has to be replaced.
+    pub(super) fn roll_back(&mut self) -> bool {
+        let lost = self.is_lost();
+        let sent = self.open && self.has_begun();
+        self.deferred.clear();
+        self.open = false;
+        self.writes_sent = 0;
+        self.failed = None;
+        if lost || sent && self.batch("rollback").is_err() {
+            self.failed = Some(Failure::lost());
+            return false;
+        }
+        true
+    }
+
+    fn guard(&self) -> Result<(), StoreError> {
+        self.failure().map_or(Ok(()), Err)
+    }
+
+    fn statement(&mut self, sql: &'static str) -> Result<Statement, StoreError> {
+        // A text lives for ever, so its address names it.
+        let key = (sql.as_ptr().addr(), sql.len());
+        if let Some(statement) = self.statements.get(&key) {
+            return Ok(statement.clone());
+        }
+        let prepared = self.runtime.block_on(self.client.prepare(sql));
+        let statement = prepared.map_err(|error| self.fail(Failure::new(sql, error)))?;
+        self.statements.insert(key, statement.clone());
+        Ok(statement)
+    }
+
+    fn fail(&mut self, failure: Failure) -> StoreError {
+        let error = failure.error.clone();
+        self.failed.get_or_insert(failure);
+        error
+    }
+
+    /// Sends everything deferred and then `last`, and waits for all answers.
+    fn flight(
+        &mut self,
+        last: Option<(&'static str, &Statement, &[Param<'_>], bool)>,
+    ) -> Result<Option<Landed>, StoreError> {
+        let deferred = std::mem::take(&mut self.deferred);
+        self.flights += 1;
+        let client = &self.client;
+        let mut flying: Vec<Flying<'_>> = Vec::with_capacity(deferred.len() + 1);
+        let mut expected: Vec<(&'static str, Option<u64>)> = Vec::with_capacity(deferred.len() + 1);
+        for it in &deferred {
+            match it {
+                Deferred::Control(sql) => {
+                    expected.push((sql, None));
+                    flying.push(Box::pin(async move {
+                        client.batch_execute(sql).await.map(|()| Landed::Changed(0))
+                    }));
+                }
+                Deferred::Write {
+                    sql,
+                    statement,
+                    params,
+                    rows,
+                } => {
+                    self.writes_sent += 1;
+                    expected.push((sql, *rows));
+                    flying.push(Box::pin(change(client, statement, params)));
+                }
+            }
+        }
+        if let Some((sql, statement, params, rows)) = last {
+            expected.push((sql, None));
+            flying.push(if rows {
+                Box::pin(async move {
+                    client
+                        .query(statement, &refs(params))
+                        .await
+                        .map(Landed::Rows)
+                })
+            } else {
+                Box::pin(change(client, statement, params))
+            });
+        }
+        let landed = self.runtime.block_on(in_order(flying));
+        let mut result = None;
+        for ((sql, rows), landed) in expected.into_iter().zip(landed) {
+            let failure = match landed {
+                Ok(Landed::Changed(changed)) if rows.is_some_and(|rows| rows != changed) => {
+                    Failure {
+                        error: StoreError::Conflict,
+                        lost: false,
+                    }
+                }
+                Ok(landed) => {
+                    result = Some(landed);
+                    continue;
+                }
+                Err(error) => Failure::new(sql, error),
+            };
+            // What follows the first failure in a transaction only repeats it.
+            return Err(self.fail(failure));
+        }
+        Ok(result)
+    }
+}
+
+async fn change(
+    client: &Client,
+    statement: &Statement,
+    params: &[Param<'_>],
+) -> Result<Landed, Error> {
+    client
+        .execute(statement, &refs(params))
+        .await
+        .map(Landed::Changed)
+}
+
+fn refs<'p>(params: &'p [Param<'p>]) -> Vec<&'p (dyn ToSql + Sync)> {
+    params
+        .iter()
+        .map(|param| -> &(dyn ToSql + Sync) { param })
+        .collect()
+}
+
+/// Polls each future once in order, which sends its request, and then awaits the answers in order.
+async fn in_order(mut flying: Vec<Flying<'_>>) -> Vec<Result<Landed, Error>> {
+    let mut landed: Vec<Option<Result<Landed, Error>>> = Vec::with_capacity(flying.len());
+    poll_fn(|cx| {
+        for it in &mut flying {
+            landed.push(match it.as_mut().poll(cx) {
+                Poll::Ready(result) => Some(result),
+                Poll::Pending => None,
+            });
+        }
+        Poll::Ready(())
+    })
+    .await;
+    let mut results = Vec::with_capacity(flying.len());
+    for (it, landed) in flying.into_iter().zip(landed) {
+        results.push(match landed {
+            Some(result) => result,
+            None => it.await,
+        });
+    }
+    results
+}

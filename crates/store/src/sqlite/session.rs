@@ -1,0 +1,199 @@
+//! One connection with what is known about its transaction.
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Statement, ToSql};
+
+use super::constraint;
+use crate::error::StoreError;
+use crate::param::Param;
+use crate::row::Row;
+
+/// A connection, the first failed statement of the current unit, and whether the engine itself failed.
+pub(crate) struct Session {
+    pub(crate) connection: Connection,
+    failed: Option<StoreError>,
+    broken: bool,
+}
+
+impl Session {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self {
+            connection,
+            failed: None,
+            broken: false,
+        }
+    }
+
+    /// The first error among the statements since the last call.
+    pub(crate) fn take_failure(&mut self) -> Option<StoreError> {
+        self.failed.take()
+    }
+
+    /// Whether the engine failed below the level of statements: disk full, I/O error, corruption,
+    /// memory. Nothing on this connection may be acknowledged until it has been proved sound.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    pub(crate) fn query<T>(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        map: &mut dyn FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        self.guard()?;
+        let outcome = query(&self.connection, sql, params, map);
+        match outcome {
+            Ok(rows) => rows,
+            Err(error) => Err(self.fail(sql, error)),
+        }
+    }
+
+    pub(crate) fn execute(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+    ) -> Result<u64, StoreError> {
+        self.guard()?;
+        let outcome = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| {
+                bind(&mut statement, params)?;
+                statement.raw_execute()
+            });
+        match outcome {
+            Ok(rows) => Ok(u64::try_from(rows).unwrap_or(u64::MAX)),
+            Err(error) => Err(self.fail(sql, error)),
+        }
+    }
+
+    pub(crate) fn write(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        rows: Option<u64>,
+    ) -> Result<(), StoreError> {
+        let changed = self.execute(sql, params)?;
+        if rows.is_some_and(|rows| rows != changed) {
+            self.failed = Some(StoreError::Conflict);
+            return Err(StoreError::Conflict);
+        }
+        Ok(())
+    }
+
+    /// Runs a statement of the engine itself: begin, savepoint, commit and the like.
+    pub(crate) fn control(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let outcome = self
+            .connection
+            .prepare_cached(sql)
+            .and_then(|mut statement| statement.raw_execute());
+        outcome.map(|_| ()).map_err(|error| self.note(sql, error))
+    }
+
+    fn guard(&self) -> Result<(), StoreError> {
+        self.failed.clone().map_or(Ok(()), Err)
+    }
+
+    fn fail(&mut self, sql: &'static str, error: rusqlite::Error) -> StoreError {
+        let error = self.note(sql, error);
+        self.failed = Some(error.clone());
+        error
+    }
+
+    fn note(&mut self, sql: &'static str, error: rusqlite::Error) -> StoreError {
+        if is_broken(&error) {
+            self.broken = true;
+        }
+        constraint::named(&self.connection, &error).unwrap_or_else(|| failure(sql, error))
+    }
+}
+
+type Rows<T> = Result<Vec<T>, StoreError>;
+
+/// The outer error is the statement's, the inner one is `map`'s.
+fn query<T>(
+    connection: &Connection,
+    sql: &'static str,
+    params: &[Param<'_>],
+    map: &mut dyn FnMut(&Row<'_>) -> Result<T, StoreError>,
+) -> rusqlite::Result<Rows<T>> {
+    let mut statement = connection.prepare_cached(sql)?;
+    bind(&mut statement, params)?;
+    let mut rows = statement.raw_query();
+    let mut mapped = Vec::new();
+    while let Some(row) = rows.next()? {
+        match map(&Row::sqlite(row, sql)) {
+            Ok(value) => mapped.push(value),
+            Err(error) => return Ok(Err(error)),
+        }
+    }
+    Ok(Ok(mapped))
+}
+
+/// Binds by the number in the placeholder's name: to SQLite, `$2` is a name like any other.
+fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
+    let mut number_max = 0;
+    for index in 1..=statement.parameter_count() {
+        let number = statement
+            .parameter_name(index)
+            .and_then(|name| name.strip_prefix('$'))
+            .and_then(|digits| digits.parse::<usize>().ok());
+        let param = number.and_then(|number| params.get(number.checked_sub(1)?));
+        let Some(param) = param else {
+            return Err(rusqlite::Error::InvalidParameterCount(params.len(), index));
+        };
+        number_max = number_max.max(number.unwrap_or(0));
+        statement.raw_bind_parameter(index, param)?;
+    }
+    if number_max != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(
+            params.len(),
+            number_max,
+        ));
+    }
+    Ok(())
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Bool(truth) => ValueRef::Integer(i64::from(*truth)),
+            Self::Text(text) | Self::Json(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+/// The store's words for an engine error that names no constraint.
+pub(crate) fn failure(statement: &'static str, error: rusqlite::Error) -> StoreError {
+    if is_broken(&error) {
+        tracing::error!(%error, statement, "the database file failed");
+        return StoreError::Unavailable {
+            reason: "the database file failed",
+        };
+    }
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Retry,
+        _ => StoreError::engine(statement, error),
+    }
+}
+
+fn is_broken(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::CannotOpen
+                | ErrorCode::OutOfMemory
+                | ErrorCode::ReadOnly
+                | ErrorCode::FileLockingProtocolFailed
+                | ErrorCode::OperationInterrupted
+        )
+    )
+}
