@@ -1,8 +1,6 @@
 //! Notes that a merchant keeps on an object: up to 16 short pairs, given back as they came
 //! (yookassa-api, section 5).
 
-use std::collections::BTreeMap;
-
 /// Most pairs an object carries.
 pub const KEYS_MAX: usize = 16;
 /// Longest key, in characters.
@@ -10,9 +8,9 @@ pub const KEY_CHARS_MAX: usize = 32;
 /// Longest value, in characters.
 pub const VALUE_CHARS_MAX: usize = 512;
 
-/// The pairs, in the order of their keys.
+/// The pairs, in the order in which they were given; each key once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Metadata(BTreeMap<String, String>);
+pub struct Metadata(Vec<(String, String)>);
 
 /// Why these are no metadata.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,20 +27,24 @@ pub enum MetadataError {
 }
 
 impl Metadata {
-    /// Checks the limits.
+    /// Checks the limits. Of a key that is given twice the later value counts.
     ///
     /// # Errors
     /// The first limit that does not hold.
-    pub fn new(pairs: BTreeMap<String, String>) -> Result<Self, MetadataError> {
-        if pairs.len() > KEYS_MAX {
-            return Err(MetadataError::TooManyKeys);
-        }
-        for (key, value) in &pairs {
+    pub fn new(given: impl IntoIterator<Item = (String, String)>) -> Result<Self, MetadataError> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (key, value) in given {
             if key.chars().count() > KEY_CHARS_MAX {
                 return Err(MetadataError::KeyTooLong);
             }
             if value.chars().count() > VALUE_CHARS_MAX {
                 return Err(MetadataError::ValueTooLong);
+            }
+            let full = pairs.len() == KEYS_MAX;
+            match pairs.iter_mut().find(|(known, _)| *known == key) {
+                Some((_, known_value)) => *known_value = value,
+                None if full => return Err(MetadataError::TooManyKeys),
+                None => pairs.push((key, value)),
             }
         }
         Ok(Self(pairs))
@@ -50,7 +52,7 @@ impl Metadata {
 
     /// The pairs.
     #[must_use]
-    pub fn pairs(&self) -> &BTreeMap<String, String> {
+    pub fn pairs(&self) -> &[(String, String)] {
         &self.0
     }
 
