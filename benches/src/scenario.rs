@@ -1,0 +1,361 @@
+//! What is measured, in order: the ceiling, then what merchants do, then what operators look at.
+
+use std::cell::{Cell, RefCell};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use bytes::Bytes;
+use http::Method;
+
+use crate::Plan;
+use crate::call::{Call, Credentials, Reply};
+use crate::database::Engine;
+use crate::figure::{Bar, EngineReport, Figure};
+use crate::load::{End, Outcome, closed, open, per_second};
+use crate::machine::{now, processor_us, resident_kib};
+use crate::platform::{Platform, free_address, wait_until_ready};
+use crate::receiver::Receiver;
+
+const BODY: &str = concat!(
+    r#""amount":{"value":"1000.00","currency":"RUB"},"capture":true,"#,
+    r#""confirmation":{"type":"redirect","return_url":"https://shop.test/return/72"}"#,
+);
+const RAW_CARD: &str = concat!(
+    r#""payment_method_data":{"type":"bank_card","card":{"number":"5555555555554444","#,
+    r#""expiry_year":"2035","expiry_month":"12","csc":"123"}},"#,
+);
+
+/// Every figure of a run has a fresh database, so numbers make fresh keys.
+static KEYS: AtomicU64 = AtomicU64::new(0);
+
+const WARM_UP: Duration = Duration::from_secs(1);
+const DELIVERED_WITHIN: Duration = Duration::from_secs(120);
+const KNOWN_PAYMENTS: u64 = 2_000;
+const LISTS: u64 = 200;
+
+const ECHO: &str = "echo: authenticate, parse, send back";
+const CREATE: &str = "POST /payments";
+const CREATE_HALF: &str = "POST /payments at half of that rate: p99";
+const PAY: &str = "create, pay by raw card, succeeded, notified";
+const FIND: &str = "GET /payments/{id}";
+const MEMORY: &str = "idle memory";
+const START: &str = "start on an existing database";
+const LIST: &str = "list the last 50 of";
+
+/// Measures everything the plan wants on one engine.
+pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
+    let ceiling = echo(plan)?;
+    let ceiling_per_second = ceiling.per_second();
+    let mut figures = vec![rated(ECHO, &ceiling, Bar::None, ceiling_per_second, None)];
+    let mut platform = Platform::start(plan, engine)?;
+    if plan.wants(MEMORY) {
+        let value = resident_kib(platform.process());
+        figures.push(Figure::plain(MEMORY, value, "KiB", Bar::AtMost(50 * 1024)));
+    }
+    let mut bench = Bench {
+        plan,
+        engine,
+        shops: platform.shops(plan.shops)?,
+        ceiling_per_second,
+    };
+    if plan.wants(CREATE) || plan.wants(CREATE_HALF) {
+        bench.create(&platform, &mut figures)?;
+    }
+    if plan.wants(FIND) {
+        figures.push(bench.find(&platform)?);
+    }
+    if plan.wants(LIST) {
+        figures.push(bench.list(&platform)?);
+    }
+    if plan.wants(START) {
+        platform.stop()?;
+        let taken = u64::try_from(platform.launch()?.as_micros())?;
+        figures.push(Figure::plain(START, taken, "µs", Bar::AtMost(300_000)));
+    }
+    if plan.wants(PAY) {
+        figures.push(bench.pay(&platform)?);
+    }
+    let audit = platform.told(&["audit"]);
+    audit.context("the books after the load")?;
+    platform.stop()?;
+    bench.shops.clear();
+    Ok(EngineReport { engine, figures })
+}
+
+/// The ceiling, from a process of its own like the server's.
+fn echo(plan: &Plan) -> Result<Outcome> {
+    let address = free_address()?;
+    let mut child = Command::new(std::env::current_exe()?)
+        .args(["echo", &address.to_string()])
+        .stdin(Stdio::null())
+        .spawn()?;
+    let credentials =
+        Credentials::new("100001", "test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF")?;
+    let make = |worker: usize, number: u64| create_call(&credentials, worker, number, false);
+    let measured = wait_until_ready(address, "/readyz", &mut child).and_then(|()| {
+        closed(
+            address,
+            plan.connections,
+            End::After(WARM_UP),
+            &make,
+            &|_, _| (),
+        )?;
+        let end = End::After(Duration::from_secs(plan.seconds));
+        closed(address, plan.connections, end, &make, &|_, _| ())
+    });
+    child.kill()?;
+    child.wait()?;
+    measured
+}
+
+/// A payment of a page, or one that is paid at once with raw card data.
+fn create_call(credentials: &Credentials, worker: usize, number: u64, paid: bool) -> Call {
+    // Text, not a JSON value: the load shares the processors with the server.
+    let card = if paid { RAW_CARD } else { "" };
+    let order = format!(r#""description":"Order {worker}-{number}","metadata":{{"order":"72"}}"#);
+    let body = format!("{{{BODY},{card}{order}}}");
+    Call {
+        method: Method::POST,
+        path: "/v3/payments".to_owned(),
+        credentials: credentials.clone(),
+        key: Some(format!("bench-{}", KEYS.fetch_add(1, Ordering::Relaxed))),
+        body: Bytes::from(body),
+    }
+}
+
+/// A figure of a load, with its ratio to the ceiling.
+fn rated(name: &str, load: &Outcome, bar: Bar, ceiling: u64, cpu_us: Option<u64>) -> Figure {
+    Figure {
+        of_ceiling_per_mille: Some(load.per_second() * 1000 / ceiling.max(1)),
+        p50_us: Some(load.percentile_us(500)),
+        p99_us: Some(load.percentile_us(990)),
+        processor_us: cpu_us,
+        ..Figure::plain(name, load.per_second(), "/s", bar)
+    }
+}
+
+struct Bench<'a> {
+    plan: &'a Plan,
+    engine: Engine,
+    shops: Vec<Credentials>,
+    ceiling_per_second: u64,
+}
+
+impl Bench<'_> {
+    fn bar(&self, sqlite: u64, postgres: u64) -> Bar {
+        Bar::AtLeast(match self.engine {
+            Engine::Sqlite => sqlite,
+            Engine::Postgres => postgres,
+        })
+    }
+
+    fn shop(&self, worker: usize) -> &Credentials {
+        #[expect(clippy::indexing_slicing, reason = "the remainder is within the shops")]
+        &self.shops[worker % self.shops.len()]
+    }
+
+    fn seconds(&self) -> Duration {
+        Duration::from_secs(self.plan.seconds)
+    }
+
+    /// A closed loop after a warm-up, with what it cost the server.
+    fn busy(
+        &self,
+        platform: &Platform,
+        make: &dyn Fn(usize, u64) -> Call,
+    ) -> Result<(Outcome, u64)> {
+        let connections = self.plan.connections;
+        closed(
+            platform.address,
+            connections,
+            End::After(WARM_UP),
+            make,
+            &|_, _| (),
+        )?;
+        let before = processor_us(platform.process());
+        let end = End::After(self.seconds());
+        let outcome = closed(platform.address, connections, end, make, &|_, _| ())?;
+        let spent = processor_us(platform.process()).saturating_sub(before);
+        let each = spent / outcome.requests.max(1);
+        Ok((outcome, each))
+    }
+
+    fn create(&self, platform: &Platform, figures: &mut Vec<Figure>) -> Result<()> {
+        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, false);
+        let (load, cpu) = self.busy(platform, &make)?;
+        let bar = self.bar(7_000, 5_000);
+        figures.push(rated(
+            CREATE,
+            &load,
+            bar,
+            self.ceiling_per_second,
+            Some(cpu),
+        ));
+        let half = load.per_second() / 2;
+        let calm = open(
+            platform.address,
+            self.plan.connections,
+            half,
+            self.seconds(),
+            &make,
+        )?;
+        figures.push(Figure {
+            p50_us: Some(calm.percentile_us(500)),
+            ..Figure::plain(
+                CREATE_HALF,
+                calm.percentile_us(990),
+                "µs",
+                Bar::AtMost(30_000),
+            )
+        });
+        Ok(())
+    }
+
+    fn find(&self, platform: &Platform) -> Result<Figure> {
+        let known: Vec<RefCell<Vec<String>>> = (0..self.plan.connections)
+            .map(|_| RefCell::default())
+            .collect();
+        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, false);
+        let keep = |worker: usize, reply: &Reply| {
+            if let (Some(list), Ok(id)) = (known.get(worker), reply.field("id")) {
+                list.borrow_mut().push(id);
+            }
+        };
+        let end = End::AfterRequests(KNOWN_PAYMENTS);
+        closed(platform.address, self.plan.connections, end, &make, &keep)?;
+        let known: Vec<Vec<String>> = known.into_iter().map(RefCell::into_inner).collect();
+        let find = |worker: usize, number: u64| {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "each worker made payments just now"
+            )]
+            let own = &known[worker];
+            let place = usize::try_from(number).unwrap_or(0) % own.len().max(1);
+            let id = own.get(place).map_or("", String::as_str);
+            get_call(self.shop(worker), format!("/v3/payments/{id}"))
+        };
+        let (load, cpu) = self.busy(platform, &find)?;
+        Ok(rated(
+            FIND,
+            &load,
+            self.bar(20_000, 7_000),
+            self.ceiling_per_second,
+            Some(cpu),
+        ))
+    }
+
+    fn list(&self, platform: &Platform) -> Result<Figure> {
+        let shop = self.shop(0);
+        let make = |worker: usize, number| create_call(shop, worker, number, false);
+        eprintln!("filling a shop with {} payments", self.plan.rows);
+        let end = End::AfterRequests(self.plan.rows);
+        let filled = closed(
+            platform.address,
+            self.plan.connections,
+            end,
+            &make,
+            &|_, _| (),
+        )?;
+        let list = |_: usize, _: u64| get_call(shop, "/v3/payments?limit=50".to_owned());
+        let fifty = Cell::new(true);
+        let see = |_: usize, reply: &Reply| {
+            let count = reply
+                .body
+                .windows(7)
+                .filter(|part| part == b"\"paid\":")
+                .count();
+            fifty.set(fifty.get() && count == 50);
+        };
+        let load = closed(platform.address, 1, End::AfterRequests(LISTS), &list, &see)?;
+        if !fifty.get() {
+            bail!("a list of 50 did not hold 50 payments");
+        }
+        let name = format!("{LIST} {} payments: p99", filled.requests);
+        Ok(Figure {
+            p50_us: Some(load.percentile_us(500)),
+            ..Figure::plain(&name, load.percentile_us(990), "µs", Bar::AtMost(10_000))
+        })
+    }
+
+    /// Counts until the last notification of the load has arrived.
+    fn pay(&self, platform: &Platform) -> Result<Figure> {
+        let receiver = Receiver::start()?;
+        for shop in &self.shops {
+            let url = format!("http://{}/{}", receiver.address, shop.shop_id);
+            platform.told(&[
+                "shop",
+                "webhook",
+                "add",
+                "--shop",
+                &shop.shop_id,
+                "--url",
+                &url,
+            ])?;
+        }
+        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, true);
+        let succeeded = Cell::new(0_u64);
+        let see = |_: usize, reply: &Reply| {
+            if reply
+                .field("status")
+                .is_ok_and(|status| status == "succeeded")
+            {
+                succeeded.set(succeeded.get() + 1);
+            }
+        };
+        let connections = self.plan.connections;
+        let warm = closed(
+            platform.address,
+            connections,
+            End::After(WARM_UP),
+            &make,
+            &see,
+        )?;
+        wait_for(&receiver, warm.requests)?;
+        let before = processor_us(platform.process());
+        let started = now();
+        let end = End::After(self.seconds());
+        let load = closed(platform.address, connections, end, &make, &see)?;
+        let all = warm.requests + load.requests;
+        wait_for(&receiver, all)?;
+        let elapsed = started.elapsed();
+        if succeeded.get() != all {
+            bail!("{} of {all} payments succeeded", succeeded.get());
+        }
+        let spent = processor_us(platform.process()).saturating_sub(before);
+        let rate = per_second(load.requests, elapsed);
+        Ok(Figure {
+            of_ceiling_per_mille: Some(rate * 1000 / self.ceiling_per_second.max(1)),
+            p50_us: Some(load.percentile_us(500)),
+            p99_us: Some(load.percentile_us(990)),
+            processor_us: Some(spent / load.requests.max(1)),
+            ..Figure::plain(PAY, rate, "/s", self.bar(1_500, 1_000))
+        })
+    }
+}
+
+fn get_call(credentials: &Credentials, path: String) -> Call {
+    let credentials = credentials.clone();
+    Call {
+        method: Method::GET,
+        path,
+        credentials,
+        key: None,
+        body: Bytes::new(),
+    }
+}
+
+fn wait_for(receiver: &Receiver, count: u64) -> Result<()> {
+    let started = now();
+    while receiver.received() < count {
+        if started.elapsed() > DELIVERED_WITHIN {
+            bail!(
+                "{} of {count} notifications were delivered",
+                receiver.received()
+            );
+        }
+        std::thread::park_timeout(Duration::from_millis(1));
+    }
+    Ok(())
+}
