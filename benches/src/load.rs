@@ -1,7 +1,7 @@
 //! Two kinds of load: as fast as the answers come, and at a fixed rate whatever happens.
 //!
-//! At a fixed rate a request's time counts from when it was due, so a server that stalls cannot hide
-//! the requests that had to wait.
+//! At a fixed rate a request's time counts from when it was due, so a server that stalls cannot
+//! hide the requests that had to wait.
 
 use std::cell::RefCell;
 use std::net::SocketAddr;
