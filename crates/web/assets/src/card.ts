@@ -1,0 +1,176 @@
+// The card form: grouping, brand, expiry; complaints once a field is left, never while typing.
+
+import { complaint, digitsOf, rewrite } from "./field";
+
+type Brand = { name: string; of: RegExp; groups: number[]; code: number; lengths: number[] };
+
+const FOURS = [4, 4, 4, 4, 3];
+const BRANDS: Brand[] = [
+  { name: "МИР", of: /^220[0-4]/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { name: "Visa", of: /^4/, groups: FOURS, code: 3, lengths: [16, 18, 19] },
+  { name: "Mastercard", of: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, groups: FOURS, code: 3, lengths: [16] },
+  { name: "Maestro", of: /^(50|5[6-8]|63|67)/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] },
+  { name: "UnionPay", of: /^(62|81)/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { name: "JCB", of: /^35/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { name: "AmEx", of: /^3[47]/, groups: [4, 6, 5], code: 4, lengths: [15] },
+  { name: "Diners", of: /^(36|38|39|30[0-5])/, groups: [4, 6, 4], code: 3, lengths: [14] },
+];
+const OTHER: Brand = { name: "", of: /^/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] };
+
+function brandOf(digits: string): Brand {
+  return BRANDS.find((brand) => brand.of.test(digits)) ?? OTHER;
+}
+
+function grouped(digits: string): string {
+  const brand = brandOf(digits);
+  const longest = Math.max(...brand.lengths);
+  const parts: string[] = [];
+  let from = 0;
+  for (const size of brand.groups) {
+    if (from < digits.length) {
+      parts.push(digits.slice(from, from + size));
+    }
+    from += size;
+  }
+  return parts.join(" ").slice(0, longest + brand.groups.length - 1);
+}
+
+function luhn(digits: string): boolean {
+  let sum = 0;
+  for (let i = 0; i < digits.length; i += 1) {
+    const digit = Number(digits.charAt(digits.length - 1 - i)) * (1 + (i % 2));
+    sum += digit > 9 ? digit - 9 : digit;
+  }
+  return sum % 10 === 0;
+}
+
+function numberWrong(digits: string): string | null {
+  if (digits === "") {
+    return "empty";
+  }
+  if (digits.length < Math.min(...brandOf(digits).lengths)) {
+    return "short";
+  }
+  return luhn(digits) ? null : "wrong";
+}
+
+/** The year is of this century; a password manager may fill in four digits. */
+function expiryWrong(text: string, today: Date): string | null {
+  const digits = digitsOf(text);
+  if (digits === "") {
+    return "empty";
+  }
+  const month = Number(digits.slice(0, 2));
+  if ((digits.length !== 4 && digits.length !== 6) || month < 1 || month > 12) {
+    return "wrong";
+  }
+  const year = digits.length === 4 ? 2000 + Number(digits.slice(2)) : Number(digits.slice(2));
+  const ends = year * 12 + month - 1;
+  return ends < today.getFullYear() * 12 + today.getMonth() ? "past" : null;
+}
+
+function shapedExpiry(digits: string): string {
+  // "4" can only be April: the zero is written for whoever leaves it out.
+  const whole = /^[2-9]/.test(digits) ? `0${digits}` : digits;
+  if (whole.length === 6 && whole.slice(2, 4) === "20") {
+    return `${whole.slice(0, 2)}/${whole.slice(4)}`;
+  }
+  return whole.length > 2 ? `${whole.slice(0, 2)}/${whole.slice(2, 6)}` : whole;
+}
+
+/** Adds the hints; the answer checks the form and puts the focus on the first wrong field. */
+export function card(form: HTMLFormElement): () => boolean {
+  const inputs = {
+    number: form.querySelector<HTMLInputElement>("#card-number"),
+    expiry: form.querySelector<HTMLInputElement>("#card-expiry"),
+    code: form.querySelector<HTMLInputElement>("#card-csc"),
+    phone: form.querySelector<HTMLInputElement>("#phone"),
+  };
+  const checks: [HTMLInputElement, () => string | null][] = [];
+  const { number, expiry, code, phone } = inputs;
+  if (number && expiry && code) {
+    const mark = form.querySelector<HTMLElement>("[data-brand]");
+    const shape = () => {
+      rewrite(number, grouped);
+      const brand = brandOf(digitsOf(number.value));
+      if (mark) {
+        mark.textContent = brand.name;
+      }
+      code.maxLength = brand.code;
+      code.placeholder = "0".repeat(brand.code);
+    };
+    number.addEventListener("input", shape);
+    shape();
+    expiry.addEventListener("input", (event) => {
+      const removing = event instanceof InputEvent && event.inputType.startsWith("delete");
+      if (!removing) {
+        rewrite(expiry, shapedExpiry);
+      }
+    });
+    code.addEventListener("input", () => rewrite(code, (digits) => digits));
+    checks.push([number, () => numberWrong(digitsOf(number.value))]);
+    checks.push([expiry, () => expiryWrong(expiry.value, new Date())]);
+    checks.push([
+      code,
+      () => {
+        const length = code.value.length;
+        const wanted = brandOf(digitsOf(number.value)).code;
+        return length === 0 ? "empty" : length === wanted ? null : "wrong";
+      },
+    ]);
+    fillable(number, expiry, code);
+  }
+  if (phone) {
+    checks.push([
+      phone,
+      () => {
+        const digits = digitsOf(phone.value).replace(/^[78](?=\d{10}$)/, "");
+        return digits === "" ? "empty" : /^9\d{9}$/.test(digits) ? null : "wrong";
+      },
+    ]);
+  }
+  for (const [input, wrong] of checks) {
+    // An empty field that is only passed by is not a mistake yet.
+    input.addEventListener("blur", () => complaint(input, input.value === "" ? null : wrong()));
+    input.addEventListener("input", () => {
+      if (input.getAttribute("aria-invalid") && wrong() === null) {
+        complaint(input, null);
+      }
+    });
+  }
+  return () => {
+    const wrong = checks.filter(([input, check]) => !complaint(input, check()));
+    wrong[0]?.[0].focus();
+    return wrong.length === 0;
+  };
+}
+
+/** The numbers of test cards become buttons that fill in the form. */
+function fillable(number: HTMLInputElement, expiry: HTMLInputElement, code: HTMLInputElement): void {
+  for (const sample of document.querySelectorAll<HTMLElement>("code[data-card]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = sample.textContent;
+    button.addEventListener("click", () => {
+      const digits = sample.dataset["card"] ?? "";
+      number.closest("details")?.setAttribute("open", "");
+      const values: [HTMLInputElement, string][] = [
+        [number, digits],
+        [expiry, `12/${(new Date().getFullYear() + 3) % 100}`],
+        [code, "1234".slice(0, brandOf(digits).code)],
+      ];
+      for (const [input, value] of values) {
+        input.value = value;
+        input.dispatchEvent(new Event("input"));
+        complaint(input, null);
+      }
+      button.closest("details")?.removeAttribute("open");
+      form(number)?.querySelector<HTMLElement>("button[type=submit]")?.focus();
+    });
+    sample.replaceWith(button);
+  }
+}
+
+function form(input: HTMLInputElement): HTMLFormElement | null {
+  return input.closest("form");
+}

@@ -1,0 +1,53 @@
+# Why a payment did not go through: what happened and what to do. Reasons as in
+# cancellation_details.
+
+decline-money = No money was taken.
+
+decline-3d_secure_failed = The payment was not confirmed
+decline-3d_secure_failed-text = Your bank did not receive the confirmation. Try again with the code from the message or the app, or use another card.
+decline-call_issuer = The bank declined the payment
+decline-call_issuer-text = Only the bank that issued the card knows why: call it, or pay another way.
+decline-canceled_by_merchant = The shop canceled the payment
+decline-canceled_by_merchant-text = If you still need the order, place it again in the shop.
+decline-card_expired = The card has expired
+decline-card_expired-text = Check the expiry date, or pay with another card.
+decline-country_forbidden = Cards of this country are not accepted
+decline-country_forbidden-text = The shop takes no cards issued in that country. Pay with another card or another way.
+decline-deal_expired = The deal has ended
+decline-deal_expired-text = Place the order in the shop again.
+decline-expired_on_capture = The shop did not confirm the order in time
+decline-expired_on_capture-text = The sum on hold is yours again. If you still need the order, place it again.
+decline-expired_on_confirmation = The time to pay is over
+decline-expired_on_confirmation-text = Go back to the shop and start the payment again.
+decline-fraud_suspected = The payment looks suspicious
+decline-fraud_suspected-text = A protection against fraud stopped it. Pay with another card or another way.
+decline-general_decline = The payment was declined
+decline-general_decline-text = We were not told why. Try again, or pay another way.
+decline-identification_required = The wallet needs identification
+decline-identification_required-text = The sum is above what your wallet may pay. Identify yourself in the wallet, or pay another way.
+decline-insufficient_funds = Not enough money
+decline-insufficient_funds-text = Top up the card or the account, or pay another way.
+decline-internal_timeout = The payment took too long
+decline-internal_timeout-text = The fault is on our side. Please try again.
+decline-invalid_card_number = Wrong card number
+decline-invalid_card_number-text = The bank has no card with this number. Check it and try again.
+decline-invalid_csc = Wrong security code
+decline-invalid_csc-text = Check the three digits on the back of the card and try again.
+decline-issuer_unavailable = The bank does not answer
+decline-issuer_unavailable-text = The bank that issued the card is unavailable. Try later, or pay another way.
+decline-payment_method_limit_exceeded = A limit is exceeded
+decline-payment_method_limit_exceeded-text = The sum is above the limit of the card, the wallet or the shop. Pay another way, or try tomorrow.
+decline-payment_method_restricted = The card is restricted
+decline-payment_method_restricted-text = It may be blocked. Ask your bank, or pay another way.
+decline-permission_revoked = Automatic payments are switched off
+decline-permission_revoked-text = The permission for them was withdrawn. Pay by card on this page.
+decline-unsupported_mobile_operator = The operator is not supported
+decline-unsupported_mobile_operator-text = This number’s balance cannot pay. Choose another way.
+decline-loan_declined = The bank declined the loan
+decline-loan_declined-text = Choose another way to pay.
+decline-loan_declined_by_payer = You declined the loan
+decline-loan_declined_by_payer-text = You can apply again or choose another way.
+decline-loan_application_expired = The loan form was not filled in in time
+decline-loan_application_expired-text = Fill it in again, or choose another way.
+decline-rejected_by_timeout = The time to pay is over
+decline-rejected_by_timeout-text = Try again, or pay another way.

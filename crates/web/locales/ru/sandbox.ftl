@@ -1,0 +1,23 @@
+# Страницы тестового банка.
+
+bank-name = Тестовый банк
+bank-note = Это песочница. Здесь нет настоящих денег: решите за покупателя, что ответит банк.
+bank-3ds-title = Подтвердите платёж
+bank-code = Код из СМС
+bank-code-help = Подойдёт любой код.
+bank-confirm = Подтвердить
+bank-decline = Отклонить
+bank-close = Уйти без ответа
+bank-accept = Заплатить { $amount }
+bank-title-yoo_money = Тестовый кошелёк
+bank-title-sbp = Тестовое приложение банка
+bank-title-sberbank = Тестовый SberPay
+bank-title-tinkoff_bank = Тестовый T-Pay
+bank-title-mobile_balance = Тестовый оператор связи
+bank-title-cash = Тестовый терминал
+bank-title-other = Тестовая оплата
+bank-done-accepted = Платёж подтверждён
+bank-done-declined = Платёж отклонён
+bank-done-late = Решать уже нечего
+bank-done-help = Эту страницу можно закрыть: страница оплаты уже знает ответ.
+bank-done-back = Вернуться к оплате

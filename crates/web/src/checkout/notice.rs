@@ -1,0 +1,91 @@
+//! What went wrong with the last attempt, above the form.
+
+use domain::acquiring::CancellationReason;
+
+use crate::text::Texts;
+
+/// A message above the form.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// `bad` for a refusal, `warn` for what the buyer can put right at once.
+    pub tone: &'static str,
+    /// What happened.
+    pub title: String,
+    /// What it means for the money, and what to do.
+    pub text: String,
+}
+
+impl Notice {
+    /// The last attempt was declined.
+    #[must_use]
+    pub fn declined(reason: CancellationReason, t: Texts) -> Self {
+        Self {
+            tone: "bad",
+            title: title(reason, t),
+            text: text(reason, t),
+        }
+    }
+
+    /// The form has fields that need a correction.
+    #[must_use]
+    pub fn form_wrong(t: Texts) -> Self {
+        Self {
+            tone: "warn",
+            title: t.say("form-wrong-title"),
+            text: t.say("form-wrong-text"),
+        }
+    }
+
+    /// The form was served too long ago.
+    #[must_use]
+    pub fn form_stale(t: Texts) -> Self {
+        Self {
+            tone: "warn",
+            title: t.say("form-stale-title"),
+            text: t.say("form-stale-text"),
+        }
+    }
+}
+
+/// What happened, in a few words.
+#[must_use]
+pub fn title(reason: CancellationReason, t: Texts) -> String {
+    t.say(&format!("decline-{}", shown(reason).code()))
+}
+
+/// That no money was taken, and what to do.
+#[must_use]
+pub fn text(reason: CancellationReason, t: Texts) -> String {
+    let advice = t.say(&format!("decline-{}-text", shown(reason).code()));
+    format!("{} {advice}", t.say("decline-money"))
+}
+
+/// Reasons that only refunds have are never a buyer's: they would show as "no details".
+fn shown(reason: CancellationReason) -> CancellationReason {
+    match reason {
+        CancellationReason::RejectedByPayee | CancellationReason::PaymentExpired => {
+            CancellationReason::GeneralDecline
+        }
+        CancellationReason::ThreeDSecureFailed
+        | CancellationReason::CallIssuer
+        | CancellationReason::CanceledByMerchant
+        | CancellationReason::CardExpired
+        | CancellationReason::CountryForbidden
+        | CancellationReason::DealExpired
+        | CancellationReason::ExpiredOnCapture
+        | CancellationReason::ExpiredOnConfirmation
+        | CancellationReason::FraudSuspected
+        | CancellationReason::GeneralDecline
+        | CancellationReason::IdentificationRequired
+        | CancellationReason::InsufficientFunds
+        | CancellationReason::InternalTimeout
+        | CancellationReason::InvalidCardNumber
+        | CancellationReason::InvalidCsc
+        | CancellationReason::IssuerUnavailable
+        | CancellationReason::PaymentMethodLimitExceeded
+        | CancellationReason::PaymentMethodRestricted
+        | CancellationReason::PermissionRevoked
+        | CancellationReason::UnsupportedMobileOperator
+        | CancellationReason::RejectedByTimeout => reason,
+    }
+}

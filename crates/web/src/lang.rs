@@ -1,0 +1,110 @@
+//! Which language a page speaks: the buyer's own choice, then the payment's, then the browser's.
+
+/// A language that every page speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lang {
+    /// Russian, the default.
+    Ru,
+    /// English.
+    En,
+}
+
+impl Lang {
+    /// Every language, in the order of the switch.
+    pub const ALL: [Self; 2] = [Self::Ru, Self::En];
+
+    /// The tag of the `lang` attribute and of our addresses.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+
+    /// The language of a tag such as `ru`, `en-GB` or `ru_RU`.
+    #[must_use]
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or("");
+        Self::ALL
+            .into_iter()
+            .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
+    }
+
+    /// The first language we speak of: what the buyer chose on the page, what the merchant asked
+    /// for the payment, what the browser accepts; Russian if none.
+    #[must_use]
+    pub fn choose(chosen: Option<&str>, locale: Option<&str>, accepted: Option<&str>) -> Self {
+        chosen
+            .and_then(Self::from_tag)
+            .or_else(|| locale.and_then(Self::from_tag))
+            .or_else(|| accepted.and_then(Self::from_accepted))
+            .unwrap_or(Self::Ru)
+    }
+
+    /// The language that an `Accept-Language` header likes best among ours.
+    fn from_accepted(header: &str) -> Option<Self> {
+        let mut best: Option<(u16, Self)> = None;
+        for range in header.split(',') {
+            let (tag, weight) = match range.split_once(';') {
+                Some((tag, parameter)) => (tag, per_mille(parameter)),
+                None => (range, 1_000),
+            };
+            let Some(lang) = Self::from_tag(tag) else {
+                continue;
+            };
+            if weight > 0 && best.is_none_or(|(highest, _)| weight > highest) {
+                best = Some((weight, lang));
+            }
+        }
+        best.map(|(_, lang)| lang)
+    }
+}
+
+/// The weight `q=0.8` as 800; what cannot be read weighs nothing.
+fn per_mille(parameter: &str) -> u16 {
+    let Some(value) = parameter.trim().strip_prefix("q=") else {
+        return 0;
+    };
+    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
+    let part: String = part.chars().chain("000".chars()).take(3).collect();
+    match whole {
+        "1" => 1_000,
+        "0" => part.parse().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[track_caller]
+    fn check(chosen: &str, locale: &str, accepted: &str, expected: Lang) {
+        let given = |text: &'static str| (!text.is_empty()).then_some(text);
+        let leak = |text: &str| given(Box::leak(text.to_owned().into_boxed_str()));
+        let lang = Lang::choose(leak(chosen), leak(locale), leak(accepted));
+        assert_eq!(lang, expected);
+    }
+
+    #[test]
+    fn nobody_says_anything_and_the_page_is_russian() {
+        check("", "", "", Lang::Ru);
+        check("", "", "de-DE,fr;q=0.5", Lang::Ru);
+    }
+
+    #[test]
+    fn the_buyers_choice_beats_the_payments_locale_and_that_beats_the_browser() {
+        check("en", "ru_RU", "ru", Lang::En);
+        check("", "en_US", "ru", Lang::En);
+        check("xx", "", "en-GB", Lang::En);
+    }
+
+    #[test]
+    fn the_browser_is_heard_by_weight() {
+        check("", "", "de, en;q=0.7, ru;q=0.9", Lang::Ru);
+        check("", "", "en-US,en;q=0.9,ru;q=0.8", Lang::En);
+        check("", "", "en;q=0, ru;q=0.1", Lang::Ru);
+        check("", "", "en;q=garbage", Lang::Ru);
+    }
+}

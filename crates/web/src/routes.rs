@@ -1,0 +1,106 @@
+//! Every address of this crate. Handlers are mounted by the constants, pages link by the functions.
+
+use std::fmt::Write;
+
+use crate::lang::Lang;
+
+/// The hosted payment page; shown for as long as the payment is remembered.
+pub const CONTRACT: &str = "/checkout/payments/v2/contract";
+/// Takes the form of the payment page.
+pub const PAY: &str = "/checkout/payments/v2/pay";
+/// What the page's script asks while it waits.
+pub const STATUS: &str = "/checkout/payments/v2/status";
+/// Where acquirers send the buyer back to.
+pub const RETURN: &str = "/checkout/payments/v2/return";
+/// The page that binds a card without paying.
+pub const BIND: &str = "/checkout/bind";
+/// Styles and scripts.
+pub const ASSETS: &str = "/checkout/assets/{name}";
+/// The test bank's 3-D Secure page.
+pub const SANDBOX_3DS: &str = "/sandbox/3ds";
+/// The test bank's page to accept or decline.
+pub const SANDBOX_APPROVE: &str = "/sandbox/approve";
+
+/// The payment page of `order_id`, in the buyer's language.
+#[must_use]
+pub fn contract(order_id: &str, lang: Lang) -> String {
+    with_query(CONTRACT, &[("orderId", order_id), ("lang", lang.tag())])
+}
+
+/// The payment page of `order_id` with `method` opened.
+#[must_use]
+pub fn contract_with_method(order_id: &str, method: &str, lang: Lang) -> String {
+    let query = [
+        ("orderId", order_id),
+        ("method", method),
+        ("lang", lang.tag()),
+    ];
+    with_query(CONTRACT, &query)
+}
+
+/// The stamp of `order_id`'s state.
+#[must_use]
+pub fn status(order_id: &str) -> String {
+    with_query(STATUS, &[("orderId", order_id)])
+}
+
+/// The binding page of a payment method.
+#[must_use]
+pub fn bind(payment_method_id: &str, lang: Lang) -> String {
+    with_query(BIND, &[("id", payment_method_id), ("lang", lang.tag())])
+}
+
+/// The test bank's 3-D Secure page of an operation.
+#[must_use]
+pub fn sandbox_3ds(operation: &str, lang: Lang) -> String {
+    with_query(
+        SANDBOX_3DS,
+        &[("operation", operation), ("lang", lang.tag())],
+    )
+}
+
+/// The test bank's page to accept or decline an operation.
+#[must_use]
+pub fn sandbox_approve(operation: &str, lang: Lang) -> String {
+    with_query(
+        SANDBOX_APPROVE,
+        &[("operation", operation), ("lang", lang.tag())],
+    )
+}
+
+/// A file of the pages, by its content.
+#[must_use]
+pub fn asset(name: &str, version: &str) -> String {
+    with_query(&ASSETS.replace("{name}", name), &[("v", version)])
+}
+
+/// Values may come from anybody: each byte that is not plainly harmless is escaped.
+fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
+    let mut address = path.to_owned();
+    for (place, (name, value)) in pairs.iter().enumerate() {
+        address.push(if place == 0 { '?' } else { '&' });
+        address.push_str(name);
+        address.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                address.push(char::from(byte));
+            } else if write!(address, "%{byte:02X}").is_err() {
+                return address;
+            }
+        }
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lang, contract};
+
+    #[test]
+    fn an_address_escapes_what_it_carries() {
+        assert_eq!(
+            contract("30b1\"&x=1 я", Lang::En),
+            "/checkout/payments/v2/contract?orderId=30b1%22%26x%3D1%20%D1%8F&lang=en"
+        );
+    }
+}

@@ -1,0 +1,57 @@
+//! Every page in each of its looks, for the test that checks them and for whoever wants to see
+//! them (`cargo run -p web --example gallery`).
+
+use askama::Template;
+
+use crate::checkout::bind::BindPage;
+use crate::checkout::contract::ContractPage;
+use crate::checkout::leave::LeavePage;
+use crate::checkout::result::ResultPage;
+use crate::checkout::waiting::WaitingPage;
+use crate::lang::Lang;
+use crate::sandbox::approve::ApprovePage;
+use crate::sandbox::done::DonePage;
+use crate::sandbox::three_ds::ThreeDsPage;
+
+/// A page that was rendered.
+#[derive(Debug)]
+pub struct Sample {
+    /// `page/look`.
+    pub name: String,
+    /// Its HTML.
+    pub html: String,
+}
+
+/// All pages in `lang`.
+///
+/// # Errors
+/// A template that cannot be rendered.
+pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
+    let mut samples = Vec::new();
+    add(&mut samples, "contract", ContractPage::samples(lang))?;
+    add(&mut samples, "bind", BindPage::samples(lang))?;
+    add(&mut samples, "waiting", WaitingPage::samples(lang))?;
+    add(&mut samples, "result", ResultPage::samples(lang))?;
+    add(&mut samples, "leave", LeavePage::samples(lang))?;
+    add(&mut samples, "three_ds", ThreeDsPage::samples(lang))?;
+    add(&mut samples, "approve", ApprovePage::samples(lang))?;
+    add(&mut samples, "done", DonePage::samples(lang))?;
+    Ok(samples)
+}
+
+fn add<T: Template>(
+    samples: &mut Vec<Sample>,
+    page: &str,
+    looks: Vec<(String, T)>,
+) -> Result<(), askama::Error> {
+    for (look, template) in looks {
+        samples.push(Sample {
+            name: format!("{page}/{look}"),
+            html: template.render()?,
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

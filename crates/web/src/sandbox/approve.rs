@@ -1,0 +1,66 @@
+//! The test bank's page to accept or decline: wallet, SBP, SberPay, T-Pay, phone, terminal.
+
+use askama::Template;
+use domain::method::MethodKind;
+use domain::{Currency, Money};
+
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::money;
+use crate::routes;
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "sandbox/approve.html")]
+pub struct ApprovePage {
+    /// Language, style, script.
+    pub frame: Frame,
+    /// The message that names what stands here for the real thing.
+    pub title: &'static str,
+    /// Who is paid.
+    pub shop_name: String,
+    /// How much.
+    pub amount: String,
+    /// With what.
+    pub means: Option<String>,
+    /// The operation's id.
+    pub operation: String,
+    /// Where the form goes.
+    pub action: &'static str,
+}
+
+impl ApprovePage {
+    /// The message that names what stands here for `kind`.
+    #[must_use]
+    pub const fn title_of(kind: MethodKind) -> &'static str {
+        match kind {
+            MethodKind::YooMoney => "bank-title-yoo_money",
+            MethodKind::Sbp => "bank-title-sbp",
+            MethodKind::Sberbank => "bank-title-sberbank",
+            MethodKind::TinkoffBank => "bank-title-tinkoff_bank",
+            MethodKind::MobileBalance => "bank-title-mobile_balance",
+            MethodKind::Cash => "bank-title-cash",
+            MethodKind::BankCard => "bank-title-other",
+        }
+    }
+
+    /// The page in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        MethodKind::ALL
+            .into_iter()
+            .map(|kind| {
+                let page = Self {
+                    frame: Frame::new(lang, |lang| routes::sandbox_approve("1", lang)),
+                    title: Self::title_of(kind),
+                    shop_name: "Кофе на Чистых".to_owned(),
+                    amount: money::text(Money::new(100_000, Currency::RUB), lang),
+                    means: None,
+                    operation: "1".to_owned(),
+                    action: routes::SANDBOX_APPROVE,
+                };
+                (kind.code().to_owned(), page)
+            })
+            .collect()
+    }
+}
