@@ -2,20 +2,21 @@
 
 import { complaint, digitsOf, rewrite } from "./field";
 
-type Brand = { name: string; of: RegExp; groups: number[]; code: number; lengths: number[] };
+/** Whose mark the page has, has no name: the mark says it. */
+type Brand = { mark: string; name: string; of: RegExp; groups: number[]; code: number; lengths: number[] };
 
 const FOURS = [4, 4, 4, 4, 3];
 const BRANDS: Brand[] = [
-  { name: "МИР", of: /^220[0-4]/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
-  { name: "Visa", of: /^4/, groups: FOURS, code: 3, lengths: [16, 18, 19] },
-  { name: "Mastercard", of: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, groups: FOURS, code: 3, lengths: [16] },
-  { name: "Maestro", of: /^(50|5[6-8]|63|67)/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] },
-  { name: "UnionPay", of: /^(62|81)/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
-  { name: "JCB", of: /^35/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
-  { name: "AmEx", of: /^3[47]/, groups: [4, 6, 5], code: 4, lengths: [15] },
-  { name: "Diners", of: /^(36|38|39|30[0-5])/, groups: [4, 6, 4], code: 3, lengths: [14] },
+  { mark: "mir", name: "", of: /^220[0-4]/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { mark: "visa", name: "", of: /^4/, groups: FOURS, code: 3, lengths: [16, 18, 19] },
+  { mark: "mastercard", name: "", of: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, groups: FOURS, code: 3, lengths: [16] },
+  { mark: "", name: "Maestro", of: /^(50|5[6-8]|63|67)/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] },
+  { mark: "", name: "UnionPay", of: /^(62|81)/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { mark: "", name: "JCB", of: /^35/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
+  { mark: "", name: "AmEx", of: /^3[47]/, groups: [4, 6, 5], code: 4, lengths: [15] },
+  { mark: "", name: "Diners", of: /^(36|38|39|30[0-5])/, groups: [4, 6, 4], code: 3, lengths: [14] },
 ];
-const OTHER: Brand = { name: "", of: /^/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] };
+const OTHER: Brand = { mark: "", name: "", of: /^/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] };
 
 function brandOf(digits: string): Brand {
   return BRANDS.find((brand) => brand.of.test(digits)) ?? OTHER;
@@ -93,9 +94,8 @@ export function card(form: HTMLFormElement): () => boolean {
     const shape = () => {
       rewrite(number, grouped);
       const brand = brandOf(digitsOf(number.value));
-      if (mark) {
-        mark.textContent = brand.name;
-      }
+      mark?.setAttribute("data-brand", brand.mark);
+      mark?.querySelector("b")?.replaceChildren(brand.name);
       code.maxLength = brand.code;
       code.placeholder = "0".repeat(brand.code);
     };

@@ -5,6 +5,9 @@ use domain::{Currency, Money};
 use crate::lang::Lang;
 use crate::money;
 
+/// As many characters of the largest figures fit a phone.
+const SUM_CHARS_LARGE: usize = 14;
+
 /// The top of a page.
 #[derive(Clone, Debug)]
 pub struct Order {
@@ -32,6 +35,12 @@ impl Order {
             amount,
             test,
         }
+    }
+
+    /// Is the sum too long for large figures on a phone?
+    #[must_use]
+    pub fn is_long(&self) -> bool {
+        self.amount.chars().count() > SUM_CHARS_LARGE
     }
 
     /// Orders as they come, and one with names that are far too long.
