@@ -95,7 +95,7 @@ export function card(form: HTMLFormElement): () => boolean {
       rewrite(number, grouped);
       const brand = brandOf(digitsOf(number.value));
       mark?.setAttribute("data-brand", brand.mark);
-      mark?.querySelector("b")?.replaceChildren(brand.name);
+      mark?.querySelector("span")?.replaceChildren(brand.name);
       code.maxLength = brand.code;
       code.placeholder = "0".repeat(brand.code);
     };
