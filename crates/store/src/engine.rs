@@ -222,6 +222,17 @@ impl Store {
         self.write_in_lane(lane, unit).await
     }
 
+    /// Runs a unit of work that belongs to no single shop: claims across shops, new shops. All of
+    /// them go the same way, so they do not meet each other.
+    pub async fn write_any_shop<T, E, F>(&self, unit: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: UnitError,
+    {
+        self.write_in_lane(0, unit).await
+    }
+
     async fn write_in_lane<T, E, F>(&self, lane: usize, unit: F) -> Result<T, E>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
