@@ -3,20 +3,43 @@
 import { complaint, digitsOf, rewrite } from "./field";
 
 /** Whose mark the page has, has no name: the mark says it. */
-type Brand = { mark: string; name: string; of: RegExp; groups: number[]; code: number; lengths: number[] };
+type Brand = {
+  mark: string;
+  name: string;
+  of: RegExp;
+  groups: number[];
+  code: number;
+  lengths: number[];
+};
 
 const FOURS = [4, 4, 4, 4, 3];
 const BRANDS: Brand[] = [
   { mark: "mir", name: "", of: /^220[0-4]/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
   { mark: "visa", name: "", of: /^4/, groups: FOURS, code: 3, lengths: [16, 18, 19] },
-  { mark: "mastercard", name: "", of: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, groups: FOURS, code: 3, lengths: [16] },
-  { mark: "", name: "Maestro", of: /^(50|5[6-8]|63|67)/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] },
+  {
+    mark: "mastercard", name: "", of: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/,
+    groups: FOURS, code: 3, lengths: [16],
+  },
+  {
+    mark: "", name: "Maestro", of: /^(50|5[6-8]|63|67)/,
+    groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19],
+  },
   { mark: "", name: "UnionPay", of: /^(62|81)/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
   { mark: "", name: "JCB", of: /^35/, groups: FOURS, code: 3, lengths: [16, 17, 18, 19] },
   { mark: "", name: "AmEx", of: /^3[47]/, groups: [4, 6, 5], code: 4, lengths: [15] },
-  { mark: "", name: "Diners", of: /^(36|38|39|30[0-5])/, groups: [4, 6, 4], code: 3, lengths: [14] },
+  {
+    mark: "", name: "Diners", of: /^(36|38|39|30[0-5])/,
+    groups: [4, 6, 4], code: 3, lengths: [14],
+  },
 ];
-const OTHER: Brand = { mark: "", name: "", of: /^/, groups: FOURS, code: 3, lengths: [14, 15, 16, 17, 18, 19] };
+const OTHER: Brand = {
+  mark: "",
+  name: "",
+  of: /^/,
+  groups: FOURS,
+  code: 3,
+  lengths: [14, 15, 16, 17, 18, 19],
+};
 
 function brandOf(digits: string): Brand {
   return BRANDS.find((brand) => brand.of.test(digits)) ?? OTHER;
@@ -146,7 +169,11 @@ export function card(form: HTMLFormElement): () => boolean {
 }
 
 /** The numbers of test cards become buttons that fill in the form. */
-function fillable(number: HTMLInputElement, expiry: HTMLInputElement, code: HTMLInputElement): void {
+function fillable(
+  number: HTMLInputElement,
+  expiry: HTMLInputElement,
+  code: HTMLInputElement,
+): void {
   for (const sample of document.querySelectorAll<HTMLElement>("code[data-card]")) {
     const button = document.createElement("button");
     button.type = "button";
