@@ -4,6 +4,7 @@ use std::os::unix::process::CommandExt as _;
 
 use anyhow::{Context as _, Result};
 
+use crate::outside;
 use crate::postgres::{Cluster, Durability};
 use crate::process;
 use crate::project::Project;
@@ -11,9 +12,10 @@ use crate::tools;
 
 const DATA: &str = "altyn-data";
 
-/// Builds `target/release/altyn`.
+/// Builds the page assets and `target/release/altyn`.
 pub(crate) fn release(project: &Project) -> Result<()> {
     tools::require(&[&tools::COMPILER])?;
+    outside::page_assets(project)?;
     server(project, false)?;
     println!("{} is ready.", project.binary().display());
     Ok(())
@@ -31,6 +33,7 @@ pub(crate) fn server(project: &Project, dev: bool) -> Result<()> {
 /// Builds, then becomes `altyn serve --demo`, so that signals reach the server itself.
 pub(crate) fn run(project: &Project, dev: bool, arguments: &[String]) -> Result<()> {
     tools::require(&[&tools::COMPILER])?;
+    outside::page_assets(project)?;
     server(project, dev)?;
     let binary = if dev {
         project.target("debug/altyn")
@@ -68,6 +71,7 @@ pub(crate) fn fix(project: &Project) -> Result<()> {
 /// Measures the release binary on both databases; PostgreSQL waits for the disk here.
 pub(crate) fn bench(project: &Project, arguments: &[String]) -> Result<()> {
     tools::require(&[&tools::COMPILER, &tools::POSTGRES])?;
+    outside::page_assets(project)?;
     server(project, false)?;
     process::run(&mut project.cargo(&["build", "--locked", "--release", "-p", "bench"]))?;
     let was_running = Cluster::running(project)?.is_some();

@@ -11,6 +11,7 @@
 )]
 
 mod build;
+mod outside;
 mod postgres;
 mod process;
 mod project;

@@ -8,76 +8,42 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::postgres::{Cluster, Durability};
 use crate::project::Project;
-use crate::{build, process, tidy, tools};
+use crate::{build, outside, process, tidy, tools};
 
 /// One line of the table.
 pub(crate) struct Step {
     name: &'static str,
     says: &'static str,
-    run: fn(&mut Session<'_>) -> Result<()>,
+    run: Run,
+}
+
+type Run = fn(&mut Session<'_>) -> Result<()>;
+
+const fn step(name: &'static str, says: &'static str, run: Run) -> Step {
+    Step { name, says, run }
 }
 
 /// Everything that CI runs, in order: what is quick to fail comes first.
 pub(crate) const TEST: &[Step] = &[
-    Step {
-        name: "tools",
-        says: "what the other steps need is there",
-        run: all_tools,
-    },
-    Step {
-        name: "fmt",
-        says: "the format is rustfmt's",
-        run: format,
-    },
-    Step {
-        name: "clippy",
-        says: "the lints are silent",
-        run: clippy,
-    },
-    Step {
-        name: "tidy",
-        says: "what neither compiler nor clippy sees",
-        run: tidy,
-    },
-    Step {
-        name: "build",
-        says: "the release binary",
-        run: release,
-    },
-    Step {
-        name: "tests",
-        says: "unit tests, and HTTP and SQL on both databases",
-        run: tests,
-    },
+    step("tools", "what the other steps need is there", all_tools),
+    step("fmt", "the format is rustfmt's", format),
+    step("clippy", "the lints are silent", clippy),
+    step("tidy", "what neither compiler nor clippy sees", tidy),
+    step("assets", "the pages' styles and scripts", assets),
+    step("build", "the release binary", release),
+    step("tests", "units, and HTTP and SQL on both databases", tests),
+    step("sdk", "the official SDK, unmodified, and the wire", sdk),
+    step("browser", "a buyer pays in a real browser", browser),
+    step("crash", "killed under load, nothing is lost", crash),
 ];
 
 /// The quick part: seconds after the first time.
 pub(crate) const CHECK: &[Step] = &[
-    Step {
-        name: "tools",
-        says: "what the other steps need is there",
-        run: quick_tools,
-    },
-    Step {
-        name: "fmt",
-        says: "the format is rustfmt's",
-        run: format,
-    },
-    Step {
-        name: "clippy",
-        says: "the lints are silent",
-        run: clippy,
-    },
-    Step {
-        name: "tidy",
-        says: "what neither compiler nor clippy sees",
-        run: tidy,
-    },
-    Step {
-        name: "rules",
-        says: "unit tests of domain and contract",
-        run: rules,
-    },
+    step("tools", "what the other steps need is there", quick_tools),
+    step("fmt", "the format is rustfmt's", format),
+    step("clippy", "the lints are silent", clippy),
+    step("tidy", "what neither compiler nor clippy sees", tidy),
+    step("rules", "unit tests of domain and contract", rules),
 ];
 
 /// What the steps of one run share.
@@ -128,8 +94,9 @@ pub(crate) fn run_all(project: &Project, steps: &[Step], only: &[String]) -> Res
     let mut failure = None;
     for step in steps {
         if !only.is_empty() && !only.iter().any(|name| name == step.name) {
-            rows.push((step, None, "not asked for"));
-        } else if failure.is_some() {
+            continue;
+        }
+        if failure.is_some() {
             rows.push((step, None, "not run"));
         } else {
             println!("\n== {}: {}", step.name, step.says);
@@ -144,6 +111,13 @@ pub(crate) fn run_all(project: &Project, steps: &[Step], only: &[String]) -> Res
     }
     let closed = session.close();
     print_table(&rows);
+    if !only.is_empty() {
+        println!(
+            "Only {} of {} steps were asked for.",
+            rows.len(),
+            steps.len()
+        );
+    }
     match failure {
         Some(error) => Err(error),
         None => closed,
@@ -215,6 +189,25 @@ fn tidy(session: &mut Session<'_>) -> Result<()> {
     tidy::run(session.project, false)
 }
 
+fn assets(session: &mut Session<'_>) -> Result<()> {
+    outside::page_assets(session.project)
+}
+
+fn sdk(session: &mut Session<'_>) -> Result<()> {
+    let project = session.project;
+    outside::pytest(project, session.cluster()?, "tests/sdk")
+}
+
+fn browser(session: &mut Session<'_>) -> Result<()> {
+    let project = session.project;
+    outside::node_tests(project, session.cluster()?, "tests/browser")
+}
+
+fn crash(session: &mut Session<'_>) -> Result<()> {
+    let project = session.project;
+    outside::pytest(project, session.cluster()?, "tests/crash")
+}
+
 fn release(session: &mut Session<'_>) -> Result<()> {
     build::server(session.project, false)
 }
@@ -240,4 +233,19 @@ fn test(project: &Project, packages: &[&str], cluster: Option<&Cluster>) -> Resu
         command.env("ALTYN_TEST_POSTGRES", cluster.url());
     }
     process::run(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{CHECK, TEST};
+
+    #[test]
+    fn a_name_means_one_step() {
+        for steps in [TEST, CHECK] {
+            let names: BTreeSet<&str> = steps.iter().map(|step| step.name).collect();
+            assert_eq!(names.len(), steps.len());
+        }
+    }
 }
