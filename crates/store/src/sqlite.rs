@@ -21,15 +21,20 @@ pub(crate) use writer::Writer;
 use crate::error::StoreError;
 use crate::row::Value;
 
-/// How long a connection waits for another process (an operator's command) to finish its write.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a connection looks whether another process (an operator's command beside the server)
+/// has finished its write. SQLite's own handler sleeps up to 100 ms and then rarely meets the short
+/// gap between two commits of a busy writer.
+const BUSY_PAUSE: Duration = Duration::from_micros(500);
+
+/// How often it looks before it gives up: after about ten seconds.
+const BUSY_LOOKS_MAX: i32 = 20_000;
 
 /// Prepared statements kept per connection; above the number of statements that the code has.
 const STATEMENTS_MAX: usize = 1024;
 
 /// Opens the file for writing, creating it if it is not there.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(
+    let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -37,7 +42,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     )
     .map_err(|error| failure("open the database file", error))?;
     prepare_connection(
-        &connection,
+        &mut connection,
         "pragma journal_mode = wal;
          pragma synchronous = full;
          pragma wal_autocheckpoint = 0;
@@ -50,13 +55,13 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
 
 /// Opens the file to read only. It must be there.
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
-    let connection = Connection::open_with_flags(
+    let mut connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     )
     .map_err(|error| failure("open the database file to read", error))?;
     prepare_connection(
-        &connection,
+        &mut connection,
         "pragma query_only = on;
          pragma temp_store = memory;
          pragma cache_size = -16384;
@@ -65,14 +70,23 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     Ok(connection)
 }
 
-fn prepare_connection(connection: &Connection, pragmas: &str) -> Result<(), StoreError> {
+fn prepare_connection(connection: &mut Connection, pragmas: &str) -> Result<(), StoreError> {
     connection
-        .busy_timeout(BUSY_TIMEOUT)
+        .busy_handler(Some(wait_while_busy))
         .and_then(|()| connection.execute_batch(pragmas))
         .and_then(|()| connection.pragma_update(None, "case_sensitive_like", true))
         .map_err(|error| failure("set up the connection", error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(())
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "SQLite asks its caller's thread to wait"
+)]
+fn wait_while_busy(looks: i32) -> bool {
+    std::thread::sleep(BUSY_PAUSE);
+    looks < BUSY_LOOKS_MAX
 }
 
 /// The content of a column, or nothing if there is no such column or it is of no shared kind.

@@ -5,6 +5,7 @@
 //! them; otherwise the transaction is rolled back and each unit runs in its own. So does a unit that
 //! met a lock or a conflict.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
@@ -22,9 +23,14 @@ use crate::unit::{End, Message, Verdict, Work};
 /// The most units in one transaction.
 const BATCH_MAX: usize = 16;
 
-/// How often a unit is tried alone. Waiting for a lock takes up to 50 ms, so this bounds a unit at
-/// about half a second.
+/// How often a unit is tried alone. Waiting for a lock takes up to 50 ms and the pauses double, so
+/// this bounds a unit at about a second.
 const ATTEMPTS_MAX: u32 = 10;
+
+/// The longest pause before the second attempt, in microseconds; it doubles up to a bound. Two lanes
+/// that lock rows in opposite order would else meet again and again.
+const LOCK_PAUSE_US: u64 = 2_000;
+const LOCK_PAUSE_DOUBLINGS_MAX: u32 = 5;
 
 /// How often a unit is tried alone after a conflict.
 const CONFLICTS_MAX: u32 = 3;
@@ -41,6 +47,8 @@ pub(crate) struct Lane {
     queue: Receiver<Message<dyn Work>>,
     gauge: Arc<Gauge>,
     soundness: Soundness,
+    /// The most units in the next transaction: one after a lock was not got, then growing again.
+    batch_max: usize,
     /// When the last attempt to connect failed, and how long to wait after it.
     refused: Option<(Stopwatch, Duration)>,
 }
@@ -61,6 +69,7 @@ impl Lane {
             queue,
             gauge,
             soundness: Soundness::default(),
+            batch_max: BATCH_MAX,
             refused: None,
         })
     }
@@ -81,8 +90,8 @@ impl Lane {
 
     fn receive(&mut self, messages: &mut Vec<Message<dyn Work>>) -> usize {
         match &self.pipe {
-            Some(pipe) => pipe.wait_for(self.queue.recv_many(messages, BATCH_MAX)),
-            None => self.queue.blocking_recv_many(messages, BATCH_MAX),
+            Some(pipe) => pipe.wait_for(self.queue.recv_many(messages, self.batch_max)),
+            None => self.queue.blocking_recv_many(messages, self.batch_max),
         }
     }
 
@@ -98,6 +107,7 @@ impl Lane {
         };
         match commit {
             Commit::Done => {
+                self.batch_max = BATCH_MAX.min(self.batch_max * 2);
                 let mut again = Vec::new();
                 for (unit, verdict) in done {
                     match verdict {
@@ -176,6 +186,7 @@ impl Lane {
         for attempt in 0..ATTEMPTS_MAX {
             if 0 < attempt {
                 self.gauge.replays.fetch_add(1, Relaxed);
+                self.pause(attempt);
             }
             let Some(pipe) = self.connected() else {
                 return End::Failed(LOST);
@@ -202,11 +213,17 @@ impl Lane {
             self.gauge
                 .batch(1, ran, watch.elapsed().saturating_sub(ran));
             let error = match commit {
-                Commit::Done => return End::Settled,
+                Commit::Done => {
+                    self.batch_max = BATCH_MAX.min(self.batch_max * 2);
+                    return End::Settled;
+                }
                 Commit::Unknown => return End::Failed(StoreError::OutcomeUnknown),
                 Commit::Failed(error) => error,
             };
             conflicts += u32::from(matches!(error, StoreError::Conflict));
+            if matches!(error, StoreError::Retry) {
+                self.batch_max = 1;
+            }
             let again = (error.worth_replaying() || lost) && conflicts < CONFLICTS_MAX;
             end = if verdict == Verdict::Keep {
                 End::Failed(error)
@@ -218,6 +235,21 @@ impl Lane {
             }
         }
         end
+    }
+
+    /// Gives others time to finish, for a random while, so that two lanes do not keep step.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the lane's thread waits; no caller's does"
+    )]
+    fn pause(&self, attempt: u32) {
+        let longest = LOCK_PAUSE_US << attempt.min(LOCK_PAUSE_DOUBLINGS_MAX);
+        let random = RandomState::new().build_hasher().finish();
+        let pause = Duration::from_micros(random % longest);
+        match &self.pipe {
+            Some(pipe) => pipe.wait_for(async { tokio::time::sleep(pause).await }),
+            None => std::thread::sleep(pause),
+        }
     }
 
     /// The connection, opened anew if it was lost. After a refusal there is a growing pause before

@@ -1,0 +1,91 @@
+//! Accepted work is finished, work beyond the queue's length is turned away.
+
+use futures_util::FutureExt;
+use futures_util::future::join_all;
+use store::{Options, Store, StoreError};
+
+use super::{SCHEMA, add_thing, gate, open, shop, thing_exists};
+use crate::database::{ENGINES, TestDatabase};
+
+const READ: &str = "select 1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
+    for engine in ENGINES {
+        let database = TestDatabase::empty(engine).await;
+        let store = open(&database).await;
+        let (opened, held) = gate();
+        let mut holding = Box::pin(store.write(shop(), held));
+        assert!(holding.as_mut().now_or_never().is_none());
+        let mut accepted: Vec<_> = (1..=100)
+            .map(|id| Box::pin(store.write(shop(), move |tx| add_thing(tx, id))))
+            .collect();
+        for unit in &mut accepted {
+            assert!(unit.as_mut().now_or_never().is_none());
+        }
+        let closing = tokio::spawn(store.clone().close());
+        drop(opened);
+        closing.await.unwrap();
+        holding.await.unwrap();
+        for answer in join_all(accepted).await {
+            answer.unwrap();
+        }
+        let late = store.write(shop(), |tx| add_thing(tx, 101)).await;
+        assert!(matches!(late, Err(StoreError::Unavailable { .. })));
+        let late = store.read(|conn| conn.query(READ, &[], |_| Ok(()))).await;
+        assert!(matches!(late, Err(StoreError::Unavailable { .. })));
+        store.close().await;
+
+        let again = open(&database).await;
+        assert!(thing_exists(&again, 100).await && !thing_exists(&again, 101).await);
+        again.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_queue_turns_callers_away() {
+    for engine in ENGINES {
+        let database = TestDatabase::empty(engine).await;
+        let options = Options {
+            queue_length_max: 4,
+            migrations: SCHEMA,
+            ..database.options()
+        };
+        let store = Store::open(options).await.unwrap();
+        let (opened, held) = gate();
+        let mut holding = Box::pin(store.write(shop(), held));
+        assert!(holding.as_mut().now_or_never().is_none());
+        let mut waiting = Vec::new();
+        // The gate may still be in the queue, so at most one more than its length is accepted.
+        let turned_away = loop {
+            let mut unit = Box::pin(store.write(shop(), |_| Ok::<_, StoreError>(())));
+            match unit.as_mut().now_or_never() {
+                None => waiting.push(unit),
+                Some(answer) => break answer,
+            }
+            assert!(waiting.len() <= 5);
+        };
+        assert!(matches!(turned_away, Err(StoreError::Busy)));
+        assert_eq!(store.statistics().turned_away, 1);
+        assert!(3 <= store.statistics().queue_length);
+        drop(opened);
+        holding.await.unwrap();
+        for answer in join_all(waiting).await {
+            answer.unwrap();
+        }
+        store.close().await;
+    }
+}
+
+#[tokio::test]
+async fn a_store_may_be_dropped_without_closing() {
+    for engine in ENGINES {
+        let database = TestDatabase::empty(engine).await;
+        let store = open(&database).await;
+        store.write(shop(), |tx| add_thing(tx, 1)).await.unwrap();
+        drop(store);
+        let again = open(&database).await;
+        assert!(thing_exists(&again, 1).await);
+        again.close().await;
+    }
+}

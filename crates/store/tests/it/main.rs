@@ -1,0 +1,15 @@
+//! The store against real databases: each test runs on SQLite and on PostgreSQL.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
+/// The same file as in `testkit`, which would bring the whole platform with it.
+#[path = "../../../testkit/src/database.rs"]
+pub mod database;
+mod engine;
+mod prepare;
+mod schema;

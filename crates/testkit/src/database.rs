@@ -1,0 +1,423 @@
+//! A fresh database for each test, on either engine.
+//!
+//! SQLite: a file in a temporary folder. PostgreSQL: a database of its own in a cluster that all
+//! tests of this checkout share. The address of a superuser's maintenance database in
+//! `ALTYN_TEST_POSTGRES` names a cluster that is there; without it the first test starts a private
+//! one in the temporary folder, and a watcher stops it when no test has used it for a while.
+//! A missing PostgreSQL fails the test. It is never skipped.
+//!
+//! This file also stands in the tests of `store`, so it depends on nothing of ours but `store`.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::fs::{self, File};
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+
+use store::{Database, Engine, MIGRATIONS, Options, Store};
+use tempfile::TempDir;
+use tokio_postgres::{Client, NoTls};
+
+/// Both engines, for tests that go through them by hand.
+pub const ENGINES: [Engine; 2] = [Engine::Sqlite, Engine::Postgres];
+
+/// Runs a test on a store with the whole schema, first on SQLite, then on PostgreSQL.
+pub async fn both<F, Fut>(test: F)
+where
+    F: Fn(Store, Engine) -> Fut,
+    Fut: Future<Output = ()>,
+{
+    for engine in ENGINES {
+        let database = TestDatabase::new(engine).await;
+        let store = database.open().await;
+        test(store.clone(), engine).await;
+        store.close().await;
+    }
+}
+
+/// A database that lives as long as this value.
+pub struct TestDatabase {
+    database: Database,
+    /// Of a PostgreSQL database: its name, to drop it.
+    name: Option<String>,
+    folder: Option<TempDir>,
+}
+
+impl TestDatabase {
+    /// A database with the schema. On PostgreSQL it is copied from a template.
+    pub async fn new(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::sqlite(),
+            Engine::Postgres => {
+                let template = template().await;
+                Self::postgres(&template).await
+            }
+        }
+    }
+
+    /// A database with nothing in it.
+    pub async fn empty(engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite => Self::sqlite(),
+            Engine::Postgres => Self::postgres("template0").await,
+        }
+    }
+
+    /// How to open it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        Options::new(self.database.clone())
+    }
+
+    /// Opens it.
+    pub async fn open(&self) -> Store {
+        Store::open(self.options())
+            .await
+            .expect("open the test's database")
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// The folder around an SQLite file, for files beside it.
+    #[must_use]
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_ref().map(TempDir::path)
+    }
+
+    fn sqlite() -> Self {
+        let folder = TempDir::with_prefix("altyn-test-").expect("make a temporary folder");
+        let database = Database::Sqlite {
+            path: folder.path().join("altyn.db"),
+        };
+        Self {
+            database,
+            name: None,
+            folder: Some(folder),
+        }
+    }
+
+    async fn postgres(template: &str) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Relaxed);
+        let name = format!("altyn_test_{}_{number}", std::process::id());
+        let client = maintenance().await;
+        run(
+            &client,
+            &format!("drop database if exists {name} with (force)"),
+        )
+        .await;
+        run(
+            &client,
+            &format!("create database {name} template {template}"),
+        )
+        .await;
+        let database = Database::Postgres {
+            url: address(&name),
+        };
+        Self {
+            database,
+            name: Some(name),
+            folder: None,
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some(name) = self.name.take() else { return };
+        // Not on this thread: it may be an executor's.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("start an executor");
+            runtime.block_on(async {
+                let client = maintenance().await;
+                run(
+                    &client,
+                    &format!("drop database if exists {name} with (force)"),
+                )
+                .await;
+            });
+        });
+        if dropped.join().is_err() && !std::thread::panicking() {
+            panic!("a test's database could not be dropped");
+        }
+    }
+}
+
+/// Connects beside the store, to look at or disturb a PostgreSQL database.
+pub async fn connect(database: &Database) -> Client {
+    let Database::Postgres { url } = database else {
+        panic!("not a PostgreSQL database")
+    };
+    connect_to(url).await
+}
+
+async fn connect_to(url: &str) -> Client {
+    let (client, connection) = match tokio_postgres::connect(url, NoTls).await {
+        Ok(connected) => connected,
+        Err(error) => panic!("cannot connect to the tests' PostgreSQL at {url}: {error:?}"),
+    };
+    tokio::spawn(connection);
+    client
+}
+
+async fn maintenance() -> Client {
+    connect_to(cluster()).await
+}
+
+async fn run(client: &Client, sql: &str) {
+    if let Err(error) = client.batch_execute(sql).await {
+        panic!("PostgreSQL refused {sql:?}: {error:?}");
+    }
+}
+
+/// The name of a database with the schema of now, made once.
+async fn template() -> String {
+    let mut hasher = DefaultHasher::new();
+    MIGRATIONS
+        .iter()
+        .for_each(|migration| migration.postgres.hash(&mut hasher));
+    let name = format!("altyn_template_{:016x}", hasher.finish());
+    let client = maintenance().await;
+    let exists = format!("select 1 from pg_database where datname = '{name}'");
+    run(&client, "select pg_advisory_lock(1)").await;
+    if client
+        .query(&exists, &[])
+        .await
+        .expect("list the databases")
+        .is_empty()
+    {
+        let building = format!("{name}_building");
+        run(
+            &client,
+            &format!("drop database if exists {building} with (force)"),
+        )
+        .await;
+        run(
+            &client,
+            &format!("create database {building} template template0"),
+        )
+        .await;
+        let options = Options::new(Database::Postgres {
+            url: address(&building),
+        });
+        Store::open(options)
+            .await
+            .expect("migrate the template")
+            .close()
+            .await;
+        // A closed connection may still be leaving when the rename looks.
+        let leave = format!(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity
+              where datname = '{building}'"
+        );
+        run(&client, &leave).await;
+        run(
+            &client,
+            &format!("alter database {building} rename to {name}"),
+        )
+        .await;
+    }
+    run(&client, "select pg_advisory_unlock(1)").await;
+    name
+}
+
+/// The address of another database in the cluster.
+fn address(name: &str) -> String {
+    let url = cluster();
+    let (path, query) = match url.split_once('?') {
+        Some((path, query)) => (path, format!("?{query}")),
+        None => (url, String::new()),
+    };
+    let (server, _) = path
+        .rsplit_once('/')
+        .expect("ALTYN_TEST_POSTGRES names a database");
+    format!("{server}/{name}{query}")
+}
+
+/// The address of the cluster's maintenance database.
+fn cluster() -> &'static str {
+    static CLUSTER: OnceLock<(String, Option<File>)> = OnceLock::new();
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how the test runner names its cluster"
+    )]
+    let given = || std::env::var("ALTYN_TEST_POSTGRES").ok();
+    let (url, _in_use) = CLUSTER.get_or_init(|| match given() {
+        Some(url) => (url, None),
+        None => {
+            let (url, in_use) = start();
+            (url, Some(in_use))
+        }
+    });
+    url
+}
+
+/// Stops the cluster once nobody has held `users` for a minute. Arguments: folder, stop command.
+const WATCHER: &str = r#"
+idle=0
+while sleep 15; do
+  if flock --exclusive --nonblock "$0/users" true; then idle=$((idle+1)); else idle=0; fi
+  if [ "$idle" -ge 4 ]; then
+    flock --exclusive "$0/start" flock --exclusive --nonblock "$0/users" "$@" && exit
+    idle=0
+  fi
+done
+"#;
+
+#[expect(
+    clippy::zombie_processes,
+    reason = "the watcher outlives the tests, it stops the cluster"
+)]
+fn watch(folder: &Path, stop: &Command) {
+    let mut watcher = Command::new("sh");
+    watcher.arg("-c").arg(WATCHER).arg(folder);
+    watcher.arg(stop.get_program()).args(stop.get_args());
+    watcher
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    watcher
+        .process_group(0)
+        .spawn()
+        .expect("start the cluster's watcher");
+}
+
+/// Starts this checkout's cluster unless it runs. Whoever holds the file keeps it running.
+fn start() -> (String, File) {
+    let mut hasher = DefaultHasher::new();
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .hash(&mut hasher);
+    let folder = std::env::temp_dir().join(format!("altyn-postgres-{:08x}", hasher.finish() >> 32));
+    fs::create_dir_all(&folder).expect("make the cluster's folder");
+    let starting = File::create(folder.join("start")).expect("create the starting lock");
+    starting.lock().expect("wait for another start");
+    let users = File::create(folder.join("users")).expect("create the users' lock");
+    users
+        .lock_shared()
+        .expect("note that the cluster is in use");
+
+    let tools = tools();
+    let data = folder.join("data");
+    let control = |arguments: &[&str]| {
+        let mut command = as_server(&tools.join("pg_ctl"));
+        command.arg("-D").arg(&data).args(arguments);
+        command
+    };
+    let quiet = |mut command: Command| {
+        command
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|it| it.success())
+    };
+    if !quiet(control(&["status"])) {
+        if is_root() {
+            must(Command::new("chown").arg("postgres").arg(&folder));
+        }
+        if data.exists() {
+            fs::remove_dir_all(&data).expect("remove what a dead cluster left");
+        }
+        must(
+            as_server(&tools.join("initdb"))
+                .arg("-D")
+                .arg(&data)
+                .args([
+                    "-U",
+                    "altyn",
+                    "--auth=trust",
+                    "--encoding=UTF8",
+                    "--locale=C",
+                ])
+                .arg("--no-sync"),
+        );
+        let settings = format!(
+            "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off \
+             -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB",
+            folder.display()
+        );
+        let log = folder.join("log").display().to_string();
+        must(&mut control(&["-w", "-l", &log, "-o", &settings, "start"]));
+        watch(&folder, &control(&["-m", "immediate", "stop"]));
+    }
+    let socket = folder.display().to_string().replace('/', "%2F");
+    (format!("postgres://altyn@{socket}/postgres"), users)
+}
+
+/// Where PostgreSQL's programs are.
+fn tools() -> PathBuf {
+    let mut folders: Vec<PathBuf> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin"))
+        .collect();
+    folders.sort();
+    folders.reverse();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    folders.extend(std::env::split_paths(&path));
+    folders
+        .into_iter()
+        .find(|folder| folder.join("initdb").exists() && folder.join("pg_ctl").exists())
+        .expect(
+            "these tests need PostgreSQL 15 or newer: install it (on Debian: `apt-get install \
+             postgresql`), or set ALTYN_TEST_POSTGRES to a superuser's database",
+        )
+}
+
+/// A command of the server's, which refuses to run as root.
+fn as_server(program: &Path) -> Command {
+    let mut command = if is_root() {
+        let mut command = Command::new("setpriv");
+        command.args([
+            "--reuid=postgres",
+            "--regid=postgres",
+            "--init-groups",
+            "--",
+        ]);
+        command.arg(program);
+        command
+    } else {
+        Command::new(program)
+    };
+    // The server outlives the test that starts it, and must not hear its signals.
+    command
+        .stdin(Stdio::null())
+        .current_dir("/")
+        .process_group(0);
+    command
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id")
+        .arg("-u")
+        .output()
+        .expect("ask who runs the tests");
+    id.stdout.trim_ascii() == b"0"
+}
+
+/// Runs a command whose failure fails the test. Its output goes nowhere that a server could hold.
+fn must(command: &mut Command) {
+    let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let status = match status {
+        Ok(status) => status,
+        Err(error) => panic!("cannot run {command:?}: {error}"),
+    };
+    assert!(status.success(), "{command:?} ended with {status}");
+}
