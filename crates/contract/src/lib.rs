@@ -1,1 +1,29 @@
-//! What leaves and enters as JSON: bodies, events, error codes.
+//! What enters and leaves as JSON: bodies, filters, notifications, errors. Knows no HTTP and no
+//! SQL.
+//!
+//! What enters parses into commands that cannot be invalid; a refusal names the parameter. What
+//! leaves is written straight from the domain's objects.
+
+mod amount;
+mod card;
+mod confirmation;
+mod fields;
+mod invalid;
+mod json;
+mod means;
+mod metadata;
+mod moment;
+mod wire;
+
+pub mod error;
+pub mod event;
+pub mod list;
+pub mod me;
+pub mod payment;
+pub mod payment_method;
+pub mod query;
+pub mod refund;
+
+pub use confirmation::Links;
+pub use invalid::InvalidRequest;
+pub use json::canonical;

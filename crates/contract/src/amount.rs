@@ -1,0 +1,42 @@
+//! Amounts of money, both ways.
+
+use domain::{Currency, Money};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use crate::fields::Fields;
+use crate::invalid::InvalidRequest;
+
+/// Largest amount of one request, in minor units. Sums of many still fit 64 bits.
+const AMOUNT_MINOR_MAX: i64 = 10_000_000_000_000;
+
+/// An amount as the wire has it.
+pub(crate) struct Amount(pub(crate) Money);
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut out = serializer.serialize_struct("Amount", 2)?;
+        out.serialize_field("value", &self.0.value())?;
+        out.serialize_field("currency", self.0.currency().code())?;
+        out.end()
+    }
+}
+
+/// Reads `amount`: more than zero, with at most the currency's decimals.
+pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest> {
+    let Some(amount) = fields.object("amount")? else {
+        return Ok(None);
+    };
+    let value = amount.required_text("value")?;
+    let code = amount.required_text("currency")?;
+    let currency = Currency::from_code(code)
+        .ok_or_else(|| amount.refuse("currency", "Currency code is illegal"))?;
+    let money = Money::parse(value, currency).ok();
+    let money = money.filter(|m| m.is_positive() && m.minor() <= AMOUNT_MINOR_MAX);
+    let money = money.ok_or_else(|| amount.refuse("value", "Payment amount is illegal"))?;
+    Ok(Some(money))
+}
+
+/// Reads an `amount` that has to be there.
+pub(crate) fn read_required(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
+    read(fields)?.ok_or_else(|| fields.illegal("amount"))
+}

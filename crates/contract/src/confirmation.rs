@@ -1,0 +1,179 @@
+//! How the payer confirms (yookassa-api, section 8), both ways, and the addresses of the pages.
+
+use domain::payment::{Confirmation, Flow, Locale};
+use domain::{Challenge, ConfirmationKind, PaymentId, PaymentMethodId};
+use serde::Serialize;
+use url::Url;
+
+use crate::fields::Fields;
+use crate::invalid::InvalidRequest;
+
+const URL_CHARS_MAX: usize = 2_048;
+/// The longest `return_url` that SberPay takes into its application.
+pub(crate) const SBERPAY_URL_CHARS_MAX: usize = 255;
+
+const TYPE_ILLEGAL: &str = "Illegal confirmation type";
+const RETURN_URL_MISSING: &str = "Return url is missing";
+
+/// Where the platform's own pages are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Links {
+    /// What their addresses begin with, without a slash at the end: `https://pay.example`.
+    pub checkout_url: String,
+}
+
+impl Links {
+    /// The page on which a payment is paid.
+    #[must_use]
+    pub fn payment_page(&self, id: PaymentId) -> String {
+        let base = &self.checkout_url;
+        format!("{base}/checkout/payments/v2/contract?orderId={id}")
+    }
+
+    /// The page on which a payment method is bound.
+    #[must_use]
+    pub fn bind_page(&self, id: PaymentMethodId) -> String {
+        let base = &self.checkout_url;
+        format!("{base}/checkout/bind?id={id}")
+    }
+}
+
+/// Reads `confirmation`, which may be of one of these kinds.
+pub(crate) fn read(
+    fields: &Fields<'_>,
+    kinds: &[ConfirmationKind],
+) -> Result<Option<Confirmation>, InvalidRequest> {
+    let Some(fields) = fields.object("confirmation")? else {
+        return Ok(None);
+    };
+    let kind = fields.text("type")?.and_then(ConfirmationKind::from_code);
+    let kind = kind
+        .filter(|kind| kinds.contains(kind))
+        .ok_or_else(|| fields.refuse("type", TYPE_ILLEGAL))?;
+    let return_url = match kind {
+        ConfirmationKind::Redirect => Some(return_url(&fields, is_page)?),
+        ConfirmationKind::MobileApplication => Some(return_url(&fields, is_page_or_deeplink)?),
+        ConfirmationKind::Qr => match fields.value("return_url") {
+            None => None,
+            Some(_) => Some(return_url(&fields, is_page)?),
+        },
+        ConfirmationKind::Embedded | ConfirmationKind::External => None,
+    };
+    let enforce = fields.boolean("enforce")?.unwrap_or(false);
+    let locale = match fields.text("locale")? {
+        None => None,
+        Some("ru_RU") => Some(Locale::Russian),
+        Some("en_US") => Some(Locale::English),
+        Some(_) => return Err(fields.illegal("locale")),
+    };
+    Ok(Some(Confirmation {
+        kind,
+        return_url,
+        enforce,
+        locale,
+    }))
+}
+
+fn return_url(fields: &Fields<'_>, permitted: fn(&Url) -> bool) -> Result<String, InvalidRequest> {
+    let name = "return_url";
+    let text = fields.text(name)?.filter(|text| !text.is_empty());
+    let text = text.ok_or_else(|| fields.refuse(name, RETURN_URL_MISSING))?;
+    let url = Url::parse(text).map_err(|_detail| fields.illegal(name))?;
+    if URL_CHARS_MAX < text.chars().count() || !permitted(&url) {
+        return Err(fields.illegal(name));
+    }
+    Ok(text.to_owned())
+}
+
+fn is_page(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https") && url.has_host()
+}
+
+/// An application's own scheme, but none that a browser runs or reads files by.
+fn is_page_or_deeplink(url: &Url) -> bool {
+    let scheme = url.scheme();
+    let harmful = matches!(
+        scheme,
+        "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
+    );
+    is_page(url) || (!harmful && url.as_str().starts_with(&format!("{scheme}://")))
+}
+
+/// A confirmation as answers show it.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum ConfirmationBody<'a> {
+    Redirect {
+        confirmation_url: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        enforce: Option<bool>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        return_url: Option<&'a str>,
+    },
+    Embedded {
+        confirmation_token: String,
+    },
+    External,
+    Qr {
+        confirmation_data: &'a str,
+    },
+    MobileApplication {
+        confirmation_url: &'a str,
+    },
+}
+
+/// What a confirmation leads to.
+pub(crate) struct Target<'a> {
+    /// Where attempts are made.
+    pub(crate) flow: Flow,
+    /// The platform's page.
+    pub(crate) page: String,
+    /// What opens the widget, where there is one.
+    pub(crate) token: Option<String>,
+    /// What the payer has to do, if that is known.
+    pub(crate) challenge: Option<&'a Challenge>,
+}
+
+impl<'a> ConfirmationBody<'a> {
+    /// What the payer is to be shown. `None` while it is not known: the acquirer has not
+    /// answered yet.
+    pub(crate) fn new(confirmation: &'a Confirmation, target: Target<'a>) -> Option<Self> {
+        let challenge = target.challenge;
+        match confirmation.kind {
+            ConfirmationKind::Redirect => {
+                let confirmation_url = match target.flow {
+                    Flow::Page => target.page,
+                    Flow::Direct => page_of(challenge?).map_or(target.page, str::to_owned),
+                };
+                Some(Self::Redirect {
+                    confirmation_url,
+                    enforce: confirmation.enforce.then_some(true),
+                    return_url: confirmation.return_url.as_deref(),
+                })
+            }
+            ConfirmationKind::Embedded => Some(Self::Embedded {
+                confirmation_token: target.token?,
+            }),
+            ConfirmationKind::External => challenge.map(|_| Self::External),
+            ConfirmationKind::Qr => {
+                let confirmation_data = match challenge? {
+                    Challenge::Qr { data, .. } => data,
+                    other @ (Challenge::Redirect { .. } | Challenge::External { .. }) => {
+                        page_of(other)?
+                    }
+                };
+                Some(Self::Qr { confirmation_data })
+            }
+            ConfirmationKind::MobileApplication => Some(Self::MobileApplication {
+                confirmation_url: page_of(challenge?)?,
+            }),
+        }
+    }
+}
+
+fn page_of(challenge: &Challenge) -> Option<&str> {
+    match challenge {
+        Challenge::Redirect { url } | Challenge::Qr { url, .. } => Some(url),
+        Challenge::External { url, .. } => url.as_deref(),
+    }
+}

@@ -1,0 +1,92 @@
+//! The body of every answer that is not 200 (yookassa-api, section 2.5).
+
+use serde::Serialize;
+
+/// The classes of errors that clients know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorCode {
+    /// The request is wrong, or not possible now.
+    InvalidRequest,
+    /// Nobody knows who is asking.
+    InvalidCredentials,
+    /// The right is not granted.
+    Forbidden,
+    /// There is no such object.
+    NotFound,
+    /// More than is permitted, or more than can be done.
+    TooManyRequests,
+    /// The result is unknown.
+    InternalServerError,
+}
+
+impl ErrorCode {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "invalid_request",
+            Self::InvalidCredentials => "invalid_credentials",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::TooManyRequests => "too_many_requests",
+            Self::InternalServerError => "internal_server_error",
+        }
+    }
+}
+
+/// An error on its way to the client.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorBody<'a> {
+    /// What support is asked with: the request's id.
+    pub id: &'a str,
+    /// Its class.
+    pub code: ErrorCode,
+    /// What is wrong.
+    pub description: &'a str,
+    /// The parameter that is wrong.
+    pub parameter: Option<&'a str>,
+    /// After how many milliseconds the request may be repeated.
+    pub retry_after: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct Wire<'a> {
+    r#type: &'static str,
+    id: &'a str,
+    code: &'static str,
+    description: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u32>,
+}
+
+/// The body of an error.
+#[must_use]
+pub fn body(error: &ErrorBody<'_>) -> Vec<u8> {
+    crate::wire::written(&Wire {
+        r#type: "error",
+        id: error.id,
+        code: error.code.code(),
+        description: error.description,
+        parameter: error.parameter,
+        retry_after: error.retry_after,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_has_the_documented_order_of_fields() {
+        let body = body(&ErrorBody {
+            id: "019c0000-0000-7000-8000-000000000001",
+            code: ErrorCode::InvalidRequest,
+            description: "Idempotence key duplicated",
+            parameter: Some("Idempotence-Key"),
+            retry_after: None,
+        });
+        insta::assert_snapshot!(String::from_utf8(body).unwrap());
+    }
+}

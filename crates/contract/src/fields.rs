@@ -1,0 +1,145 @@
+//! Reading an object's members by name and type. Each refusal carries the dotted path. `null`
+//! stands for an absent member; members that nobody asks for are ignored.
+
+use crate::invalid::InvalidRequest;
+use crate::json::{Json, Text};
+
+/// An object with the names that lead to it.
+pub(crate) struct Fields<'j> {
+    members: &'j [(Text<'j>, Json<'j>)],
+    parents: Vec<&'static str>,
+}
+
+impl<'j> Fields<'j> {
+    /// The body's own members.
+    pub(crate) fn root(json: &'j Json<'j>) -> Result<Self, InvalidRequest> {
+        match json {
+            Json::Object(members) => Ok(Self {
+                members,
+                parents: Vec::new(),
+            }),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Array(_) => {
+                Err(InvalidRequest::unreadable())
+            }
+        }
+    }
+
+    /// The path of a member.
+    pub(crate) fn path(&self, name: &str) -> String {
+        let mut path = String::new();
+        for parent in &self.parents {
+            path.push_str(parent);
+            path.push('.');
+        }
+        path.push_str(name);
+        path
+    }
+
+    /// A member's value is not permitted, in general words.
+    pub(crate) fn illegal(&self, name: &str) -> InvalidRequest {
+        InvalidRequest::value(self.path(name))
+    }
+
+    /// A member is wrong, in words of the catalogue.
+    pub(crate) fn refuse(&self, name: &str, description: &'static str) -> InvalidRequest {
+        InvalidRequest::new(description, self.path(name))
+    }
+
+    /// A member of any type.
+    pub(crate) fn value(&self, name: &str) -> Option<&'j Json<'j>> {
+        let found = self
+            .members
+            .iter()
+            .rfind(|(known, _)| known.as_str() == name);
+        found
+            .map(|(_, value)| value)
+            .filter(|value| !matches!(value, Json::Null))
+    }
+
+    /// A string. One with a zero character is refused: PostgreSQL cannot keep it.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, InvalidRequest> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Text(text)) if !text.as_str().contains('\0') => Ok(Some(text.as_str())),
+            Some(_) => Err(self.illegal(name)),
+        }
+    }
+
+    /// A string that has to be there.
+    pub(crate) fn required_text(&self, name: &str) -> Result<&'j str, InvalidRequest> {
+        self.text(name)?.ok_or_else(|| self.illegal(name))
+    }
+
+    /// A string of at most `chars_max` characters.
+    pub(crate) fn short_text(
+        &self,
+        name: &str,
+        chars_max: usize,
+    ) -> Result<Option<String>, InvalidRequest> {
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        if chars_max < text.chars().count() {
+            return Err(self.illegal(name));
+        }
+        Ok(Some(text.to_owned()))
+    }
+
+    /// What an object is for.
+    pub(crate) fn description(&self, chars_max: usize) -> Result<Option<String>, InvalidRequest> {
+        let name = "description";
+        let Some(text) = self.text(name)? else {
+            return Ok(None);
+        };
+        if chars_max < text.chars().count() {
+            let words = format!("Description is too long. Max. length is {chars_max}");
+            return Err(InvalidRequest::new(words, self.path(name)));
+        }
+        Ok(Some(text.to_owned()))
+    }
+
+    /// True or false.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, InvalidRequest> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Bool(value)) => Ok(Some(*value)),
+            Some(_) => Err(self.illegal(name)),
+        }
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, name: &'static str) -> Result<Option<Self>, InvalidRequest> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Object(members)) => {
+                let mut parents = self.parents.clone();
+                parents.push(name);
+                Ok(Some(Self { members, parents }))
+            }
+            Some(_) => Err(self.illegal(name)),
+        }
+    }
+
+    /// Names and values of all members.
+    pub(crate) fn members(&self) -> impl Iterator<Item = (&'j str, &'j Json<'j>)> {
+        self.members
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// Refuses parts that come with later work: ignoring them would promise what is not done.
+    /// SDKs always send some of them as empty arrays; those stand for absent ones.
+    pub(crate) fn refuse_later(&self, names: &[&str]) -> Result<(), InvalidRequest> {
+        for name in names {
+            match self.value(name) {
+                None => {}
+                Some(Json::Array(values)) if values.is_empty() => {}
+                Some(_) => {
+                    let words = format!("{name} is not supported by this platform yet");
+                    return Err(InvalidRequest::new(words, self.path(name)));
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,210 @@
+//! A JSON text as a tree that borrows from the text, so that a card number is not copied.
+//! Strings that had to be unescaped are wiped when dropped. Members keep their order; of a name
+//! that comes twice the later one counts.
+
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use crate::invalid::InvalidRequest;
+
+/// A value.
+pub(crate) enum Json<'a> {
+    Null,
+    Bool(bool),
+    Number(serde_json::Number),
+    Text(Text<'a>),
+    Array(Vec<Json<'a>>),
+    Object(Vec<(Text<'a>, Json<'a>)>),
+}
+
+/// A string.
+pub(crate) enum Text<'a> {
+    Borrowed(&'a str),
+    Unescaped(Zeroizing<String>),
+}
+
+impl Text<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Borrowed(text) => text,
+            Self::Unescaped(text) => text,
+        }
+    }
+}
+
+impl<'a> Json<'a> {
+    /// Reads a whole text.
+    pub(crate) fn parse(body: &'a [u8]) -> Result<Self, InvalidRequest> {
+        serde_json::from_slice(body).map_err(|_detail| InvalidRequest::unreadable())
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(JsonVisitor)
+    }
+}
+
+struct JsonVisitor;
+
+impl<'de> Visitor<'de> for JsonVisitor {
+    type Value = Json<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+        Ok(Json::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
+        Ok(Json::Number(value.into()))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
+        Ok(serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number))
+    }
+
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Json::Text(Text::Borrowed(value)))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+        let text = Zeroizing::new(value.to_owned());
+        Ok(Json::Text(Text::Unescaped(text)))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = items.next_element()? {
+            values.push(value);
+        }
+        Ok(Json::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some((Name(name), value)) = members.next_entry()? {
+            values.push((name, value));
+        }
+        Ok(Json::Object(values))
+    }
+}
+
+/// A member's name.
+struct Name<'a>(Text<'a>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+
+            fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+                Ok(Name(Text::Borrowed(value)))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+                let text = Zeroizing::new(value.to_owned());
+                Ok(Name(Text::Unescaped(text)))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// The body in one spelling, for telling whether two requests are the same: members sorted by
+/// name, no spaces. Of a card it has only what may be kept, so that a hash of it, which is kept,
+/// does not help to guess the number. A body that is no JSON stands for itself.
+#[must_use]
+pub fn canonical(body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut out = Zeroizing::new(Vec::with_capacity(body.len()));
+    match Json::parse(body) {
+        Ok(json) => write(&json, Owner::Other, &mut out),
+        Err(_unreadable) => out.extend_from_slice(body),
+    }
+    out
+}
+
+/// Whose members are being written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Card,
+    Other,
+}
+
+fn write(json: &Json<'_>, owner: Owner, out: &mut Vec<u8>) {
+    match json {
+        Json::Null => out.extend_from_slice(b"null"),
+        Json::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
+        Json::Number(value) => out.extend_from_slice(value.to_string().as_bytes()),
+        Json::Text(text) => write_text(text.as_str(), out),
+        Json::Array(values) => {
+            out.push(b'[');
+            for value in values {
+                write(value, Owner::Other, out);
+                out.push(b',');
+            }
+            out.push(b']');
+        }
+        Json::Object(members) => write_members(members, owner, out),
+    }
+}
+
+fn write_members(members: &[(Text<'_>, Json<'_>)], owner: Owner, out: &mut Vec<u8>) {
+    let mut sorted: Vec<_> = members
+        .iter()
+        .map(|(name, value)| (name.as_str(), value))
+        .collect();
+    sorted.sort_by_key(|(name, _)| *name);
+    out.push(b'{');
+    for (name, value) in sorted {
+        write_text(name, out);
+        out.push(b':');
+        match (owner, name, value) {
+            (Owner::Card, "number", Json::Text(number)) => {
+                write_text(&outer(number.as_str()), out);
+            }
+            (Owner::Card, "number" | "csc", _) => {}
+            (Owner::Card | Owner::Other, "card", _) => write(value, Owner::Card, out),
+            (Owner::Card | Owner::Other, _, _) => write(value, Owner::Other, out),
+        }
+        out.push(b',');
+    }
+    out.push(b'}');
+}
+
+/// The first six and the last four characters, which may be kept of a card number.
+fn outer(number: &str) -> String {
+    let length = number.chars().count();
+    let last = number.chars().skip(length.saturating_sub(4));
+    number.chars().take(6).chain(last).collect()
+}
+
+/// A string between quotes, with its length before it, so that no two strings read the same.
+fn write_text(text: &str, out: &mut Vec<u8>) {
+    out.extend_from_slice(text.len().to_string().as_bytes());
+    out.push(b'"');
+    out.extend_from_slice(text.as_bytes());
+    out.push(b'"');
+}
+
+#[cfg(test)]
+mod tests;

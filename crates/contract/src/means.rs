@@ -1,0 +1,111 @@
+//! The means of a payment as answers show it: `payment_method` and its parts.
+
+use domain::acquiring::Decline;
+use domain::{MethodFacts, MethodKind, PaymentMethodId};
+use serde::Serialize;
+
+use crate::card::CardBody;
+use crate::wire::Shown;
+
+/// What `payment_method` and a saved method begin with.
+#[derive(Serialize)]
+pub(crate) struct MeansHead {
+    pub(crate) r#type: &'static str,
+    pub(crate) id: Shown<PaymentMethodId>,
+    pub(crate) saved: bool,
+    pub(crate) status: &'static str,
+}
+
+/// What is known of the means.
+#[derive(Serialize)]
+pub(crate) struct MeansTail<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    card: Option<CardBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payer_bank_details: Option<BankBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sbp_operation_id: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct BankBody<'a> {
+    bank_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bic: Option<&'a str>,
+}
+
+impl<'a> MeansTail<'a> {
+    /// Of the means of a payment.
+    pub(crate) fn of_payment(
+        kind: MethodKind,
+        facts: Option<&'a MethodFacts>,
+        phone: Option<&'a str>,
+    ) -> Self {
+        // Only SberPay's answers have the phone.
+        let phone = phone.filter(|_| kind == MethodKind::Sberbank);
+        Self {
+            phone,
+            ..Self::of_facts(kind, facts)
+        }
+    }
+
+    /// Of a means that is bound without a payment: of SBP only the bank.
+    pub(crate) fn of_binding(kind: MethodKind, facts: Option<&'a MethodFacts>) -> Self {
+        let mut tail = Self::of_facts(kind, facts);
+        tail.sbp_operation_id = None;
+        if let Some(bank) = &mut tail.payer_bank_details {
+            bank.bic = None;
+        }
+        tail
+    }
+
+    fn of_facts(kind: MethodKind, facts: Option<&'a MethodFacts>) -> Self {
+        let mut tail = Self {
+            title: facts.map(MethodFacts::title),
+            card: None,
+            account_number: None,
+            phone: None,
+            payer_bank_details: None,
+            sbp_operation_id: None,
+        };
+        match facts {
+            None => {}
+            Some(MethodFacts::Card(card)) => tail.card = Some(CardBody::new(card, kind)),
+            Some(MethodFacts::Wallet { account_number }) => {
+                tail.account_number = Some(account_number);
+            }
+            Some(MethodFacts::Sbp {
+                bank_id,
+                bic,
+                sbp_operation_id,
+            }) => {
+                let bic = Some(bic.as_str());
+                tail.payer_bank_details = Some(BankBody { bank_id, bic });
+                tail.sbp_operation_id = Some(sbp_operation_id);
+            }
+        }
+        tail
+    }
+}
+
+/// `cancellation_details`.
+#[derive(Serialize)]
+pub(crate) struct CancellationBody {
+    party: &'static str,
+    reason: &'static str,
+}
+
+impl CancellationBody {
+    pub(crate) fn new(cause: Decline) -> Self {
+        Self {
+            party: cause.party.code(),
+            reason: cause.reason.code(),
+        }
+    }
+}

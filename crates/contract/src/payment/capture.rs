@@ -1,0 +1,70 @@
+//! `POST /payments/{id}/capture`.
+
+use domain::Money;
+
+use crate::amount;
+use crate::fields::Fields;
+use crate::invalid::InvalidRequest;
+use crate::json::Json;
+
+/// Parts that come with later work.
+const LATER: &[&str] = &["receipt", "airline", "transfers", "deal"];
+
+/// Taking held money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CapturePayment {
+    /// How much; `None` is all of it.
+    pub amount: Option<Money>,
+}
+
+impl CapturePayment {
+    /// Reads a body, which may be empty.
+    ///
+    /// # Errors
+    /// The first parameter that is wrong.
+    pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
+        if body.trim_ascii().is_empty() {
+            return Ok(Self { amount: None });
+        }
+        let json = Json::parse(body)?;
+        let fields = Fields::root(&json)?;
+        fields.refuse_later(LATER)?;
+        Ok(Self {
+            amount: amount::read(&fields)?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(body: &str) -> Option<String> {
+        CapturePayment::parse(body.as_bytes())
+            .unwrap_err()
+            .parameter
+    }
+
+    #[test]
+    fn a_capture_needs_nothing() {
+        for body in ["", " \n", "{}", r#"{"transfers":[],"amount":null}"#] {
+            let capture = CapturePayment::parse(body.as_bytes()).unwrap();
+            assert_eq!(capture.amount, None, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_read_and_what_is_wrong_is_named() {
+        let part = br#"{"amount":{"value":"80.50","currency":"RUB"}}"#;
+        let amount = CapturePayment::parse(part).unwrap().amount.unwrap();
+        assert_eq!(amount.to_string(), "80.50 RUB");
+        let wrong = |value: &str| format!(r#"{{"amount":{{"value":"{value}","currency":"RUB"}}}}"#);
+        assert_eq!(refused(&wrong("0.00")).unwrap(), "amount.value");
+        assert_eq!(refused(&wrong("1.001")).unwrap(), "amount.value");
+        assert_eq!(refused(r#"{"amount":"80.50"}"#).unwrap(), "amount");
+        for name in LATER {
+            assert_eq!(refused(&format!(r#"{{"{name}":{{}}}}"#)).unwrap(), *name);
+        }
+        assert_eq!(refused("null"), None);
+    }
+}

@@ -1,0 +1,210 @@
+//! A payment as answers and notifications show it, with its fields in the order of real ones
+//! (yookassa-api, sections 6.2 and 28).
+
+use domain::payment::{Authorization, State, Status, UsedMethod};
+use domain::{Challenge, GatewayId, MethodKind, Payment, PaymentId, ShopId};
+use serde::Serialize;
+
+use crate::amount::Amount;
+use crate::confirmation::{ConfirmationBody, Links, Target};
+use crate::means::{CancellationBody, MeansHead, MeansTail};
+use crate::metadata::Notes;
+use crate::moment::Moment;
+use crate::wire::Shown;
+
+#[derive(Serialize)]
+struct PaymentBody<'a> {
+    id: Shown<PaymentId>,
+    status: &'static str,
+    amount: Amount,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    income_amount: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    recipient: RecipientBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payment_method: Option<MeansBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    captured_at: Option<Moment>,
+    created_at: Moment,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Moment>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confirmation: Option<ConfirmationBody<'a>>,
+    test: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refunded_amount: Option<Amount>,
+    paid: bool,
+    refundable: bool,
+    metadata: Notes<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_details: Option<CancellationBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization_details: Option<AuthorizationBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    merchant_customer_id: Option<&'a str>,
+}
+
+/// Whose money it is: a shop and its sub-account.
+#[derive(Serialize)]
+pub(crate) struct RecipientBody {
+    pub(crate) account_id: Shown<ShopId>,
+    pub(crate) gateway_id: Shown<GatewayId>,
+}
+
+#[derive(Serialize)]
+struct MeansBody<'a> {
+    #[serde(flatten)]
+    head: MeansHead,
+    #[serde(flatten)]
+    tail: MeansTail<'a>,
+}
+
+#[derive(Serialize)]
+struct AuthorizationBody<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rrn: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    auth_code: Option<&'a str>,
+    three_d_secure: ThreeDSecureBody,
+}
+
+#[derive(Default, Serialize)]
+struct ThreeDSecureBody {
+    applied: bool,
+    method_completed: bool,
+    challenge_completed: bool,
+}
+
+/// What only some states show.
+#[derive(Default)]
+struct Moments {
+    captured_at: Option<Moment>,
+    expires_at: Option<Moment>,
+}
+
+/// The body of a payment.
+#[must_use]
+pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
+    let status = payment.status();
+    let (moments, cause) = match &payment.state {
+        State::Pending | State::Authorizing { .. } | State::Challenged { .. } => {
+            (Moments::default(), None)
+        }
+        State::WaitingForCapture { hold }
+        | State::Capturing { hold, .. }
+        | State::Voiding { hold, .. } => {
+            let expires_at = Some(Moment(hold.expires_at));
+            let captured_at = None;
+            (
+                Moments {
+                    captured_at,
+                    expires_at,
+                },
+                None,
+            )
+        }
+        State::Succeeded { captured_at, .. } => {
+            let captured_at = Some(Moment(*captured_at));
+            let expires_at = None;
+            (
+                Moments {
+                    captured_at,
+                    expires_at,
+                },
+                None,
+            )
+        }
+        State::Canceled { cause, .. } => (Moments::default(), Some(*cause)),
+    };
+    let refunded = Some(payment.refunded).filter(|_| status == Status::Succeeded);
+    crate::wire::written(&PaymentBody {
+        id: Shown(payment.id),
+        status: status.code(),
+        amount: Amount(payment.amount),
+        income_amount: payment.income().map(Amount),
+        description: payment.description.as_deref(),
+        recipient: RecipientBody {
+            account_id: Shown(payment.shop_id),
+            gateway_id: Shown(payment.gateway_id),
+        },
+        payment_method: payment.method.as_ref().map(|method| means(method, status)),
+        captured_at: moments.captured_at,
+        created_at: Moment(payment.created_at),
+        expires_at: moments.expires_at,
+        confirmation: confirmation(payment, links),
+        test: payment.test,
+        refunded_amount: refunded.map(Amount),
+        paid: payment.paid(),
+        refundable: payment.refundable(),
+        metadata: Notes(&payment.metadata),
+        cancellation_details: cause.map(CancellationBody::new),
+        authorization_details: authorization(payment),
+        merchant_customer_id: payment.merchant_customer_id.as_deref(),
+    })
+}
+
+fn means(method: &UsedMethod, status: Status) -> MeansBody<'_> {
+    let waiting = status == Status::Pending;
+    let head = MeansHead {
+        r#type: method.kind.code(),
+        id: Shown(method.id),
+        saved: method.saved,
+        status: match (method.saved, waiting) {
+            (true, _) => "active",
+            (false, true) => "pending",
+            (false, false) => "inactive",
+        },
+    };
+    let phone = method.phone.as_deref();
+    let tail = MeansTail::of_payment(method.kind, method.facts.as_ref(), phone);
+    MeansBody { head, tail }
+}
+
+/// Shown while the payer may still confirm.
+fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationBody<'a>> {
+    let challenge: Option<&Challenge> = match &payment.state {
+        State::Pending | State::Authorizing { .. } => None,
+        State::Challenged { challenge, .. } => Some(challenge),
+        State::WaitingForCapture { .. }
+        | State::Capturing { .. }
+        | State::Voiding { .. }
+        | State::Succeeded { .. }
+        | State::Canceled { .. } => return None,
+    };
+    let target = Target {
+        flow: payment.flow,
+        page: links.payment_page(payment.id),
+        token: Some(payment.id.confirmation_token()),
+        challenge,
+    };
+    ConfirmationBody::new(payment.confirmation.as_ref()?, target)
+}
+
+/// Shown of cards and of what has one behind it.
+fn authorization(payment: &Payment) -> Option<AuthorizationBody<'_>> {
+    let has_card = match payment.method.as_ref()?.kind {
+        MethodKind::BankCard | MethodKind::Sberbank | MethodKind::TinkoffBank => true,
+        MethodKind::YooMoney | MethodKind::Sbp | MethodKind::MobileBalance | MethodKind::Cash => {
+            false
+        }
+    };
+    let Authorization {
+        rrn,
+        auth_code,
+        three_d_secure,
+    } = payment.authorization.as_ref().filter(|_| has_card)?;
+    let secure = three_d_secure.map(|secure| ThreeDSecureBody {
+        applied: secure.applied,
+        method_completed: secure.method_completed,
+        challenge_completed: secure.challenge_completed,
+    });
+    Some(AuthorizationBody {
+        rrn: rrn.as_deref(),
+        auth_code: auth_code.as_deref(),
+        three_d_secure: secure.unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! Refunds, both ways (yookassa-api, section 11).
+
+use domain::refund::{State, Status};
+use domain::{Metadata, Money, PaymentId, Refund, RefundId, Timestamp};
+use serde::Serialize;
+
+use crate::amount::{self, Amount};
+use crate::fields::Fields;
+use crate::invalid::InvalidRequest;
+use crate::json::Json;
+use crate::means::CancellationBody;
+use crate::metadata::{self, Notes};
+use crate::moment::Moment;
+
+use crate::query::{Filters, Query, Range};
+use crate::wire::Shown;
+
+const DESCRIPTION_CHARS_MAX: usize = 250;
+/// Parts that come with later work.
+const LATER: &[&str] = &["receipt", "sources", "deal", "refund_method_data"];
+
+/// `POST /refunds`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreateRefund {
+    /// The payment that is given back, whole or in part.
+    pub payment_id: PaymentId,
+    /// How much.
+    pub amount: Money,
+    /// Why.
+    pub description: Option<String>,
+    /// The merchant's notes.
+    pub metadata: Metadata,
+}
+
+impl CreateRefund {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// The first parameter that is wrong.
+    pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
+        let json = Json::parse(body)?;
+        let fields = Fields::root(&json)?;
+        fields.refuse_later(LATER)?;
+        let payment_id = fields.required_text("payment_id")?;
+        Ok(Self {
+            payment_id: payment_id
+                .parse()
+                .map_err(|_kind| fields.illegal("payment_id"))?,
+            amount: amount::read_required(&fields)?,
+            description: fields.description(DESCRIPTION_CHARS_MAX)?,
+            metadata: metadata::read(&fields)?,
+        })
+    }
+}
+
+/// `GET /refunds`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListRefunds {
+    /// When they were created.
+    pub created: Range,
+    /// Of one payment only.
+    pub payment_id: Option<PaymentId>,
+    /// How far they are.
+    pub status: Option<Status>,
+    /// Most objects on the page.
+    pub limit: u32,
+    /// The last object of the page before.
+    pub after: Option<(Timestamp, RefundId)>,
+}
+
+impl ListRefunds {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// The first parameter that is wrong.
+    pub fn parse(query: &str) -> Result<Self, InvalidRequest> {
+        let query = Query::parse(query)?;
+        let mut list = Self {
+            created: query.range("created_at")?,
+            payment_id: query.read("payment_id", |text| text.parse().ok())?,
+            status: query.read("status", Status::from_code)?,
+            limit: query.limit()?,
+            after: None,
+        };
+        list.after = query.after(list.filters())?;
+        Ok(list)
+    }
+
+    /// Where the page after `last` begins.
+    #[must_use]
+    pub fn next_cursor(&self, last: &Refund) -> String {
+        self.filters().cursor(last.created_at, last.id)
+    }
+
+    fn filters(&self) -> Filters {
+        let status = self.status.map(Status::code);
+        Filters::of("refunds", &(self.created, self.payment_id, status))
+    }
+}
+
+#[derive(Serialize)]
+struct RefundBody<'a> {
+    id: Shown<RefundId>,
+    status: &'static str,
+    amount: Amount,
+    created_at: Moment,
+    payment_id: Shown<PaymentId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cancellation_details: Option<CancellationBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_authorization_details: Option<RefundAuthorization<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Notes<'a>>,
+}
+
+#[derive(Serialize)]
+struct RefundAuthorization<'a> {
+    rrn: &'a str,
+}
+
+/// The body of a refund.
+#[must_use]
+pub fn body(refund: &Refund) -> Vec<u8> {
+    let (cause, rrn) = match &refund.state {
+        State::Sending { .. } => (None, None),
+        State::Succeeded { rrn, .. } => (None, rrn.as_deref()),
+        State::Canceled { cause, .. } => (Some(*cause), None),
+    };
+    crate::wire::written(&RefundBody {
+        id: Shown(refund.id),
+        status: refund.status().code(),
+        amount: Amount(refund.amount),
+        created_at: Moment(refund.created_at),
+        payment_id: Shown(refund.payment_id),
+        description: refund.description.as_deref(),
+        cancellation_details: cause.map(CancellationBody::new),
+        refund_authorization_details: rrn.map(|rrn| RefundAuthorization { rrn }),
+        metadata: Notes::unless_empty(&refund.metadata),
+    })
+}
+
+#[cfg(test)]
+mod tests;
