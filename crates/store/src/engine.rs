@@ -208,9 +208,9 @@ impl Store {
 
     /// Runs a unit of work and answers after its commit.
     ///
-    /// `shop` routes it: units of one shop never wait for each other's locks. `unit` may run more than
-    /// once, so it takes its ids and clock as input and has no effects but through `tx`. An error
-    /// from `unit` undoes all that it wrote, and nothing of anyone else.
+    /// `shop` routes it: units of one shop never wait for each other's locks. `unit` may run more
+    /// than once, so it takes its ids and clock as input and has no effects but through `tx`. An
+    /// error from `unit` undoes all that it wrote, and nothing of anyone else.
     pub async fn write<T, E, F>(&self, shop: ShopId, unit: F) -> Result<T, E>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
@@ -313,7 +313,8 @@ impl Store {
         }
     }
 
-    /// Finishes all accepted work, then stops the threads. Later calls, also on clones, are refused.
+    /// Finishes all accepted work, then stops the threads. Later calls, also on clones, are
+    /// refused.
     pub async fn close(self) {
         for lane in &self.inner.lanes {
             // A lane that is gone needs no stop.

@@ -100,8 +100,8 @@ impl StoreError {
 
 /// An error that a unit of work may answer with: the store's own, or one that can wrap it.
 pub trait UnitError: From<StoreError> + Send + 'static {
-    /// The store's error inside, if that is what it is. The engine looks for [`StoreError::Conflict`]
-    /// and [`StoreError::Retry`] here and runs the unit again.
+    /// The store's error inside, if that is what it is. The engine looks for
+    /// [`StoreError::Conflict`] and [`StoreError::Retry`] here and runs the unit again.
     fn store_error(&self) -> Option<&StoreError>;
 }
 

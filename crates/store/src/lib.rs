@@ -1,7 +1,7 @@
 //! SQL, transactions and migrations for SQLite and PostgreSQL. No HTTP, no rules.
 //!
-//! [`Store`] is the handle, [`Tx`] and [`Conn`] are what a unit of work sees, [`StoreError`] is what
-//! can go wrong. The SQL itself is in one module per noun.
+//! [`Store`] is the handle, [`Tx`] and [`Conn`] are what a unit of work sees, [`StoreError`] is
+//! what can go wrong. The SQL itself is in one module per noun.
 
 mod backup;
 mod conn;

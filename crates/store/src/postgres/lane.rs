@@ -2,8 +2,8 @@
 //!
 //! It takes the units that wait, runs them in one transaction and commits once. The batch is
 //! optimistic: a unit that fails before any of its writes has left is undone alone by forgetting
-//! them; otherwise the transaction is rolled back and each unit runs in its own. So does a unit that
-//! met a lock or a conflict.
+//! them; otherwise the transaction is rolled back and each unit runs in its own. So does a unit
+//! that met a lock or a conflict.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
@@ -27,8 +27,8 @@ const BATCH_MAX: usize = 16;
 /// this bounds a unit at about a second.
 const ATTEMPTS_MAX: u32 = 10;
 
-/// The longest pause before the second attempt, in microseconds; it doubles up to a bound. Two lanes
-/// that lock rows in opposite order would else meet again and again.
+/// The longest pause before the second attempt, in microseconds; it doubles up to a bound. Two
+/// lanes that lock rows in opposite order would else meet again and again.
 const LOCK_PAUSE_US: u64 = 2_000;
 const LOCK_PAUSE_DOUBLINGS_MAX: u32 = 5;
 

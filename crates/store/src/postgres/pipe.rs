@@ -1,8 +1,8 @@
 //! One connection, used synchronously and pipelined.
 //!
 //! Writes wait in a list and leave together with the next read or the commit, in one *flight*:
-//! everything is sent before the first answer is awaited. Every answer of a flight is looked at. After
-//! the first failure nothing more is sent until [`Pipe::roll_back`].
+//! everything is sent before the first answer is awaited. Every answer of a flight is looked at.
+//! After the first failure nothing more is sent until [`Pipe::roll_back`].
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};

@@ -1,8 +1,8 @@
 //! The checkpointing thread: moves committed pages from the write-ahead log into the database
 //! file, so that no commit has to.
 //!
-//! A passive checkpoint disturbs nobody. Under constant load it never catches up with the writer, so
-//! the log could not start over: above a bound a second checkpoint, short because the first did
+//! A passive checkpoint disturbs nobody. Under constant load it never catches up with the writer,
+//! so the log could not start over: above a bound a second checkpoint, short because the first did
 //! the bulk, holds the writer for a moment and lets the log start over.
 
 use std::path::PathBuf;
@@ -58,7 +58,7 @@ impl Checkpointer {
         ) {
             if let Err(error) = self.checkpoint() {
                 if self.gauge.checkpoints_failed.fetch_add(1, Relaxed) == 0 {
-                    tracing::error!(%error, "a checkpoint failed, the log grows until one succeeds");
+                    tracing::error!(%error, "a checkpoint failed; the log grows until one works");
                 }
                 if let Ok(connection) = connect(&self.path) {
                     self.connection = connection;

@@ -8,7 +8,8 @@ use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
 
-/// A connection, the first failed statement of the current unit, and whether the engine itself failed.
+/// A connection, the first failed statement of the current unit, and whether the engine itself
+/// failed.
 pub(crate) struct Session {
     pub(crate) connection: Connection,
     failed: Option<StoreError>,

@@ -186,7 +186,10 @@ fn unescaped(text: &str) -> (String, usize) {
 
 #[test]
 fn literals_are_found_as_the_compiler_sees_them() {
-    let source = "// \"select no\"\nconst A_SQLITE: &str = \"\\\nselect \\\"x\\\"\n  from t\";\nf('\"', \"update t\");";
+    let source = concat!(
+        "// \"select no\"\nconst A_SQLITE: &str = \"\\\nselect \\\"x\\\"\n  from t\";\n",
+        "f('\"', \"update t\");"
+    );
     let found = literals(source);
     assert_eq!(found.len(), 2);
     assert_eq!(

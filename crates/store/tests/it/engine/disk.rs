@@ -12,7 +12,8 @@ use crate::database::TestDatabase;
 const INSERT: &str = "insert into thing (id, bytes) values ($1, $2)";
 const IDS: &str = "select id from thing order by id";
 
-/// Writes things of 4 KiB each, starting at `first`; answers what was acknowledged and the first error.
+/// Writes things of 4 KiB each, starting at `first`; answers what was acknowledged and the first
+/// error.
 async fn fill(store: &Store, first: i64) -> (BTreeSet<i64>, StoreError) {
     let mut acknowledged = BTreeSet::new();
     for id in first..first + 100_000 {

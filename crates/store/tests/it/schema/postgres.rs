@@ -26,7 +26,8 @@ const CONSTRAINTS: &str = "select c.relname::text,
                join pg_attribute a on a.attrelid = k.conrelid and a.attnum = u.attnum) own on true
   left join lateral (select string_agg(a.attname, ', ' order by u.n) as columns
                from unnest(k.confkey) with ordinality u (attnum, n)
-               join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.attnum) other on true
+               join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.attnum) other
+         on true
  where c.relnamespace = 'public'::regnamespace and k.contype in ('c', 'p', 'u', 'f')
  order by c.relname";
 
