@@ -202,6 +202,20 @@ fn floats_and_wildcards_are_found() {
         &["a.rs:3: `f64`"],
     );
     expect(banned::check, &[("benches/src/a.rs", rust)], &[]);
+    let mut exceptions = Exceptions::default();
+    exceptions
+        .floats
+        .insert("crates/app/src/a.rs".to_owned(), 1);
+    let files = [("crates/app/src/a.rs", rust)];
+    assert_eq!(banned::check(&tree(&files), &exceptions).len(), 0);
+    exceptions
+        .floats
+        .insert("crates/app/src/a.rs".to_owned(), 2);
+    assert_eq!(
+        banned::check(&tree(&files), &exceptions).len(),
+        1,
+        "larger than needed"
+    );
     let store = "//! A.\nconst A: &str = \"select * from payment\";\nconst B: &str = \"real\";\n";
     expect(
         banned::check,
@@ -259,6 +273,22 @@ fn statements_that_differ_are_counted() {
         ..Exceptions::default()
     };
     assert_eq!(migrations::check(&tree(&files), &exceptions).len(), 0);
+}
+
+#[test]
+fn routes_outside_of_the_table_are_found() {
+    let code = "//! A.\nfn f() { r.route(\n    \"/v3/me\", get(me)).route(routes::PAY, pay) }\n";
+    let wanted = ["door.rs:3: \"/v3/me\" is not mounted"];
+    expect(
+        coverage::check,
+        &[("crates/api/src/door.rs", code)],
+        &wanted,
+    );
+    expect(
+        coverage::check,
+        &[("crates/server/src/health.rs", code)],
+        &[],
+    );
 }
 
 #[test]
