@@ -4,21 +4,42 @@
 //! what can go wrong. The SQL itself is in one module per noun.
 
 mod backup;
+mod columns;
 mod conn;
 mod engine;
 mod error;
+mod facts;
 mod migrate;
 mod param;
 mod postgres;
+mod range;
 mod row;
 mod sqlite;
 mod statistics;
 mod unit;
+
+pub mod secret_key;
+pub mod shop;
+pub mod tariff;
+
+pub mod idempotency;
+pub mod operation;
+pub mod payment;
+pub mod payment_method;
+pub mod refund;
+
+pub mod book;
+
+pub mod attempt;
+pub mod delivery;
+pub mod event;
+pub mod webhook;
 
 pub use conn::{Conn, Params, ROWS_MAX, Tx, many};
 pub use engine::{Database, Engine, Options, Store};
 pub use error::{StoreError, UnitError};
 pub use migrate::{MIGRATIONS, Migration};
 pub use param::{Json, Param, ToParam};
+pub use range::Range;
 pub use row::{FromColumn, Row, Value};
 pub use statistics::Statistics;

@@ -37,7 +37,14 @@ macro_rules! migrations {
 }
 
 /// The schema's whole history.
-pub const MIGRATIONS: &[Migration] = migrations![];
+pub const MIGRATIONS: &[Migration] = migrations![
+    1 "0001_shop",
+    2 "0002_book",
+    3 "0003_payment",
+    4 "0004_refund",
+    5 "0005_operation",
+    6 "0006_event",
+];
 
 const TABLE_SQLITE: &str = "\
 create table if not exists migration (

@@ -1,0 +1,235 @@
+//! Domain values in columns: how they are written and read back.
+//!
+//! A column that does not hold what the domain allows is [`StoreError::Corrupt`], naming it.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use domain::{
+    CancellationReason, Currency, Decline, DeliveryId, Duration, EventId, GatewayId, Money,
+    OperationId, Party, PaymentId, PaymentMethodId, RefundId, Shop, ShopId, Timestamp, TransferId,
+    WebhookId,
+};
+
+use crate::error::StoreError;
+use crate::param::{Param, ToParam};
+use crate::row::{FromColumn, Row};
+
+/// Ids are written as the text that people see.
+impl ToParam for PaymentId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for RefundId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for PaymentMethodId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for OperationId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for EventId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for DeliveryId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for TransferId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for WebhookId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for ShopId {
+    fn to_param(&self) -> Param<'_> {
+        Param::Integer(self.as_i64())
+    }
+}
+
+impl ToParam for GatewayId {
+    fn to_param(&self) -> Param<'_> {
+        Param::Integer(self.as_i64())
+    }
+}
+
+impl ToParam for Timestamp {
+    fn to_param(&self) -> Param<'_> {
+        Param::Integer(self.as_micros())
+    }
+}
+
+impl ToParam for Duration {
+    fn to_param(&self) -> Param<'_> {
+        Param::Integer(self.as_micros())
+    }
+}
+
+/// A text.
+pub(crate) fn text<'a>(value: impl Into<Cow<'a, str>>) -> Param<'a> {
+    Param::Text(value.into())
+}
+
+/// A text, or nothing.
+pub(crate) fn text_or_null<'a>(value: Option<impl Into<Cow<'a, str>>>) -> Param<'a> {
+    value.map_or(Param::Null, text)
+}
+
+/// An id, or nothing.
+pub(crate) fn id_or_null(value: Option<impl Display>) -> Param<'static> {
+    value.map_or(Param::Null, |id| text(id.to_string()))
+}
+
+/// An integer, or nothing.
+pub(crate) fn integer_or_null(value: Option<i64>) -> Param<'static> {
+    value.map_or(Param::Null, Param::Integer)
+}
+
+/// A time, or nothing.
+pub(crate) fn time_or_null(value: Option<Timestamp>) -> Param<'static> {
+    integer_or_null(value.map(Timestamp::as_micros))
+}
+
+/// A JSON document, or nothing.
+pub(crate) fn json_or_null(value: Option<String>) -> Param<'static> {
+    value.map_or(Param::Null, |json| Param::Json(json.into()))
+}
+
+/// A time of the shop as the platform's, which `due_at` columns hold.
+pub(crate) fn due_or_null(shop: &Shop, value: Option<Timestamp>) -> Param<'static> {
+    time_or_null(value.map(|time| time.minus(shop.clock_offset)))
+}
+
+/// Parameters that were collected in a list, as statements take them.
+pub(crate) fn refs<'p>(params: &'p [Param<'p>]) -> Vec<&'p dyn ToParam> {
+    params
+        .iter()
+        .map(|param| -> &dyn ToParam { param })
+        .collect()
+}
+
+/// Reads a row's columns one after the other.
+pub(crate) struct Cells<'r> {
+    row: Row<'r>,
+    next: usize,
+}
+
+impl<'r> Cells<'r> {
+    pub(crate) fn new(row: &Row<'r>) -> Self {
+        Self { row: *row, next: 0 }
+    }
+
+    /// The error for the column that was read last.
+    pub(crate) fn corrupt(&self) -> StoreError {
+        self.row.corrupt(self.next.saturating_sub(1))
+    }
+
+    pub(crate) fn get<T: FromColumn<'r>>(&mut self) -> Result<T, StoreError> {
+        let index = self.next;
+        self.next = index.saturating_add(1);
+        self.row.get(index)
+    }
+
+    /// A text that `T` reads.
+    pub(crate) fn parse<T: FromStr>(&mut self) -> Result<T, StoreError> {
+        self.named(|text| text.parse().ok())
+    }
+
+    pub(crate) fn parse_or_null<T: FromStr>(&mut self) -> Result<Option<T>, StoreError> {
+        self.named_or_null(|text| text.parse().ok())
+    }
+
+    /// A text that `read` knows: the name of a variant, or JSON.
+    pub(crate) fn named<T>(&mut self, read: impl Fn(&str) -> Option<T>) -> Result<T, StoreError> {
+        let text: &str = self.get()?;
+        read(text).ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn named_or_null<T>(
+        &mut self,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.get::<Option<&str>>()? else {
+            return Ok(None);
+        };
+        read(text).map(Some).ok_or_else(|| self.corrupt())
+    }
+
+    /// Names with spaces between, in order.
+    pub(crate) fn list<T>(
+        &mut self,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Vec<T>, StoreError> {
+        let text: &str = self.get()?;
+        text.split_whitespace()
+            .map(|name| read(name).ok_or_else(|| self.corrupt()))
+            .collect()
+    }
+
+    pub(crate) fn shop_id(&mut self) -> Result<ShopId, StoreError> {
+        ShopId::new(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn gateway_id(&mut self) -> Result<GatewayId, StoreError> {
+        GatewayId::new(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn time(&mut self) -> Result<Timestamp, StoreError> {
+        self.get().map(Timestamp::from_micros)
+    }
+
+    pub(crate) fn time_or_null(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.get::<Option<i64>>()?.map(Timestamp::from_micros))
+    }
+
+    pub(crate) fn currency(&mut self) -> Result<Currency, StoreError> {
+        self.named(Currency::from_code)
+    }
+
+    pub(crate) fn money(&mut self, currency: Currency) -> Result<Money, StoreError> {
+        Ok(Money::new(self.get()?, currency))
+    }
+
+    pub(crate) fn money_or_null(
+        &mut self,
+        currency: Currency,
+    ) -> Result<Option<Money>, StoreError> {
+        let minor: Option<i64> = self.get()?;
+        Ok(minor.map(|minor| Money::new(minor, currency)))
+    }
+
+    /// Two columns: who ended it, and why. Both or none.
+    pub(crate) fn decline_or_null(&mut self) -> Result<Option<Decline>, StoreError> {
+        let party = self.named_or_null(Party::from_code)?;
+        let reason = self.named_or_null(CancellationReason::from_code)?;
+        match (party, reason) {
+            (Some(party), Some(reason)) => Ok(Some(Decline::new(party, reason))),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(self.corrupt()),
+        }
+    }
+}

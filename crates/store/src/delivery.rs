@@ -1,0 +1,209 @@
+//! Deliveries: events on their way to webhooks.
+//!
+//! Deliveries of one object to one webhook go in the order of `sequence`: while an earlier one is
+//! pending, a later one is not claimed. `due_at` is the platform's time in the database and the
+//! shop's in the domain.
+
+mod claim;
+
+pub use claim::{Claim, Claimed, claim_any_shop};
+
+use domain::webhook::{Delivery, DeliveryState};
+use domain::{DeliveryId, Duration, EventId, Shop, ShopId, Timestamp, WebhookId};
+
+use crate::columns::{Cells, due_or_null, refs, text, time_or_null};
+use crate::conn::{Conn, ROWS_MAX, Tx, many};
+use crate::error::StoreError;
+use crate::param::{Param, ToParam};
+use crate::row::Row;
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// How far it is now.
+    pub state: DeliveryState,
+    /// How many attempts there were, this one included.
+    pub attempts: i64,
+    /// When it is tried next, in the platform's time; only of a pending one.
+    pub due_at: Option<Timestamp>,
+}
+
+const INSERT_HEAD: &str = "\
+insert into delivery (id, shop_id, event_id, webhook_id, object_id, state, attempts, created_at,
+       due_at)
+values";
+
+/// The first row matches nothing; it tells PostgreSQL the columns' types.
+const RECORD_HEAD: &str = "\
+update delivery
+   set state = v.column3, attempts = v.column4, due_at = v.column5
+  from (values (cast(null as text), cast(null as bigint), cast(null as text),
+                cast(null as bigint), cast(null as bigint)),";
+
+/// Who sent it although its lease was over comes second and changes nothing.
+const RECORD_TAIL: &str = ") v
+ where delivery.id = v.column1 and delivery.shop_id = v.column2
+   and delivery.attempts = v.column4 - 1";
+
+/// What waited for a delivery that has ended is due at once.
+const WAKE_HEAD: &str = "\
+update delivery
+   set due_at = woken.due_at
+  from (select next.sequence, v.column2 as due_at
+          from (values (cast(null as text), cast(null as bigint)),";
+
+const WAKE_TAIL: &str = ") v
+          join delivery ended on ended.id = v.column1
+          join delivery next on next.webhook_id = ended.webhook_id
+           and next.object_id = ended.object_id and next.sequence > ended.sequence
+           and next.state = 'pending' and next.attempts = 0
+           and next.due_at > v.column2) woken
+ where delivery.sequence = woken.sequence";
+
+const FIND: &str = "\
+select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
+       d.due_at + s.clock_offset as due_at
+  from delivery d
+  join shop s on s.id = d.shop_id
+ where d.id = $1 and d.shop_id = $2";
+
+const LIST: &str = "\
+select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
+       d.due_at + s.clock_offset as due_at
+  from delivery d
+  join shop s on s.id = d.shop_id
+ where d.event_id = $1 and d.shop_id = $2
+ order by d.sequence";
+
+const RESEND: &str = "\
+update delivery
+   set state = 'pending', due_at = $3
+ where id = $1 and shop_id = $2";
+
+const GIVE_UP: &str = "\
+update delivery
+   set state = 'exhausted', due_at = null
+ where webhook_id = $1 and due_at is not null";
+
+const ADVANCE: &str = "\
+update delivery
+   set due_at = due_at - $2
+ where due_at is not null
+   and shop_id = $1
+   and webhook_id in (select id
+                        from webhook
+                       where shop_id = $1)";
+
+/// Adds deliveries of one shop, in their order.
+pub fn insert(tx: &mut Tx<'_>, shop: &Shop, deliveries: &[Delivery]) -> Result<(), StoreError> {
+    for deliveries in deliveries.chunks(ROWS_MAX) {
+        let mut rows = Vec::new();
+        for delivery in deliveries {
+            rows.extend([
+                text(delivery.id.to_string()),
+                Param::Integer(delivery.shop_id.as_i64()),
+                text(delivery.event_id.to_string()),
+                text(delivery.webhook_id.to_string()),
+                text(delivery.object_id.as_str()),
+                text(delivery.state.code()),
+                Param::Integer(delivery.attempts),
+                Param::Integer(delivery.created_at.as_micros()),
+                due_or_null(shop, delivery.due_at),
+            ]);
+        }
+        tx.write(many(INSERT_HEAD, 9, deliveries.len(), ""), &refs(&rows))?;
+    }
+    Ok(())
+}
+
+/// Takes down what became of attempts. `now` is the platform's time.
+pub fn record(tx: &mut Tx<'_>, now: Timestamp, recorded: &[Recorded]) -> Result<(), StoreError> {
+    for recorded in recorded.chunks(ROWS_MAX) {
+        let (mut rows, mut ended) = (Vec::new(), Vec::new());
+        for it in recorded {
+            rows.extend([
+                text(it.id.to_string()),
+                Param::Integer(it.shop_id.as_i64()),
+                text(it.state.code()),
+                Param::Integer(it.attempts),
+                time_or_null(it.due_at),
+            ]);
+            match it.state {
+                DeliveryState::Pending => {}
+                DeliveryState::Delivered | DeliveryState::Exhausted => {
+                    ended.extend([text(it.id.to_string()), Param::Integer(now.as_micros())]);
+                }
+            }
+        }
+        let statement = many(RECORD_HEAD, 5, recorded.len(), RECORD_TAIL);
+        tx.write(statement, &refs(&rows))?;
+        if !ended.is_empty() {
+            let statement = many(WAKE_HEAD, 2, ended.chunks(2).count(), WAKE_TAIL);
+            tx.write(statement, &refs(&ended))?;
+        }
+    }
+    Ok(())
+}
+
+/// The shop's delivery with this id.
+pub fn find(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    id: DeliveryId,
+) -> Result<Option<Delivery>, StoreError> {
+    conn.query_opt(FIND, &[&id, &shop], read)
+}
+
+/// All deliveries of one of the shop's events, in their order.
+pub fn list(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    event: EventId,
+) -> Result<Vec<Delivery>, StoreError> {
+    conn.query(LIST, &[&event, &shop], read)
+}
+
+/// Sends a delivery once more at `due_at`, in the shop's time. Its attempts are counted on.
+/// [`StoreError::Conflict`] if the shop has no such delivery.
+pub fn resend(
+    tx: &mut Tx<'_>,
+    shop: &Shop,
+    id: DeliveryId,
+    due_at: Timestamp,
+) -> Result<(), StoreError> {
+    let due_at = due_or_null(shop, Some(due_at));
+    let params: [&dyn ToParam; 3] = [&id, &shop.id, &due_at];
+    tx.write_one(RESEND, &params)
+}
+
+/// Ends all deliveries to a webhook that is removed.
+pub(crate) fn give_up(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<(), StoreError> {
+    tx.write(GIVE_UP, &[&webhook])
+}
+
+/// The shop's clock moves ahead.
+pub(crate) fn advance(tx: &mut Tx<'_>, shop: ShopId, by: Duration) -> Result<(), StoreError> {
+    tx.write(ADVANCE, &[&shop, &by])
+}
+
+fn read(row: &Row<'_>) -> Result<Delivery, StoreError> {
+    read_cells(&mut Cells::new(row))
+}
+
+fn read_cells(cells: &mut Cells<'_>) -> Result<Delivery, StoreError> {
+    Ok(Delivery {
+        id: cells.parse()?,
+        shop_id: cells.shop_id()?,
+        event_id: cells.parse()?,
+        webhook_id: cells.parse()?,
+        object_id: cells.get()?,
+        state: cells.named(DeliveryState::from_code)?,
+        attempts: cells.get()?,
+        created_at: cells.time()?,
+        due_at: cells.time_or_null()?,
+    })
+}

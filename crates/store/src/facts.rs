@@ -1,0 +1,239 @@
+//! What is kept as JSON: facts that are shown or passed on and that no statement looks into.
+//!
+//! These shapes are the store's own. Fields may be added as optional ones, never renamed.
+
+use std::collections::BTreeMap;
+
+use domain::acquiring::ThreeDSecure;
+use domain::card::{CardBrand, CardFacts, Expiry};
+use domain::payment::{Authorization, Confirmation, Locale};
+use domain::{Challenge, ConfirmationKind, Metadata, MethodFacts};
+use serde::{Deserialize, Serialize};
+
+use crate::error::StoreError;
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum FactsJson {
+    Card {
+        first6: String,
+        last4: String,
+        year: u16,
+        month: u8,
+        brand: String,
+        issuer_country: Option<String>,
+        issuer_name: Option<String>,
+    },
+    Wallet {
+        account_number: String,
+    },
+    Sbp {
+        bank_id: String,
+        bic: String,
+        sbp_operation_id: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct ConfirmationJson {
+    kind: String,
+    return_url: Option<String>,
+    enforce: bool,
+    locale: Option<LocaleJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum LocaleJson {
+    Russian,
+    English,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum ChallengeJson {
+    Redirect {
+        url: String,
+    },
+    Qr {
+        data: String,
+        url: String,
+    },
+    External {
+        code: Option<String>,
+        url: Option<String>,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct AuthorizationJson {
+    rrn: Option<String>,
+    auth_code: Option<String>,
+    three_d_secure: Option<ThreeDSecureJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ThreeDSecureJson {
+    applied: bool,
+    method_completed: bool,
+    challenge_completed: bool,
+}
+
+fn write(value: &impl Serialize) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|error| StoreError::engine("write JSON", error))
+}
+
+fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
+    serde_json::from_str(json).ok()
+}
+
+/// Nothing is kept of metadata without pairs.
+pub(crate) fn write_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
+    if metadata.is_empty() {
+        return Ok(None);
+    }
+    write(metadata.pairs()).map(Some)
+}
+
+pub(crate) fn read_metadata(json: &str) -> Option<Metadata> {
+    Metadata::new(read::<BTreeMap<String, String>>(json)?).ok()
+}
+
+pub(crate) fn write_method(facts: Option<&MethodFacts>) -> Result<Option<String>, StoreError> {
+    let Some(facts) = facts else { return Ok(None) };
+    let json = match facts.clone() {
+        MethodFacts::Card(card) => FactsJson::Card {
+            first6: card.first6,
+            last4: card.last4,
+            year: card.expiry.year(),
+            month: card.expiry.month(),
+            brand: card.brand.code().to_owned(),
+            issuer_country: card.issuer_country,
+            issuer_name: card.issuer_name,
+        },
+        MethodFacts::Wallet { account_number } => FactsJson::Wallet { account_number },
+        MethodFacts::Sbp {
+            bank_id,
+            bic,
+            sbp_operation_id,
+        } => FactsJson::Sbp {
+            bank_id,
+            bic,
+            sbp_operation_id,
+        },
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_method(json: &str) -> Option<MethodFacts> {
+    Some(match read(json)? {
+        FactsJson::Card {
+            first6,
+            last4,
+            year,
+            month,
+            brand,
+            issuer_country,
+            issuer_name,
+        } => MethodFacts::Card(CardFacts {
+            first6,
+            last4,
+            expiry: Expiry::new(year, month)?,
+            brand: CardBrand::from_code(&brand)?,
+            issuer_country,
+            issuer_name,
+        }),
+        FactsJson::Wallet { account_number } => MethodFacts::Wallet { account_number },
+        FactsJson::Sbp {
+            bank_id,
+            bic,
+            sbp_operation_id,
+        } => MethodFacts::Sbp {
+            bank_id,
+            bic,
+            sbp_operation_id,
+        },
+    })
+}
+
+pub(crate) fn write_confirmation(
+    confirmation: Option<&Confirmation>,
+) -> Result<Option<String>, StoreError> {
+    let Some(confirmation) = confirmation else {
+        return Ok(None);
+    };
+    let json = ConfirmationJson {
+        kind: confirmation.kind.code().to_owned(),
+        return_url: confirmation.return_url.clone(),
+        enforce: confirmation.enforce,
+        locale: confirmation.locale.map(|locale| match locale {
+            Locale::Russian => LocaleJson::Russian,
+            Locale::English => LocaleJson::English,
+        }),
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_confirmation(json: &str) -> Option<Confirmation> {
+    let json: ConfirmationJson = read(json)?;
+    Some(Confirmation {
+        kind: ConfirmationKind::from_code(&json.kind)?,
+        return_url: json.return_url,
+        enforce: json.enforce,
+        locale: json.locale.map(|locale| match locale {
+            LocaleJson::Russian => Locale::Russian,
+            LocaleJson::English => Locale::English,
+        }),
+    })
+}
+
+pub(crate) fn write_challenge(challenge: Option<&Challenge>) -> Result<Option<String>, StoreError> {
+    let Some(challenge) = challenge else {
+        return Ok(None);
+    };
+    let json = match challenge.clone() {
+        Challenge::Redirect { url } => ChallengeJson::Redirect { url },
+        Challenge::Qr { data, url } => ChallengeJson::Qr { data, url },
+        Challenge::External { code, url } => ChallengeJson::External { code, url },
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_challenge(json: &str) -> Option<Challenge> {
+    Some(match read(json)? {
+        ChallengeJson::Redirect { url } => Challenge::Redirect { url },
+        ChallengeJson::Qr { data, url } => Challenge::Qr { data, url },
+        ChallengeJson::External { code, url } => Challenge::External { code, url },
+    })
+}
+
+pub(crate) fn write_authorization(
+    authorization: Option<&Authorization>,
+) -> Result<Option<String>, StoreError> {
+    let Some(authorization) = authorization else {
+        return Ok(None);
+    };
+    let json = AuthorizationJson {
+        rrn: authorization.rrn.clone(),
+        auth_code: authorization.auth_code.clone(),
+        three_d_secure: authorization.three_d_secure.map(|secure| ThreeDSecureJson {
+            applied: secure.applied,
+            method_completed: secure.method_completed,
+            challenge_completed: secure.challenge_completed,
+        }),
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_authorization(json: &str) -> Option<Authorization> {
+    let json: AuthorizationJson = read(json)?;
+    Some(Authorization {
+        rrn: json.rrn,
+        auth_code: json.auth_code,
+        three_d_secure: json.three_d_secure.map(|secure| ThreeDSecure {
+            applied: secure.applied,
+            method_completed: secure.method_completed,
+            challenge_completed: secure.challenge_completed,
+        }),
+    })
+}

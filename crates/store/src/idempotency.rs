@@ -1,0 +1,116 @@
+//! Requests with their keys and answers, so that a repetition gets the same answer.
+
+use domain::{ShopId, Timestamp};
+
+use crate::columns::Cells;
+use crate::conn::{Conn, Tx};
+use crate::error::StoreError;
+
+/// What is known of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// The hash of what was asked.
+    pub fingerprint: [u8; 32],
+    /// The object that it made or changed.
+    pub object_id: Option<String>,
+    /// The answer, byte for byte; nothing as long as it is worked on.
+    pub response: Option<Vec<u8>>,
+    /// When it came.
+    pub created_at: Timestamp,
+}
+
+const FIND: &str = "\
+select key, fingerprint, object_id, response, created_at
+  from idempotency
+ where shop_id = $1 and key = $2";
+
+const INSERT: &str = "\
+insert into idempotency (shop_id, key, fingerprint, object_id, response, created_at)
+values ($1, $2, $3, $4, $5, $6)
+on conflict (shop_id, key) do nothing";
+
+const COMPLETE: &str = "\
+update idempotency
+   set response = $3
+ where shop_id = $1 and key = $2";
+
+const REPLACE: &str = "\
+update idempotency
+   set fingerprint = $3, object_id = $4, response = $5, created_at = $6
+ where shop_id = $1 and key = $2 and created_at = $7";
+
+const PURGE: &str = "\
+delete from idempotency
+ where (shop_id, key) in (select shop_id, key
+                            from idempotency
+                           where created_at < $1
+                           order by created_at
+                           limit $2)";
+
+/// The request with this key.
+pub fn find(conn: &mut Conn<'_>, shop: ShopId, key: &str) -> Result<Option<Stored>, StoreError> {
+    conn.query_opt(FIND, &[&shop, &key], |row| {
+        let mut cells = Cells::new(row);
+        let _key: &str = cells.get()?;
+        let fingerprint: &[u8] = cells.get()?;
+        Ok(Stored {
+            fingerprint: fingerprint.try_into().map_err(|_length| cells.corrupt())?,
+            object_id: cells.get()?,
+            response: cells.get()?,
+            created_at: cells.time()?,
+        })
+    })
+}
+
+/// Takes a key. [`StoreError::Conflict`] if someone else was faster: run again, the unit finds
+/// what the other has stored.
+pub fn insert(tx: &mut Tx<'_>, shop: ShopId, key: &str, stored: &Stored) -> Result<(), StoreError> {
+    tx.write_one(
+        INSERT,
+        &[
+            &shop,
+            &key,
+            &stored.fingerprint,
+            &stored.object_id,
+            &stored.response,
+            &stored.created_at,
+        ],
+    )
+}
+
+/// Keeps the answer to a request.
+pub fn complete(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    key: &str,
+    response: &[u8],
+) -> Result<(), StoreError> {
+    tx.write_one(COMPLETE, &[&shop, &key, &response])
+}
+
+/// Takes a key again whose earlier request `expired` is too old to be answered from.
+pub fn replace(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    key: &str,
+    expired: &Stored,
+    stored: &Stored,
+) -> Result<(), StoreError> {
+    tx.write_one(
+        REPLACE,
+        &[
+            &shop,
+            &key,
+            &stored.fingerprint,
+            &stored.object_id,
+            &stored.response,
+            &stored.created_at,
+            &expired.created_at,
+        ],
+    )
+}
+
+/// Forgets requests from before a time, the oldest first and at most `limit`; answers how many.
+pub fn purge_any_shop(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(PURGE, &[&before, &limit])
+}
