@@ -2,8 +2,6 @@
 //!
 //! These shapes are the store's own. Fields may be added as optional ones, never renamed.
 
-use std::collections::BTreeMap;
-
 use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::payment::{Authorization, Confirmation, Locale};
@@ -79,7 +77,7 @@ struct ThreeDSecureJson {
     challenge_completed: bool,
 }
 
-fn write(value: &impl Serialize) -> Result<String, StoreError> {
+fn write(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|error| StoreError::engine("write JSON", error))
 }
 
@@ -87,7 +85,8 @@ fn read<'de, T: Deserialize<'de>>(json: &'de str) -> Option<T> {
     serde_json::from_str(json).ok()
 }
 
-/// Nothing is kept of metadata without pairs.
+/// A list of pairs, because PostgreSQL does not keep the order of an object's keys. Nothing is kept
+/// of metadata without pairs.
 pub(crate) fn write_metadata(metadata: &Metadata) -> Result<Option<String>, StoreError> {
     if metadata.is_empty() {
         return Ok(None);
@@ -96,7 +95,7 @@ pub(crate) fn write_metadata(metadata: &Metadata) -> Result<Option<String>, Stor
 }
 
 pub(crate) fn read_metadata(json: &str) -> Option<Metadata> {
-    Metadata::new(read::<BTreeMap<String, String>>(json)?).ok()
+    Metadata::new(read::<Vec<(String, String)>>(json)?).ok()
 }
 
 pub(crate) fn write_method(facts: Option<&MethodFacts>) -> Result<Option<String>, StoreError> {

@@ -2,7 +2,8 @@
 //!
 //! The texts are found in the sources: each string literal that begins like a statement. So none
 //! can be forgotten. A text for one engine alone says so: its constant's name ends in `_SQLITE` or
-//! `_POSTGRES`. A text that ends in `values` is the head of a many-row insert.
+//! `_POSTGRES`. A text that ends in `values` is the head of a many-row insert; one that ends in a
+//! comma, after a row of typed nulls, is the head of a many-row update, and the next text its tail.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -89,7 +90,8 @@ fn list(folder: &Path, files: &mut Vec<PathBuf>) {
 fn in_file(file: &Path) -> Vec<Text> {
     let source = fs::read_to_string(file).unwrap();
     let mut texts = Vec::new();
-    for (line, before, literal) in literals(&source) {
+    let literals = literals(&source);
+    for (index, (line, before, literal)) in literals.iter().enumerate() {
         let begins = BEGINNINGS
             .iter()
             .any(|beginning| literal.starts_with(beginning));
@@ -109,15 +111,20 @@ fn in_file(file: &Path) -> Vec<Text> {
         texts.push(Text {
             place,
             engine,
-            sql: whole(&literal),
+            sql: whole(literal, literals.get(index + 1).map_or("", |next| &next.2)),
         });
     }
     texts
 }
 
-/// A head of a many-row insert gets one row of placeholders.
-fn whole(literal: &str) -> String {
+/// A head of many rows gets one row of placeholders and, of an update, its tail.
+fn whole(literal: &str, next: &str) -> String {
     let text = literal.trim_end();
+    if text.ends_with(',') {
+        let columns = text.matches("cast(null as ").count();
+        let row: Vec<_> = (1..=columns).map(|it| format!("${it}")).collect();
+        return format!("{text} ({}) {next}", row.join(", "));
+    }
     if !text.ends_with("values") {
         return text.to_owned();
     }
@@ -202,7 +209,11 @@ fn literals_are_found_as_the_compiler_sees_them() {
     );
     assert_eq!((found[1].0, found[1].2.as_str()), (5, "update t"));
     assert_eq!(
-        whole("insert into t (a, b) values"),
+        whole("insert into t (a, b) values", "x"),
         "insert into t (a, b) values ($1, $2)"
+    );
+    assert_eq!(
+        whole("update t from (values (cast(null as text)),", ") v"),
+        "update t from (values (cast(null as text)), ($1) ) v"
     );
 }
