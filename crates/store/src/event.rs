@@ -69,8 +69,8 @@ pub fn find(conn: &mut Conn<'_>, shop: ShopId, id: EventId) -> Result<Option<Eve
     conn.query_opt(FIND, &[&id, &shop], read)
 }
 
-/// The shop's events from `since` on, the oldest first; of those at `since` itself only what follows
-/// `after`, the last event of the page before.
+/// The shop's events from `since` on, the oldest first; of those at `since` itself only what
+/// follows `after`, the last event of the page before.
 pub fn list(
     conn: &mut Conn<'_>,
     shop: ShopId,

@@ -130,7 +130,8 @@ pub fn next_number_any_shop(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
     conn.query_one(NEXT_NUMBER, &[], |row| row.get(0))
 }
 
-/// Moves a shop's clock ahead: everything of it that waits for a time becomes due that much earlier.
+/// Moves a shop's clock ahead: everything of it that waits for a time becomes due that much
+/// earlier.
 pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), StoreError> {
     tx.write_one(ADVANCE, &[&shop.id, &shop.version, &by])?;
     for statement in [ADVANCE_PAYMENTS, ADVANCE_METHODS, ADVANCE_OPERATIONS] {

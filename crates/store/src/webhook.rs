@@ -44,8 +44,8 @@ pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
     )
 }
 
-/// Removes a webhook and gives up what was on its way to it. [`StoreError::Conflict`] if the shop has
-/// no such webhook.
+/// Removes a webhook and gives up what was on its way to it. [`StoreError::Conflict`] if the shop
+/// has no such webhook.
 pub fn delete(tx: &mut Tx<'_>, shop: ShopId, id: WebhookId) -> Result<(), StoreError> {
     tx.write_one(DELETE, &[&id, &shop])?;
     delivery::give_up(tx, id)
