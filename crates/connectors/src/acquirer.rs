@@ -113,9 +113,10 @@ pub struct Bind {
 pub enum Found {
     /// It never arrived.
     Nothing,
-    /// It works on it, or waits for the payer.
+    /// It works on it.
     Open,
-    /// This is its answer.
+    /// This is its answer, as the call would give it: a challenge as long as the payer has not
+    /// answered it, so that a challenge that got lost is found again.
     Answered(Answer),
 }
 

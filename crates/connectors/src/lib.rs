@@ -2,7 +2,12 @@
 //! sandboxes. No SQL, and none of our states.
 
 pub mod acquirer;
+pub mod sandbox;
+
 pub mod courier;
+
+pub mod gate;
 
 pub use acquirer::{Acquirer, CallError};
 pub use courier::Courier;
+pub use gate::Gate;

@@ -1,0 +1,80 @@
+//! Callbacks: the sandbox tells the platform what a payer decided. They may be lost, doubled,
+//! held back and reordered; whoever relies on them alone is taught better.
+
+use domain::{Answer, OperationId, ShopId};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use super::script::{self, CallbackFault};
+
+/// The sandbox's word on an operation that its call did not answer for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// The operation.
+    pub operation: OperationId,
+    /// The answer.
+    pub answer: Answer,
+}
+
+/// In which order held callbacks come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As they were sent.
+    AsSent,
+    /// The last one first.
+    Reversed,
+    /// Any, from a seed.
+    Shuffled(u64),
+}
+
+/// Where callbacks go, and those that are held back.
+#[derive(Debug, Default)]
+pub(super) struct Callbacks {
+    listener: Option<UnboundedSender<Callback>>,
+    held: Vec<Callback>,
+}
+
+impl Callbacks {
+    /// The new listener; the one before hears nothing any more.
+    pub(super) fn listen(&mut self) -> UnboundedReceiver<Callback> {
+        let (sender, receiver) = unbounded_channel();
+        self.listener = Some(sender);
+        receiver
+    }
+
+    pub(super) fn send(&mut self, callback: Callback, fault: Option<CallbackFault>) {
+        match fault {
+            None => self.deliver(callback),
+            Some(CallbackFault::Lost) => {}
+            Some(CallbackFault::Twice) => {
+                self.deliver(callback.clone());
+                self.deliver(callback);
+            }
+            Some(CallbackFault::Held) => self.held.push(callback),
+        }
+    }
+
+    /// Lets held callbacks go. How many there were.
+    pub(super) fn release(&mut self, order: Order) -> usize {
+        let mut held = std::mem::take(&mut self.held);
+        match order {
+            Order::AsSent => {}
+            Order::Reversed => held.reverse(),
+            Order::Shuffled(mut seed) => held.sort_by_cached_key(|_| script::random(&mut seed)),
+        }
+        let count = held.len();
+        for callback in held {
+            self.deliver(callback);
+        }
+        count
+    }
+
+    /// Without a listener a callback is lost, as it would be when the platform is down.
+    fn deliver(&mut self, callback: Callback) {
+        let heard = self.listener.as_ref().map(|to| to.send(callback).is_ok());
+        if heard == Some(false) {
+            self.listener = None;
+        }
+    }
+}
