@@ -27,3 +27,4 @@ pub mod refund;
 pub use confirmation::Links;
 pub use invalid::InvalidRequest;
 pub use json::canonical;
+pub use query::Range;

@@ -120,6 +120,11 @@ select shop_id, sequence, hash
   from book
  order by shop_id";
 
+const HEAD_OF_SHOP: &str = "\
+select shop_id, sequence, hash
+  from book
+ where shop_id = $1";
+
 const TRANSFERS: &str = "\
 select t.id, t.sequence, t.kind, t.object_id, t.hash, t.created_at, e.account, e.side, e.currency,
        e.amount_minor, e.balance_minor, e.account_version
@@ -306,13 +311,20 @@ fn write_many(
 
 /// The ends of all books.
 pub fn heads_any_shop(conn: &mut Conn<'_>) -> Result<Vec<Head>, StoreError> {
-    conn.query(HEADS_ANY_SHOP, &[], |row| {
-        let mut cells = Cells::new(row);
-        Ok(Head {
-            shop_id: cells.shop_id()?,
-            sequence: cells.get()?,
-            hash: hash(&mut cells)?,
-        })
+    conn.query(HEADS_ANY_SHOP, &[], read_end)
+}
+
+/// The end of the shop's book.
+pub fn head(conn: &mut Conn<'_>, shop: ShopId) -> Result<Option<Head>, StoreError> {
+    conn.query_opt(HEAD_OF_SHOP, &[&shop], read_end)
+}
+
+fn read_end(row: &crate::Row<'_>) -> Result<Head, StoreError> {
+    let mut cells = Cells::new(row);
+    Ok(Head {
+        shop_id: cells.shop_id()?,
+        sequence: cells.get()?,
+        hash: hash(&mut cells)?,
     })
 }
 

@@ -6,7 +6,7 @@
 
 mod claim;
 
-pub use claim::{Claim, Claimed, claim_any_shop};
+pub use claim::{Claim, Claimed, EXCEPT_MAX, claim_any_shop};
 
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{DeliveryId, Duration, EventId, Shop, ShopId, Timestamp, WebhookId};

@@ -15,7 +15,7 @@ use crate::param::{Param, ToParam};
 use crate::row::Row;
 
 /// What to claim. Times are the platform's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// What is due by now.
     pub now: Timestamp,
@@ -27,7 +27,13 @@ pub struct Claim {
     pub per_webhook: u32,
     /// Whose turn was last: the webhook of the last delivery of the claim before.
     pub after: Option<WebhookId>,
+    /// Whose turn it is not: these have as many under way as they may. At most [`EXCEPT_MAX`] are
+    /// left out.
+    pub except: Vec<WebhookId>,
 }
+
+/// Most webhooks that a claim leaves out.
+pub const EXCEPT_MAX: usize = 16;
 
 /// A delivery with all that is needed to send it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +71,8 @@ with recursive waiting (webhook_id) as (
    where exists (select 1
                    from delivery d
                   where d.webhook_id = w.webhook_id and d.due_at <= $1)
+     and w.webhook_id not in ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                              $19, $20)
    order by case when w.webhook_id > $2 then 0 else 1 end, w.webhook_id
    limit $3
 )
@@ -108,6 +116,8 @@ with recursive waiting (webhook_id) as (
    where exists (select 1
                    from delivery d
                   where d.webhook_id = w.webhook_id and d.due_at <= $1)
+     and w.webhook_id not in ($5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18,
+                              $19, $20)
    order by case when w.webhook_id > $2 then 0 else 1 end, w.webhook_id
    limit $3
 )
@@ -161,9 +171,13 @@ struct Candidate {
 pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
     let statement = tx.pick(CANDIDATES_SQLITE, CANDIDATES_POSTGRES);
     let after = claim.after.map_or_else(String::new, |id| id.to_string());
+    let mut except: Vec<String> = claim.except.iter().map(WebhookId::to_string).collect();
+    except.resize(EXCEPT_MAX, String::new());
     let lease_until = claim.lease_until.as_micros();
     for _ in 0..LOOKS_MAX {
-        let params: [&dyn ToParam; 4] = [&claim.now, &after, &claim.limit, &claim.per_webhook];
+        let mut params: Vec<&dyn ToParam> =
+            vec![&claim.now, &after, &claim.limit, &claim.per_webhook];
+        params.extend(except.iter().map(|id| -> &dyn ToParam { id }));
         let candidates = tx.query(statement, &params, read)?;
         let mut claimed = Vec::new();
         let mut moves = Vec::new();
