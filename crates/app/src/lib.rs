@@ -1,1 +1,37 @@
 //! Use cases: who may, in which transaction, with which effects.
+//!
+//! A use case that asks the outside has three parts: a unit of work writes the intention (an
+//! operation), the call is made with the operation's id as idempotency key, and a second unit
+//! takes the answer in. A crash between them leaves the operation for [`reconcile`].
+
+mod app;
+mod cx;
+mod error;
+mod ports;
+
+pub mod checkout;
+pub mod payment;
+pub mod payment_method;
+pub mod refund;
+pub mod sandbox;
+pub mod shop;
+pub mod webhook;
+
+mod answer;
+mod call;
+mod effects;
+mod once;
+mod render;
+
+pub mod audit;
+pub mod deliver;
+pub mod event;
+pub mod expire;
+pub mod reconcile;
+
+pub use answer::hear;
+pub use app::{App, Parts, Settings};
+pub use cx::Cx;
+pub use error::{Error, Refusal};
+pub use once::{Once, Reply};
+pub use ports::{Clock, Random};

@@ -1,1 +1,26 @@
-//! Jobs and reconcilers: expiry, lost answers, notifications.
+//! Jobs and reconcilers: what the platform does by itself, with no one asking.
+//!
+//! Each job works through a bounded batch and is safe to run twice and on several nodes. A job
+//! that fails is tried again at its next turn; nothing is lost by it.
+
+mod carrier;
+mod jobs;
+
+pub use carrier::carry_all_due;
+pub use jobs::run_due;
+
+use std::sync::Arc;
+
+use app::App;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Starts the jobs. They end, with what they are at, when `stop` becomes true.
+#[must_use]
+pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(carrier::run(Arc::clone(app), stop.clone()));
+    tasks.spawn(jobs::run(Arc::clone(app), stop.clone()));
+    tasks.spawn(jobs::listen(Arc::clone(app), stop.clone()));
+    tasks
+}

@@ -1,0 +1,224 @@
+//! The platform as its parts: storage, the outside, clock and chance. One for the whole process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use connectors::{Acquirer, Courier};
+use connectors::sandbox::{Callback, Sandbox};
+use contract::Links;
+use domain::{Duration, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
+use store::Store;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::task::TaskTracker;
+
+use crate::cx::Cx;
+use crate::error::Error;
+use crate::ports::{Clock, Random};
+
+/// How long what is known of a shop is used without asking the database again.
+const MERCHANT_FRESH: Duration = Duration::seconds(1);
+/// Most shops that are kept in memory.
+const MERCHANTS_MAX: usize = 10_000;
+
+/// What the platform is made of.
+pub struct Parts {
+    /// Storage.
+    pub store: Store,
+    /// Who takes the payers' money.
+    pub acquirer: Arc<dyn Acquirer>,
+    /// The sandbox behind `acquirer`, where it is one: its pages ask it directly.
+    pub sandbox: Option<Arc<Sandbox>>,
+    /// Who carries notifications.
+    pub courier: Arc<dyn Courier>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub random: Arc<dyn Random>,
+    /// What the operator decides.
+    pub settings: Settings,
+}
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Addresses of the pages that payers are sent to.
+    pub links: Links,
+    /// How long a call to an acquirer may take.
+    pub call_time_max: std::time::Duration,
+    /// Most notifications under way to one webhook at a time.
+    pub deliveries_per_webhook_max: u32,
+}
+
+/// The platform.
+pub struct App {
+    pub(crate) store: Store,
+    pub(crate) acquirer: Arc<dyn Acquirer>,
+    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) settings: Settings,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    merchants: Mutex<HashMap<ShopId, Merchant>>,
+    deliveries_waiting: Notify,
+    /// Calls that go on although nobody waits for them.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// A shop with its price list and the keys that were seen, as of a moment ago.
+#[derive(Clone)]
+pub(crate) struct Merchant {
+    pub(crate) shop: Arc<Shop>,
+    pub(crate) tariffs: Arc<[Tariff]>,
+    pub(crate) key_hash: Option<[u8; 32]>,
+    read_at: Timestamp,
+}
+
+impl App {
+    /// Puts the parts together.
+    #[must_use]
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            store: parts.store,
+            acquirer: parts.acquirer,
+            sandbox: parts.sandbox,
+            courier: parts.courier,
+            settings: parts.settings,
+            clock: parts.clock,
+            random: parts.random,
+            merchants: Mutex::default(),
+            deliveries_waiting: Notify::new(),
+            tasks: TaskTracker::new(),
+        })
+    }
+
+    /// The platform's time; a test shop's own may be ahead of it.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// 64 random bits.
+    #[must_use]
+    pub fn random_bits(&self) -> u64 {
+        self.random.bits()
+    }
+
+    /// The storage's own figures.
+    #[must_use]
+    pub fn statistics(&self) -> store::Statistics {
+        self.store.statistics()
+    }
+
+    /// Is the storage able to answer and to write?
+    ///
+    /// # Errors
+    /// It is not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store.ready().await?)
+    }
+
+    /// Addresses of the pages that payers are sent to.
+    #[must_use]
+    pub fn links(&self) -> &Links {
+        &self.settings.links
+    }
+
+    /// Where a payer comes back to from a bank's page.
+    pub(crate) fn payment_returned(&self, id: PaymentId) -> String {
+        let base = &self.settings.links.checkout_url;
+        format!("{base}/checkout/payments/v2/return?orderId={id}")
+    }
+
+    /// Where a payer comes back to from a bank's page who binds a card.
+    pub(crate) fn binding_returned(&self, id: PaymentMethodId) -> String {
+        let base = &self.settings.links.checkout_url;
+        format!("{base}/checkout/bind/return?id={id}")
+    }
+
+    /// Most notifications under way to one webhook at a time.
+    #[must_use]
+    pub fn deliveries_per_webhook_max(&self) -> u32 {
+        self.settings.deliveries_per_webhook_max
+    }
+
+    /// The acquirer's callbacks from now on, for the one who listens; `None` if it sends none.
+    #[must_use]
+    pub fn callbacks(&self) -> Option<mpsc::UnboundedReceiver<Callback>> {
+        self.sandbox.as_ref().map(|sandbox| sandbox.callbacks())
+    }
+
+    /// Waits until no call is under way that nobody waits for: before the process ends, and in
+    /// tests.
+    pub async fn settled(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
+    }
+
+    /// Waits until there may be notifications to carry.
+    pub async fn deliveries_waiting(&self) {
+        self.deliveries_waiting.notified().await;
+    }
+
+    pub(crate) fn wake_deliveries(&self) {
+        self.deliveries_waiting.notify_one();
+    }
+
+    /// What the platform itself does in a shop: time, answers, pages.
+    pub(crate) async fn cx(self: &Arc<Self>, shop_id: ShopId) -> Result<Cx, Error> {
+        if let Some(merchant) = self.merchant(shop_id, None) {
+            return Ok(Cx::new(self, &merchant, String::new()));
+        }
+        let merchant = self.read_merchant(shop_id).await?;
+        let merchant = merchant.ok_or_else(|| Error::not_found("shop", shop_id))?;
+        Ok(Cx::new(self, &self.remember(merchant), String::new()))
+    }
+
+    /// What is remembered of a shop, if it is fresh and, where a key is asked for, was seen with
+    /// this key.
+    pub(crate) fn merchant(&self, shop: ShopId, key_hash: Option<&[u8; 32]>) -> Option<Merchant> {
+        let fresh_from = self.now().minus(MERCHANT_FRESH);
+        let merchants = self.merchants.lock().unwrap_or_else(PoisonError::into_inner);
+        let merchant = merchants.get(&shop).filter(|merchant| fresh_from <= merchant.read_at)?;
+        let known = key_hash.is_none_or(|hash| merchant.key_hash.as_ref() == Some(hash));
+        known.then(|| merchant.clone())
+    }
+
+    pub(crate) fn remember(&self, merchant: Merchant) -> Merchant {
+        let mut merchants = self.merchants.lock().unwrap_or_else(PoisonError::into_inner);
+        if merchants.len() >= MERCHANTS_MAX {
+            merchants.clear();
+        }
+        merchants.insert(merchant.shop.id, merchant.clone());
+        merchant
+    }
+
+    /// Forgets what is remembered of a shop, because it has just been changed.
+    pub(crate) fn forget(&self, shop: ShopId) {
+        self.merchants.lock().unwrap_or_else(PoisonError::into_inner).remove(&shop);
+    }
+
+    async fn read_merchant(&self, shop_id: ShopId) -> Result<Option<Merchant>, Error> {
+        let read_at = self.now();
+        let read: Option<Merchant> = self
+            .store
+            .read(move |conn| {
+                let Some(shop) = store::shop::find(conn, shop_id)? else { return Ok(None) };
+                let tariffs = store::tariff::list(conn, shop_id)?;
+                Ok::<_, Error>(Some(Merchant::new(shop, tariffs, None, read_at)))
+            })
+            .await?;
+        Ok(read)
+    }
+}
+
+impl Merchant {
+    pub(crate) fn new(
+        shop: Shop,
+        tariffs: Vec<Tariff>,
+        key_hash: Option<[u8; 32]>,
+        read_at: Timestamp,
+    ) -> Self {
+        Self { shop: Arc::new(shop), tariffs: tariffs.into(), key_hash, read_at }
+    }
+}

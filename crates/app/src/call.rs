@@ -1,0 +1,115 @@
+//! Calls to the acquirer. What is asked was written down before; what is heard is taken in by
+//! [`crate::answer`].
+
+use connectors::CallError;
+use connectors::acquirer::{Authorize, Bind, Follow};
+use domain::{Answer, Operation, OperationId, OperationKind};
+use tracing::{error, info, warn};
+
+use crate::answer;
+use crate::cx::Cx;
+use crate::effects::Recorded;
+use crate::error::Error;
+
+/// What is asked.
+pub(crate) enum Task {
+    /// Hold or take money.
+    Authorize(Box<Authorize>),
+    /// Bind a means.
+    Bind(Box<Bind>),
+    /// Take held money.
+    Capture(Follow),
+    /// Let held money go.
+    Void(Follow),
+    /// Give money back.
+    Refund(Follow),
+}
+
+/// What is heard of a call.
+pub(crate) enum Heard {
+    /// An answer.
+    Answer(Answer),
+    /// Nothing: it may have been carried out.
+    Silence,
+}
+
+impl Task {
+    /// The task of an operation that needs nothing but itself. `None` for those that need the
+    /// payer's means, which nobody keeps.
+    pub(crate) fn of(operation: &Operation) -> Option<Self> {
+        let follow = || {
+            Some(Follow {
+                operation: operation.id,
+                shop_id: operation.shop_id,
+                reference: operation.reference.clone()?,
+                amount: operation.amount,
+            })
+        };
+        match operation.kind {
+            OperationKind::Authorize | OperationKind::Bind => None,
+            OperationKind::Capture => follow().map(Self::Capture),
+            OperationKind::Void => follow().map(Self::Void),
+            OperationKind::Refund => follow().map(Self::Refund),
+        }
+    }
+}
+
+/// Asks the acquirer, within the time limit. A call that could not even be sent is silence too:
+/// the reconciler repeats it, or gives it up.
+pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
+    let acquirer = &cx.app.acquirer;
+    let call = async {
+        match task {
+            Task::Authorize(request) => acquirer.authorize(*request).await,
+            Task::Bind(request) => acquirer.bind(*request).await,
+            Task::Capture(request) => acquirer.capture(request).await,
+            Task::Void(request) => acquirer.void(request).await,
+            Task::Refund(request) => acquirer.refund(request).await,
+        }
+    };
+    match tokio::time::timeout(cx.app.settings.call_time_max, call).await {
+        Ok(Ok(answer)) => Heard::Answer(answer),
+        Ok(Err(CallError::NotSent(cause))) => {
+            warn!(shop.id = %cx.shop.id, ?cause, "a call to the acquirer could not be sent");
+            Heard::Silence
+        }
+        Ok(Err(CallError::Unknown(cause))) => {
+            warn!(shop.id = %cx.shop.id, ?cause, "the acquirer did not answer");
+            Heard::Silence
+        }
+        Err(_elapsed) => {
+            warn!(shop.id = %cx.shop.id, "the acquirer did not answer in time");
+            Heard::Silence
+        }
+    }
+}
+
+/// Makes a written-down call and takes its answer in.
+pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
+    let shop = cx.shop.id;
+    let found = cx.read(move |conn| Ok(store::operation::find(conn, shop, operation)?)).await?;
+    let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
+    let Some(task) = Task::of(&found) else { return Ok(()) };
+    if found.is_final() {
+        return Ok(());
+    }
+    let heard = perform(cx, task).await;
+    answer::take(cx, operation, heard).await
+}
+
+/// Does what a step has left to do after its commit: wakes the carriers of notifications and makes
+/// the calls. A call that gets lost here is found by the reconciler.
+pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
+    if recorded.notifies {
+        cx.app.wake_deliveries();
+    }
+    for operation in recorded.operations {
+        let cx = cx.clone();
+        cx.app.clone().tasks.spawn(async move {
+            info!(shop.id = %cx.shop.id, operation.id = %operation, "calling the acquirer");
+            if let Err(error) = Box::pin(run(&cx.later(), operation)).await {
+                error!(operation.id = %operation, ?error, "a call could not be finished");
+            }
+        });
+    }
+}

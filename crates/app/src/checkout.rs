@@ -1,0 +1,286 @@
+//! What a payer does on the platform's pages: look at a payment, try to pay it, come back from a
+//! bank's page. Also the binding of a card without a payment.
+
+use std::sync::Arc;
+
+use connectors::acquirer::Means as CallMeans;
+use domain::card::Card;
+use domain::payment::{Attempt, State};
+use domain::{
+    Decline, MethodFacts, MethodKind, OperationId, OperationKind, OperationObject, OperationState,
+    Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop, Timestamp, payment_method,
+};
+
+use crate::app::App;
+use crate::call;
+use crate::cx::{Cx, Work};
+use crate::error::Error;
+use crate::{answer, effects, payment as payments, payment_method as methods, reconcile};
+
+/// A payment as its payer sees it.
+#[derive(Clone, Debug)]
+pub struct CheckoutView {
+    /// The payment.
+    pub payment: Payment,
+    /// Who is paid.
+    pub shop: Arc<Shop>,
+    /// The methods that can pay it, best first.
+    pub methods: Vec<MethodKind>,
+    /// Why the last attempt was declined, if it was.
+    pub last_decline: Option<Decline>,
+    /// May the payer be asked whether the card is saved?
+    pub may_save: bool,
+    /// The shop's time.
+    pub now: Timestamp,
+}
+
+/// The binding of a card as the payer sees it.
+#[derive(Clone, Debug)]
+pub struct BindingView {
+    /// The method that is bound.
+    pub method: PaymentMethod,
+    /// For whom.
+    pub shop: Arc<Shop>,
+    /// Why the last attempt was declined, if it was.
+    pub last_decline: Option<Decline>,
+    /// The shop's time.
+    pub now: Timestamp,
+}
+
+/// Shows a payment to its payer; whoever knows its id may see it.
+///
+/// # Errors
+/// There is no such payment, or the storage fails.
+pub async fn show(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
+    let cx = context(app, id).await?;
+    view(&cx, id).await
+}
+
+async fn context(app: &Arc<App>, id: PaymentId) -> Result<Cx, Error> {
+    let find = move |conn: &mut store::Conn<'_>| {
+        let found = store::payment::find_any_shop(conn, id)?;
+        found.ok_or_else(|| Error::not_found("payment", id))
+    };
+    let shop_id = app.store.read(find).await?.shop_id;
+    app.cx(shop_id).await
+}
+
+async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
+    let shop = cx.shop.id;
+    let (payment, last_decline) = cx
+        .read(move |conn| {
+            let payment = store::payment::find(conn, shop, id)?;
+            let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
+            let object = OperationObject::Payment(id);
+            Ok((payment, last_decline(conn, shop, object)?))
+        })
+        .await?;
+    let methods = MethodKind::ALL.into_iter();
+    let methods = methods.filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind)).collect();
+    let asks = payment.save_method == domain::payment::SaveMethod::PayerDecides;
+    Ok(CheckoutView {
+        methods,
+        last_decline,
+        may_save: asks && cx.shop.may_save_methods && payment.merchant_customer_id.is_some(),
+        shop: Arc::clone(&cx.shop),
+        payment,
+        now: cx.shop.now(cx.app.now()),
+    })
+}
+
+fn last_decline(
+    conn: &mut store::Conn<'_>,
+    shop: domain::ShopId,
+    object: OperationObject,
+) -> Result<Option<Decline>, Error> {
+    let operations = store::operation::list_of(conn, shop, object)?;
+    let attempts = operations
+        .into_iter()
+        .filter(|o| matches!(o.kind, OperationKind::Authorize | OperationKind::Bind));
+    let last = attempts.max_by_key(|operation| (operation.created_at, operation.id));
+    Ok(last.and_then(|operation| match operation.state {
+        OperationState::Declined(decline) => Some(decline),
+        OperationState::Sent
+        | OperationState::Unknown
+        | OperationState::Challenged
+        | OperationState::Approved => None,
+    }))
+}
+
+/// Tries to pay by a card that was typed in.
+///
+/// # Errors
+/// The payment cannot be tried now, or the storage fails. A decline is no error: the view says it.
+pub async fn pay_by_card(
+    app: &Arc<App>,
+    id: PaymentId,
+    card: Card,
+    agreed_to_save: bool,
+) -> Result<CheckoutView, Error> {
+    let choice = Choice {
+        kind: MethodKind::BankCard,
+        phone: None,
+        facts: Some(MethodFacts::Card(card.facts())),
+        agreed_to_save,
+    };
+    attempt(app, id, choice, CallMeans::Card(card)).await
+}
+
+/// Tries to pay by a method that the payer confirms elsewhere.
+///
+/// # Errors
+/// The payment cannot be tried now, or the storage fails. A decline is no error: the view says it.
+pub async fn pay_by(
+    app: &Arc<App>,
+    id: PaymentId,
+    kind: MethodKind,
+    phone: Option<String>,
+) -> Result<CheckoutView, Error> {
+    let means = CallMeans::Method { kind, phone: phone.clone() };
+    let choice = Choice { kind, phone, facts: None, agreed_to_save: false };
+    attempt(app, id, choice, means).await
+}
+
+#[derive(Clone)]
+struct Choice {
+    kind: MethodKind,
+    phone: Option<String>,
+    facts: Option<MethodFacts>,
+    agreed_to_save: bool,
+}
+
+async fn attempt(
+    app: &Arc<App>,
+    id: PaymentId,
+    choice: Choice,
+    means: CallMeans,
+) -> Result<CheckoutView, Error> {
+    let cx = context(app, id).await?;
+    let (operation, payment) = cx.write(move |work| start(work, id, &choice)).await?;
+    let task = payments::authorize_task(&cx, &payment, operation, means);
+    let inner = cx.clone();
+    // The call goes on when the payer leaves the page.
+    cx.app.tasks.spawn(async move {
+        let heard = call::perform(&inner, task).await;
+        answer::take(&inner, operation, heard).await
+    })
+    .await??;
+    view(&cx, id).await
+}
+
+fn start(
+    work: &mut Work<'_, '_>,
+    id: PaymentId,
+    choice: &Choice,
+) -> Result<(OperationId, Payment), Error> {
+    let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
+    let payment = found.ok_or_else(|| Error::not_found("payment", id))?;
+    if !work.shop().takes(choice.kind) {
+        let method = choice.kind;
+        return Err(domain::payment::AuthorizeRefused::MethodNotAccepted { method }.into());
+    }
+    let attempt = Attempt {
+        operation: OperationId::new(work.ids.next()),
+        kind: choice.kind,
+        phone: choice.phone.clone(),
+        facts: choice.facts.clone(),
+        agreed_to_save: choice.agreed_to_save,
+    };
+    let operation = attempt.operation;
+    let step = payment.authorize(attempt, work.now())?;
+    effects::payment(work, &step)?;
+    Ok((operation, step.next))
+}
+
+/// The payer is back from a bank's page: asks the acquirer what came of it, should its callback
+/// not have arrived.
+///
+/// # Errors
+/// There is no such payment, or the storage fails.
+pub async fn returned(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
+    let cx = context(app, id).await?;
+    let before = view(&cx, id).await?;
+    if let State::Challenged { operation, .. } = before.payment.state {
+        reconcile::look(&cx, operation).await?;
+        return view(&cx, id).await;
+    }
+    Ok(before)
+}
+
+/// Shows a binding to its payer.
+///
+/// # Errors
+/// There is no such binding, or the storage fails.
+pub async fn show_binding(app: &Arc<App>, id: PaymentMethodId) -> Result<BindingView, Error> {
+    let cx = binding_context(app, id).await?;
+    binding_view(&cx, id).await
+}
+
+async fn binding_context(app: &Arc<App>, id: PaymentMethodId) -> Result<Cx, Error> {
+    let find = move |conn: &mut store::Conn<'_>| {
+        let found = store::payment_method::find_any_shop(conn, id)?;
+        found.ok_or_else(|| Error::not_found("payment method", id))
+    };
+    let shop_id = app.store.read(find).await?.shop_id;
+    app.cx(shop_id).await
+}
+
+async fn binding_view(cx: &Cx, id: PaymentMethodId) -> Result<BindingView, Error> {
+    let shop = cx.shop.id;
+    let (method, last_decline) = cx
+        .read(move |conn| {
+            let method = store::payment_method::find(conn, shop, id)?;
+            let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
+            let object = OperationObject::PaymentMethod(id);
+            Ok((method, last_decline(conn, shop, object)?))
+        })
+        .await?;
+    let (shop, now) = (Arc::clone(&cx.shop), cx.shop.now(cx.app.now()));
+    Ok(BindingView { method, shop, last_decline, now })
+}
+
+/// Tries to bind a card that was typed in.
+///
+/// # Errors
+/// The binding cannot be tried now, or the storage fails. A decline is no error.
+pub async fn bind_card(
+    app: &Arc<App>,
+    id: PaymentMethodId,
+    card: Card,
+) -> Result<BindingView, Error> {
+    let cx = binding_context(app, id).await?;
+    let facts = MethodFacts::Card(card.facts());
+    let (operation, method) = cx
+        .write(move |work| {
+            let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
+            let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
+            let operation = OperationId::new(work.ids.next());
+            let currency = work.cx.shop.currency;
+            let step = method.bind(operation, Some(facts.clone()), currency, work.now())?;
+            effects::payment_method(work, &step)?;
+            Ok((operation, step.next))
+        })
+        .await?;
+    let task = methods::bind_task(&cx, &method, operation, CallMeans::Card(card));
+    let inner = cx.clone();
+    cx.app.tasks.spawn(async move {
+        let heard = call::perform(&inner, task).await;
+        answer::take(&inner, operation, heard).await
+    })
+    .await??;
+    binding_view(&cx, id).await
+}
+
+/// The payer is back from a bank's page.
+///
+/// # Errors
+/// There is no such binding, or the storage fails.
+pub async fn binding_returned(app: &Arc<App>, id: PaymentMethodId) -> Result<BindingView, Error> {
+    let cx = binding_context(app, id).await?;
+    let before = binding_view(&cx, id).await?;
+    if let payment_method::State::Challenged { operation, .. } = before.method.state {
+        reconcile::look(&cx, operation).await?;
+        return binding_view(&cx, id).await;
+    }
+    Ok(before)
+}

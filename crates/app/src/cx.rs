@@ -1,0 +1,87 @@
+//! The context of one use case: whose shop, at what time, under which request.
+
+use std::sync::Arc;
+
+use domain::{Shop, Tariff, Timestamp};
+use store::{Conn, Tx};
+
+use crate::app::{App, Merchant};
+use crate::error::Error;
+use crate::ports::Mint;
+
+/// The context of one use case. Whoever holds it acts in this shop.
+#[derive(Clone)]
+pub struct Cx {
+    /// The platform.
+    pub app: Arc<App>,
+    /// The shop.
+    pub shop: Arc<Shop>,
+    /// The shop's price list.
+    pub(crate) tariffs: Arc<[Tariff]>,
+    /// The shop's time, read once.
+    pub now: Timestamp,
+    /// The request's id; empty for what the platform does by itself.
+    pub request_id: String,
+}
+
+/// The inside of a unit of work. A unit may run twice: it reads, asks the domain and writes
+/// through `tx`, nothing else.
+pub(crate) struct Work<'w, 'tx> {
+    pub(crate) tx: &'w mut Tx<'tx>,
+    pub(crate) cx: &'w Cx,
+    pub(crate) ids: Mint,
+}
+
+impl Cx {
+    pub(crate) fn new(app: &Arc<App>, merchant: &Merchant, request_id: String) -> Self {
+        Self {
+            app: Arc::clone(app),
+            shop: Arc::clone(&merchant.shop),
+            tariffs: Arc::clone(&merchant.tariffs),
+            now: merchant.shop.now(app.now()),
+            request_id,
+        }
+    }
+
+    /// The same context at the present moment: a call to the outside has taken its time.
+    pub(crate) fn later(&self) -> Self {
+        Self { now: self.shop.now(self.app.now()), ..self.clone() }
+    }
+
+    /// Runs a unit of work of this shop.
+    pub(crate) async fn write<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
+    {
+        let cx = self.clone();
+        let bits = self.app.random_bits();
+        self.app
+            .store
+            .write(self.shop.id, move |tx: &mut Tx<'_>| {
+                let ids = Mint::new(cx.now, bits);
+                unit(&mut Work { tx, cx: &cx, ids })
+            })
+            .await
+            .map_err(Error::settled)
+    }
+
+    /// Reads.
+    pub(crate) async fn read<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.app.store.read(unit).await.map_err(Error::settled)
+    }
+}
+
+impl Work<'_, '_> {
+    pub(crate) fn shop(&self) -> &Shop {
+        &self.cx.shop
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.cx.now
+    }
+}

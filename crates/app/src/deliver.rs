@@ -1,0 +1,164 @@
+//! Carries notifications: claims what is due, posts it, writes down what came of it.
+//!
+//! Nothing here waits for a slow receiver but its own call; the worker has many under way. A
+//! delivery whose carrier died is due again when its lease ends.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use connectors::courier::{Outcome, Parcel, Receipt};
+use domain::webhook::{DeliveryState, next_attempt};
+use domain::{Duration, Timestamp, WebhookId};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use store::attempt::Attempt;
+use store::delivery::{Claimed, Recorded};
+
+use crate::app::App;
+use crate::error::Error;
+
+/// How long a claimed delivery is left to its carrier. Longer than the longest call.
+const LEASE: Duration = Duration::seconds(60);
+
+/// A delivery that was carried, and what came of it.
+#[derive(Debug)]
+pub struct Carried {
+    claimed: Claimed,
+    headers: Vec<(&'static str, String)>,
+    receipt: Receipt,
+    /// The platform's time when it was sent.
+    sent_at: Timestamp,
+}
+
+impl Carried {
+    /// The webhook that it was carried to.
+    #[must_use]
+    pub fn webhook_id(&self) -> WebhookId {
+        self.claimed.delivery.webhook_id
+    }
+}
+
+/// Claims at most `limit` deliveries that are due, none for the webhooks in `saturated`. They take
+/// turns; `after` was the last one of the claim before.
+///
+/// # Errors
+/// The storage fails.
+pub async fn claim(
+    app: &Arc<App>,
+    limit: u32,
+    after: Option<WebhookId>,
+    saturated: Vec<WebhookId>,
+) -> Result<Vec<Claimed>, Error> {
+    let now = app.now();
+    let lease_until = now.plus(LEASE);
+    let per_webhook = app.settings.deliveries_per_webhook_max;
+    let unit = move |tx: &mut store::Tx<'_>| {
+        let except = saturated.clone();
+        let claim =
+            store::delivery::Claim { now, lease_until, limit, per_webhook, after, except };
+        Ok::<_, Error>(store::delivery::claim_any_shop(tx, &claim)?)
+    };
+    app.store.write_any_shop(unit).await.map_err(Error::settled)
+}
+
+/// Posts one claimed delivery.
+pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
+    let sent_at = app.now();
+    let id = claimed.delivery.event_id.to_string();
+    let seconds = sent_at.as_seconds();
+    let signature = signature(&claimed.secret, &id, seconds, &claimed.body);
+    let headers = vec![
+        ("webhook-id", id),
+        ("webhook-timestamp", seconds.to_string()),
+        ("webhook-signature", signature),
+    ];
+    let parcel = Parcel {
+        url: claimed.url.clone(),
+        headers: headers.clone(),
+        body: claimed.body.clone(),
+    };
+    let receipt = app.courier.post(parcel).await;
+    Carried { claimed, headers, receipt, sent_at }
+}
+
+/// The signature header of Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over id, time and
+/// body.
+fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
+    let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
+    let key = STANDARD.decode(encoded).unwrap_or_else(|_| encoded.as_bytes().to_vec());
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
+    mac.update(format!("{id}.{seconds}.").as_bytes());
+    mac.update(body.as_bytes());
+    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+/// Writes down what came of a batch, in one unit.
+///
+/// # Errors
+/// The storage fails; the deliveries are due again when their leases end.
+pub async fn record(app: &Arc<App>, batch: Vec<Carried>) -> Result<(), Error> {
+    let batch: Vec<(Recorded, Attempt)> = batch.iter().map(outcome).collect();
+    let batch = Arc::new(batch);
+    let now = app.now();
+    let unit = move |tx: &mut store::Tx<'_>| {
+        let (recorded, attempts): (Vec<Recorded>, Vec<Attempt>) = batch.iter().cloned().unzip();
+        store::attempt::insert_many(tx, &attempts)?;
+        Ok::<_, Error>(store::delivery::record(tx, now, &recorded)?)
+    };
+    app.store.write_any_shop(unit).await.map_err(Error::settled)
+}
+
+/// What an attempt means for its delivery. Only 200 is a success (yookassa-api, section 19).
+fn outcome(carried: &Carried) -> (Recorded, Attempt) {
+    let Carried { claimed, headers, receipt, sent_at } = carried;
+    let delivery = &claimed.delivery;
+    let (status, body, failure) = match &receipt.outcome {
+        Outcome::Answered { status, body } => (Some(*status), Some(body.clone()), None),
+        Outcome::Failed { reason } | Outcome::Forbidden { reason } => {
+            (None, None, Some(reason.clone()))
+        }
+    };
+    let attempts = delivery.attempts.saturating_add(1);
+    let sent_at = sent_at.plus(claimed.clock_offset);
+    let first_at = claimed.first_attempt_at.unwrap_or(sent_at);
+    let next = next_attempt(first_at, attempts);
+    let (state, due_at) = match (status, next) {
+        (Some(200), _) => (DeliveryState::Delivered, None),
+        (_, None) => (DeliveryState::Exhausted, None),
+        (_, Some(due_at)) => (DeliveryState::Pending, Some(due_at.minus(claimed.clock_offset))),
+    };
+    let recorded =
+        Recorded { id: delivery.id, shop_id: delivery.shop_id, state, attempts, due_at };
+    let attempt = Attempt {
+        delivery_id: delivery.id,
+        number: attempts,
+        started_at: sent_at,
+        took: receipt.took,
+        request_headers: headers
+            .iter()
+            .map(|(name, value)| format!("{name}: {value}\n"))
+            .collect(),
+        status,
+        response_body: body,
+        failure,
+    };
+    (recorded, attempt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::signature;
+
+    #[test]
+    fn a_signature_is_the_one_of_standard_webhooks() {
+        // The example of the specification.
+        let signature = signature(
+            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            "msg_p5jXN8AQM9LWM0D4loKWxJek",
+            1_614_265_330,
+            r#"{"test": 2432232314}"#,
+        );
+        assert_eq!(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
+    }
+}

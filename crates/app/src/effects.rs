@@ -1,0 +1,170 @@
+//! Writes down what a step of the domain does beside the object itself: money that moves, calls
+//! that are to be made, notifications. All in the transaction of the change.
+
+use domain::ledger::Transfer;
+use domain::webhook::{Delivery, DeliveryState};
+use domain::{
+    DeliveryId, Event, EventId, NewOperation, Operation, OperationId, TransferId, payment, payment_method, refund,
+};
+
+use crate::cx::Work;
+use crate::error::Error;
+
+/// What became of a step.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    /// Calls that are to be made now.
+    pub(crate) operations: Vec<OperationId>,
+    /// Are there notifications to carry?
+    pub(crate) notifies: bool,
+}
+
+impl Recorded {
+    /// Without a call that the use case makes itself.
+    pub(crate) fn without(mut self, own: OperationId) -> Self {
+        self.operations.retain(|operation| *operation != own);
+        self
+    }
+}
+
+/// Stores the next state of a payment with all that goes with it.
+pub(crate) fn payment(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payment::update(work.tx, &cx.shop, &step.next)?;
+    payment_effects(work, step)
+}
+
+/// Stores a payment that was created and taken a step further in the same unit.
+pub(crate) fn new_payment(
+    work: &mut Work<'_, '_>,
+    step: &payment::Step,
+) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payment::insert(work.tx, &cx.shop, &step.next)?;
+    payment_effects(work, step)
+}
+
+fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    if let Some(method) = &step.saved_method {
+        store::payment_method::insert(work.tx, &cx.shop, method)?;
+    }
+    transfers(work, &step.transfers)?;
+    operations(work, &step.operations)?;
+    let notifies = events(work, &step.events, || contract::payment::body(&step.next, cx.app.links()))?;
+    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+}
+
+/// Stores the next state of a refund and of its payment with all that goes with it.
+pub(crate) fn refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::refund::update(work.tx, &cx.shop, &step.next)?;
+    refund_effects(work, step)
+}
+
+/// Stores a new refund with all that goes with it.
+pub(crate) fn new_refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::refund::insert(work.tx, &cx.shop, &step.next)?;
+    refund_effects(work, step)
+}
+
+fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payment::update(work.tx, &cx.shop, &step.payment)?;
+    transfers(work, &step.transfers)?;
+    operations(work, &step.operations)?;
+    let notifies = events(work, &step.events, || contract::refund::body(&step.next))?;
+    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+}
+
+/// Stores the next state of a payment method with all that goes with it.
+pub(crate) fn payment_method(
+    work: &mut Work<'_, '_>,
+    step: &payment_method::Step,
+) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payment_method::update(work.tx, &cx.shop, &step.next)?;
+    operations(work, &step.operations)?;
+    let notifies = events(work, &step.events, || contract::payment_method::body(&step.next, cx.app.links()))?;
+    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+}
+
+fn text(body: Vec<u8>) -> Result<String, Error> {
+    String::from_utf8(body).map_err(|_not_text| Error::defect("a body is not UTF-8"))
+}
+
+fn transfers(work: &mut Work<'_, '_>, transfers: &[Transfer]) -> Result<(), Error> {
+    let cx = work.cx;
+    for transfer in transfers {
+        let id = TransferId::new(work.ids.next());
+        store::book::post(work.tx, &cx.shop, transfer, id, cx.now)?;
+    }
+    Ok(())
+}
+
+/// Calls are written down in the state "sent": whoever finds them later cannot know better.
+fn operations(work: &mut Work<'_, '_>, new: &[NewOperation]) -> Result<(), Error> {
+    let cx = work.cx;
+    for operation in new {
+        let operation = Operation::send(operation.clone(), cx.now);
+        store::operation::insert(work.tx, &cx.shop, &operation)?;
+    }
+    Ok(())
+}
+
+/// Writes events and a delivery for each webhook that listens. Are there any?
+fn events(
+    work: &mut Work<'_, '_>,
+    events: &[Event],
+    object: impl Fn() -> Vec<u8>,
+) -> Result<bool, Error> {
+    let cx = work.cx;
+    let mut notifies = false;
+    for event in events {
+        let kind = event.kind();
+        let object_id = match event {
+            Event::Payment(_, id) => id.to_string(),
+            Event::Refund(_, id) => id.to_string(),
+            Event::PaymentMethod(_, id) => id.to_string(),
+        };
+        let row = store::event::Event {
+            id: EventId::new(work.ids.next()),
+            shop_id: cx.shop.id,
+            kind,
+            object_id,
+            body: text(contract::event::body(kind, &object()))?,
+            created_at: cx.now,
+        };
+        store::event::insert(work.tx, &row)?;
+        notifies |= deliver(work, &row)? > 0;
+    }
+    Ok(notifies)
+}
+
+/// Writes a delivery of an event for each webhook that listens. How many there are.
+pub(crate) fn deliver(
+    work: &mut Work<'_, '_>,
+    event: &store::event::Event,
+) -> Result<usize, Error> {
+    let cx = work.cx;
+    let webhooks = store::webhook::of_event(work.tx, cx.shop.id, event.kind)?;
+    let deliveries: Vec<Delivery> = webhooks
+        .iter()
+        .map(|webhook| Delivery {
+            id: DeliveryId::new(work.ids.next()),
+            shop_id: cx.shop.id,
+            event_id: event.id,
+            webhook_id: webhook.id,
+            object_id: event.object_id.clone(),
+            state: DeliveryState::Pending,
+            attempts: 0,
+            created_at: cx.now,
+            due_at: Some(cx.now),
+        })
+        .collect();
+    if !deliveries.is_empty() {
+        store::delivery::insert(work.tx, &cx.shop, &deliveries)?;
+    }
+    Ok(deliveries.len())
+}

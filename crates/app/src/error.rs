@@ -1,0 +1,231 @@
+//! What a use case answers when it does not do what was asked.
+//!
+//! `Refused` and `Invalid` are for the caller, with advice; `Internal` is for the operator, and
+//! the caller sees only the request's id.
+
+use std::fmt;
+
+use contract::InvalidRequest;
+use domain::ledger::LedgerRefused;
+use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
+use domain::payment_method::BindRefused;
+use domain::{MoneyError, payment, refund};
+use store::book::PostError;
+use store::{StoreError, UnitError};
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such object, or it is another shop's.
+    #[error("{kind} {id} not found")]
+    NotFound {
+        /// The kind of object.
+        kind: &'static str,
+        /// What was asked for.
+        id: String,
+    },
+    /// Nobody knows who is asking.
+    #[error("wrong shop id or secret key")]
+    Denied,
+    /// The request makes no sense.
+    #[error("invalid request: {}", .0.description)]
+    Invalid(InvalidRequest),
+    /// A rule does not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Someone else changed it at the same time, again and again.
+    #[error("changed by someone else at the same time")]
+    Conflict,
+    /// More than the platform can take right now.
+    #[error("too much to do")]
+    Busy,
+    /// A defect, or a broken part.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+}
+
+/// What is behind an internal error.
+#[derive(Debug, thiserror::Error)]
+pub enum Cause {
+    /// The storage.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The books refused what was checked before.
+    #[error(transparent)]
+    Ledger(#[from] LedgerRefused),
+    /// Sums that do not fit.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// A background task ended early.
+    #[error("a task of the platform ended early")]
+    Task(#[from] tokio::task::JoinError),
+    /// The sandbox's journal.
+    #[error("the sandbox cannot write its journal")]
+    Sandbox(#[source] std::io::Error),
+    /// Something that the rules exclude.
+    #[error("defect: {0}")]
+    Defect(&'static str),
+}
+
+/// A rule that does not allow what was asked. Each has its own name; what the wire says of it
+/// stands at the door.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// A payment cannot be created.
+    #[error(transparent)]
+    CreatePayment(#[from] payment::CreateRefused),
+    /// An attempt is not possible.
+    #[error(transparent)]
+    Authorize(#[from] AuthorizeRefused),
+    /// Money cannot be taken.
+    #[error(transparent)]
+    Capture(#[from] CaptureRefused),
+    /// Money cannot be let go.
+    #[error(transparent)]
+    Cancel(#[from] CancelRefused),
+    /// Money cannot be given back.
+    #[error(transparent)]
+    Refund(#[from] payment::RefundRefused),
+    /// A method cannot be bound.
+    #[error(transparent)]
+    Bind(#[from] BindRefused),
+    /// The idempotency key was used with another request.
+    #[error("the idempotency key was used with another request")]
+    KeyReused,
+    /// The saved method does not exist in this shop.
+    #[error("the payment method is not found")]
+    PaymentMethodNotFound,
+    /// The payment that a refund names does not exist in this shop.
+    #[error("the payment is not found")]
+    PaymentNotFound,
+    /// Time passes by command in test shops only, and forward only.
+    #[error("only a test shop's clock can be moved, and only forward")]
+    ClockNotMovable,
+    /// The URL is none that notifications can be carried to, or names no event.
+    #[error("the webhook needs an https URL and at least one event")]
+    WebhookUnusable,
+    /// The sub-account is not this shop's.
+    #[error("the gateway is not this shop's")]
+    GatewayUnknown,
+}
+
+impl Error {
+    /// There is no such object.
+    pub(crate) fn not_found(kind: &'static str, id: impl fmt::Display) -> Self {
+        Self::NotFound { kind, id: id.to_string() }
+    }
+
+    /// Something that the rules exclude.
+    pub(crate) fn defect(what: &'static str) -> Self {
+        Self::Internal(Cause::Defect(what))
+    }
+
+    /// What the storage has tried to repeat in vain becomes the caller's answer.
+    pub(crate) fn settled(self) -> Self {
+        match self {
+            Self::Internal(Cause::Store(StoreError::Conflict)) => Self::Conflict,
+            Self::Internal(Cause::Store(StoreError::Busy)) => Self::Busy,
+            other => other,
+        }
+    }
+}
+
+impl UnitError for Error {
+    fn store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Internal(Cause::Store(error)) => Some(error),
+            Self::Internal(
+                Cause::Ledger(_)
+                | Cause::Money(_)
+                | Cause::Task(_)
+                | Cause::Sandbox(_)
+                | Cause::Defect(_),
+            )
+            | Self::NotFound { .. }
+            | Self::Denied
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::Conflict
+            | Self::Busy => None,
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Cause::Store(error))
+    }
+}
+
+impl From<LedgerRefused> for Error {
+    fn from(refused: LedgerRefused) -> Self {
+        Self::Internal(Cause::Ledger(refused))
+    }
+}
+
+impl From<PostError> for Error {
+    fn from(error: PostError) -> Self {
+        match error {
+            PostError::Refused(refused) => refused.into(),
+            PostError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<AnswerRefused> for Error {
+    fn from(AnswerRefused(refused): AnswerRefused) -> Self {
+        Self::Internal(Cause::Ledger(refused))
+    }
+}
+
+impl From<MoneyError> for Error {
+    fn from(error: MoneyError) -> Self {
+        Self::Internal(Cause::Money(error))
+    }
+}
+
+impl From<tokio::task::JoinError> for Error {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::Internal(Cause::Task(error))
+    }
+}
+
+impl From<refund::CreateRefused> for Error {
+    fn from(refused: refund::CreateRefused) -> Self {
+        match refused {
+            refund::CreateRefused::Payment(refused) => Refusal::Refund(refused).into(),
+            refund::CreateRefused::Ledger(refused) => refused.into(),
+        }
+    }
+}
+
+/// A refusal of the domain is a refusal of the use case.
+impl From<payment::CreateRefused> for Error {
+    fn from(refused: payment::CreateRefused) -> Self {
+        Refusal::CreatePayment(refused).into()
+    }
+}
+
+impl From<AuthorizeRefused> for Error {
+    fn from(refused: AuthorizeRefused) -> Self {
+        Refusal::Authorize(refused).into()
+    }
+}
+
+impl From<CaptureRefused> for Error {
+    fn from(refused: CaptureRefused) -> Self {
+        Refusal::Capture(refused).into()
+    }
+}
+
+impl From<CancelRefused> for Error {
+    fn from(refused: CancelRefused) -> Self {
+        Refusal::Cancel(refused).into()
+    }
+}
+
+impl From<BindRefused> for Error {
+    fn from(refused: BindRefused) -> Self {
+        Refusal::Bind(refused).into()
+    }
+}

@@ -1,0 +1,89 @@
+//! Events as the operator looks at them: what happened, who was told, and telling them again.
+
+use std::sync::Arc;
+
+use domain::webhook::Delivery;
+use domain::{EventId, ShopId, Timestamp};
+use store::attempt::Attempt;
+use store::event::Event;
+
+use crate::app::App;
+use crate::error::Error;
+
+/// An event with its deliveries and their attempts.
+#[derive(Clone, Debug)]
+pub struct EventView {
+    /// What happened.
+    pub event: Event,
+    /// On their way to each webhook, with the attempts so far.
+    pub deliveries: Vec<(Delivery, Vec<Attempt>)>,
+}
+
+/// Events of a shop since a time, oldest first; of those at `since` itself only what follows
+/// `after`, the last event of the page before.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list(
+    app: &Arc<App>,
+    shop: ShopId,
+    since: Timestamp,
+    after: Option<EventId>,
+    limit: u32,
+) -> Result<Vec<Event>, Error> {
+    app.store.read(move |conn| Ok(store::event::list(conn, shop, since, after, limit)?)).await
+}
+
+/// One event with everything that was tried.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn show(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<EventView, Error> {
+    let read = move |conn: &mut store::Conn<'_>| {
+        let found = store::event::find(conn, shop, id)?;
+        let event = found.ok_or_else(|| Error::not_found("event", id))?;
+        let mut deliveries = Vec::new();
+        for delivery in store::delivery::list(conn, shop, id)? {
+            let attempts = store::attempt::list(conn, delivery.id)?;
+            deliveries.push((delivery, attempts));
+        }
+        Ok::<_, Error>(EventView { event, deliveries })
+    };
+    app.store.read(read).await
+}
+
+/// Sends an event again to all webhooks that listen to it now, whatever became of it before.
+/// How many there are.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn resend(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<usize, Error> {
+    let cx = app.cx(shop).await?;
+    let sent = cx
+        .write(move |work| {
+            let found = store::event::find(work.tx, work.cx.shop.id, id)?;
+            let event = found.ok_or_else(|| Error::not_found("event", id))?;
+            crate::effects::deliver(work, &event)
+        })
+        .await?;
+    app.wake_deliveries();
+    Ok(sent)
+}
+
+/// Sends all events since a time again. How many deliveries that makes.
+///
+/// # Errors
+/// The storage fails.
+pub async fn replay(app: &Arc<App>, shop: ShopId, since: Timestamp) -> Result<usize, Error> {
+    /// How many events are read at once.
+    const PAGE: u32 = 500;
+    let (mut sent, mut since, mut after) = (0_usize, since, None);
+    loop {
+        let page = list(app, shop, since, after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(sent) };
+        for event in &page {
+            sent = sent.saturating_add(resend(app, shop, event.id).await?);
+        }
+        (since, after) = (last.created_at, Some(last.id));
+    }
+}

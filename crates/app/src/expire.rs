@@ -1,0 +1,84 @@
+//! Time passes: payers who did not confirm and merchants who did not capture lose the chance.
+//! Each payment expires in a unit of its own, so it does exactly once.
+
+use std::sync::Arc;
+
+use domain::{OperationId, PaymentId, PaymentMethodId};
+use tracing::{info, warn};
+
+use crate::app::App;
+use crate::call;
+use crate::cx::Cx;
+use crate::effects::{self, Recorded};
+use crate::error::Error;
+use crate::once::KEY_LIFE;
+
+/// Expires what is due. How much there was.
+///
+/// # Errors
+/// The storage fails.
+pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
+    let now = app.now();
+    let read = move |conn: &mut store::Conn<'_>| {
+        let payments = store::payment::due_any_shop(conn, now, limit)?;
+        let methods = store::payment_method::due_any_shop(conn, now, limit)?;
+        Ok::<_, Error>((payments, methods))
+    };
+    let (payments, methods) = app.store.read(read).await?;
+    for (shop, id) in &payments {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = payment(&cx, *id).await {
+            warn!(payment.id = %id, ?error, "a payment could not expire");
+        }
+    }
+    for (shop, id) in &methods {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = payment_method(&cx, *id).await {
+            warn!(payment_method.id = %id, ?error, "a binding could not expire");
+        }
+    }
+    Ok(payments.len().saturating_add(methods.len()))
+}
+
+async fn payment(cx: &Cx, id: PaymentId) -> Result<(), Error> {
+    let recorded = cx
+        .write(move |work| {
+            let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
+            let payment = found.ok_or_else(|| Error::not_found("payment", id))?;
+            let operation = OperationId::new(work.ids.next());
+            match payment.expire(operation, work.now()) {
+                Ok(step) => effects::payment(work, &step),
+                // Someone was faster.
+                Err(_refused) => Ok(Recorded::default()),
+            }
+        })
+        .await?;
+    info!(payment.id = %id, "time passed for payment {id}");
+    call::follow_up(cx, recorded);
+    Ok(())
+}
+
+async fn payment_method(cx: &Cx, id: PaymentMethodId) -> Result<(), Error> {
+    cx.write(move |work| {
+        let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
+        let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
+        if let Some(next) = method.expire(work.now()) {
+            let cx = work.cx;
+            store::payment_method::update(work.tx, &cx.shop, &next)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Forgets idempotency keys whose life is over. How many.
+///
+/// # Errors
+/// The storage fails.
+pub async fn forget_keys(app: &Arc<App>, limit: u32) -> Result<u64, Error> {
+    let before = app.now().minus(KEY_LIFE);
+    let unit = move |tx: &mut store::Tx<'_>| {
+        Ok::<_, Error>(store::idempotency::purge_any_shop(tx, before, limit)?)
+    };
+    app.store.write_any_shop(unit).await.map_err(Error::settled)
+}

@@ -1,0 +1,189 @@
+//! Idempotency: a request with the same key is carried out once, and each repetition gets the
+//! first answer, byte for byte (yookassa-api, section 2.2).
+//!
+//! The key is written in the transaction of the effect. While the first request waits for the
+//! outside the key has no answer yet; repetitions wait for it.
+
+use std::sync::Arc;
+
+use domain::{Duration, OperationId, OperationObject, OperationState};
+use store::idempotency::Stored;
+
+use crate::answer;
+use crate::call::{self, Task};
+use crate::cx::{Cx, Work};
+use crate::effects::Recorded;
+use crate::error::{Error, Refusal};
+use crate::render;
+
+/// How long a key is remembered.
+pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
+/// How often a repetition looks for the answer of the first request.
+const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(20);
+
+/// What makes a request the same request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Once {
+    /// The key, 1 to 64 characters; unique in a shop for 24 hours.
+    pub key: String,
+    /// SHA-256 of everything that the request says.
+    pub fingerprint: [u8; 32],
+}
+
+/// An answer's body, exactly as it is stored for repetitions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply(pub Vec<u8>);
+
+/// How far a request comes in its own unit of work.
+pub(crate) struct Started {
+    /// The object that it is about.
+    pub(crate) object: OperationObject,
+    /// What its step left to do.
+    pub(crate) recorded: Recorded,
+    /// The call that decides it, if the outside has to be asked.
+    pub(crate) task: Option<(OperationId, Task)>,
+}
+
+enum Begun {
+    Replay(Vec<u8>),
+    Open(OperationObject),
+    Done(Vec<u8>, Recorded),
+    Calling(OperationId, Task),
+}
+
+/// Carries a request out once. `start` is its unit of work.
+pub(crate) async fn carry_out<F>(cx: &Cx, once: Once, start: F) -> Result<Reply, Error>
+where
+    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + 'static,
+{
+    let once = Arc::new(once);
+    let key = Arc::clone(&once);
+    match cx.write(move |work| begin(work, &key, &start)).await? {
+        Begun::Replay(body) => Ok(Reply(body)),
+        Begun::Open(object) => wait_for_answer(cx, &once, object).await,
+        Begun::Done(body, recorded) => {
+            call::follow_up(cx, recorded);
+            Ok(Reply(body))
+        }
+        // The call goes on when the caller hangs up.
+        Begun::Calling(operation, task) => {
+            cx.app.tasks.spawn(finish(cx.clone(), once, operation, task)).await?
+        }
+    }
+}
+
+fn begin<F>(work: &mut Work<'_, '_>, once: &Once, start: &F) -> Result<Begun, Error>
+where
+    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error>,
+{
+    let cx = work.cx;
+    let stored = store::idempotency::find(work.tx, cx.shop.id, &once.key)?;
+    let expired = |stored: &Stored| stored.created_at.plus(KEY_LIFE) <= cx.now;
+    if let Some(stored) = stored.as_ref().filter(|stored| !expired(stored)) {
+        if stored.fingerprint != once.fingerprint {
+            return Err(Refusal::KeyReused.into());
+        }
+        let object = stored.object_id.as_deref().and_then(parse_object);
+        return match (&stored.response, object) {
+            (Some(body), _) => Ok(Begun::Replay(body.clone())),
+            (None, Some(object)) => Ok(Begun::Open(object)),
+            (None, None) => Err(Error::defect("an idempotency key without answer and object")),
+        };
+    }
+    let started = start(work)?;
+    let response = match started.task {
+        Some(_) => None,
+        None => Some(render::object(work.tx, cx, started.object)?),
+    };
+    let new = Stored {
+        fingerprint: once.fingerprint,
+        object_id: Some(object_id(started.object)),
+        response: response.clone(),
+        created_at: cx.now,
+    };
+    let (shop, key) = (cx.shop.id, once.key.as_str());
+    match stored {
+        Some(expired) => store::idempotency::replace(work.tx, shop, key, &expired, &new)?,
+        None => store::idempotency::insert(work.tx, shop, key, &new)?,
+    }
+    match (response, started.task) {
+        (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
+        (None, Some((operation, task))) => Ok(Begun::Calling(operation, task)),
+        (None, None) => Err(Error::defect("a request with neither answer nor call")),
+    }
+}
+
+/// The object's id, as it is stored with the key.
+fn object_id(object: OperationObject) -> String {
+    match object {
+        OperationObject::Payment(id) => id.to_string(),
+        OperationObject::Refund(id) => id.to_string(),
+        OperationObject::PaymentMethod(id) => id.to_string(),
+    }
+}
+
+/// The object with this id. The kinds cannot be mixed up: a method that has a payment's id was
+/// made by that payment and is never the object of a key.
+fn parse_object(id: &str) -> Option<OperationObject> {
+    let payment = id.parse().ok().map(OperationObject::Payment);
+    let refund = || id.parse().ok().map(OperationObject::Refund);
+    let method = || id.parse().ok().map(OperationObject::PaymentMethod);
+    payment.or_else(refund).or_else(method)
+}
+
+/// Makes the call, takes its answer in and stores what the caller is told, in one unit.
+async fn finish(
+    cx: Cx,
+    once: Arc<Once>,
+    operation: OperationId,
+    task: Task,
+) -> Result<Reply, Error> {
+    let heard = call::perform(&cx, task).await;
+    let cx = cx.later();
+    let (body, recorded) = cx
+        .write(move |work| {
+            let (object, recorded) = answer::take_in(work, operation, &heard)?;
+            let body = render::object(work.tx, work.cx, object)?;
+            store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+            Ok((body, recorded))
+        })
+        .await?;
+    call::follow_up(&cx, recorded);
+    Ok(Reply(body))
+}
+
+/// Waits until the first request has its answer. If it is lost (its process died), the object is
+/// shown as the reconciler leaves it.
+async fn wait_for_answer(cx: &Cx, once: &Once, object: OperationObject) -> Result<Reply, Error> {
+    loop {
+        let (key, inner) = (once.key.clone(), cx.clone());
+        let (response, open) = cx
+            .read(move |conn| {
+                let stored = store::idempotency::find(conn, inner.shop.id, &key)?;
+                let operations = store::operation::list_of(conn, inner.shop.id, object)?;
+                let open = operations.iter().any(|o| o.state == OperationState::Sent);
+                Ok((stored.and_then(|s| s.response), open))
+            })
+            .await?;
+        if let Some(body) = response {
+            return Ok(Reply(body));
+        }
+        if !open {
+            break;
+        }
+        #[expect(clippy::disallowed_methods, reason = "waits for another request, not for time")]
+        tokio::time::sleep(LOOK_INTERVAL).await;
+    }
+    let key = once.key.clone();
+    cx.write(move |work| {
+        let shop = work.cx.shop.id;
+        let stored = store::idempotency::find(work.tx, shop, &key)?;
+        if let Some(body) = stored.and_then(|stored| stored.response) {
+            return Ok(Reply(body));
+        }
+        let body = render::object(work.tx, work.cx, object)?;
+        store::idempotency::complete(work.tx, shop, &key, &body)?;
+        Ok(Reply(body))
+    })
+    .await
+}

@@ -1,0 +1,214 @@
+//! Payments as the merchant's server handles them: create, show, list, capture, cancel.
+
+use connectors::acquirer::{Authorize, ChallengePolicy, Means as CallMeans};
+use contract::payment::{CapturePayment, CreatePayment, ListPayments, RequestedMeans};
+use domain::payment::{Attempt, Flow, Means, NewPayment, SaveMethod};
+use domain::{ConfirmationKind, OperationId, OperationObject, Payment, PaymentId};
+
+use crate::call::Task;
+use crate::cx::{Cx, Work};
+use crate::effects::{self, Recorded};
+use crate::error::{Error, Refusal};
+use crate::once::{self, Once, Reply, Started};
+
+/// Creates a payment. One that needs no page is paid at once.
+///
+/// # Errors
+/// A rule does not allow it, the key was used for something else, or the storage fails.
+pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply, Error> {
+    if command.gateway_id.is_some_and(|gateway| gateway != cx.shop.gateway_id) {
+        return Err(Refusal::GatewayUnknown.into());
+    }
+    once::carry_out(cx, once, move |work| start(work, &command)).await
+}
+
+/// The means of a new payment, as the rules and as the acquirer see it.
+fn means(work: &mut Work<'_, '_>, asked: &RequestedMeans) -> Result<(Means, CallMeans), Error> {
+    Ok(match asked {
+        RequestedMeans::PayerChooses => {
+            // Nothing is called before the payer has chosen.
+            let nothing = CallMeans::Token(String::new());
+            (Means::PayerChooses, nothing)
+        }
+        RequestedMeans::Method { kind, phone } => (
+            Means::Method { kind: *kind, phone: phone.clone() },
+            CallMeans::Method { kind: *kind, phone: phone.clone() },
+        ),
+        RequestedMeans::Card(card) => (Means::Card(card.facts()), CallMeans::Card(card.clone())),
+        RequestedMeans::Saved(id) => {
+            let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
+            let method = found.ok_or(Refusal::PaymentMethodNotFound)?;
+            let token = match &method.state {
+                domain::payment_method::State::Active { token } => token.clone(),
+                domain::payment_method::State::Pending
+                | domain::payment_method::State::Binding { .. }
+                | domain::payment_method::State::Challenged { .. }
+                | domain::payment_method::State::Inactive { .. } => String::new(),
+            };
+            (Means::Saved(Box::new(method)), CallMeans::Token(token))
+        }
+    })
+}
+
+fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
+    let (means, call_means) = means(work, &command.means)?;
+    let new = NewPayment {
+        id: PaymentId::new(work.ids.next()),
+        amount: command.amount,
+        description: command.description.clone(),
+        metadata: command.metadata.clone(),
+        merchant_customer_id: command.merchant_customer_id.clone(),
+        client_ip: command.client_ip,
+        capture_mode: command.capture_mode,
+        save_method: command.save_method,
+        confirmation: command.confirmation.clone(),
+        means,
+    };
+    let payment = Payment::create(work.shop(), new, work.now())?;
+    let object = OperationObject::Payment(payment.id);
+    if payment.flow == Flow::Page {
+        store::payment::insert(work.tx, &work.cx.shop, &payment)?;
+        return Ok(Started { object, recorded: Recorded::default(), task: None });
+    }
+    let used = payment.method.clone().ok_or(Error::defect("a direct payment without a method"))?;
+    let attempt = Attempt {
+        operation: OperationId::new(work.ids.next()),
+        kind: used.kind,
+        phone: used.phone,
+        facts: used.facts,
+        agreed_to_save: false,
+    };
+    let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
+    let recorded = effects::new_payment(work, &step)?;
+    let task = authorize_task(work.cx, &step.next, id, call_means);
+    Ok(Started { object, recorded: recorded.without(id), task: Some((id, task)) })
+}
+
+/// The call that an attempt makes.
+pub(crate) fn authorize_task(
+    cx: &Cx,
+    payment: &Payment,
+    operation: OperationId,
+    means: CallMeans,
+) -> Task {
+    let confirmation = payment.confirmation.as_ref();
+    let challenge = match (confirmation, payment.flow) {
+        (None, Flow::Direct) => ChallengePolicy::Never,
+        (Some(confirmation), _) if confirmation.enforce => ChallengePolicy::Always,
+        (Some(_) | None, Flow::Direct | Flow::Page) => ChallengePolicy::IfNeeded,
+    };
+    let by_qr = confirmation.is_some_and(|c| c.kind == ConfirmationKind::Qr);
+    let save = match payment.save_method {
+        SaveMethod::Always | SaveMethod::PayerAgreed => true,
+        SaveMethod::PayerDecides => false,
+    };
+    Task::Authorize(Box::new(Authorize {
+        operation,
+        shop_id: payment.shop_id,
+        amount: payment.amount,
+        capture: payment.capture_mode == domain::payment::CaptureMode::OneStage,
+        means,
+        challenge,
+        by_qr,
+        save,
+        return_url: cx.app.payment_returned(payment.id),
+    }))
+}
+
+/// Shows a payment.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
+    let shop = cx.shop.id;
+    let payment = cx.read(move |conn| Ok(store::payment::find(conn, shop, id)?)).await?;
+    let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
+    Ok(Reply(contract::payment::body(&payment, cx.app.links())))
+}
+
+/// Lists payments, newest first.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
+    let shop = cx.shop.id;
+    let filter = store::payment::Filter {
+        created: range(list.created),
+        captured: range(list.captured),
+        method: list.method,
+        status: list.status,
+        limit: list.limit.saturating_add(1),
+        after: list.after,
+    };
+    let mut payments =
+        cx.read(move |conn| Ok(store::payment::list(conn, shop, &filter)?)).await?;
+    let more = payments.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
+    if more {
+        payments.pop();
+    }
+    let next = payments.last().filter(|_| more).map(|last| list.next_cursor(last));
+    let links = cx.app.links();
+    let bodies = payments.iter().map(|payment| contract::payment::body(payment, links));
+    let items: Vec<Vec<u8>> = bodies.collect();
+    Ok(Reply(contract::list::body(&items, next.as_deref())))
+}
+
+pub(crate) fn range(range: contract::Range) -> store::Range {
+    store::Range { gte: range.gte, lt: range.lt, ..store::Range::default() }
+}
+
+/// Takes held money, the whole or a part.
+///
+/// # Errors
+/// A rule does not allow it, the key was used for something else, or the storage fails.
+pub async fn capture(
+    cx: &Cx,
+    once: Once,
+    id: PaymentId,
+    command: CapturePayment,
+) -> Result<Reply, Error> {
+    once::carry_out(cx, once, move |work| {
+        let payment = lock(work, id)?;
+        let operation = OperationId::new(work.ids.next());
+        let step = payment.capture(command.amount, operation, work.now())?;
+        follow_step(work, &step, operation)
+    })
+    .await
+}
+
+/// Lets held money go.
+///
+/// # Errors
+/// A rule does not allow it, the key was used for something else, or the storage fails.
+pub async fn cancel(cx: &Cx, once: Once, id: PaymentId) -> Result<Reply, Error> {
+    once::carry_out(cx, once, move |work| {
+        let payment = lock(work, id)?;
+        let operation = OperationId::new(work.ids.next());
+        let step = payment.cancel(operation)?;
+        follow_step(work, &step, operation)
+    })
+    .await
+}
+
+fn lock(work: &mut Work<'_, '_>, id: PaymentId) -> Result<Payment, Error> {
+    let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
+    found.ok_or_else(|| Error::not_found("payment", id))
+}
+
+/// Records a step whose call builds on a hold.
+fn follow_step(
+    work: &mut Work<'_, '_>,
+    step: &domain::payment::Step,
+    id: OperationId,
+) -> Result<Started, Error> {
+    let recorded = effects::payment(work, step)?;
+    let new = step.operations.iter().find(|operation| operation.id == id);
+    let new = new.ok_or(Error::defect("a step without its call"))?;
+    let operation = domain::Operation::send(new.clone(), work.now());
+    let task = Task::of(&operation).ok_or(Error::defect("a call without a reference"))?;
+    Ok(Started {
+        object: OperationObject::Payment(step.next.id),
+        recorded: recorded.without(id),
+        task: Some((id, task)),
+    })
+}

@@ -1,0 +1,72 @@
+//! The reconciler: finds calls that nobody answered and asks what became of them. It alone leaves
+//! the unknown; it takes no input and works through a bounded batch.
+
+use std::sync::Arc;
+
+use connectors::acquirer::Found;
+use domain::{
+    Answer, CancellationReason, Decline, OperationId, OperationKind, OperationState, Party,
+};
+use tracing::{info, warn};
+
+use crate::answer;
+use crate::app::App;
+use crate::call::{self, Heard};
+use crate::cx::Cx;
+use crate::error::Error;
+
+/// Looks at the calls that are due. How many there were.
+///
+/// # Errors
+/// The storage fails.
+pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
+    let now = app.now();
+    let read = move |conn: &mut store::Conn<'_>| {
+        Ok::<_, Error>(store::operation::due_any_shop(conn, now, limit)?)
+    };
+    let due = app.store.read(read).await?;
+    for (shop, operation) in &due {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = look(&cx, *operation).await {
+            warn!(operation.id = %operation, ?error, "an operation could not be reconciled");
+        }
+    }
+    Ok(due.len())
+}
+
+/// Asks what became of one operation.
+pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
+    let shop = cx.shop.id;
+    let found = cx.read(move |conn| Ok(store::operation::find(conn, shop, id)?)).await?;
+    let operation = found.ok_or_else(|| Error::not_found("operation", id))?;
+    if operation.is_final() {
+        return Ok(());
+    }
+    let look_up = cx.app.acquirer.look_up(id);
+    let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
+        Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer),
+        Ok(Ok(Found::Nothing)) => match operation.kind {
+            // The payer's means are gone with the call: it did not happen.
+            OperationKind::Authorize | OperationKind::Bind => Heard::Answer(not_arrived()),
+            OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
+                info!(operation.id = %id, "a call did not arrive and is repeated");
+                return repeat(cx, id).await;
+            }
+        },
+        Ok(Ok(Found::Open)) | Ok(Err(_)) | Err(_) => Heard::Silence,
+    };
+    if operation.state != OperationState::Challenged {
+        info!(operation.id = %id, "looked an unanswered call up");
+    }
+    answer::take(cx, id, heard).await
+}
+
+/// Repeats a call with the same key. If it stays silent it is due again later.
+async fn repeat(cx: &Cx, id: OperationId) -> Result<(), Error> {
+    call::run(cx, id).await
+}
+
+fn not_arrived() -> Answer {
+    let decline = Decline::new(Party::YooMoney, CancellationReason::InternalTimeout);
+    Answer::Declined { decline, facts: None }
+}

@@ -1,0 +1,101 @@
+//! Refunds: create, show, list.
+
+use std::collections::BTreeMap;
+
+use contract::refund::{CreateRefund, ListRefunds};
+use domain::ledger::{Account, LedgerRefused};
+use domain::refund::NewRefund;
+use domain::{Operation, OperationId, OperationObject, Refund, RefundId};
+
+use crate::call::Task;
+use crate::cx::{Cx, Work};
+use crate::effects::{self, Recorded};
+use crate::error::{Error, Refusal};
+use crate::once::{self, Once, Reply, Started};
+use crate::payment::range;
+
+/// Starts to give money of a captured payment back to its payer.
+///
+/// A shop that has not enough gets a refund that is canceled with `insufficient_funds`.
+///
+/// # Errors
+/// A rule does not allow it, the key was used for something else, or the storage fails.
+pub async fn create(cx: &Cx, once: Once, command: CreateRefund) -> Result<Reply, Error> {
+    once::carry_out(cx, once, move |work| start(work, &command)).await
+}
+
+fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Error> {
+    let found = store::payment::lock(work.tx, work.cx.shop.id, command.payment_id)?;
+    let payment = found.ok_or(Refusal::PaymentNotFound)?;
+    let new = NewRefund {
+        id: RefundId::new(work.ids.next()),
+        amount: command.amount,
+        description: command.description.clone(),
+        metadata: command.metadata.clone(),
+        operation: OperationId::new(work.ids.next()),
+    };
+    let object = OperationObject::Refund(new.id);
+    let step = Refund::create(&payment, new.clone(), work.now())?;
+
+    let enough = affordable(work, &step)?;
+    if !enough {
+        let refund = Refund::create_without_funds(&payment, new, work.now());
+        store::refund::insert(work.tx, &work.cx.shop, &refund)?;
+        return Ok(Started { object, recorded: Recorded::default(), task: None });
+    }
+    let recorded = effects::new_refund(work, &step)?;
+    let call = step.operations.first().ok_or(Error::defect("a refund without its call"))?;
+    let operation = Operation::send(call.clone(), work.now());
+    let task = Task::of(&operation).ok_or(Error::defect("a refund without a reference"))?;
+    let id = operation.id;
+    Ok(Started { object, recorded: recorded.without(id), task: Some((id, task)) })
+}
+
+/// Has the shop enough for the sum that is set aside?
+fn affordable(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<bool, Error> {
+    let cx = work.cx;
+    let balance = store::book::balance(work.tx, &cx.shop, Account::Available)?;
+    let balances = BTreeMap::from([(Account::Available, balance)]);
+    for transfer in &step.transfers {
+        match transfer.post(&cx.shop, &balances) {
+            Ok(_postings) => {}
+            Err(LedgerRefused::InsufficientFunds { .. }) => return Ok(false),
+            Err(refused) => return Err(refused.into()),
+        }
+    }
+    Ok(true)
+}
+
+/// Shows a refund.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn show(cx: &Cx, id: RefundId) -> Result<Reply, Error> {
+    let shop = cx.shop.id;
+    let refund = cx.read(move |conn| Ok(store::refund::find(conn, shop, id)?)).await?;
+    let refund = refund.ok_or_else(|| Error::not_found("refund", id))?;
+    Ok(Reply(contract::refund::body(&refund)))
+}
+
+/// Lists refunds, newest first.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list(cx: &Cx, list: ListRefunds) -> Result<Reply, Error> {
+    let shop = cx.shop.id;
+    let filter = store::refund::Filter {
+        created: range(list.created),
+        payment_id: list.payment_id,
+        status: list.status,
+        limit: list.limit.saturating_add(1),
+        after: list.after,
+    };
+    let mut refunds = cx.read(move |conn| Ok(store::refund::list(conn, shop, &filter)?)).await?;
+    let more = refunds.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
+    if more {
+        refunds.pop();
+    }
+    let next = refunds.last().filter(|_| more).map(|last| list.next_cursor(last));
+    let items: Vec<Vec<u8>> = refunds.iter().map(contract::refund::body).collect();
+    Ok(Reply(contract::list::body(&items, next.as_deref())))
+}

@@ -1,0 +1,35 @@
+//! Objects as the API shows them. Answers are rendered inside the unit of work that decides them,
+//! so that what is stored for a repetition is what was said.
+
+use domain::OperationObject;
+use store::Conn;
+
+use crate::cx::Cx;
+use crate::error::Error;
+
+/// The object as it stands now.
+pub(crate) fn object(
+    conn: &mut Conn<'_>,
+    cx: &Cx,
+    object: OperationObject,
+) -> Result<Vec<u8>, Error> {
+    let shop = cx.shop.id;
+    let links = cx.app.links();
+    match object {
+        OperationObject::Payment(id) => {
+            let payment = store::payment::find(conn, shop, id)?;
+            let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
+            Ok(contract::payment::body(&payment, links))
+        }
+        OperationObject::Refund(id) => {
+            let refund = store::refund::find(conn, shop, id)?;
+            let refund = refund.ok_or_else(|| Error::not_found("refund", id))?;
+            Ok(contract::refund::body(&refund))
+        }
+        OperationObject::PaymentMethod(id) => {
+            let method = store::payment_method::find(conn, shop, id)?;
+            let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
+            Ok(contract::payment_method::body(&method, links))
+        }
+    }
+}

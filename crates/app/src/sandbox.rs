@@ -1,0 +1,38 @@
+//! The buyer's side of the sandbox acquirer: what its pages show and decide.
+
+use std::sync::Arc;
+
+use connectors::sandbox::{DecideError, Decision, Shown};
+use domain::OperationId;
+
+use crate::answer;
+use crate::app::App;
+use crate::error::{Cause, Error};
+
+/// What the sandbox's page shows of an operation.
+///
+/// # Errors
+/// There is no sandbox, or it does not know the operation.
+pub fn show(app: &Arc<App>, operation: OperationId) -> Result<Shown, Error> {
+    let sandbox = app.sandbox.as_ref();
+    let shown = sandbox.and_then(|sandbox| sandbox.shown(operation));
+    shown.ok_or_else(|| Error::not_found("operation", operation))
+}
+
+/// The buyer decides on the sandbox's page. Where the buyer goes back to.
+///
+/// # Errors
+/// There is no sandbox, it does not know the operation, or the storage fails.
+pub async fn decide(
+    app: &Arc<App>,
+    operation: OperationId,
+    decision: Decision,
+) -> Result<String, Error> {
+    let sandbox = app.sandbox.as_ref().ok_or_else(|| Error::not_found("operation", operation))?;
+    let decided = sandbox.decide(operation, decision).map_err(|error| match error {
+        DecideError::NotFound => Error::not_found("operation", operation),
+        DecideError::Journal(error) => Error::Internal(Cause::Sandbox(error)),
+    })?;
+    answer::hear(app, operation, decided.answer).await?;
+    Ok(decided.return_url)
+}

@@ -1,0 +1,212 @@
+//! Shops: who is asking, what the shop is, and what the operator does with it.
+
+use std::sync::Arc;
+
+use domain::{
+    Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, Tariff, Timestamp,
+};
+use sha2::{Digest, Sha256};
+
+use crate::app::{App, Merchant};
+use crate::cx::Cx;
+use crate::error::{Error, Refusal};
+use crate::once::Reply;
+
+/// The first shop's number; the next ones count up.
+const FIRST_NUMBER: i64 = 100_001;
+/// A shop's sub-account has the shop's number and this.
+const GATEWAY_OFFSET: i64 = 1_900_000;
+
+/// What a new shop is made of.
+#[derive(Clone, Debug)]
+pub struct NewShop {
+    /// The name that buyers see.
+    pub name: String,
+    /// Is everything in it only a test?
+    pub test: bool,
+    /// The one currency that it takes.
+    pub currency: Currency,
+    /// The methods that buyers are offered.
+    pub methods: Vec<MethodKind>,
+    /// May it send card numbers itself?
+    pub may_send_cards: bool,
+    /// May it save methods and charge them again?
+    pub may_save_methods: bool,
+    /// The commission.
+    pub rate: Rate,
+    /// VAT on the commission.
+    pub vat: Rate,
+    /// Taxpayer number.
+    pub inn: Option<String>,
+}
+
+/// A shop with the one key that is shown only now.
+#[derive(Clone, Debug)]
+pub struct Created {
+    /// The shop.
+    pub shop: Shop,
+    /// Its secret key.
+    pub secret_key: String,
+}
+
+/// Finds out who is asking, by shop id and secret key.
+///
+/// # Errors
+/// [`Error::Denied`] if the shop does not exist, is switched off, or the key is not its.
+pub async fn authenticate(
+    app: &Arc<App>,
+    shop: ShopId,
+    secret: &str,
+    request_id: String,
+) -> Result<Cx, Error> {
+    let hash = key_hash(secret);
+    if let Some(merchant) = app.merchant(shop, Some(&hash)) {
+        return Ok(Cx::new(app, &merchant, request_id));
+    }
+    let read_at = app.now();
+    let read = move |conn: &mut store::Conn<'_>| {
+        let Some(shop) = store::shop::authenticate(conn, shop, &hash)? else { return Ok(None) };
+        let tariffs = store::tariff::list(conn, shop.id)?;
+        Ok::<_, Error>(Some(Merchant::new(shop, tariffs, Some(hash), read_at)))
+    };
+    let merchant = app.store.read(read).await?.filter(|merchant| merchant.shop.enabled);
+    let merchant = merchant.ok_or(Error::Denied)?;
+    Ok(Cx::new(app, &app.remember(merchant), request_id))
+}
+
+/// What the shop is, as `GET /me` tells it.
+#[must_use]
+pub fn me(cx: &Cx) -> Reply {
+    Reply(contract::me::body(&cx.shop))
+}
+
+/// Adds a shop with a secret key.
+///
+/// # Errors
+/// The storage fails.
+pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
+    let now = app.now();
+    let secret_key = new_key(app, new.test);
+    let (hash, hint) = (key_hash(&secret_key), hint(&secret_key));
+
+    let unit = move |tx: &mut store::Tx<'_>| {
+        let number = store::shop::next_number_any_shop(tx)?.max(FIRST_NUMBER);
+        let id = ShopId::new(number).ok_or(Error::defect("a shop's number"))?;
+        let gateway_id = GatewayId::new(number.saturating_add(GATEWAY_OFFSET));
+        let shop = Shop {
+            id,
+            gateway_id: gateway_id.ok_or(Error::defect("a gateway's number"))?,
+            name: new.name.clone(),
+            test: new.test,
+            enabled: true,
+            currency: new.currency,
+            methods: new.methods.clone(),
+            may_send_cards: new.may_send_cards,
+            may_save_methods: new.may_save_methods,
+            clock_offset: Duration::ZERO,
+            inn: new.inn.clone(),
+            created_at: now,
+            version: 1,
+        };
+        store::shop::insert(tx, &shop)?;
+        store::secret_key::insert(tx, id, &hash, &hint, now)?;
+        let zero = Money::zero(shop.currency);
+        let (rate, vat) = (new.rate, new.vat);
+        let tariff = Tariff {
+            shop_id: id,
+            method: None,
+            rate,
+            minimum: zero,
+            fixed: zero,
+            vat,
+            starts_at: now,
+        };
+        store::tariff::insert(tx, &tariff)?;
+        Ok::<_, Error>(shop)
+    };
+    let shop = app.store.write_any_shop(unit).await.map_err(Error::settled)?;
+    Ok(Created { shop, secret_key })
+}
+
+/// All shops, by number.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list(app: &Arc<App>) -> Result<Vec<Shop>, Error> {
+    app.store.read(|conn| Ok(store::shop::list_any_shop(conn)?)).await
+}
+
+/// Gives a shop another secret key; the ones before stay valid until they are revoked.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
+    let cx = app.cx(shop).await?;
+    let secret_key = new_key(app, cx.shop.test);
+    let (hash, hint) = (key_hash(&secret_key), hint(&secret_key));
+    cx.write(move |work| {
+        let now = work.now();
+        Ok(store::secret_key::insert(work.tx, work.cx.shop.id, &hash, &hint, now)?)
+    })
+    .await?;
+    Ok(secret_key)
+}
+
+/// Takes a secret key back. It is refused from now on here, and within a second on other nodes.
+///
+/// # Errors
+/// There is no such shop or key, or the storage fails.
+pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<(), Error> {
+    let hash = key_hash(secret);
+    let cx = app.cx(shop).await?;
+    cx.write(move |work| {
+        let now = work.now();
+        Ok(store::secret_key::revoke(work.tx, work.cx.shop.id, &hash, now)?)
+    })
+    .await?;
+    app.forget(shop);
+    Ok(())
+}
+
+/// Lets time pass in a test shop: what falls due by it happens as soon as the workers look.
+///
+/// # Errors
+/// [`Refusal::ClockNotMovable`] for a shop that is no test shop or for steps back.
+pub async fn advance_clock(
+    app: &Arc<App>,
+    shop: ShopId,
+    by: Duration,
+) -> Result<Timestamp, Error> {
+    let cx = app.cx(shop).await?;
+    if !cx.shop.test || by < Duration::ZERO {
+        return Err(Refusal::ClockNotMovable.into());
+    }
+    cx.write(move |work| {
+        let found = store::shop::find(work.tx, work.cx.shop.id)?;
+        let shop = found.ok_or_else(|| Error::not_found("shop", work.cx.shop.id))?;
+        Ok(store::shop::advance_clock(work.tx, &shop, by)?)
+    })
+    .await?;
+    app.forget(shop);
+    Ok(app.cx(shop).await?.now)
+}
+
+/// The hash that a key is stored and looked up by. Keys are random, so one round is enough.
+fn key_hash(secret: &str) -> [u8; 32] {
+    Sha256::digest(secret.as_bytes()).into()
+}
+
+/// What people recognise a key by: its last four characters.
+fn hint(secret: &str) -> String {
+    let skip = secret.chars().count().saturating_sub(4);
+    secret.chars().skip(skip).collect()
+}
+
+fn new_key(app: &App, test: bool) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    let bytes: Vec<u8> = (0..4).flat_map(|_| app.random_bits().to_be_bytes()).collect();
+    let prefix = if test { "test_" } else { "live_" };
+    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
+}

@@ -1,0 +1,67 @@
+//! The jobs that look at the clock: expiry, lost answers, old idempotency keys; and the listener
+//! for the acquirer's callbacks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::App;
+use tokio::sync::watch;
+use tracing::{error, warn};
+
+/// How often due work is looked for.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// How much of each kind is done in one turn.
+const BATCH: u32 = 256;
+/// Old idempotency keys are forgotten once in so many turns.
+const FORGET_TURNS: u64 = 120;
+
+pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let mut interval = tokio::time::interval(INTERVAL);
+    interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut turns = 0_u64;
+    while !*stop.borrow() {
+        tokio::select! {
+            _ = interval.tick() => {}
+            _ = stop.changed() => break,
+        }
+        if let Err(error) = run_due(&app).await {
+            error!(?error, "due work could not be done");
+        }
+        turns = turns.wrapping_add(1);
+        if turns % FORGET_TURNS == 0
+            && let Err(error) = app::expire::forget_keys(&app, BATCH).await
+        {
+            error!(?error, "old idempotency keys could not be forgotten");
+        }
+    }
+}
+
+/// Does everything that is due now, until nothing is.
+///
+/// # Errors
+/// The storage fails.
+pub async fn run_due(app: &Arc<App>) -> Result<(), app::Error> {
+    loop {
+        let expired = app::expire::run(app, BATCH).await?;
+        let looked = app::reconcile::run(app, BATCH).await?;
+        let full = usize::try_from(BATCH).unwrap_or(usize::MAX);
+        if expired < full && looked < full {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes the acquirer's callbacks in.
+pub(crate) async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+    let Some(mut callbacks) = app.callbacks() else { return };
+    loop {
+        let callback = tokio::select! {
+            callback = callbacks.recv() => callback,
+            _ = stop.changed() => return,
+        };
+        let Some(callback) = callback else { return };
+        if let Err(error) = app::hear(&app, callback.operation, callback.answer).await {
+            warn!(operation.id = %callback.operation, ?error, "a callback could not be taken in");
+        }
+    }
+}
