@@ -26,7 +26,7 @@ const fn platform(reason: CancellationReason) -> Outcome {
 }
 
 /// What a saved means is declined with once the payer has withdrawn the consent.
-pub const REVOKED: Decline =
+pub(super) const REVOKED: Decline =
     Decline::new(Party::PaymentNetwork, CancellationReason::PermissionRevoked);
 
 const CHALLENGE_FAILED: Outcome = network(CancellationReason::ThreeDSecureFailed);
