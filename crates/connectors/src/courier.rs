@@ -1,7 +1,18 @@
 //! Carries notifications to merchants' servers: what is sent, and what came of it.
 
+mod address;
+mod http;
+mod memory;
+
+mod resolver;
+mod tls;
+
 use async_trait::async_trait;
 use domain::Duration;
+
+pub use address::Reach;
+pub use http::{Certificates, HttpCourier, Settings, SetupError};
+pub use memory::{MemoryCourier, Reply};
 
 /// Carries notifications.
 #[async_trait]
