@@ -48,7 +48,9 @@ pub(crate) fn take_in(
 ) -> Result<(OperationObject, Recorded), Error> {
     let cx = work.cx;
     let found = store::operation::find(work.tx, cx.shop.id, id)?;
-    let object = found.ok_or_else(|| Error::not_found("operation", id))?.object;
+    let object = found
+        .ok_or_else(|| Error::not_found("operation", id))?
+        .object;
     let recorded = match object {
         OperationObject::Payment(own) => take_in_payment(work, id, own, heard)?,
         OperationObject::Refund(own) => take_in_refund(work, id, own, heard)?,
@@ -68,7 +70,9 @@ fn move_operation<'h>(
     let operation = operation.ok_or_else(|| Error::not_found("operation", id))?;
     match heard {
         Heard::Answer(answer) => {
-            let Some(next) = operation.answered(answer, cx.now) else { return Ok(None) };
+            let Some(next) = operation.answered(answer, cx.now) else {
+                return Ok(None);
+            };
             store::operation::update(work.tx, &cx.shop, &next)?;
             Ok(Some((operation, answer)))
         }
@@ -95,7 +99,13 @@ fn take_in_payment(
     };
     let spare = OperationId::new(work.ids.next());
     let tariffs = &cx.tariffs;
-    let heard = PaymentHeard { operation: &operation, answer, tariffs, spare, now: cx.now };
+    let heard = PaymentHeard {
+        operation: &operation,
+        answer,
+        tariffs,
+        spare,
+        now: cx.now,
+    };
     match payment.answered(&heard)? {
         Some(step) => effects::payment(work, &step),
         None => Ok(Recorded::default()),
@@ -110,7 +120,9 @@ fn take_in_refund(
 ) -> Result<Recorded, Error> {
     let cx = work.cx;
     let found = store::refund::find(work.tx, cx.shop.id, refund_id)?;
-    let payment_id = found.ok_or_else(|| Error::not_found("refund", refund_id))?.payment_id;
+    let payment_id = found
+        .ok_or_else(|| Error::not_found("refund", refund_id))?
+        .payment_id;
     let payment = store::payment::lock(work.tx, cx.shop.id, payment_id)?;
     let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
     let refund = store::refund::find(work.tx, cx.shop.id, refund_id)?;

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connectors::{Acquirer, Courier};
 use connectors::sandbox::{Callback, Sandbox};
+use connectors::{Acquirer, Courier};
 use contract::Links;
 use domain::{Duration, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
@@ -178,14 +178,22 @@ impl App {
     /// this key.
     pub(crate) fn merchant(&self, shop: ShopId, key_hash: Option<&[u8; 32]>) -> Option<Merchant> {
         let fresh_from = self.now().minus(MERCHANT_FRESH);
-        let merchants = self.merchants.lock().unwrap_or_else(PoisonError::into_inner);
-        let merchant = merchants.get(&shop).filter(|merchant| fresh_from <= merchant.read_at)?;
+        let merchants = self
+            .merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let merchant = merchants
+            .get(&shop)
+            .filter(|merchant| fresh_from <= merchant.read_at)?;
         let known = key_hash.is_none_or(|hash| merchant.key_hash.as_ref() == Some(hash));
         known.then(|| merchant.clone())
     }
 
     pub(crate) fn remember(&self, merchant: Merchant) -> Merchant {
-        let mut merchants = self.merchants.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut merchants = self
+            .merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if merchants.len() >= MERCHANTS_MAX {
             merchants.clear();
         }
@@ -195,7 +203,10 @@ impl App {
 
     /// Forgets what is remembered of a shop, because it has just been changed.
     pub(crate) fn forget(&self, shop: ShopId) {
-        self.merchants.lock().unwrap_or_else(PoisonError::into_inner).remove(&shop);
+        self.merchants
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&shop);
     }
 
     async fn read_merchant(&self, shop_id: ShopId) -> Result<Option<Merchant>, Error> {
@@ -203,7 +214,9 @@ impl App {
         let read: Option<Merchant> = self
             .store
             .read(move |conn| {
-                let Some(shop) = store::shop::find(conn, shop_id)? else { return Ok(None) };
+                let Some(shop) = store::shop::find(conn, shop_id)? else {
+                    return Ok(None);
+                };
                 let tariffs = store::tariff::list(conn, shop_id)?;
                 Ok::<_, Error>(Some(Merchant::new(shop, tariffs, None, read_at)))
             })
@@ -219,6 +232,11 @@ impl Merchant {
         key_hash: Option<[u8; 32]>,
         read_at: Timestamp,
     ) -> Self {
-        Self { shop: Arc::new(shop), tariffs: tariffs.into(), key_hash, read_at }
+        Self {
+            shop: Arc::new(shop),
+            tariffs: tariffs.into(),
+            key_hash,
+            read_at,
+        }
     }
 }

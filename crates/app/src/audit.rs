@@ -46,7 +46,9 @@ pub struct Finding {
 /// # Errors
 /// The storage fails. What is wrong with the books is no error but a finding.
 pub async fn run(store: &Store) -> Result<Report, Error> {
-    let shops = store.read(|conn| Ok::<_, Error>(store::shop::list_any_shop(conn)?)).await?;
+    let shops = store
+        .read(|conn| Ok::<_, Error>(store::shop::list_any_shop(conn)?))
+        .await?;
     let mut report = Report::default();
     for shop in shops {
         let part = store.read(move |conn| audit_shop(conn, &shop)).await?;
@@ -78,7 +80,11 @@ fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
 impl Report {
     fn find(&mut self, shop: &Shop, object: impl Into<String>, problem: impl Into<String>) {
         let (object, problem) = (object.into(), problem.into());
-        self.findings.push(Finding { shop_id: shop.id, object, problem });
+        self.findings.push(Finding {
+            shop_id: shop.id,
+            object,
+            problem,
+        });
     }
 }
 
@@ -117,7 +123,11 @@ fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<
 
 fn audit_transfer(shop: &Shop, booked: &Posted, book: &mut Book, report: &mut Report) {
     let id = booked.id.to_string();
-    let entries = booked.postings.iter().map(|posting| posting.entry).collect();
+    let entries = booked
+        .postings
+        .iter()
+        .map(|posting| posting.entry)
+        .collect();
     let transfer = match Transfer::new(booked.kind, entries) {
         Ok(transfer) => transfer,
         Err(refused) => return report.find(shop, id, refused.to_string()),
@@ -130,10 +140,16 @@ fn audit_transfer(shop: &Shop, booked: &Posted, book: &mut Book, report: &mut Re
     for posting in &booked.postings {
         book.balances.insert(posting.entry.account, posting.after);
     }
-    let moved = booked.postings.iter().filter(|posting| posting.entry.side == Side::Debit);
+    let moved = booked
+        .postings
+        .iter()
+        .filter(|posting| posting.entry.side == Side::Debit);
     for posting in moved {
         let object = booked.kind.object_id();
-        book.moved.entry(object).or_default().push((booked.kind, posting.entry.amount));
+        book.moved
+            .entry(object)
+            .or_default()
+            .push((booked.kind, posting.entry.amount));
     }
 }
 
@@ -161,10 +177,18 @@ fn audit_balances(
             expected.amount == balance.amount && expected.version == balance.version
         });
         if !equal {
-            report.find(shop, account.name(), "its balance is not the one of its last entry");
+            report.find(
+                shop,
+                account.name(),
+                "its balance is not the one of its last entry",
+            );
         }
     }
-    for account in book.balances.keys().filter(|account| !stored.contains_key(account)) {
+    for account in book
+        .balances
+        .keys()
+        .filter(|account| !stored.contains_key(account))
+    {
         report.find(shop, account.name(), "it has entries but no balance");
     }
     Ok(())
@@ -178,7 +202,10 @@ fn audit_objects(
     report: &mut Report,
 ) -> Result<(), Error> {
     let mut seen = 0_usize;
-    let mut filter = store::payment::Filter { limit: PAGE, ..store::payment::Filter::default() };
+    let mut filter = store::payment::Filter {
+        limit: PAGE,
+        ..store::payment::Filter::default()
+    };
     loop {
         let page = store::payment::list(conn, shop.id, &filter)?;
         for payment in &page {
@@ -241,12 +268,23 @@ fn audit_payment(
         seen = seen.saturating_add(expect(shop, object, &expected, book, report));
     }
     if refunded.map(|minor| Money::new(minor, currency)) != Some(payment.refunded) {
-        report.find(shop, &id, "what was given back is not the sum of its refunds");
+        report.find(
+            shop,
+            &id,
+            "what was given back is not the sum of its refunds",
+        );
     }
     if refunding.map(|minor| Money::new(minor, currency)) != Some(payment.refunding) {
-        report.find(shop, &id, "what is being given back is not the sum of its open refunds");
+        report.find(
+            shop,
+            &id,
+            "what is being given back is not the sum of its open refunds",
+        );
     }
-    let returned = payment.refunded.minor().checked_add(payment.refunding.minor());
+    let returned = payment
+        .refunded
+        .minor()
+        .checked_add(payment.refunding.minor());
     if !payment.refunded.is_zero() && returned.is_none_or(|sum| sum > payment.amount.minor()) {
         report.find(shop, &id, "more was given back than was taken");
     }

@@ -87,9 +87,13 @@ pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
 /// Makes a written-down call and takes its answer in.
 pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
     let shop = cx.shop.id;
-    let found = cx.read(move |conn| Ok(store::operation::find(conn, shop, operation)?)).await?;
+    let found = cx
+        .read(move |conn| Ok(store::operation::find(conn, shop, operation)?))
+        .await?;
     let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
-    let Some(task) = Task::of(&found) else { return Ok(()) };
+    let Some(task) = Task::of(&found) else {
+        return Ok(());
+    };
     if found.is_final() {
         return Ok(());
     }

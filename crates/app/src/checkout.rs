@@ -76,7 +76,9 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
         })
         .await?;
     let methods = MethodKind::ALL.into_iter();
-    let methods = methods.filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind)).collect();
+    let methods = methods
+        .filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind))
+        .collect();
     let asks = payment.save_method == domain::payment::SaveMethod::PayerDecides;
     Ok(CheckoutView {
         methods,
@@ -136,8 +138,16 @@ pub async fn pay_by(
     kind: MethodKind,
     phone: Option<String>,
 ) -> Result<CheckoutView, Error> {
-    let means = CallMeans::Method { kind, phone: phone.clone() };
-    let choice = Choice { kind, phone, facts: None, agreed_to_save: false };
+    let means = CallMeans::Method {
+        kind,
+        phone: phone.clone(),
+    };
+    let choice = Choice {
+        kind,
+        phone,
+        facts: None,
+        agreed_to_save: false,
+    };
     attempt(app, id, choice, means).await
 }
 
@@ -160,11 +170,13 @@ async fn attempt(
     let task = payments::authorize_task(&cx, &payment, operation, means);
     let inner = cx.clone();
     // The call goes on when the payer leaves the page.
-    cx.app.tasks.spawn(async move {
-        let heard = call::perform(&inner, task).await;
-        answer::take(&inner, operation, heard).await
-    })
-    .await??;
+    cx.app
+        .tasks
+        .spawn(async move {
+            let heard = call::perform(&inner, task).await;
+            answer::take(&inner, operation, heard).await
+        })
+        .await??;
     view(&cx, id).await
 }
 
@@ -236,7 +248,12 @@ async fn binding_view(cx: &Cx, id: PaymentMethodId) -> Result<BindingView, Error
         })
         .await?;
     let (shop, now) = (Arc::clone(&cx.shop), cx.shop.now(cx.app.now()));
-    Ok(BindingView { method, shop, last_decline, now })
+    Ok(BindingView {
+        method,
+        shop,
+        last_decline,
+        now,
+    })
 }
 
 /// Tries to bind a card that was typed in.
@@ -263,11 +280,13 @@ pub async fn bind_card(
         .await?;
     let task = methods::bind_task(&cx, &method, operation, CallMeans::Card(card));
     let inner = cx.clone();
-    cx.app.tasks.spawn(async move {
-        let heard = call::perform(&inner, task).await;
-        answer::take(&inner, operation, heard).await
-    })
-    .await??;
+    cx.app
+        .tasks
+        .spawn(async move {
+            let heard = call::perform(&inner, task).await;
+            answer::take(&inner, operation, heard).await
+        })
+        .await??;
     binding_view(&cx, id).await
 }
 

@@ -45,7 +45,10 @@ impl Cx {
 
     /// The same context at the present moment: a call to the outside has taken its time.
     pub(crate) fn later(&self) -> Self {
-        Self { now: self.shop.now(self.app.now()), ..self.clone() }
+        Self {
+            now: self.shop.now(self.app.now()),
+            ..self.clone()
+        }
     }
 
     /// Runs a unit of work of this shop.

@@ -55,8 +55,14 @@ pub async fn claim(
     let per_webhook = app.settings.deliveries_per_webhook_max;
     let unit = move |tx: &mut store::Tx<'_>| {
         let except = saturated.clone();
-        let claim =
-            store::delivery::Claim { now, lease_until, limit, per_webhook, after, except };
+        let claim = store::delivery::Claim {
+            now,
+            lease_until,
+            limit,
+            per_webhook,
+            after,
+            except,
+        };
         Ok::<_, Error>(store::delivery::claim_any_shop(tx, &claim)?)
     };
     app.store.write_any_shop(unit).await.map_err(Error::settled)
@@ -79,15 +85,24 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
         body: claimed.body.clone(),
     };
     let receipt = app.courier.post(parcel).await;
-    Carried { claimed, headers, receipt, sent_at }
+    Carried {
+        claimed,
+        headers,
+        receipt,
+        sent_at,
+    }
 }
 
 /// The signature header of Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over id, time and
 /// body.
 fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
     let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let key = STANDARD.decode(encoded).unwrap_or_else(|_| encoded.as_bytes().to_vec());
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else { return String::new() };
+    let key = STANDARD
+        .decode(encoded)
+        .unwrap_or_else(|_| encoded.as_bytes().to_vec());
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else {
+        return String::new();
+    };
     mac.update(format!("{id}.{seconds}.").as_bytes());
     mac.update(body.as_bytes());
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
@@ -111,7 +126,12 @@ pub async fn record(app: &Arc<App>, batch: Vec<Carried>) -> Result<(), Error> {
 
 /// What an attempt means for its delivery. Only 200 is a success (yookassa-api, section 19).
 fn outcome(carried: &Carried) -> (Recorded, Attempt) {
-    let Carried { claimed, headers, receipt, sent_at } = carried;
+    let Carried {
+        claimed,
+        headers,
+        receipt,
+        sent_at,
+    } = carried;
     let delivery = &claimed.delivery;
     let (status, body, failure) = match &receipt.outcome {
         Outcome::Answered { status, body } => (Some(*status), Some(body.clone()), None),
@@ -126,10 +146,18 @@ fn outcome(carried: &Carried) -> (Recorded, Attempt) {
     let (state, due_at) = match (status, next) {
         (Some(200), _) => (DeliveryState::Delivered, None),
         (_, None) => (DeliveryState::Exhausted, None),
-        (_, Some(due_at)) => (DeliveryState::Pending, Some(due_at.minus(claimed.clock_offset))),
+        (_, Some(due_at)) => (
+            DeliveryState::Pending,
+            Some(due_at.minus(claimed.clock_offset)),
+        ),
     };
-    let recorded =
-        Recorded { id: delivery.id, shop_id: delivery.shop_id, state, attempts, due_at };
+    let recorded = Recorded {
+        id: delivery.id,
+        shop_id: delivery.shop_id,
+        state,
+        attempts,
+        due_at,
+    };
     let attempt = Attempt {
         delivery_id: delivery.id,
         number: attempts,

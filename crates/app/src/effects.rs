@@ -4,7 +4,8 @@
 use domain::ledger::Transfer;
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{
-    DeliveryId, Event, EventId, NewOperation, Operation, OperationId, TransferId, payment, payment_method, refund,
+    DeliveryId, Event, EventId, NewOperation, Operation, OperationId, TransferId, payment,
+    payment_method, refund,
 };
 
 use crate::cx::Work;
@@ -51,8 +52,13 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     }
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
-    let notifies = events(work, &step.events, || contract::payment::body(&step.next, cx.app.links()))?;
-    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+    let notifies = events(work, &step.events, || {
+        contract::payment::body(&step.next, cx.app.links())
+    })?;
+    Ok(Recorded {
+        operations: step.operations.iter().map(|o| o.id).collect(),
+        notifies,
+    })
 }
 
 /// Stores the next state of a refund and of its payment with all that goes with it.
@@ -75,7 +81,10 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
     let notifies = events(work, &step.events, || contract::refund::body(&step.next))?;
-    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+    Ok(Recorded {
+        operations: step.operations.iter().map(|o| o.id).collect(),
+        notifies,
+    })
 }
 
 /// Stores the next state of a payment method with all that goes with it.
@@ -86,8 +95,13 @@ pub(crate) fn payment_method(
     let cx = work.cx;
     store::payment_method::update(work.tx, &cx.shop, &step.next)?;
     operations(work, &step.operations)?;
-    let notifies = events(work, &step.events, || contract::payment_method::body(&step.next, cx.app.links()))?;
-    Ok(Recorded { operations: step.operations.iter().map(|o| o.id).collect(), notifies })
+    let notifies = events(work, &step.events, || {
+        contract::payment_method::body(&step.next, cx.app.links())
+    })?;
+    Ok(Recorded {
+        operations: step.operations.iter().map(|o| o.id).collect(),
+        notifies,
+    })
 }
 
 fn text(body: Vec<u8>) -> Result<String, Error> {

@@ -112,7 +112,10 @@ pub enum Refusal {
 impl Error {
     /// There is no such object.
     pub(crate) fn not_found(kind: &'static str, id: impl fmt::Display) -> Self {
-        Self::NotFound { kind, id: id.to_string() }
+        Self::NotFound {
+            kind,
+            id: id.to_string(),
+        }
     }
 
     /// Something that the rules exclude.

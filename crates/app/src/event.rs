@@ -31,7 +31,9 @@ pub async fn list(
     after: Option<EventId>,
     limit: u32,
 ) -> Result<Vec<Event>, Error> {
-    app.store.read(move |conn| Ok(store::event::list(conn, shop, since, after, limit)?)).await
+    app.store
+        .read(move |conn| Ok(store::event::list(conn, shop, since, after, limit)?))
+        .await
 }
 
 /// One event with everything that was tried.
@@ -80,7 +82,9 @@ pub async fn replay(app: &Arc<App>, shop: ShopId, since: Timestamp) -> Result<us
     let (mut sent, mut since, mut after) = (0_usize, since, None);
     loop {
         let page = list(app, shop, since, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(sent) };
+        let Some(last) = page.last() else {
+            return Ok(sent);
+        };
         for event in &page {
             sent = sent.saturating_add(resend(app, shop, event.id).await?);
         }

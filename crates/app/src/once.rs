@@ -67,7 +67,10 @@ where
         }
         // The call goes on when the caller hangs up.
         Begun::Calling(operation, task) => {
-            cx.app.tasks.spawn(finish(cx.clone(), once, operation, task)).await?
+            cx.app
+                .tasks
+                .spawn(finish(cx.clone(), once, operation, task))
+                .await?
         }
     }
 }
@@ -87,7 +90,9 @@ where
         return match (&stored.response, object) {
             (Some(body), _) => Ok(Begun::Replay(body.clone())),
             (None, Some(object)) => Ok(Begun::Open(object)),
-            (None, None) => Err(Error::defect("an idempotency key without answer and object")),
+            (None, None) => Err(Error::defect(
+                "an idempotency key without answer and object",
+            )),
         };
     }
     let started = start(work)?;
@@ -171,7 +176,10 @@ async fn wait_for_answer(cx: &Cx, once: &Once, object: OperationObject) -> Resul
         if !open {
             break;
         }
-        #[expect(clippy::disallowed_methods, reason = "waits for another request, not for time")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "waits for another request, not for time"
+        )]
         tokio::time::sleep(LOOK_INTERVAL).await;
     }
     let key = once.key.clone();

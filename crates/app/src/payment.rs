@@ -16,7 +16,10 @@ use crate::once::{self, Once, Reply, Started};
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply, Error> {
-    if command.gateway_id.is_some_and(|gateway| gateway != cx.shop.gateway_id) {
+    if command
+        .gateway_id
+        .is_some_and(|gateway| gateway != cx.shop.gateway_id)
+    {
         return Err(Refusal::GatewayUnknown.into());
     }
     once::carry_out(cx, once, move |work| start(work, &command)).await
@@ -31,8 +34,14 @@ fn means(work: &mut Work<'_, '_>, asked: &RequestedMeans) -> Result<(Means, Call
             (Means::PayerChooses, nothing)
         }
         RequestedMeans::Method { kind, phone } => (
-            Means::Method { kind: *kind, phone: phone.clone() },
-            CallMeans::Method { kind: *kind, phone: phone.clone() },
+            Means::Method {
+                kind: *kind,
+                phone: phone.clone(),
+            },
+            CallMeans::Method {
+                kind: *kind,
+                phone: phone.clone(),
+            },
         ),
         RequestedMeans::Card(card) => (Means::Card(card.facts()), CallMeans::Card(card.clone())),
         RequestedMeans::Saved(id) => {
@@ -68,9 +77,16 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     let object = OperationObject::Payment(payment.id);
     if payment.flow == Flow::Page {
         store::payment::insert(work.tx, &work.cx.shop, &payment)?;
-        return Ok(Started { object, recorded: Recorded::default(), task: None });
+        return Ok(Started {
+            object,
+            recorded: Recorded::default(),
+            task: None,
+        });
     }
-    let used = payment.method.clone().ok_or(Error::defect("a direct payment without a method"))?;
+    let used = payment
+        .method
+        .clone()
+        .ok_or(Error::defect("a direct payment without a method"))?;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
         kind: used.kind,
@@ -81,7 +97,11 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
     let recorded = effects::new_payment(work, &step)?;
     let task = authorize_task(work.cx, &step.next, id, call_means);
-    Ok(Started { object, recorded: recorded.without(id), task: Some((id, task)) })
+    Ok(Started {
+        object,
+        recorded: recorded.without(id),
+        task: Some((id, task)),
+    })
 }
 
 /// The call that an attempt makes.
@@ -121,7 +141,9 @@ pub(crate) fn authorize_task(
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
     let shop = cx.shop.id;
-    let payment = cx.read(move |conn| Ok(store::payment::find(conn, shop, id)?)).await?;
+    let payment = cx
+        .read(move |conn| Ok(store::payment::find(conn, shop, id)?))
+        .await?;
     let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
     Ok(Reply(contract::payment::body(&payment, cx.app.links())))
 }
@@ -140,21 +162,31 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let mut payments =
-        cx.read(move |conn| Ok(store::payment::list(conn, shop, &filter)?)).await?;
+    let mut payments = cx
+        .read(move |conn| Ok(store::payment::list(conn, shop, &filter)?))
+        .await?;
     let more = payments.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
     if more {
         payments.pop();
     }
-    let next = payments.last().filter(|_| more).map(|last| list.next_cursor(last));
+    let next = payments
+        .last()
+        .filter(|_| more)
+        .map(|last| list.next_cursor(last));
     let links = cx.app.links();
-    let bodies = payments.iter().map(|payment| contract::payment::body(payment, links));
+    let bodies = payments
+        .iter()
+        .map(|payment| contract::payment::body(payment, links));
     let items: Vec<Vec<u8>> = bodies.collect();
     Ok(Reply(contract::list::body(&items, next.as_deref())))
 }
 
 pub(crate) fn range(range: contract::Range) -> store::Range {
-    store::Range { gte: range.gte, lt: range.lt, ..store::Range::default() }
+    store::Range {
+        gte: range.gte,
+        lt: range.lt,
+        ..store::Range::default()
+    }
 }
 
 /// Takes held money, the whole or a part.

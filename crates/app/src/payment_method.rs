@@ -17,7 +17,10 @@ use crate::once::{self, Once, Reply, Started};
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePaymentMethod) -> Result<Reply, Error> {
-    if command.gateway_id.is_some_and(|gateway| gateway != cx.shop.gateway_id) {
+    if command
+        .gateway_id
+        .is_some_and(|gateway| gateway != cx.shop.gateway_id)
+    {
         return Err(Refusal::GatewayUnknown.into());
     }
     once::carry_out(cx, once, move |work| start(work, &command)).await
@@ -25,7 +28,10 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePaymentMethod) -> Result
 
 fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Started, Error> {
     let kind = command.kind;
-    let facts = command.card.as_ref().map(|card| MethodFacts::Card(card.facts()));
+    let facts = command
+        .card
+        .as_ref()
+        .map(|card| MethodFacts::Card(card.facts()));
     let means = match &command.card {
         Some(card) => CallMeans::Card(card.clone()),
         None => CallMeans::Method { kind, phone: None },
@@ -41,13 +47,21 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
     let object = OperationObject::PaymentMethod(method.id);
     store::payment_method::insert(work.tx, &work.cx.shop, &method)?;
     if method.flow == Flow::Page {
-        return Ok(Started { object, recorded: Recorded::default(), task: None });
+        return Ok(Started {
+            object,
+            recorded: Recorded::default(),
+            task: None,
+        });
     }
     let id = OperationId::new(work.ids.next());
     let step = method.bind(id, facts, work.cx.shop.currency, work.now())?;
     let recorded = effects::payment_method(work, &step)?;
     let task = bind_task(work.cx, &step.next, id, means);
-    Ok(Started { object, recorded: recorded.without(id), task: Some((id, task)) })
+    Ok(Started {
+        object,
+        recorded: recorded.without(id),
+        task: Some((id, task)),
+    })
 }
 
 /// The call that an attempt to bind makes.
@@ -77,7 +91,12 @@ pub(crate) fn bind_task(
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentMethodId) -> Result<Reply, Error> {
     let shop = cx.shop.id;
-    let method = cx.read(move |conn| Ok(store::payment_method::find(conn, shop, id)?)).await?;
+    let method = cx
+        .read(move |conn| Ok(store::payment_method::find(conn, shop, id)?))
+        .await?;
     let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
-    Ok(Reply(contract::payment_method::body(&method, cx.app.links())))
+    Ok(Reply(contract::payment_method::body(
+        &method,
+        cx.app.links(),
+    )))
 }

@@ -34,6 +34,9 @@ impl Mint {
         let mut bits = self.state;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        IdSeed { at: self.at, random: bits ^ (bits >> 31) }
+        IdSeed {
+            at: self.at,
+            random: bits ^ (bits >> 31),
+        }
     }
 }

@@ -37,7 +37,9 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
 /// Asks what became of one operation.
 pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
     let shop = cx.shop.id;
-    let found = cx.read(move |conn| Ok(store::operation::find(conn, shop, id)?)).await?;
+    let found = cx
+        .read(move |conn| Ok(store::operation::find(conn, shop, id)?))
+        .await?;
     let operation = found.ok_or_else(|| Error::not_found("operation", id))?;
     if operation.is_final() {
         return Ok(());
@@ -68,5 +70,8 @@ async fn repeat(cx: &Cx, id: OperationId) -> Result<(), Error> {
 
 fn not_arrived() -> Answer {
     let decline = Decline::new(Party::YooMoney, CancellationReason::InternalTimeout);
-    Answer::Declined { decline, facts: None }
+    Answer::Declined {
+        decline,
+        facts: None,
+    }
 }

@@ -41,14 +41,25 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
     if !enough {
         let refund = Refund::create_without_funds(&payment, new, work.now());
         store::refund::insert(work.tx, &work.cx.shop, &refund)?;
-        return Ok(Started { object, recorded: Recorded::default(), task: None });
+        return Ok(Started {
+            object,
+            recorded: Recorded::default(),
+            task: None,
+        });
     }
     let recorded = effects::new_refund(work, &step)?;
-    let call = step.operations.first().ok_or(Error::defect("a refund without its call"))?;
+    let call = step
+        .operations
+        .first()
+        .ok_or(Error::defect("a refund without its call"))?;
     let operation = Operation::send(call.clone(), work.now());
     let task = Task::of(&operation).ok_or(Error::defect("a refund without a reference"))?;
     let id = operation.id;
-    Ok(Started { object, recorded: recorded.without(id), task: Some((id, task)) })
+    Ok(Started {
+        object,
+        recorded: recorded.without(id),
+        task: Some((id, task)),
+    })
 }
 
 /// Has the shop enough for the sum that is set aside?
@@ -72,7 +83,9 @@ fn affordable(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<bo
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: RefundId) -> Result<Reply, Error> {
     let shop = cx.shop.id;
-    let refund = cx.read(move |conn| Ok(store::refund::find(conn, shop, id)?)).await?;
+    let refund = cx
+        .read(move |conn| Ok(store::refund::find(conn, shop, id)?))
+        .await?;
     let refund = refund.ok_or_else(|| Error::not_found("refund", id))?;
     Ok(Reply(contract::refund::body(&refund)))
 }
@@ -90,12 +103,17 @@ pub async fn list(cx: &Cx, list: ListRefunds) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let mut refunds = cx.read(move |conn| Ok(store::refund::list(conn, shop, &filter)?)).await?;
+    let mut refunds = cx
+        .read(move |conn| Ok(store::refund::list(conn, shop, &filter)?))
+        .await?;
     let more = refunds.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
     if more {
         refunds.pop();
     }
-    let next = refunds.last().filter(|_| more).map(|last| list.next_cursor(last));
+    let next = refunds
+        .last()
+        .filter(|_| more)
+        .map(|last| list.next_cursor(last));
     let items: Vec<Vec<u8>> = refunds.iter().map(contract::refund::body).collect();
     Ok(Reply(contract::list::body(&items, next.as_deref())))
 }

@@ -28,11 +28,16 @@ pub async fn decide(
     operation: OperationId,
     decision: Decision,
 ) -> Result<String, Error> {
-    let sandbox = app.sandbox.as_ref().ok_or_else(|| Error::not_found("operation", operation))?;
-    let decided = sandbox.decide(operation, decision).map_err(|error| match error {
-        DecideError::NotFound => Error::not_found("operation", operation),
-        DecideError::Journal(error) => Error::Internal(Cause::Sandbox(error)),
-    })?;
+    let sandbox = app
+        .sandbox
+        .as_ref()
+        .ok_or_else(|| Error::not_found("operation", operation))?;
+    let decided = sandbox
+        .decide(operation, decision)
+        .map_err(|error| match error {
+            DecideError::NotFound => Error::not_found("operation", operation),
+            DecideError::Journal(error) => Error::Internal(Cause::Sandbox(error)),
+        })?;
     answer::hear(app, operation, decided.answer).await?;
     Ok(decided.return_url)
 }

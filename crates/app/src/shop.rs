@@ -65,11 +65,17 @@ pub async fn authenticate(
     }
     let read_at = app.now();
     let read = move |conn: &mut store::Conn<'_>| {
-        let Some(shop) = store::shop::authenticate(conn, shop, &hash)? else { return Ok(None) };
+        let Some(shop) = store::shop::authenticate(conn, shop, &hash)? else {
+            return Ok(None);
+        };
         let tariffs = store::tariff::list(conn, shop.id)?;
         Ok::<_, Error>(Some(Merchant::new(shop, tariffs, Some(hash), read_at)))
     };
-    let merchant = app.store.read(read).await?.filter(|merchant| merchant.shop.enabled);
+    let merchant = app
+        .store
+        .read(read)
+        .await?
+        .filter(|merchant| merchant.shop.enabled);
     let merchant = merchant.ok_or(Error::Denied)?;
     Ok(Cx::new(app, &app.remember(merchant), request_id))
 }
@@ -124,7 +130,11 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
         store::tariff::insert(tx, &tariff)?;
         Ok::<_, Error>(shop)
     };
-    let shop = app.store.write_any_shop(unit).await.map_err(Error::settled)?;
+    let shop = app
+        .store
+        .write_any_shop(unit)
+        .await
+        .map_err(Error::settled)?;
     Ok(Created { shop, secret_key })
 }
 
@@ -133,7 +143,9 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn list(app: &Arc<App>) -> Result<Vec<Shop>, Error> {
-    app.store.read(|conn| Ok(store::shop::list_any_shop(conn)?)).await
+    app.store
+        .read(|conn| Ok(store::shop::list_any_shop(conn)?))
+        .await
 }
 
 /// Gives a shop another secret key; the ones before stay valid until they are revoked.
@@ -146,7 +158,13 @@ pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
     let (hash, hint) = (key_hash(&secret_key), hint(&secret_key));
     cx.write(move |work| {
         let now = work.now();
-        Ok(store::secret_key::insert(work.tx, work.cx.shop.id, &hash, &hint, now)?)
+        Ok(store::secret_key::insert(
+            work.tx,
+            work.cx.shop.id,
+            &hash,
+            &hint,
+            now,
+        )?)
     })
     .await?;
     Ok(secret_key)
@@ -161,7 +179,12 @@ pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<()
     let cx = app.cx(shop).await?;
     cx.write(move |work| {
         let now = work.now();
-        Ok(store::secret_key::revoke(work.tx, work.cx.shop.id, &hash, now)?)
+        Ok(store::secret_key::revoke(
+            work.tx,
+            work.cx.shop.id,
+            &hash,
+            now,
+        )?)
     })
     .await?;
     app.forget(shop);
@@ -172,11 +195,7 @@ pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<()
 ///
 /// # Errors
 /// [`Refusal::ClockNotMovable`] for a shop that is no test shop or for steps back.
-pub async fn advance_clock(
-    app: &Arc<App>,
-    shop: ShopId,
-    by: Duration,
-) -> Result<Timestamp, Error> {
+pub async fn advance_clock(app: &Arc<App>, shop: ShopId, by: Duration) -> Result<Timestamp, Error> {
     let cx = app.cx(shop).await?;
     if !cx.shop.test || by < Duration::ZERO {
         return Err(Refusal::ClockNotMovable.into());
@@ -206,7 +225,9 @@ fn new_key(app: &App, test: bool) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-    let bytes: Vec<u8> = (0..4).flat_map(|_| app.random_bits().to_be_bytes()).collect();
+    let bytes: Vec<u8> = (0..4)
+        .flat_map(|_| app.random_bits().to_be_bytes())
+        .collect();
     let prefix = if test { "test_" } else { "live_" };
     format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -21,7 +21,9 @@ pub async fn add(
     url: String,
     events: Vec<EventKind>,
 ) -> Result<Webhook, Error> {
-    let scheme = ["https://", "http://"].iter().any(|scheme| url.starts_with(scheme));
+    let scheme = ["https://", "http://"]
+        .iter()
+        .any(|scheme| url.starts_with(scheme));
     if !scheme || url.chars().count() > URL_CHARS_MAX || events.is_empty() {
         return Err(Refusal::WebhookUnusable.into());
     }
@@ -47,7 +49,9 @@ pub async fn add(
 /// # Errors
 /// The storage fails.
 pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<Webhook>, Error> {
-    app.store.read(move |conn| Ok(store::webhook::list(conn, shop)?)).await
+    app.store
+        .read(move |conn| Ok(store::webhook::list(conn, shop)?))
+        .await
 }
 
 /// Takes a webhook away; what is still on its way to it is not delivered any more.
@@ -68,6 +72,8 @@ fn new_secret(app: &App) -> String {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
 
-    let bytes: Vec<u8> = (0..3).flat_map(|_| app.random_bits().to_be_bytes()).collect();
+    let bytes: Vec<u8> = (0..3)
+        .flat_map(|_| app.random_bits().to_be_bytes())
+        .collect();
     format!("whsec_{}", STANDARD.encode(bytes))
 }

@@ -54,7 +54,9 @@ pub async fn carry_all_due(app: &Arc<App>) -> usize {
     loop {
         let claimed = carrier.claim(app).await;
         carried = carried.saturating_add(claimed);
-        let Some(first) = carrier.under_way.next().await else { return carried };
+        let Some(first) = carrier.under_way.next().await else {
+            return carried;
+        };
         carrier.settle(app, first).await;
     }
 }
@@ -63,7 +65,9 @@ impl Carrier {
     /// Claims what is due and starts to carry it. How many deliveries.
     async fn claim(&mut self, app: &Arc<App>) -> usize {
         let free = UNDER_WAY_MAX.saturating_sub(self.under_way.len());
-        let Ok(limit @ 1..) = u32::try_from(free) else { return 0 };
+        let Ok(limit @ 1..) = u32::try_from(free) else {
+            return 0;
+        };
         let most = app.deliveries_per_webhook_max();
         let saturated = self.per_webhook.iter().filter(|(_, count)| **count >= most);
         let mut saturated: Vec<WebhookId> = saturated.map(|(webhook, _)| *webhook).collect();
@@ -80,7 +84,10 @@ impl Carrier {
             self.after = Some(last.delivery.webhook_id);
         }
         for delivery in claimed {
-            *self.per_webhook.entry(delivery.delivery.webhook_id).or_default() += 1;
+            *self
+                .per_webhook
+                .entry(delivery.delivery.webhook_id)
+                .or_default() += 1;
             let carry = deliver::carry(Arc::clone(app), delivery);
             self.under_way.push(tokio::spawn(carry));
         }
@@ -111,7 +118,10 @@ impl Carrier {
             next = futures_util::FutureExt::now_or_never(self.under_way.next()).flatten();
         }
         if let Err(error) = deliver::record(app, batch).await {
-            error!(?error, "the outcome of notifications could not be written down");
+            error!(
+                ?error,
+                "the outcome of notifications could not be written down"
+            );
         }
     }
 }

@@ -53,7 +53,9 @@ pub async fn run_due(app: &Arc<App>) -> Result<(), app::Error> {
 
 /// Takes the acquirer's callbacks in.
 pub(crate) async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let Some(mut callbacks) = app.callbacks() else { return };
+    let Some(mut callbacks) = app.callbacks() else {
+        return;
+    };
     loop {
         let callback = tokio::select! {
             callback = callbacks.recv() => callback,
