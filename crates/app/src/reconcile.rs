@@ -46,6 +46,12 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
     }
     let look_up = cx.app.acquirer.look_up(id);
     let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
+        // The payer has still not decided: it is looked at again later.
+        Ok(Ok(Found::Answered(Answer::Challenged(_))))
+            if operation.state == OperationState::Challenged =>
+        {
+            Heard::Silence
+        }
         Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer),
         Ok(Ok(Found::Nothing)) => match operation.kind {
             // The payer's means are gone with the call: it did not happen.

@@ -110,6 +110,10 @@ pub struct Bind {
 
 /// What an acquirer knows of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it is made once a look-up and matched at once"
+)]
 pub enum Found {
     /// It never arrived.
     Nothing,

@@ -46,7 +46,7 @@ pub use cards::{Outcome, TEST_CARDS};
 pub use script::{Call, CallbackFault, Chances, Fault, Script};
 
 /// How many operations are remembered at least; at most it is twice as many.
-const GENERATION_SIZE: usize = 25_000;
+const GENERATION_SIZE: usize = 50_000;
 
 /// Tells the time; cards expire by it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -4,7 +4,7 @@ use std::io;
 
 use domain::{Answer, MethodKind, Money, OperationId, ShopId};
 
-use super::means::Used;
+use super::means::{Used, last4_text};
 use super::purchase::{Page, PayersWord, Purchase, Purpose, Ruling, Way, terminal_code};
 
 /// Which page it is.
@@ -110,7 +110,7 @@ pub(super) fn shown(operation: OperationId, purchase: &Purchase) -> Option<Shown
         binding: purchase.purpose == Purpose::Bind,
         method: purchase.used.method(),
         card_last4: match &purchase.used {
-            Used::Card { last4, .. } => Some(last4.clone()),
+            Used::Card { last4, .. } => Some(last4_text(*last4)),
             Used::Method { .. } | Used::Unreadable => None,
         },
         phone: page.phone.clone(),

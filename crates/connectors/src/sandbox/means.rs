@@ -21,8 +21,8 @@ const SBP_BIC: &str = "044525225";
 pub(super) enum Used {
     /// A card.
     Card {
-        first6: String,
-        last4: String,
+        first6: u32,
+        last4: u16,
         #[serde(with = "wire")]
         expiry: Expiry,
         /// Is every charge without the payer declined?
@@ -43,8 +43,8 @@ pub(super) enum Used {
 impl Used {
     pub(super) fn card(card: &Card) -> Self {
         Self::Card {
-            first6: card.number.first6(),
-            last4: card.number.last4(),
+            first6: card.number.first6().parse().unwrap_or(0),
+            last4: card.number.last4().parse().unwrap_or(0),
             expiry: card.expiry,
             first_only: outcome(card.number.reveal()) == Outcome::FirstOnly,
         }
@@ -89,15 +89,20 @@ impl Used {
                 last4,
                 expiry,
                 ..
-            } => Some(MethodFacts::Card(card_facts(
-                first6.clone(),
-                last4.clone(),
+            } => Some(card_facts(
+                format!("{first6:06}"),
+                last4_text(*last4),
                 *expiry,
-            ))),
+            )),
             Self::Method { kind, payer } => method_facts(*kind, *payer, operation),
             Self::Unreadable => None,
         }
     }
+}
+
+/// The last four digits as they stand on the card.
+pub(super) fn last4_text(last4: u16) -> String {
+    format!("{last4:04}")
 }
 
 fn method_facts(
@@ -109,12 +114,11 @@ fn method_facts(
         MethodKind::Sberbank | MethodKind::TinkoffBank => {
             let (first6, year, month) = LINKED_CARD;
             let last4 = numbers::decimal(payer, "card", 4);
-            let expiry = Expiry::new(year, month)?;
-            Some(MethodFacts::Card(card_facts(
+            Some(card_facts(
                 first6.to_owned(),
                 last4,
-                expiry,
-            )))
+                Expiry::new(year, month)?,
+            ))
         }
         MethodKind::YooMoney => Some(MethodFacts::Wallet {
             account_number: format!("41001{}", numbers::decimal(payer, "wallet", 10)),
@@ -133,15 +137,15 @@ pub(super) fn sbp_facts(operation: OperationId) -> MethodFacts {
     }
 }
 
-fn card_facts(first6: String, last4: String, expiry: Expiry) -> CardFacts {
+fn card_facts(first6: String, last4: String, expiry: Expiry) -> MethodFacts {
     let brand = CardBrand::of(&first6);
     let country = if brand == CardBrand::Mir { "RU" } else { "US" };
-    CardFacts {
+    MethodFacts::Card(CardFacts {
         first6,
         last4,
         expiry,
         brand,
         issuer_country: Some(country.to_owned()),
         issuer_name: Some(ISSUER_NAME.to_owned()),
-    }
+    })
 }

@@ -83,14 +83,28 @@ pub(super) struct Purchase {
     #[serde(with = "wire")]
     pub(super) amount: Money,
     pub(super) used: Used,
+    #[serde(default, skip_serializing_if = "is_false")]
     pub(super) save: bool,
     pub(super) stage: Stage,
     /// How much was taken, in minor units.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) captured: i64,
     /// How much of the hold was let go.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) released: i64,
     /// How much was given back.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) refunded: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_zero(minor: &i64) -> bool {
+    *minor == 0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// What the payer says on the page.

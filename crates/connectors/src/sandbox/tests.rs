@@ -100,7 +100,9 @@ fn follow(id: u64, reference: &str, amount: Money) -> Follow {
 fn approved(answer: Answer) -> Approval {
     match answer {
         Answer::Approved(approval) => approval,
-        other => panic!("not approved: {other:?}"),
+        other @ (Answer::Challenged(_) | Answer::Declined { .. }) => {
+            panic!("not approved: {other:?}")
+        }
     }
 }
 
@@ -108,7 +110,7 @@ fn approved(answer: Answer) -> Approval {
 fn declined(answer: Answer) -> Decline {
     match answer {
         Answer::Declined { decline, .. } => decline,
-        other => panic!("not declined: {other:?}"),
+        other @ (Answer::Challenged(_) | Answer::Approved(_)) => panic!("not declined: {other:?}"),
     }
 }
 
@@ -116,7 +118,9 @@ fn declined(answer: Answer) -> Decline {
 fn challenged(answer: Answer) -> Challenge {
     match answer {
         Answer::Challenged(challenge) => challenge,
-        other => panic!("not challenged: {other:?}"),
+        other @ (Answer::Approved(_) | Answer::Declined { .. }) => {
+            panic!("not challenged: {other:?}")
+        }
     }
 }
 
