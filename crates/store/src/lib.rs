@@ -28,6 +28,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod refund;
 
+pub mod audit;
 pub mod book;
 
 pub mod attempt;

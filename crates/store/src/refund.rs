@@ -113,6 +113,12 @@ const fn state_code(status: Status) -> &'static str {
     }
 }
 
+pub(crate) fn status_from_code(code: &str) -> Option<Status> {
+    Status::ALL
+        .into_iter()
+        .find(|status| state_code(*status) == code)
+}
+
 fn changing(refund: &Refund) -> [Param<'_>; 7] {
     let (operation, rrn, cause, succeeded_at, canceled_at) = match &refund.state {
         State::Sending { operation } => (Some(*operation), None, None, None, None),

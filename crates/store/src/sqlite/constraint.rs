@@ -94,7 +94,12 @@ fn named_in_table(connection: &Connection, table: &str, columns: &str) -> Option
 }
 
 fn name_in(text: &str, columns: &str) -> Option<String> {
-    let text = text.to_lowercase().replace(['(', ')', ','], " \u{0} ");
+    let lines = text
+        .lines()
+        .map(|line| line.split_once("--").map_or(line, |(code, _)| code));
+    let code: Vec<&str> = lines.collect();
+    let text = code.join("\n").to_lowercase();
+    let text = text.replace(['(', ')', ','], " \u{0} ");
     let mut words: Vec<&str> = text.split_whitespace().collect();
     words.push("\u{0}");
     let wanted: Vec<&str> = columns.split(", ").collect();
@@ -156,6 +161,7 @@ mod tests {
         shop_id integer not null constraint entry_shop_ref references shop (id),
         account text not null, version integer not null,
         amount integer not null constraint entry_amount_range check (amount > 0),
+        -- Each version once, (unique) per account.
         constraint entry_version unique (account, version),
         constraint entry_shop unique (shop_id)
     ) strict";

@@ -12,4 +12,15 @@
 pub mod database;
 mod engine;
 mod prepare;
+mod samples;
 mod schema;
+
+mod book;
+mod delivery;
+mod event;
+mod idempotency;
+mod operation;
+mod payment;
+mod payment_method;
+mod refund;
+mod shop;

@@ -1,0 +1,77 @@
+//! Keys of requests.
+
+use store::StoreError;
+use store::idempotency::{Stored, complete, find, insert, purge_any_shop, replace};
+
+use crate::database::both;
+use crate::samples::{NOW, after, done, refused, shop};
+
+fn stored() -> Stored {
+    Stored {
+        fingerprint: [1; 32],
+        object_id: None,
+        response: None,
+        created_at: NOW,
+    }
+}
+
+#[tokio::test]
+async fn a_key_is_taken_completed_and_taken_again_when_it_is_too_old() {
+    both(|store, _| async move {
+        let id = shop(1).id;
+        let key = "k'1 ключ";
+        done(&store, move |tx| insert(tx, id, key, &stored())).await;
+        let error = refused(&store, move |tx| insert(tx, id, key, &stored())).await;
+        assert!(matches!(error, StoreError::Conflict));
+        let look = async || store.read(move |conn| find(conn, id, key)).await.unwrap();
+        assert_eq!(look().await, Some(stored()));
+        let other = shop(2).id;
+        let found = store.read(move |conn| find(conn, other, key)).await;
+        assert_eq!(found.unwrap(), None);
+
+        done(&store, move |tx| complete(tx, id, key, b"{\"id\":\"1\"}\n")).await;
+        let completed = Stored {
+            response: Some(b"{\"id\":\"1\"}\n".to_vec()),
+            ..stored()
+        };
+        assert_eq!(look().await, Some(completed.clone()));
+
+        let next = Stored {
+            fingerprint: [2; 32],
+            object_id: Some("x".to_owned()),
+            created_at: after(90_000),
+            ..stored()
+        };
+        let (expired, newer) = (completed.clone(), next.clone());
+        done(&store, move |tx| replace(tx, id, key, &expired, &newer)).await;
+        assert_eq!(look().await, Some(next.clone()));
+        let error = refused(&store, move |tx| replace(tx, id, key, &completed, &next)).await;
+        assert!(matches!(error, StoreError::Conflict));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_keys_are_forgotten_a_few_at_a_time() {
+    both(|store, _| async move {
+        let id = shop(1).id;
+        done(&store, move |tx| {
+            for number in 0..5 {
+                let stored = Stored {
+                    created_at: after(number),
+                    ..stored()
+                };
+                insert(tx, id, &number.to_string(), &stored)?;
+            }
+            Ok(())
+        })
+        .await;
+        for expected in [2, 1, 0] {
+            let gone = done(&store, move |tx| purge_any_shop(tx, after(3), 2)).await;
+            assert_eq!(gone, expected);
+        }
+        let left = store.read(move |conn| find(conn, id, "3")).await;
+        assert!(left.unwrap().is_some());
+    })
+    .await;
+}

@@ -1,0 +1,396 @@
+//! Domain values in every state, for the tests of rows.
+
+use domain::acquiring::ThreeDSecure;
+use domain::card::{CardBrand, CardFacts, Expiry};
+use domain::payment::{
+    Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, SaveMethod, State, UsedMethod,
+};
+use domain::{
+    CancellationReason, Challenge, ConfirmationKind, Currency, Decline, Duration, Fee, GatewayId,
+    IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation, OperationId,
+    OperationKind, OperationObject, OperationState, Party, Payment, PaymentId, PaymentMethod,
+    PaymentMethodId, Refund, RefundId, Shop, ShopId, Timestamp,
+};
+use store::{Store, StoreError, Tx};
+
+pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
+
+pub(crate) fn seed(random: u64) -> IdSeed {
+    IdSeed { at: NOW, random }
+}
+
+pub(crate) fn after(seconds: i64) -> Timestamp {
+    NOW.plus(Duration::seconds(seconds))
+}
+
+pub(crate) fn rub(minor: i64) -> Money {
+    Money::new(minor, Currency::RUB)
+}
+
+pub(crate) fn payment_id(number: u64) -> PaymentId {
+    PaymentId::new(seed(number))
+}
+
+pub(crate) fn refund_id(number: u64) -> RefundId {
+    RefundId::new(seed(number))
+}
+
+pub(crate) fn operation_id(number: u64) -> OperationId {
+    OperationId::new(seed(number))
+}
+
+pub(crate) fn cause() -> Decline {
+    Decline::new(
+        Party::PaymentNetwork,
+        CancellationReason::ThreeDSecureFailed,
+    )
+}
+
+/// Runs a unit of work that must succeed.
+pub(crate) async fn done<T: Send + 'static>(
+    store: &Store,
+    unit: impl Fn(&mut Tx<'_>) -> Result<T, StoreError> + Send + 'static,
+) -> T {
+    store.write(shop(1).id, unit).await.unwrap()
+}
+
+/// Runs a unit of work that must be refused.
+pub(crate) async fn refused(
+    store: &Store,
+    unit: impl Fn(&mut Tx<'_>) -> Result<(), StoreError> + Send + 'static,
+) -> StoreError {
+    store.write(shop(1).id, unit).await.unwrap_err()
+}
+
+/// A test shop whose clock is a day ahead.
+pub(crate) fn shop(number: i64) -> Shop {
+    Shop {
+        id: ShopId::new(100_000 + number).unwrap(),
+        gateway_id: GatewayId::new(2_000_000 + number).unwrap(),
+        name: "Лавка «У дома»".to_owned(),
+        test: true,
+        enabled: true,
+        currency: Currency::RUB,
+        methods: MethodKind::ALL.to_vec(),
+        may_send_cards: true,
+        may_save_methods: false,
+        clock_offset: Duration::days(1),
+        inn: Some("7707083893".to_owned()),
+        created_at: NOW,
+        version: 1,
+    }
+}
+
+pub(crate) async fn with_shop(store: &Store, number: i64) -> Shop {
+    let shop = shop(number);
+    let added = shop.clone();
+    done(store, move |tx| store::shop::insert(tx, &added)).await;
+    shop
+}
+
+pub(crate) fn metadata() -> Metadata {
+    let pairs = [("zeta", "1"), ("alpha", "Ё \"quoted\" 😀")];
+    Metadata::new(pairs.map(|(key, value)| (key.to_owned(), value.to_owned()))).unwrap()
+}
+
+fn card() -> MethodFacts {
+    MethodFacts::Card(CardFacts {
+        first6: "555555".to_owned(),
+        last4: "4444".to_owned(),
+        expiry: Expiry::new(2030, 12).unwrap(),
+        brand: CardBrand::MasterCard,
+        issuer_country: Some("RU".to_owned()),
+        issuer_name: None,
+    })
+}
+
+fn all_facts() -> [Option<MethodFacts>; 4] {
+    [
+        None,
+        Some(card()),
+        Some(MethodFacts::Wallet {
+            account_number: "410011758831136".to_owned(),
+        }),
+        Some(MethodFacts::Sbp {
+            bank_id: "100000000004".to_owned(),
+            bic: "044525974".to_owned(),
+            sbp_operation_id: "1027088AE4CB48CB81287833347A8777".to_owned(),
+        }),
+    ]
+}
+
+fn challenges() -> [Challenge; 3] {
+    [
+        Challenge::Redirect {
+            url: "https://bank.test/3ds".to_owned(),
+        },
+        Challenge::Qr {
+            data: "https://qr.nspk.ru/x".to_owned(),
+            url: "https://bank.test/sbp".to_owned(),
+        },
+        Challenge::External {
+            code: Some("123456".to_owned()),
+            url: None,
+        },
+    ]
+}
+
+/// A payment that waits, with nothing that may be left out.
+pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
+    Payment {
+        id: payment_id(number),
+        shop_id: shop.id,
+        gateway_id: shop.gateway_id,
+        test: shop.test,
+        amount: rub(100_000),
+        amount_asked: rub(100_000),
+        description: None,
+        metadata: Metadata::default(),
+        merchant_customer_id: None,
+        client_ip: None,
+        capture_mode: CaptureMode::OneStage,
+        save_method: SaveMethod::PayerDecides,
+        confirmation: None,
+        flow: Flow::Page,
+        method_asked: None,
+        method: None,
+        authorization: None,
+        fee: None,
+        refunded: rub(0),
+        refunding: rub(0),
+        confirm_until: after(3_600),
+        state: State::Pending,
+        created_at: NOW,
+        version: 1,
+    }
+}
+
+fn hold() -> Hold {
+    Hold {
+        reference: "acq-1".to_owned(),
+        expires_at: after(604_800),
+    }
+}
+
+fn payment_states() -> Vec<State> {
+    let operation = operation_id(1);
+    let mut states = vec![
+        State::Pending,
+        State::Authorizing { operation },
+        State::WaitingForCapture { hold: hold() },
+        State::Capturing {
+            hold: hold(),
+            operation,
+            amount: rub(60_000),
+        },
+        State::Voiding {
+            hold: hold(),
+            operation,
+            cause: cause(),
+        },
+        State::Succeeded {
+            reference: "acq-1".to_owned(),
+            captured_at: after(60),
+        },
+        State::Canceled {
+            cause: cause(),
+            canceled_at: after(61),
+        },
+    ];
+    states.extend(challenges().map(|challenge| State::Challenged {
+        operation,
+        challenge,
+    }));
+    states
+}
+
+/// A payment in each state, and ones with everything that may be there.
+pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
+    let mut payments: Vec<Payment> = (1..)
+        .zip(payment_states())
+        .map(|(number, state)| Payment {
+            state,
+            ..payment(shop, number)
+        })
+        .collect();
+    for (number, facts) in (100..).zip(all_facts()) {
+        let plain = payment(shop, number);
+        payments.push(Payment {
+            amount: rub(60_000),
+            description: Some("Заказ № 37 \u{1}".to_owned()),
+            metadata: metadata(),
+            merchant_customer_id: Some("мария@example.test".to_owned()),
+            client_ip: Some("2001:db8::1".parse().unwrap()),
+            capture_mode: CaptureMode::TwoStage,
+            save_method: SaveMethod::PayerAgreed,
+            confirmation: Some(Confirmation {
+                kind: ConfirmationKind::Redirect,
+                return_url: Some("https://shop.test/?a=1&b=2".to_owned()),
+                enforce: true,
+                locale: Some(Locale::English),
+            }),
+            flow: Flow::Direct,
+            method_asked: Some(MethodKind::BankCard),
+            method: Some(UsedMethod {
+                id: plain.id.method_id(),
+                kind: MethodKind::Sbp,
+                saved: true,
+                phone: Some("79000000000".to_owned()),
+                facts,
+            }),
+            authorization: Some(Authorization {
+                rrn: Some("603668680243".to_owned()),
+                auth_code: None,
+                three_d_secure: Some(ThreeDSecure {
+                    applied: true,
+                    method_completed: false,
+                    challenge_completed: true,
+                }),
+            }),
+            fee: Some(Fee {
+                commission: rub(4_500),
+                vat: rub(900),
+            }),
+            refunded: rub(10_000),
+            refunding: rub(50_000),
+            state: State::Succeeded {
+                reference: "acq-1".to_owned(),
+                captured_at: after(60),
+            },
+            version: 7,
+            ..plain
+        });
+    }
+    payments
+}
+
+/// A payment method in each state.
+pub(crate) fn payment_methods(shop: &Shop) -> Vec<PaymentMethod> {
+    use domain::payment_method::State;
+    let operation = operation_id(1);
+    let mut states = vec![
+        State::Pending,
+        State::Binding { operation },
+        State::Active {
+            token: "tok-1".to_owned(),
+        },
+        State::Inactive { cause: cause() },
+    ];
+    states.extend(challenges().map(|challenge| State::Challenged {
+        operation,
+        challenge,
+    }));
+    (1..)
+        .zip(states)
+        .map(|(number, state)| PaymentMethod {
+            id: PaymentMethodId::new(seed(number)),
+            shop_id: shop.id,
+            gateway_id: shop.gateway_id,
+            kind: MethodKind::BankCard,
+            facts: (number % 2 == 0).then(card),
+            metadata: metadata(),
+            confirmation: Some(Confirmation {
+                kind: ConfirmationKind::Redirect,
+                return_url: None,
+                enforce: false,
+                locale: None,
+            }),
+            flow: Flow::Page,
+            state,
+            confirm_until: after(3_600),
+            created_at: NOW,
+            version: 1,
+        })
+        .collect()
+}
+
+pub(crate) fn refund(shop: &Shop, number: u64, payment: PaymentId) -> Refund {
+    Refund {
+        id: refund_id(number),
+        shop_id: shop.id,
+        payment_id: payment,
+        amount: rub(10_000),
+        description: Some("Не подошло".to_owned()),
+        metadata: metadata(),
+        state: domain::refund::State::Sending {
+            operation: operation_id(number),
+        },
+        created_at: NOW,
+        version: 1,
+    }
+}
+
+/// A refund in each state.
+pub(crate) fn refunds(shop: &Shop, payment: PaymentId) -> Vec<Refund> {
+    use domain::refund::State;
+    let states = [
+        State::Sending {
+            operation: operation_id(1),
+        },
+        State::Succeeded {
+            rrn: Some("603668680243".to_owned()),
+            succeeded_at: after(5),
+        },
+        State::Succeeded {
+            rrn: None,
+            succeeded_at: after(5),
+        },
+        State::Canceled {
+            cause: cause(),
+            canceled_at: after(6),
+        },
+    ];
+    (1..)
+        .zip(states)
+        .map(|(number, state)| Refund {
+            state,
+            ..refund(shop, number, payment)
+        })
+        .collect()
+}
+
+pub(crate) fn operation(shop: &Shop, number: u64, object: OperationObject) -> Operation {
+    let new = NewOperation {
+        id: operation_id(number),
+        shop_id: shop.id,
+        object,
+        kind: OperationKind::Authorize,
+        amount: rub(100_000),
+        reference: None,
+    };
+    Operation::send(new, NOW)
+}
+
+/// An operation of each kind, for each kind of object, in each state.
+pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
+    let objects = [
+        OperationObject::Payment(payment_id(1)),
+        OperationObject::Refund(refund_id(1)),
+        OperationObject::PaymentMethod(payment_id(2).method_id()),
+    ];
+    let states = [
+        OperationState::Sent,
+        OperationState::Unknown,
+        OperationState::Challenged,
+        OperationState::Approved,
+        OperationState::Declined(cause()),
+    ];
+    let mut operations = Vec::new();
+    for object in objects {
+        for (kind, state) in OperationKind::ALL.into_iter().zip(states) {
+            let number = u64::try_from(operations.len()).unwrap();
+            let sent = operation(shop, number, object);
+            let open = sent.clone();
+            operations.push(Operation {
+                kind,
+                state,
+                reference: (kind != OperationKind::Bind).then(|| "acq-1".to_owned()),
+                answered_at: Some(after(3)).filter(|_| state == OperationState::Approved),
+                due_at: open.due_at.filter(|_| !sent.is_final()),
+                looks: 3,
+                ..sent
+            });
+        }
+    }
+    operations
+}
