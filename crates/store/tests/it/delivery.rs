@@ -93,6 +93,7 @@ pub(crate) async fn claimed_at(store: &Store, now: Timestamp) -> Vec<Claimed> {
         limit: 100,
         per_webhook: 100,
         after: None,
+        except: Vec::new(),
     };
     claimed(store, claim).await
 }
@@ -237,6 +238,7 @@ async fn webhooks_take_turns() {
                 limit: 2,
                 per_webhook: 2,
                 after,
+                except: Vec::new(),
             };
             let claimed = claimed(&store, claim).await;
             after = claimed.last().map(|it| it.delivery.webhook_id);
@@ -249,6 +251,25 @@ async fn webhooks_take_turns() {
             .map(|turn| turn.iter().map(|it| delivery_id(*it)).collect())
             .collect();
         assert_eq!(turns, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn webhooks_that_are_busy_are_left_out() {
+    both(|store, _| async move {
+        with_deliveries(&store, &[(1, 1, "a"), (2, 2, "a"), (3, 3, "a")]).await;
+        let claim = Claim {
+            now: platform(0),
+            lease_until: platform(60),
+            limit: 10,
+            per_webhook: 10,
+            after: None,
+            except: vec![webhook_id(1), webhook_id(3)],
+        };
+        let claimed = claimed(&store, claim).await;
+        let found: Vec<DeliveryId> = claimed.iter().map(|it| it.delivery.id).collect();
+        assert_eq!(found, [delivery_id(2)]);
     })
     .await;
 }
@@ -275,6 +296,7 @@ async fn a_webhook_with_a_backlog_gives_only_its_share() {
             limit: 100,
             per_webhook: 70,
             after: None,
+            except: Vec::new(),
         };
         let claimed = claimed(&store, claim).await;
         assert_eq!(claimed.len(), 71);
@@ -310,10 +332,12 @@ async fn two_who_claim_at_once_get_different_deliveries() {
                 limit: 15,
                 per_webhook: 7,
                 after: None,
+                except: Vec::new(),
             };
             tokio::spawn(async move {
                 let mut found = Vec::new();
                 loop {
+                    let claim = claim.clone();
                     let unit = move |tx: &mut Tx<'_>| claim_any_shop(tx, &claim);
                     let some: Vec<Claimed> = store.write(lane, unit).await.unwrap();
                     if some.is_empty() {
