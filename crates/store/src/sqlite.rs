@@ -46,6 +46,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
         "pragma journal_mode = wal;
          pragma synchronous = full;
          pragma wal_autocheckpoint = 0;
+         pragma journal_size_limit = 268435456;
          pragma foreign_keys = on;
          pragma temp_store = memory;
          pragma cache_size = -65536;",

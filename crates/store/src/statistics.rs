@@ -55,6 +55,8 @@ pub(crate) struct Gauge {
     pub(crate) reconnects: AtomicU64,
     pub(crate) wal_pages: AtomicU64,
     pub(crate) checkpoints_failed: AtomicU64,
+    /// The log is long enough to start over (SQLite).
+    pub(crate) wal_is_long: AtomicBool,
     /// Writers that are not sound now.
     unsound: AtomicU64,
 }

@@ -8,6 +8,9 @@ use crate::error::StoreError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
+/// How long a server may leave what was sent unacknowledged.
+const SILENCE_MAX: Duration = Duration::from_secs(10);
+
 /// What each session starts with.
 ///
 /// A short `lock_timeout` turns waiting chains into replays, long before the server's
@@ -41,6 +44,11 @@ impl Config {
         if inner.get_connect_timeout().is_none() {
             inner.connect_timeout(CONNECT_TIMEOUT);
         }
+        // A server that vanished without a word must not hold a lane for ever.
+        inner
+            .keepalives_idle(SILENCE_MAX)
+            .keepalives_interval(SILENCE_MAX / 4);
+        inner.keepalives_retries(3).tcp_user_timeout(SILENCE_MAX);
         if inner.get_application_name().is_none() {
             inner.application_name("altyn");
         }

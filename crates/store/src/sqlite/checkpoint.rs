@@ -1,9 +1,9 @@
 //! The checkpointing thread: moves committed pages from the write-ahead log into the database
 //! file, so that no commit has to.
 //!
-//! A passive checkpoint disturbs nobody. Under constant load it never catches up with the writer,
-//! so the log could not start over: above a bound a second checkpoint, short because the first did
-//! the bulk, holds the writer for a moment and lets the log start over.
+//! A passive checkpoint waits for nobody and disturbs nobody. Under constant load it never catches
+//! up with the writer, so the log could not start over: above a bound the writer is asked to do the
+//! little that is left itself, between two batches. Its next transaction then starts the log over.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,14 +19,11 @@ use crate::statistics::Gauge;
 
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// The log starts over above this many pages (64 MiB).
-const WAL_PAGES_RESTART: u64 = 16_384;
+/// The log should start over above this many pages (64 MiB).
+const WAL_PAGES_MAX: u64 = 16_384;
 
-/// The log's file is cut above this many pages (256 MiB).
-const WAL_PAGES_TRUNCATE: u64 = 65_536;
-
-/// How long the short checkpoint may wait for readers and the writer.
-const WAIT: Duration = Duration::from_millis(20);
+/// Moves what can be moved without waiting.
+pub(super) const PASSIVE: &str = "pragma wal_checkpoint(passive)";
 
 pub(crate) struct Checkpointer {
     path: PathBuf,
@@ -41,7 +38,7 @@ impl Checkpointer {
         stop: Receiver<()>,
         gauge: Arc<Gauge>,
     ) -> Result<Self, StoreError> {
-        let connection = connect(&path)?;
+        let connection = open_writer(&path)?;
         Ok(Self {
             path,
             connection,
@@ -60,7 +57,7 @@ impl Checkpointer {
                 if self.gauge.checkpoints_failed.fetch_add(1, Relaxed) == 0 {
                     tracing::error!(%error, "a checkpoint failed; the log grows until one works");
                 }
-                if let Ok(connection) = connect(&self.path) {
+                if let Ok(connection) = open_writer(&self.path) {
                     self.connection = connection;
                 }
             }
@@ -68,32 +65,15 @@ impl Checkpointer {
     }
 
     fn checkpoint(&mut self) -> Result<(), StoreError> {
-        let pages = self.pragma("pragma wal_checkpoint(passive)")?;
+        let pages: i64 = self
+            .connection
+            .query_row(PASSIVE, [], |row| row.get(1))
+            .map_err(|error| failure(PASSIVE, error))?;
+        let pages = u64::try_from(pages).unwrap_or(0);
         self.gauge.wal_pages.store(pages, Relaxed);
-        if WAL_PAGES_TRUNCATE < pages {
-            self.pragma("pragma wal_checkpoint(passive)")?;
-            self.pragma("pragma wal_checkpoint(truncate)")?;
-        } else if WAL_PAGES_RESTART < pages {
-            self.pragma("pragma wal_checkpoint(passive)")?;
-            self.pragma("pragma wal_checkpoint(restart)")?;
+        if WAL_PAGES_MAX < pages {
+            self.gauge.wal_is_long.store(true, Relaxed);
         }
         Ok(())
     }
-
-    /// Runs one checkpoint and answers how many pages the log holds.
-    fn pragma(&self, sql: &'static str) -> Result<u64, StoreError> {
-        let pages: i64 = self
-            .connection
-            .query_row(sql, [], |row| row.get(1))
-            .map_err(|error| failure(sql, error))?;
-        Ok(u64::try_from(pages).unwrap_or(0))
-    }
-}
-
-fn connect(path: &std::path::Path) -> Result<Connection, StoreError> {
-    let connection = open_writer(path)?;
-    connection
-        .busy_timeout(WAIT)
-        .map_err(|error| failure("set the busy timeout", error))?;
-    Ok(connection)
 }

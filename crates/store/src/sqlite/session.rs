@@ -3,6 +3,7 @@
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 
+use super::checkpoint::PASSIVE;
 use super::constraint;
 use crate::error::StoreError;
 use crate::param::Param;
@@ -81,6 +82,12 @@ impl Session {
             return Err(StoreError::Conflict);
         }
         Ok(())
+    }
+
+    /// Moves what it can from the log into the database file, without waiting for anyone.
+    pub(crate) fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let outcome = self.connection.query_row(PASSIVE, [], |_| Ok(()));
+        outcome.map_err(|error| self.note(PASSIVE, error))
     }
 
     /// Runs a statement of the engine itself: begin, savepoint, commit and the like.

@@ -81,6 +81,7 @@ impl Writer {
         if !self.prove_sound() {
             return answer_all(units, &UNSOUND);
         }
+        self.shorten_log();
         match self.batch(units) {
             Ending::Committed(units) => {
                 let mut again = Vec::new();
@@ -97,6 +98,18 @@ impl Writer {
         }
         // An idle writer must not wait for the next unit to find out that it is sound again.
         self.prove_sound();
+    }
+
+    /// Between two batches nobody appends to the log: a checkpoint can reach its end, and the next
+    /// transaction starts it over.
+    fn shorten_log(&mut self) {
+        if self.gauge.wal_is_long.swap(false, Relaxed)
+            && let Some(session) = &mut self.session
+            && let Err(error) = session.checkpoint()
+        {
+            self.gauge.checkpoints_failed.fetch_add(1, Relaxed);
+            tracing::error!(%error, "a checkpoint failed, the log grows until one succeeds");
+        }
     }
 
     fn batch(&mut self, units: Vec<Box<dyn Work>>) -> Ending {

@@ -57,6 +57,27 @@ async fn a_failure_that_passes_is_not_told_and_loses_nothing() {
     store.close().await;
 }
 
+#[tokio::test]
+async fn under_constant_load_the_log_starts_over() {
+    let database = TestDatabase::empty(Engine::Sqlite).await;
+    let store = open(&database).await;
+    let mut longest = 0;
+    for id in 1..2_000_i64 {
+        let bytes = vec![7_u8; 1 << 20];
+        store
+            .write(shop(), move |tx| tx.write(INSERT, &[&id, &bytes]))
+            .await
+            .unwrap();
+        let pages = store.statistics().wal_pages;
+        if pages < longest {
+            store.close().await;
+            return;
+        }
+        longest = pages;
+    }
+    panic!("the log has grown to {longest} pages");
+}
+
 /// The name under which the test below starts itself with a limited file size.
 const LIMITED: &str = "ALTYN_TEST_LIMITED";
 
