@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use connectors::sandbox::{DecideError, Decision, Shown};
+use connectors::sandbox::DecideError;
+pub use connectors::sandbox::{Decision, Shown, ShownKind, ShownStatus};
 use domain::OperationId;
 
 use crate::answer;

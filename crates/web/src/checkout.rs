@@ -1,12 +1,37 @@
 //! The hosted payment page: choose, pay, wait, see how it ended.
 
+use std::sync::Arc;
+
+use app::App;
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::routes;
+
+mod back;
 pub mod bind;
+mod bind_door;
 pub mod card_form;
 pub mod contract;
 pub mod leave;
 pub mod notice;
 pub mod order;
+mod pay;
 pub mod phone_form;
 pub mod result;
+mod show;
+pub mod stage;
 pub mod test_cards;
 pub mod waiting;
+
+/// The checkout's addresses.
+pub(crate) fn router() -> Router<Arc<App>> {
+    Router::new()
+        .route(routes::CONTRACT, get(show::show))
+        .route(routes::PAY, post(pay::create))
+        .route(routes::STATUS, get(back::status))
+        .route(routes::RETURN, get(back::returned))
+        .route(routes::BIND, get(bind_door::show).post(bind_door::create))
+        .route(routes::BIND_STATUS, get(bind_door::status))
+        .route(routes::BIND_RETURN, get(bind_door::returned))
+}

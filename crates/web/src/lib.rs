@@ -3,8 +3,17 @@
 //! A page is a struct next to its handler, filled with texts that are ready to be shown; its
 //! template stands under the same path in `templates/`. Handlers know no rule of a payment.
 
+use std::sync::Arc;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+
+mod answer;
+mod asked;
 pub mod assets;
 pub mod checkout;
+mod form_guard;
 pub mod frame;
 pub mod lang;
 pub mod moment;
@@ -14,3 +23,15 @@ pub mod routes;
 pub mod samples;
 pub mod sandbox;
 pub mod text;
+
+/// The largest form: a buyer types a few dozen characters.
+const FORM_BYTES_MAX: usize = 16 * 1024;
+
+/// The pages of a payment, and the test bank's.
+pub fn router(app: Arc<App>) -> Router {
+    checkout::router()
+        .merge(sandbox::router())
+        .merge(assets::router())
+        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
+        .with_state(app)
+}

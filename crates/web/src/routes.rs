@@ -14,6 +14,10 @@ pub const STATUS: &str = "/checkout/payments/v2/status";
 pub const RETURN: &str = "/checkout/payments/v2/return";
 /// The page that binds a card without paying.
 pub const BIND: &str = "/checkout/bind";
+/// What the binding page's script asks while it waits.
+pub const BIND_STATUS: &str = "/checkout/bind/status";
+/// Where acquirers send the buyer back to after a binding.
+pub const BIND_RETURN: &str = "/checkout/bind/return";
 /// Styles and scripts.
 pub const ASSETS: &str = "/checkout/assets/{name}";
 /// The test bank's 3-D Secure page.
@@ -48,6 +52,12 @@ pub fn status(order_id: &str) -> String {
 #[must_use]
 pub fn bind(payment_method_id: &str, lang: Lang) -> String {
     with_query(BIND, &[("id", payment_method_id), ("lang", lang.tag())])
+}
+
+/// The stamp of a binding's state.
+#[must_use]
+pub fn bind_status(payment_method_id: &str) -> String {
+    with_query(BIND_STATUS, &[("id", payment_method_id)])
 }
 
 /// The test bank's 3-D Secure page of an operation.

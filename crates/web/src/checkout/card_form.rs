@@ -3,23 +3,18 @@
 
 use domain::Timestamp;
 use domain::card::{Card, CardNumber, Csc, Expiry};
-use serde::Deserialize;
-use zeroize::Zeroizing;
 
 use crate::text::Texts;
 
-/// What the form sends. Cannot be printed.
-#[derive(Deserialize)]
-pub struct CardInput {
-    /// The number as typed.
-    #[serde(default)]
-    pub card_number: Zeroizing<String>,
-    /// The expiry as typed.
-    #[serde(default)]
-    pub card_expiry: String,
-    /// The verification code as typed.
-    #[serde(default)]
-    pub card_csc: Zeroizing<String>,
+/// What was typed. Cannot be printed.
+#[derive(Clone, Copy)]
+pub struct CardInput<'a> {
+    /// The number.
+    pub number: &'a str,
+    /// The expiry.
+    pub expiry: &'a str,
+    /// The verification code.
+    pub csc: &'a str,
 }
 
 /// The card's fields as shown.
@@ -42,15 +37,15 @@ const EXPIRY_CHARS_MAX: usize = 7;
 /// The shortest number a card has.
 const NUMBER_DIGITS_MIN: usize = 14;
 
-impl CardInput {
+impl CardInput<'_> {
     /// The card, if each field is right at `now`.
     ///
     /// # Errors
     /// The fields with a message for each wrong one.
-    pub fn parse(&self, now: Timestamp, t: Texts) -> Result<Card, CardFields> {
-        let number = self.number();
-        let expiry = self.expiry(now);
-        let csc = self.csc(number.as_ref().ok());
+    pub fn parse(self, now: Timestamp, t: Texts) -> Result<Card, CardFields> {
+        let number = self.read_number();
+        let expiry = self.read_expiry(now);
+        let csc = self.read_csc(number.as_ref().ok());
         match (number, expiry, csc) {
             (Ok(number), Ok(expiry), Ok(csc)) => Ok(Card {
                 number,
@@ -58,7 +53,7 @@ impl CardInput {
                 csc: Some(csc),
             }),
             (number, expiry, csc) => Err(CardFields {
-                expiry: self.card_expiry.chars().take(EXPIRY_CHARS_MAX).collect(),
+                expiry: self.expiry.chars().take(EXPIRY_CHARS_MAX).collect(),
                 save: false,
                 number_error: number.err().map(|key| t.say(key)),
                 expiry_error: expiry.err().map(|key| t.say(key)),
@@ -67,29 +62,25 @@ impl CardInput {
         }
     }
 
-    fn number(&self) -> Result<CardNumber, &'static str> {
-        if self.card_number.trim().is_empty() {
+    fn read_number(self) -> Result<CardNumber, &'static str> {
+        if self.number.trim().is_empty() {
             return Err("card-number-empty");
         }
-        let digits = self
-            .card_number
-            .chars()
-            .filter(char::is_ascii_digit)
-            .count();
+        let digits = self.number.chars().filter(char::is_ascii_digit).count();
         let short = digits < NUMBER_DIGITS_MIN;
         let message = if short {
             "card-number-short"
         } else {
             "card-number-wrong"
         };
-        CardNumber::parse(&self.card_number).ok_or(message)
+        CardNumber::parse(self.number).ok_or(message)
     }
 
-    fn expiry(&self, now: Timestamp) -> Result<Expiry, &'static str> {
-        if self.card_expiry.trim().is_empty() {
+    fn read_expiry(self, now: Timestamp) -> Result<Expiry, &'static str> {
+        if self.expiry.trim().is_empty() {
             return Err("card-expiry-empty");
         }
-        let expiry = Expiry::parse(&self.card_expiry).ok_or("card-expiry-wrong")?;
+        let expiry = Expiry::parse(self.expiry).ok_or("card-expiry-wrong")?;
         let past = this_month(now).is_some_and(|month| expiry < month);
         if past {
             Err("card-expiry-past")
@@ -99,11 +90,11 @@ impl CardInput {
     }
 
     /// Without a number that says its brand, three digits and four are both right.
-    fn csc(&self, number: Option<&CardNumber>) -> Result<Csc, &'static str> {
-        if self.card_csc.trim().is_empty() {
+    fn read_csc(self, number: Option<&CardNumber>) -> Result<Csc, &'static str> {
+        if self.csc.trim().is_empty() {
             return Err("card-csc-empty");
         }
-        let csc = Csc::parse(&self.card_csc).ok_or("card-csc-wrong")?;
+        let csc = Csc::parse(self.csc).ok_or("card-csc-wrong")?;
         let length = number.map(|number| number.brand().csc_length());
         if length.is_some_and(|length| length != csc.reveal().len()) {
             return Err("card-csc-wrong");
@@ -124,7 +115,6 @@ fn this_month(now: Timestamp) -> Option<Expiry> {
 mod tests {
     use domain::Timestamp;
     use domain::card::Card;
-    use zeroize::Zeroizing;
 
     use super::{CardFields, CardInput};
     use crate::lang::Lang;
@@ -135,9 +125,9 @@ mod tests {
 
     fn parse(number: &str, expiry: &str, csc: &str) -> Result<Card, CardFields> {
         let input = CardInput {
-            card_number: Zeroizing::new(number.to_owned()),
-            card_expiry: expiry.to_owned(),
-            card_csc: Zeroizing::new(csc.to_owned()),
+            number,
+            expiry,
+            csc,
         };
         input.parse(NOW, Texts::of(Lang::En))
     }

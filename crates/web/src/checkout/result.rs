@@ -65,6 +65,8 @@ pub enum Ending {
     NotFound,
     /// A form that is not ours.
     Refused,
+    /// It cannot be done as asked.
+    NotPossible,
     /// Too much to do.
     Busy,
 }
@@ -114,6 +116,11 @@ impl ResultPage {
                 t.say("result-not-found-text"),
             ),
             Ending::Refused => ("bad", t.say("result-refused"), t.say("result-refused-text")),
+            Ending::NotPossible => (
+                "bad",
+                t.say("result-not-possible"),
+                t.say("result-not-possible-text"),
+            ),
             Ending::Busy => ("late", t.say("result-busy"), t.say("result-busy-text")),
         };
         Self {
@@ -188,6 +195,7 @@ impl ResultPage {
         for (kind, ending) in [
             ("none", Ending::NotFound),
             ("refused", Ending::Refused),
+            ("impossible", Ending::NotPossible),
             ("busy", Ending::Busy),
         ] {
             samples.push((kind.to_owned(), Self::new(frame(), None, ending)));

@@ -78,7 +78,7 @@ impl WaitingPage {
             sbp.sandbox = Some(routes::sandbox_approve("1", lang));
             sbp.other = Some(routes::contract(id, lang));
             let mut cash = page("wait-title-cash");
-            cash.code = Some("123\u{a0}456\u{a0}789".to_owned());
+            cash.code = Some("1234\u{a0}5678\u{a0}9012".to_owned());
             let mut mobile = page("wait-title-mobile");
             mobile.phone = Some(super::phone_form::masked("79211234567"));
             let mut go = page("wait-title");

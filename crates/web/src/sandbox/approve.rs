@@ -1,5 +1,6 @@
 //! The test bank's page to accept or decline: wallet, SBP, SberPay, T-Pay, phone, terminal.
 
+use app::sandbox::Shown;
 use askama::Template;
 use domain::method::MethodKind;
 use domain::{Currency, Money};
@@ -17,19 +18,41 @@ pub struct ApprovePage {
     pub frame: Frame,
     /// The message that names what stands here for the real thing.
     pub title: &'static str,
-    /// Who is paid.
-    pub shop_name: String,
+    /// The shop's number.
+    pub shop: String,
     /// How much.
     pub amount: String,
     /// With what.
     pub means: Option<String>,
     /// The operation's id.
     pub operation: String,
+    /// Proof that the form was served by us.
+    pub csrf: String,
     /// Where the form goes.
     pub action: &'static str,
 }
 
 impl ApprovePage {
+    /// What the test bank asks of the payer.
+    pub(crate) fn of(frame: Frame, operation: &str, shown: &Shown) -> Self {
+        Self {
+            title: Self::title_of(shown.method),
+            shop: shown.shop_id.to_string(),
+            amount: super::sum(&frame, shown),
+            means: super::means(&frame, shown),
+            operation: operation.to_owned(),
+            csrf: String::new(),
+            action: routes::SANDBOX_APPROVE,
+            frame,
+        }
+    }
+
+    /// The page with the secret of its form.
+    pub(crate) fn with_secret(mut self, secret: &str) -> Self {
+        secret.clone_into(&mut self.csrf);
+        self
+    }
+
     /// The message that names what stands here for `kind`.
     #[must_use]
     pub const fn title_of(kind: MethodKind) -> &'static str {
@@ -53,10 +76,11 @@ impl ApprovePage {
                 let page = Self {
                     frame: Frame::new(lang, |lang| routes::sandbox_approve("1", lang)),
                     title: Self::title_of(kind),
-                    shop_name: "Кофе на Чистых".to_owned(),
+                    shop: "100001".to_owned(),
                     amount: money::text(Money::new(100_000, Currency::RUB), lang),
                     means: None,
                     operation: "1".to_owned(),
+                    csrf: "0123456789abcdef".to_owned(),
                     action: routes::SANDBOX_APPROVE,
                 };
                 (kind.code().to_owned(), page)

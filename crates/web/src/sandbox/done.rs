@@ -25,7 +25,6 @@ impl DonePage {
         [
             ("accepted", "bank-done-accepted"),
             ("declined", "bank-done-declined"),
-            ("late", "bank-done-late"),
         ]
         .into_iter()
         .map(|(name, title)| {

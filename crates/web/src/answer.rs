@@ -1,0 +1,164 @@
+//! How pages leave: as HTML that nobody keeps, frames or rewrites, or as a way on.
+
+use app::{App, Error};
+use askama::Template;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::checkout::leave::LeavePage;
+use crate::checkout::result::{Ending, ResultPage};
+use crate::frame::Frame;
+
+/// What a checkout page may load and do: our own style and script, forms to ourselves.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+    connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// The test bank's pages lead back to any shop, as a real bank's do: their form may end anywhere.
+const BANK_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// A page of the checkout.
+pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
+    with_policy(POLICY, status, template)
+}
+
+/// A page of the test bank.
+pub(crate) fn bank_page(status: StatusCode, template: &impl Template) -> Response {
+    with_policy(BANK_POLICY, status, template)
+}
+
+fn with_policy(policy: &'static str, status: StatusCode, template: &impl Template) -> Response {
+    let html = match template.render() {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            return (StatusCode::INTERNAL_SERVER_ERROR, headers(policy)).into_response();
+        }
+    };
+    (status, headers(policy), Html(html)).into_response()
+}
+
+/// `same-origin` for the referrer: shops learn nothing of the page, and browsers still say where
+/// our own forms come from.
+fn headers(policy: &'static str) -> [(HeaderName, HeaderValue); 6] {
+    [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::VARY, "Accept-Language"),
+    ]
+    .map(|(name, value)| (name, HeaderValue::from_static(value)))
+}
+
+/// On to one of our own pages.
+pub(crate) fn go(address: &str) -> Response {
+    let mut response = Redirect::to(address).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(
+        header::REFERRER_POLICY,
+        HeaderValue::from_static("same-origin"),
+    );
+    response
+}
+
+/// On to a page of the acquirer, after a form: directly if it is on this host, else by a page
+/// between, since a form's answer may not lead to another host.
+pub(crate) fn go_to_bank(asked: &HeaderMap, frame: Frame, target: &str) -> Response {
+    if is_on_this_host(asked, target) {
+        return go(target);
+    }
+    let target = target.to_owned();
+    page(StatusCode::OK, &LeavePage { frame, target })
+}
+
+fn is_on_this_host(asked: &HeaderMap, target: &str) -> bool {
+    let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
+    let after_scheme = target.split_once("://").map(|(_, rest)| rest);
+    let authority = after_scheme.and_then(|rest| rest.split(['/', '?', '#']).next());
+    host.is_some() && host == authority
+}
+
+/// Links that a page may offer: whatever the merchant gave that opens something, and nothing that
+/// runs.
+pub(crate) fn safe_link(address: &str) -> Option<&str> {
+    let (scheme, _) = address.split_once(':')?;
+    let letters = !scheme.is_empty()
+        && scheme
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"+-.".contains(&b));
+    let runs = ["javascript", "data", "vbscript", "blob"];
+    let runs = runs.iter().any(|bad| scheme.eq_ignore_ascii_case(bad));
+    (letters && !runs).then_some(address)
+}
+
+/// The page of a use case's error. `Internal` is logged here, once, with the number that the
+/// buyer is shown.
+pub(crate) fn error(app: &App, frame: Frame, error: &Error) -> Response {
+    let (status, ending) = match error {
+        Error::NotFound { .. } => (StatusCode::NOT_FOUND, Ending::NotFound),
+        Error::Busy | Error::Conflict => (StatusCode::SERVICE_UNAVAILABLE, Ending::Busy),
+        Error::Denied | Error::Invalid(_) | Error::Refused(_) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, Ending::NotPossible)
+        }
+        Error::Internal(cause) => {
+            let number = format!("{:016x}", app.random_bits());
+            tracing::error!(request.id = %number, %cause, ?cause, "a page failed: {number}");
+            let page_of = ResultPage::error(frame, &number);
+            return page(StatusCode::INTERNAL_SERVER_ERROR, &page_of);
+        }
+    };
+    page(status, &ResultPage::new(frame, None, ending))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::{HeaderMap, HeaderValue, header};
+
+    use super::{is_on_this_host, safe_link};
+
+    #[test]
+    fn only_links_that_open_something_are_offered() {
+        for good in [
+            "https://shop.example/o?id=1",
+            "http://127.0.0.1/",
+            "myshop://order/7",
+        ] {
+            assert_eq!(safe_link(good), Some(good));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JavaScript:x",
+            "data:text/html,x",
+            "/o",
+            "",
+            ":x",
+        ] {
+            assert_eq!(safe_link(bad), None, "{bad}");
+        }
+        assert_eq!(safe_link("java\tscript:alert(1)"), None);
+    }
+
+    #[test]
+    fn a_bank_on_another_host_or_port_is_another_host() {
+        let mut asked = HeaderMap::new();
+        assert!(!is_on_this_host(
+            &asked,
+            "http://127.0.0.1:8080/sandbox/3ds"
+        ));
+        asked.insert(header::HOST, HeaderValue::from_static("127.0.0.1:8080"));
+        assert!(is_on_this_host(
+            &asked,
+            "http://127.0.0.1:8080/sandbox/3ds?operation=1"
+        ));
+        assert!(!is_on_this_host(
+            &asked,
+            "http://127.0.0.1:8081/sandbox/3ds"
+        ));
+        assert!(!is_on_this_host(
+            &asked,
+            "https://acs.bank.example/127.0.0.1:8080"
+        ));
+    }
+}

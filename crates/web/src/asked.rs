@@ -1,0 +1,58 @@
+//! What a browser says with each request that pages care about.
+
+use std::convert::Infallible;
+
+use axum::extract::FromRequestParts;
+use domain::payment::Locale;
+use http::request::Parts;
+use http::{HeaderMap, header};
+
+use crate::lang::Lang;
+
+/// The request's headers and the language that the buyer chose on the page.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) headers: HeaderMap,
+    chosen: Option<String>,
+}
+
+impl Asked {
+    /// The language of the answer about something whose merchant asked for `locale`.
+    pub(crate) fn lang(&self, locale: Option<Locale>) -> Lang {
+        self.lang_of_form("", locale)
+    }
+
+    /// The same, where a form says in which language it was shown.
+    pub(crate) fn lang_of_form(&self, field: &str, locale: Option<Locale>) -> Lang {
+        let chosen = self
+            .chosen
+            .as_deref()
+            .or((!field.is_empty()).then_some(field));
+        let locale = locale.map(|locale| match locale {
+            Locale::Russian => Lang::Ru.tag(),
+            Locale::English => Lang::En.tag(),
+        });
+        let accepted = self.headers.get(header::ACCEPT_LANGUAGE);
+        Lang::choose(
+            chosen,
+            locale,
+            accepted.and_then(|value| value.to_str().ok()),
+        )
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let pairs = parts.uri.query().unwrap_or("").split('&');
+        let chosen = pairs
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(name, _)| *name == "lang")
+            .map(|(_, value)| value.to_owned());
+        Ok(Self {
+            headers: parts.headers.clone(),
+            chosen,
+        })
+    }
+}

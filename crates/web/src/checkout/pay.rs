@@ -1,0 +1,177 @@
+//! `POST …/pay`: an attempt. Every outcome is shown by the payment's page, so that reloading
+//! never pays again; only a form with mistakes is answered here, because what was typed is kept
+//! nowhere else.
+
+use std::sync::Arc;
+
+use app::checkout::CheckoutView;
+use app::{App, Error};
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use domain::acquiring::Challenge;
+use domain::card::Card;
+use domain::{MethodKind, Timestamp, payment};
+use http::StatusCode;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::card_form::{CardFields, CardInput};
+use super::contract::ContractPage;
+use super::notice::Notice;
+use super::phone_form::{self, PhoneField};
+use super::result::{Ending, ResultPage};
+use super::show;
+use crate::asked::Asked;
+use crate::lang::Lang;
+use crate::text::Texts;
+use crate::{answer, form_guard, routes};
+
+/// What the form sends. Cannot be printed.
+#[derive(Deserialize)]
+pub(crate) struct PayForm {
+    #[serde(rename = "orderId", default)]
+    order_id: String,
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    lang: String,
+    #[serde(default)]
+    card_number: Zeroizing<String>,
+    #[serde(default)]
+    card_expiry: String,
+    #[serde(default)]
+    card_csc: Zeroizing<String>,
+    #[serde(default)]
+    save: String,
+    #[serde(default)]
+    phone: String,
+}
+
+/// What a ticked box sends.
+const TICKED: &str = "true";
+
+/// Tries to pay.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Form(form): Form<PayForm>,
+) -> Response {
+    let lang = asked.lang_of_form(&form.lang, None);
+    let frame = || show::frame(lang, &form.order_id);
+    if !form_guard::is_ours(&asked.headers, &form.csrf) {
+        let page = ResultPage::new(frame(), None, Ending::Refused);
+        return answer::page(StatusCode::FORBIDDEN, &page);
+    }
+    match attempt(&app, &asked, lang, &form).await {
+        Ok(answer) => answer,
+        // Someone else was faster, or time was: the payment's page says what is true now.
+        Err(Error::Refused(_) | Error::Conflict) => {
+            answer::go(&routes::contract(&form.order_id, lang))
+        }
+        Err(error) => answer::error(&app, frame(), &error),
+    }
+}
+
+async fn attempt(
+    app: &Arc<App>,
+    asked: &Asked,
+    lang: Lang,
+    form: &PayForm,
+) -> Result<Response, Error> {
+    let view = app::checkout::show(app, show::payment_id(&form.order_id)?).await?;
+    let kind = MethodKind::from_code(&form.method).filter(|kind| view.methods.contains(kind));
+    let Some(kind) = kind else {
+        return Ok(answer::go(&routes::contract(&form.order_id, lang)));
+    };
+    let means = match read(form, kind, view.now, Texts::of(lang)) {
+        Ok(means) => means,
+        Err(mistakes) => {
+            let page = mistakes.shown_in(show::form(lang, &view, Some(kind)));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(show::with_form_secret(app, asked, status, page));
+        }
+    };
+    let id = view.payment.id;
+    let after = match means {
+        Means::Card(card) => app::checkout::pay_by_card(app, id, card, form.save == TICKED).await?,
+        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone)).await?,
+        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None).await?,
+    };
+    Ok(on(asked, lang, kind, &after))
+}
+
+/// What the buyer pays with.
+enum Means {
+    /// A card.
+    Card(Card),
+    /// The balance of this phone.
+    Phone(String),
+    /// What the acquirer's page asks for.
+    Elsewhere,
+}
+
+/// What is wrong with the form.
+enum Mistakes {
+    /// In the card's fields.
+    Card(CardFields),
+    /// In the phone's field.
+    Phone(PhoneField),
+}
+
+impl Mistakes {
+    fn shown_in(self, mut page: ContractPage) -> ContractPage {
+        page.notice = Some(Notice::form_wrong(page.frame.t));
+        match self {
+            Self::Card(fields) => page.card = fields,
+            Self::Phone(field) => page.phone = field,
+        }
+        page
+    }
+}
+
+fn read(form: &PayForm, kind: MethodKind, now: Timestamp, t: Texts) -> Result<Means, Mistakes> {
+    match kind {
+        MethodKind::BankCard => {
+            let typed = CardInput {
+                number: &form.card_number,
+                expiry: &form.card_expiry,
+                csc: &form.card_csc,
+            };
+            typed.parse(now, t).map(Means::Card).map_err(|mut fields| {
+                fields.save = form.save == TICKED;
+                Mistakes::Card(fields)
+            })
+        }
+        MethodKind::MobileBalance => {
+            let phone = phone_form::parse(&form.phone, t);
+            phone.map(Means::Phone).map_err(Mistakes::Phone)
+        }
+        MethodKind::YooMoney
+        | MethodKind::Sbp
+        | MethodKind::Sberbank
+        | MethodKind::TinkoffBank
+        | MethodKind::Cash => Ok(Means::Elsewhere),
+    }
+}
+
+/// On to the bank's page, or to the payment's own.
+fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Response {
+    let id = after.payment.id.to_string();
+    if let payment::State::Challenged {
+        challenge: Challenge::Redirect { url },
+        ..
+    } = &after.payment.state
+        && let Some(target) = answer::safe_link(url)
+    {
+        return answer::go_to_bank(&asked.headers, show::frame(lang, &id), target);
+    }
+    let declined = matches!(after.payment.state, payment::State::Pending);
+    answer::go(&if declined {
+        routes::contract_with_method(&id, kind.code(), lang)
+    } else {
+        routes::contract(&id, lang)
+    })
+}

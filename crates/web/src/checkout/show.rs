@@ -1,0 +1,241 @@
+//! `GET …/contract`: one address for the whole life of a payment. It shows the form, the waiting
+//! or the end, whatever is true now; reloading is always safe.
+
+use std::sync::Arc;
+
+use app::checkout::CheckoutView;
+use app::{App, Error};
+use axum::extract::{Query, State};
+use axum::response::Response;
+use domain::acquiring::Challenge;
+use domain::payment::{Flow, SaveMethod};
+use domain::{MethodFacts, MethodKind, PaymentId};
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::contract::{ContractPage, MethodOption, Saving};
+use super::notice::Notice;
+use super::order::Order;
+use super::phone_form;
+use super::result::{Ending, Fact, ResultPage};
+use super::stage::{self, Stage};
+use super::waiting::WaitingPage;
+use crate::answer;
+use crate::asked::Asked;
+use crate::form_guard;
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::qr::Qr;
+use crate::{moment, money, routes};
+
+/// What the address says.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct ContractQuery {
+    #[serde(rename = "orderId", default)]
+    pub(crate) order_id: String,
+    /// The method that is to be open; with it, the form is shown although an attempt waits.
+    pub(crate) method: Option<String>,
+}
+
+/// Shows a payment.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Query(query): Query<ContractQuery>,
+) -> Response {
+    let found = match payment_id(&query.order_id) {
+        Ok(id) => app::checkout::show(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    match found {
+        Ok(view) => {
+            let locale = view.payment.confirmation.as_ref().and_then(|c| c.locale);
+            present(&app, &asked, asked.lang(locale), &query, &view)
+        }
+        Err(error) => {
+            let frame = frame(asked.lang(None), &query.order_id);
+            answer::error(&app, frame, &error)
+        }
+    }
+}
+
+/// The id of an address; what is none is nobody's payment.
+pub(crate) fn payment_id(text: &str) -> Result<PaymentId, Error> {
+    let unknown = |_malformed| Error::NotFound {
+        kind: "payment",
+        id: String::new(),
+    };
+    text.parse().map_err(unknown)
+}
+
+/// The frame of every page of one payment.
+pub(crate) fn frame(lang: Lang, order_id: &str) -> Frame {
+    Frame::new(lang, |lang| routes::contract(order_id, lang))
+}
+
+/// The page for where the payer stands.
+fn present(
+    app: &App,
+    asked: &Asked,
+    lang: Lang,
+    query: &ContractQuery,
+    view: &CheckoutView,
+) -> Response {
+    match Stage::of_payment(&view.payment, view.now) {
+        Stage::Choose => choose(app, asked, lang, query, view),
+        Stage::Confirm(_) if query.method.is_some() && view.payment.flow == Flow::Page => {
+            choose(app, asked, lang, query, view)
+        }
+        Stage::Confirm(challenge) => answer::page(StatusCode::OK, &confirm(lang, view, &challenge)),
+        Stage::Unknown => answer::page(StatusCode::OK, &waiting(lang, view, "wait-title-unknown")),
+        Stage::Ended(ending) => answer::page(StatusCode::OK, &ended(lang, view, ending)),
+    }
+}
+
+fn choose(
+    app: &App,
+    asked: &Asked,
+    lang: Lang,
+    query: &ContractQuery,
+    view: &CheckoutView,
+) -> Response {
+    let chosen = query.method.as_deref().and_then(MethodKind::from_code);
+    let used = view.payment.method.as_ref().map(|method| method.kind);
+    let mut page = form(lang, view, chosen.or(used));
+    page.notice = view
+        .last_decline
+        .map(|decline| Notice::declined(decline.reason, page.frame.t));
+    with_form_secret(app, asked, StatusCode::OK, page)
+}
+
+/// The page with the secret of its forms.
+pub(crate) fn with_form_secret(
+    app: &App,
+    asked: &Asked,
+    status: StatusCode,
+    mut page: ContractPage,
+) -> Response {
+    let secret = form_guard::secret(app, &asked.headers);
+    page.csrf.clone_from(&secret.field);
+    secret.set(answer::page(status, &page))
+}
+
+/// The form that nobody has typed into, with `chosen` open.
+pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) -> ContractPage {
+    let payment = &view.payment;
+    let saving = match payment.save_method {
+        SaveMethod::Always => Saving::Always,
+        SaveMethod::PayerDecides | SaveMethod::PayerAgreed if view.may_save => Saving::Asked,
+        SaveMethod::PayerDecides | SaveMethod::PayerAgreed => Saving::Never,
+    };
+    let id = payment.id.to_string();
+    let methods = MethodOption::list(&view.methods, chosen, saving);
+    let mut page = ContractPage::fresh(frame(lang, &id), order(lang, view), &id, methods);
+    page.card.save = payment.save_method == SaveMethod::PayerAgreed;
+    page.back = back(view);
+    page
+}
+
+fn order(lang: Lang, view: &CheckoutView) -> Order {
+    let payment = &view.payment;
+    let amount = money::text(payment.amount, lang);
+    Order::new(
+        &view.shop.name,
+        payment.description.as_deref(),
+        amount,
+        payment.test,
+    )
+}
+
+/// The way back to the shop.
+fn back(view: &CheckoutView) -> Option<String> {
+    let address = view.payment.confirmation.as_ref()?.return_url.as_deref()?;
+    answer::safe_link(address).map(str::to_owned)
+}
+
+fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPage {
+    let id = view.payment.id.to_string();
+    let mut page = WaitingPage::plain(frame(lang, &id), order(lang, view), &id, heading);
+    page.stamp = stage::payment_stamp(&view.payment);
+    page
+}
+
+/// The page of a payer who has to confirm somewhere.
+fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
+    let mut page = waiting(lang, view, "wait-title");
+    match challenge {
+        Challenge::Redirect { url } => page.go = answer::safe_link(url).map(str::to_owned),
+        Challenge::Qr { data, url } => {
+            page.heading = "wait-title-sbp";
+            let link = answer::safe_link(url).unwrap_or_default();
+            page.qr = Qr::draw(data, link, &page.frame.t.say("qr-label"));
+        }
+        Challenge::External {
+            code: Some(code),
+            url,
+        } => {
+            page.heading = "wait-title-cash";
+            page.code = Some(grouped_code(code));
+            page.sandbox.clone_from(url);
+        }
+        Challenge::External { code: None, url } => {
+            page.heading = "wait-title-mobile";
+            let phone = view
+                .payment
+                .method
+                .as_ref()
+                .and_then(|method| method.phone.as_deref());
+            page.phone = phone.map(phone_form::masked);
+            page.sandbox.clone_from(url);
+        }
+    }
+    page.until = Some(moment::text(view.payment.confirm_until, lang));
+    if view.payment.flow == Flow::Page {
+        let id = view.payment.id.to_string();
+        let kind = view
+            .payment
+            .method
+            .as_ref()
+            .map_or("", |method| method.kind.code());
+        page.other = Some(routes::contract_with_method(&id, kind, lang));
+    }
+    page
+}
+
+/// A long code in groups of four, as it is read out.
+fn grouped_code(code: &str) -> String {
+    let digits: Vec<char> = code.chars().collect();
+    let groups = digits
+        .chunks(4)
+        .map(|group| group.iter().collect::<String>());
+    groups.collect::<Vec<_>>().join("\u{a0}")
+}
+
+fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPage {
+    let payment = &view.payment;
+    let id = payment.id.to_string();
+    let mut page = ResultPage::new(frame(lang, &id), Some(order(lang, view)), ending);
+    let t = page.frame.t;
+    let mut fact = |label, value| page.facts.push(Fact { label, value });
+    fact("fact-shop", view.shop.name.clone());
+    if let Some(description) = &payment.description {
+        fact("fact-what", description.clone());
+    }
+    if payment.paid()
+        && let Some(method) = &payment.method
+    {
+        let card = match &method.facts {
+            Some(MethodFacts::Card(card)) => Some(t.say_with("means-card", "last4", &card.last4)),
+            Some(MethodFacts::Wallet { .. } | MethodFacts::Sbp { .. }) | None => None,
+        };
+        let name = || t.say(MethodOption::new(method.kind, false, Saving::Never).title);
+        fact("fact-means", card.unwrap_or_else(name));
+    }
+    if let domain::payment::State::Succeeded { captured_at, .. } = &payment.state {
+        fact("fact-when", moment::text(*captured_at, lang));
+    }
+    fact("fact-number", id);
+    page.back = back(view);
+    page.returns = page.back.is_some() && matches!(ending, Ending::Paid | Ending::Held);
+    page
+}
