@@ -14,6 +14,7 @@ from load import PROGRESS, Client, Step, Story, proceed
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "20"))
 CLIENTS = 8
+CALL_TIME = "1m"
 READY_SECONDS_MAX = 2.0
 LOAD_SECONDS = (0.15, 1.2)
 
@@ -33,6 +34,8 @@ def test_nothing_acknowledged_is_lost_or_doubled(engine, tmp_path):
             stories = cycle(server, chance, f"{seed}-{kill}")
             slowest = max(slowest, server.start())
             assert slowest < READY_SECONDS_MAX, f"{slowest:.2f} s until ready again"
+            # Calls to the acquirer that were cut off are looked up when their time is over.
+            server.advance(CALL_TIME)
             api = Api(server.api_url, server.shop_id, server.secret_key)
             told += check(api, stories, f"{seed}-{kill}")
             server.audit()
@@ -45,16 +48,73 @@ def test_nothing_acknowledged_is_lost_or_doubled(engine, tmp_path):
     assert told["unanswered"] > KILLS, "the kills came in the middle of it"
 
 
-def cycle(server: Server, chance: random.Random, tag: str) -> list[Story]:
-    """Runs the load and kills the server in the middle of it."""
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_server_that_is_asked_to_end_finishes_what_it_accepted(engine, tmp_path):
+    server = Server(engine, tmp_path)
+    try:
+        server.start()
+        chance = random.Random(engine)
+        for turn in range(3):
+            stories = cycle(server, chance, f"stop-{turn}", Server.stop)
+            server.audit()
+            server.start()
+            api = Api(server.api_url, server.shop_id, server.secret_key)
+            told = check(api, stories, f"stop-{turn}")
+            assert told["acknowledged"] > 0
+        server.stop()
+        server.audit()
+    finally:
+        server.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_backup_taken_under_load_is_a_whole_platform(engine, tmp_path):
+    server, copy = Server(engine, tmp_path / "a"), None
+    try:
+        server.start()
+        api = Api(server.api_url, server.shop_id, server.secret_key)
+        before = [api.paid("100.00") for _ in range(5)]
+        clients = begin(server, "backup")
+        backup = tmp_path / "backup"
+        run = server.command("backup", str(backup))
+        assert run.returncode == 0, run.stdout + run.stderr
+        server.kill()
+        for client in clients:
+            client.join(40)
+
+        copy = Server(engine, tmp_path / "b")
+        run = copy.command("restore", str(backup))
+        assert run.returncode == 0, run.stdout + run.stderr
+        copy.audit()
+        copy.start()
+        restored = Api(copy.api_url, server.shop_id, server.secret_key)
+        for payment in before:
+            assert restored.found(f"/payments/{payment['id']}") == payment
+        assert expect(restored.refund(before[0]["id"], "100.00"))["status"] == "succeeded"
+        copy.stop()
+        copy.audit()
+    finally:
+        server.close()
+        if copy is not None:
+            copy.close()
+
+
+def begin(server: Server, tag: str) -> list[Client]:
+    """Starts the load."""
     clients = []
     for number in range(CLIENTS):
         api = Api(server.api_url, server.shop_id, server.secret_key)
         clients.append(Client(api, f"{tag}/{number}", f"{tag}-{number}"))
     for client in clients:
         client.start()
+    return clients
+
+
+def cycle(server: Server, chance: random.Random, tag: str, end=Server.kill) -> list[Story]:
+    """Runs the load and kills (or stops) the server in the middle of it."""
+    clients = begin(server, tag)
     threading.Event().wait(chance.uniform(*LOAD_SECONDS))
-    server.kill()
+    end(server)
     for client in clients:
         client.join(40)
         assert not client.is_alive() and not client.broken, client.broken

@@ -93,6 +93,7 @@ class Server:
         assert engine in ENGINES
         self.engine = engine
         self.directory = Path(directory)
+        self.directory.mkdir(parents=True, exist_ok=True)
         self.data = self.directory / "data"
         self.log_path = self.directory / "server.log"
         self.database = PostgresDatabase() if engine == "postgres" else None
