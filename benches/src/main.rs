@@ -16,6 +16,7 @@ mod machine;
 mod platform;
 mod receiver;
 mod scenario;
+mod storage;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

@@ -17,6 +17,7 @@ use crate::load::{End, Outcome, closed, open, per_second};
 use crate::machine::{now, processor_us, resident_kib};
 use crate::platform::{Platform, free_address, wait_until_ready};
 use crate::receiver::Receiver;
+use crate::storage;
 
 const BODY: &str = concat!(
     r#""amount":{"value":"1000.00","currency":"RUB"},"capture":true,"#,
@@ -36,6 +37,7 @@ const KNOWN_PAYMENTS: u64 = 2_000;
 const LISTS: u64 = 200;
 
 const ECHO: &str = "echo: authenticate, parse, send back";
+const STORAGE: &str = "storage: create a payment without HTTP";
 const CREATE: &str = "POST /payments";
 const CREATE_HALF: &str = "POST /payments at half of that rate: p99";
 const PAY: &str = "create, pay by raw card, succeeded, notified";
@@ -49,6 +51,14 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
     let ceiling = echo(plan)?;
     let ceiling_per_second = ceiling.per_second();
     let mut figures = vec![rated(ECHO, &ceiling, Bar::None, ceiling_per_second, None)];
+    if plan.wants(STORAGE) {
+        let call = create_call(&nobody()?, 0, 0, false);
+        let value = storage::ceiling(plan, engine, &call.body)?;
+        figures.push(Figure {
+            of_ceiling_per_mille: Some(value * 1000 / ceiling_per_second.max(1)),
+            ..Figure::plain(STORAGE, value, "/s", Bar::None)
+        });
+    }
     let mut platform = Platform::start(plan, engine)?;
     if plan.wants(MEMORY) {
         let value = resident_kib(platform.process());
@@ -91,8 +101,7 @@ fn echo(plan: &Plan) -> Result<Outcome> {
         .args(["echo", &address.to_string()])
         .stdin(Stdio::null())
         .spawn()?;
-    let credentials =
-        Credentials::new("100001", "test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF")?;
+    let credentials = nobody()?;
     let make = |worker: usize, number: u64| create_call(&credentials, worker, number, false);
     let measured = wait_until_ready(address, "/readyz", &mut child).and_then(|()| {
         closed(
@@ -108,6 +117,11 @@ fn echo(plan: &Plan) -> Result<Outcome> {
     child.kill()?;
     child.wait()?;
     measured
+}
+
+/// Credentials of the right length.
+fn nobody() -> Result<Credentials> {
+    Credentials::new("100001", "test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF")
 }
 
 /// A payment of a page, or one that is paid at once with raw card data.
