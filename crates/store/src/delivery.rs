@@ -61,7 +61,7 @@ const WAKE_TAIL: &str = ") v
           join delivery next on next.webhook_id = ended.webhook_id
            and next.object_id = ended.object_id and next.sequence > ended.sequence
            and next.state = 'pending' and next.attempts = 0
-           and next.due_at > v.column2) woken
+           and +next.due_at > v.column2) woken
  where delivery.sequence = woken.sequence";
 
 const FIND: &str = "\

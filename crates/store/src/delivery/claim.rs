@@ -54,8 +54,8 @@ pub struct Claimed {
     pub first_attempt_at: Option<Timestamp>,
 }
 
-/// Steps over the index from webhook to webhook, so that backlogs cost nothing. `ready` has those
-/// whose turn it is, `sequence`s of at most `$4` deliveries of each follow.
+/// `waiting` steps over the index from webhook to webhook, so that backlogs cost nothing. `ready`
+/// are those whose turn it is, `picked` the first deliveries of each, then the second ones, …
 const CANDIDATES_SQLITE: &str = "\
 with recursive waiting (webhook_id) as (
   select (select min(webhook_id) from delivery where due_at is not null)
@@ -75,6 +75,19 @@ with recursive waiting (webhook_id) as (
                               $19, $20)
    order by case when w.webhook_id > $2 then 0 else 1 end, w.webhook_id
    limit $3
+), picked (sequence, id, shop_id, event_id, webhook_id, object_id, state, attempts, created_at,
+           due_at, place) as (
+  select d.sequence, d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts,
+         d.created_at, d.due_at,
+         row_number() over (partition by d.webhook_id order by d.due_at, d.sequence) as place
+    from ready r
+   cross join delivery d on d.sequence in (select n.sequence
+                                             from delivery n
+                                            where n.webhook_id = r.webhook_id and n.due_at <= $1
+                                            order by n.due_at, n.sequence
+                                            limit $4)
+   order by place, case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id
+   limit $3
 )
 select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
        d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, s.clock_offset,
@@ -88,18 +101,11 @@ select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attemp
            and p.state = 'pending' and p.sequence < d.sequence
          order by p.sequence
          limit 1) as blocked_until
-  from ready r
- cross join delivery d on d.sequence in (select n.sequence
-                                           from delivery n
-                                          where n.webhook_id = r.webhook_id and n.due_at <= $1
-                                          order by n.due_at, n.sequence
-                                          limit $4)
+  from picked d
   join event e on e.id = d.event_id
   join webhook h on h.id = d.webhook_id
   join shop s on s.id = d.shop_id
- order by row_number() over (partition by d.webhook_id order by d.due_at, d.sequence),
-       case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id
- limit $3";
+ order by d.place, case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id";
 
 const CANDIDATES_POSTGRES: &str = "\
 with recursive waiting (webhook_id) as (
@@ -120,6 +126,21 @@ with recursive waiting (webhook_id) as (
                               $19, $20)
    order by case when w.webhook_id > $2 then 0 else 1 end, w.webhook_id
    limit $3
+), picked (sequence, id, shop_id, event_id, webhook_id, object_id, state, attempts, created_at,
+           due_at, place) as (
+  select d.sequence, d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts,
+         d.created_at, d.due_at,
+         row_number() over (partition by d.webhook_id order by d.due_at, d.sequence) as place
+    from ready r
+   cross join lateral (select n.sequence, n.id, n.shop_id, n.event_id, n.webhook_id, n.object_id,
+                              n.state, n.attempts, n.created_at, n.due_at
+                         from delivery n
+                        where n.webhook_id = r.webhook_id and n.due_at <= $1
+                        order by n.due_at, n.sequence
+                        limit $4
+                          for update skip locked) d
+   order by place, case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id
+   limit $3
 )
 select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
        d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, s.clock_offset,
@@ -133,20 +154,11 @@ select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attemp
            and p.state = 'pending' and p.sequence < d.sequence
          order by p.sequence
          limit 1) as blocked_until
-  from ready r
- cross join lateral (select n.sequence, n.id, n.shop_id, n.event_id, n.webhook_id, n.object_id,
-                            n.state, n.attempts, n.created_at, n.due_at
-                       from delivery n
-                      where n.webhook_id = r.webhook_id and n.due_at <= $1
-                      order by n.due_at, n.sequence
-                      limit $4
-                        for update skip locked) d
+  from picked d
   join event e on e.id = d.event_id
   join webhook h on h.id = d.webhook_id
   join shop s on s.id = d.shop_id
- order by row_number() over (partition by d.webhook_id order by d.due_at, d.sequence),
-       case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id
- limit $3";
+ order by d.place, case when d.webhook_id > $2 then 0 else 1 end, d.webhook_id";
 
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const MOVE_HEAD: &str = "\
