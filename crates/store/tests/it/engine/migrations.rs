@@ -3,7 +3,7 @@
 use store::{Migration, Options, Store, StoreError};
 
 use super::SCHEMA;
-use crate::database::{ENGINES, TestDatabase};
+use crate::database::{ENGINES, TestDatabase, connect};
 
 const APPLIED: &str = "select number from migration order by number";
 
@@ -125,4 +125,17 @@ async fn a_broken_migration_leaves_nothing_behind() {
         assert!(matches!(half.await, Err(StoreError::Engine { .. })));
         store.close().await;
     }
+}
+
+#[tokio::test]
+async fn postgres_is_not_told_that_a_table_is_empty() {
+    const LOOKED_AT: &str = "select relname::text
+      from pg_class
+     where relkind = 'r' and reltuples >= 0 and relnamespace = 'public'::regnamespace";
+    let database = TestDatabase::empty(store::Engine::Postgres).await;
+    database.open().await.close().await;
+    let client = connect(database.database()).await;
+    let tables = client.query(LOOKED_AT, &[]).await.unwrap();
+    let tables: Vec<String> = tables.iter().map(|row| row.get(0)).collect();
+    assert_eq!(tables, ["migration"]);
 }
