@@ -1,1 +1,25 @@
-//! Door 1: the merchant API, JSON over HTTP.
+//! Door 1: the merchant API, JSON over HTTP, compatible with YooKassa API v3.
+//!
+//! A handler extracts, parses, calls, answers. What may be wrong with a request is refused in the
+//! order of the extractors: credentials, rate, address, key, body.
+
+mod answer;
+mod credentials;
+mod cx;
+mod door;
+mod error;
+mod id;
+mod limit;
+mod once;
+mod request;
+mod routes;
+
+mod later;
+mod me;
+mod payment;
+mod payment_method;
+mod refund;
+
+pub use door::{Settings, router, router_with};
+pub use error::rows;
+pub use routes::{Endpoint, ROUTES, Route, Who};

@@ -1,0 +1,99 @@
+//! The router: every route of the access table with its handler, and what goes around them.
+
+use std::sync::Arc;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+use axum::routing::{MethodRouter, any, get, post};
+
+use crate::error::ApiError;
+use crate::limit::Limiter;
+use crate::routes::{Endpoint, LATER, REST, ROUTES, WEBHOOKS};
+use crate::{later, me, payment, payment_method, refund, request};
+
+/// What the operator decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How many requests a second one shop may send; 0 is as many as it likes.
+    pub requests_per_second: u32,
+    /// How many it may send at once after a pause.
+    pub requests_burst: u32,
+    /// Largest body of a request, in bytes.
+    pub body_bytes_max: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            requests_per_second: 2_000,
+            requests_burst: 4_000,
+            body_bytes_max: 256 * 1_024,
+        }
+    }
+}
+
+/// What handlers need of the process.
+#[derive(Clone)]
+pub(crate) struct Door {
+    pub(crate) app: Arc<App>,
+    pub(crate) limiter: Arc<Limiter>,
+}
+
+/// The merchant API under `/v3`, with the usual limits. It has no fallback of its own, so it can
+/// be merged with other routers.
+pub fn router(app: Arc<App>) -> Router {
+    router_with(app, Settings::default())
+}
+
+/// The merchant API with these limits.
+pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
+    let limiter = Limiter::new(settings.requests_per_second, settings.requests_burst);
+    let door = Door {
+        app,
+        limiter: Arc::new(limiter),
+    };
+    let mut router = Router::new();
+    for route in ROUTES {
+        let handler = handler(route.endpoint).fallback(method_not_allowed);
+        router = router.route(route.path, handler);
+    }
+    for path in LATER {
+        router = router.route(path, any(later::refuse));
+    }
+    for path in WEBHOOKS {
+        router = router.route(path, any(later::refuse_webhooks));
+    }
+    for path in REST {
+        router = router.route(path, any(unknown_path));
+    }
+    router
+        .layer(middleware::from_fn_with_state(door.clone(), request::serve))
+        .layer(DefaultBodyLimit::max(settings.body_bytes_max))
+        .with_state(door)
+}
+
+fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
+    match endpoint {
+        Endpoint::CreatePayment => post(payment::create),
+        Endpoint::ListPayments => get(payment::list),
+        Endpoint::ShowPayment => get(payment::show),
+        Endpoint::CapturePayment => post(payment::capture),
+        Endpoint::CancelPayment => post(payment::cancel),
+        Endpoint::CreateRefund => post(refund::create),
+        Endpoint::ListRefunds => get(refund::list),
+        Endpoint::ShowRefund => get(refund::show),
+        Endpoint::CreatePaymentMethod => post(payment_method::create),
+        Endpoint::ShowPaymentMethod => get(payment_method::show),
+        Endpoint::ShowMe => get(me::show),
+    }
+}
+
+async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}
+
+async fn unknown_path() -> ApiError {
+    ApiError::UnknownPath
+}

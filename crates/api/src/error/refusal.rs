@@ -1,0 +1,118 @@
+//! Which row each refusal of a rule has. Exhaustive: a new refusal does not compile without one.
+
+use app::Refusal;
+use domain::ConfirmationKind;
+use domain::payment::{
+    AuthorizeRefused, CancelRefused, CaptureRefused, CreateRefused, RefundRefused, Status,
+};
+use domain::payment_method::BindRefused;
+
+use super::rows;
+use super::{Face, Row};
+
+/// A refusal as the wire shows it.
+pub(super) fn face(refusal: &Refusal) -> Face<'static> {
+    match refusal {
+        Refusal::CreatePayment(refused) => create_payment(refused),
+        Refusal::Authorize(refused) => Face::of(authorize(*refused)),
+        Refusal::Capture(refused) => Face::of(capture(*refused)),
+        Refusal::Cancel(refused) => Face::of(cancel(*refused)),
+        Refusal::Refund(refused) => Face::of(refund(*refused)),
+        Refusal::Bind(refused) => Face::of(bind(*refused)),
+        Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
+        Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
+        Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
+        Refusal::GatewayUnknown => Face::of(&rows::GATEWAY_UNKNOWN),
+        Refusal::ClockNotMovable => Face::of(&rows::CLOCK_NOT_MOVABLE),
+        Refusal::WebhookUnusable => Face::of(&rows::WEBHOOK_UNUSABLE),
+    }
+}
+
+fn create_payment(refused: &CreateRefused) -> Face<'static> {
+    match refused {
+        CreateRefused::AmountNotPositive => Face::of(&rows::PAYMENT_AMOUNT_NOT_POSITIVE),
+        CreateRefused::CurrencyNotTaken { .. } => Face::of(&rows::PAYMENT_CURRENCY_NOT_TAKEN),
+        CreateRefused::MethodNotTaken { .. } => Face::of(&rows::PAYMENT_METHOD_NOT_TAKEN),
+        CreateRefused::NoMethod => Face::of(&rows::PAYMENT_NO_METHOD),
+        CreateRefused::AmountOutsideLimits { .. } => Face::of(&rows::PAYMENT_AMOUNT_OUTSIDE_LIMITS),
+        CreateRefused::CardsNotPermitted => Face::of(&rows::PAYMENT_CARDS_NOT_PERMITTED),
+        CreateRefused::SavingNotPermitted => Face::of(&rows::PAYMENT_SAVING_NOT_PERMITTED),
+        CreateRefused::MethodNotSaved => Face::of(&rows::PAYMENT_METHOD_NOT_SAVED),
+        CreateRefused::MethodNotSaveable { .. } => Face::of(&rows::PAYMENT_METHOD_NOT_SAVEABLE),
+        CreateRefused::MethodNotHeld { .. } => Face::of(&rows::PAYMENT_METHOD_NOT_HELD),
+        CreateRefused::ConfirmationMissing { method: None } => {
+            Face::of(&rows::PAYMENT_CONFIRMATION_MISSING)
+        }
+        CreateRefused::ConfirmationMissing {
+            method: Some(method),
+        } => Face::with(&rows::PAYMENT_CONFIRMATION_MISSING_FOR, method.code()),
+        CreateRefused::ConfirmationWithSaved => Face::of(&rows::PAYMENT_CONFIRMATION_WITH_SAVED),
+        CreateRefused::ConfirmationNotSupported { supported } => match supported {
+            [only] => Face::with(
+                &rows::PAYMENT_CONFIRMATION_MUST_BE,
+                ConfirmationKind::code(*only),
+            ),
+            _ => Face::of(&rows::PAYMENT_CONFIRMATION_NOT_SUPPORTED),
+        },
+        CreateRefused::PhoneMissing => Face::of(&rows::PAYMENT_PHONE_MISSING),
+    }
+}
+
+fn authorize(refused: AuthorizeRefused) -> &'static Row {
+    match refused {
+        AuthorizeRefused::NotPending { .. } => &rows::ATTEMPT_NOT_PENDING,
+        AuthorizeRefused::InProgress => &rows::ATTEMPT_IN_PROGRESS,
+        AuthorizeRefused::Expired => &rows::ATTEMPT_EXPIRED,
+        AuthorizeRefused::MethodNotAccepted { .. } => &rows::ATTEMPT_METHOD_NOT_ACCEPTED,
+    }
+}
+
+fn capture(refused: CaptureRefused) -> &'static Row {
+    match refused {
+        CaptureRefused::OneStage => &rows::CAPTURE_ONE_STAGE,
+        CaptureRefused::NotWaiting { .. } => &rows::CAPTURE_NOT_WAITING,
+        CaptureRefused::InProgress => &rows::CAPTURE_IN_PROGRESS,
+        CaptureRefused::Expired => &rows::CAPTURE_EXPIRED,
+        CaptureRefused::AmountNotHeld { .. } => &rows::CAPTURE_AMOUNT_NOT_HELD,
+    }
+}
+
+fn cancel(refused: CancelRefused) -> &'static Row {
+    match refused {
+        CancelRefused::OneStage => &rows::CANCEL_ONE_STAGE,
+        CancelRefused::NotWaiting { .. } => &rows::CANCEL_NOT_WAITING,
+        CancelRefused::InProgress => &rows::CANCEL_IN_PROGRESS,
+    }
+}
+
+fn refund(refused: RefundRefused) -> &'static Row {
+    match refused {
+        RefundRefused::NotSucceeded {
+            status: Status::Canceled,
+        } => &rows::REFUND_PAYMENT_CANCELED,
+        RefundRefused::NotSucceeded {
+            status: Status::Pending | Status::WaitingForCapture | Status::Succeeded,
+        } => &rows::REFUND_NOT_SUCCEEDED,
+        RefundRefused::MethodNotRefundable => &rows::REFUND_METHOD_NOT_REFUNDABLE,
+        RefundRefused::CurrencyDiffers { .. } => &rows::REFUND_CURRENCY_DIFFERS,
+        RefundRefused::AlreadyRefunded => &rows::REFUND_ALREADY_REFUNDED,
+        RefundRefused::ExceedsRemaining { .. } => &rows::REFUND_EXCEEDS_REMAINING,
+        RefundRefused::PartNotPermitted => &rows::REFUND_PART_NOT_PERMITTED,
+        RefundRefused::BelowMinimum => &rows::REFUND_BELOW_MINIMUM,
+        RefundRefused::RestBelowMinimum => &rows::REFUND_REST_BELOW_MINIMUM,
+        RefundRefused::TooOld => &rows::REFUND_TOO_OLD,
+    }
+}
+
+fn bind(refused: BindRefused) -> &'static Row {
+    match refused {
+        BindRefused::SavingNotPermitted => &rows::BIND_SAVING_NOT_PERMITTED,
+        BindRefused::MethodNotBindable { .. } => &rows::BIND_METHOD_NOT_BINDABLE,
+        BindRefused::CardsNotPermitted => &rows::BIND_CARDS_NOT_PERMITTED,
+        BindRefused::ConfirmationMissing => &rows::BIND_CONFIRMATION_MISSING,
+        BindRefused::ConfirmationNotSupported => &rows::BIND_CONFIRMATION_NOT_SUPPORTED,
+        BindRefused::NotPending => &rows::BIND_NOT_PENDING,
+        BindRefused::InProgress => &rows::BIND_IN_PROGRESS,
+        BindRefused::Expired => &rows::BIND_EXPIRED,
+    }
+}

@@ -1,0 +1,52 @@
+//! Every error that a client can get: name, status, code, words, parameter, advice.
+//!
+//! The words are the wire's own where it has some (yookassa-api, section 3), because clients
+//! match them; the names are ours, and never change.
+
+mod payment;
+mod payment_method;
+mod refund;
+mod request;
+
+use contract::error::ErrorCode;
+
+pub(super) use payment::*;
+pub(super) use payment_method::*;
+pub(super) use refund::*;
+pub(super) use request::*;
+
+/// One error.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its own name, in logs and in `docs/errors.md`.
+    pub name: &'static str,
+    /// The status of the answer.
+    pub status: u16,
+    /// Its class on the wire.
+    pub code: ErrorCode,
+    /// The words of the wire; `{x}` stands for a value.
+    pub description: &'static str,
+    /// The parameter that is named.
+    pub parameter: Option<&'static str>,
+    /// After how many milliseconds the same request may be sent again.
+    pub retry_after: Option<u32>,
+    /// What to do.
+    pub advice: &'static str,
+}
+
+const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the value is illegal or its \
+                             format is incorrect). Send the value in accordance with the \
+                             documentation.";
+const NO_RECURRING: &str = "This store can't make recurring payments. Contact the YooMoney \
+                            manager to learn more";
+
+/// All of them, as the table of errors shows them.
+pub fn all() -> impl Iterator<Item = &'static Row> {
+    let groups = [
+        REQUEST_ERRORS,
+        PAYMENT_ERRORS,
+        REFUND_ERRORS,
+        PAYMENT_METHOD_ERRORS,
+    ];
+    groups.into_iter().flatten().copied()
+}

@@ -1,0 +1,321 @@
+//! What may be wrong with any request: its form, who is asking, its key, the platform.
+
+use contract::error::ErrorCode;
+
+use super::{ILLEGAL_VALUE, Row};
+
+// The request itself.
+
+pub(in crate::error) const INVALID_PARAMETER: Row = Row {
+    name: "invalid_parameter",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: ILLEGAL_VALUE,
+    parameter: None,
+    retry_after: None,
+    advice: "Correct the parameter that is named; where several words fit, the description has \
+             those of the catalogue.",
+};
+
+pub(in crate::error) const BODY_BROKEN: Row = Row {
+    name: "body_broken",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Failed to parse request body",
+    parameter: None,
+    retry_after: None,
+    advice: "Send the whole body.",
+};
+
+pub(in crate::error) const NOT_JSON: Row = Row {
+    name: "not_json",
+    status: 415,
+    code: ErrorCode::InvalidRequest,
+    description: "Content-Type must be application/json",
+    parameter: Some("Content-Type"),
+    retry_after: None,
+    advice: "Announce the body as application/json.",
+};
+
+pub(in crate::error) const BODY_TOO_LARGE: Row = Row {
+    name: "body_too_large",
+    status: 413,
+    code: ErrorCode::InvalidRequest,
+    description: "Request body is too large",
+    parameter: None,
+    retry_after: None,
+    advice: "Send less; 256 KiB unless the operator decides otherwise.",
+};
+
+pub(in crate::error) const METHOD_NOT_ALLOWED: Row = Row {
+    name: "method_not_allowed",
+    status: 405,
+    code: ErrorCode::InvalidRequest,
+    description: "Method is not allowed",
+    parameter: None,
+    retry_after: None,
+    advice: "Use a method that the path knows.",
+};
+
+pub(in crate::error) const UNKNOWN_PATH: Row = Row {
+    name: "unknown_path",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Path is not found",
+    parameter: None,
+    retry_after: None,
+    advice: "Check the address.",
+};
+
+pub(in crate::error) const LATER: Row = Row {
+    name: "later",
+    status: 403,
+    code: ErrorCode::Forbidden,
+    description: "This part of the API is not enabled",
+    parameter: None,
+    retry_after: None,
+    advice: "Wait for a version that has it: invoices, receipts, deals, payouts and others.",
+};
+
+// Who is asking.
+
+pub(in crate::error) const CREDENTIALS_MISSING: Row = Row {
+    name: "credentials.missing",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Authorization header not found",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Send the shop's id and secret key by Basic authentication.",
+};
+
+pub(in crate::error) const CREDENTIALS_MALFORMED: Row = Row {
+    name: "credentials.malformed",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Authorization header has illegal format",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Send `Basic` and the base64 of `shopId:secretKey`.",
+};
+
+pub(in crate::error) const CREDENTIALS_KIND: Row = Row {
+    name: "credentials.kind",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Authentication type is not allowed",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Use the shop's id and secret key; tokens come later, and webhooks by API with them.",
+};
+
+pub(in crate::error) const CREDENTIALS_LOGIN: Row = Row {
+    name: "credentials.login",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Login has illegal format",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Use the shop's id, a number, as the user name.",
+};
+
+pub(in crate::error) const CREDENTIALS_PASSWORD: Row = Row {
+    name: "credentials.password",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Incorrect password format in the Authorization header. Use Secret key issued \
+                  in Merchant Profile as the password.",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Use the secret key as the password.",
+};
+
+pub(in crate::error) const CREDENTIALS_WRONG: Row = Row {
+    name: "credentials.wrong",
+    status: 401,
+    code: ErrorCode::InvalidCredentials,
+    description: "Error in shopId or secret key. Check their validity. You can reissue the key \
+                  in the Merchant Profile",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Check both; make a new key if it is lost.",
+};
+
+// Idempotency.
+
+pub(in crate::error) const KEY_MISSING: Row = Row {
+    name: "key.missing",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Idempotence key is empty",
+    parameter: Some("Idempotence-Key"),
+    retry_after: None,
+    advice: "Send a fresh key, such as a UUID, with every POST.",
+};
+
+pub(in crate::error) const KEY_TOO_LONG: Row = Row {
+    name: "key.too_long",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Idempotence key is too long. Send the value in accordance with the documentation",
+    parameter: Some("Idempotence-Key"),
+    retry_after: None,
+    advice: "Use at most 64 characters.",
+};
+
+pub(in crate::error) const KEY_ILLEGAL: Row = Row {
+    name: "key.illegal",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: ILLEGAL_VALUE,
+    parameter: Some("Idempotence-Key"),
+    retry_after: None,
+    advice: "Use letters, digits and the signs from `+` to `_`.",
+};
+
+pub(in crate::error) const KEY_REUSED: Row = Row {
+    name: "key.reused",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Idempotence key duplicated",
+    parameter: Some("Idempotence-Key"),
+    retry_after: None,
+    advice: "The key was used for another request in the last 24 hours: use a fresh one.",
+};
+
+// What is not there.
+
+pub(in crate::error) const PAYMENT_NOT_FOUND: Row = Row {
+    name: "payment.not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Payment not found or forbidden",
+    parameter: Some("payment_id"),
+    retry_after: None,
+    advice: "Check the id; payments of other shops are not shown.",
+};
+
+pub(in crate::error) const REFUND_NOT_FOUND: Row = Row {
+    name: "refund.not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Refund not found or forbidden",
+    parameter: Some("refund_id"),
+    retry_after: None,
+    advice: "Check the id; refunds of other shops are not shown.",
+};
+
+pub(in crate::error) const PAYMENT_METHOD_NOT_FOUND: Row = Row {
+    name: "payment_method.not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Payment method not found or forbidden",
+    parameter: Some("payment_method_id"),
+    retry_after: None,
+    advice: "Check the id; methods of other shops are not shown.",
+};
+
+pub(in crate::error) const NOT_FOUND: Row = Row {
+    name: "not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Object not found or forbidden",
+    parameter: None,
+    retry_after: None,
+    advice: "Check the id.",
+};
+
+// The operator's own commands; no request of the API leads here.
+
+pub(in crate::error) const CLOCK_NOT_MOVABLE: Row = Row {
+    name: "shop.clock_not_movable",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "The clock can not be moved",
+    parameter: None,
+    retry_after: None,
+    advice: "Move a test shop's clock, and forward only.",
+};
+
+pub(in crate::error) const WEBHOOK_UNUSABLE: Row = Row {
+    name: "webhook.unusable",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: ILLEGAL_VALUE,
+    parameter: Some("url"),
+    retry_after: None,
+    advice: "Use an https address and at least one event.",
+};
+
+// The platform.
+
+pub(in crate::error) const TOO_MANY_REQUESTS: Row = Row {
+    name: "too_many_requests",
+    status: 429,
+    code: ErrorCode::TooManyRequests,
+    description: "Too many requests",
+    parameter: None,
+    retry_after: Some(1_000),
+    advice: "Slow down; repeat with the same key after `retry_after` milliseconds.",
+};
+
+pub(in crate::error) const BUSY: Row = Row {
+    name: "busy",
+    status: 429,
+    code: ErrorCode::TooManyRequests,
+    description: "The service is busy",
+    parameter: None,
+    retry_after: Some(1_000),
+    advice: "Nothing was done: repeat with the same key after `retry_after` milliseconds.",
+};
+
+pub(in crate::error) const CONFLICT: Row = Row {
+    name: "conflict",
+    status: 429,
+    code: ErrorCode::TooManyRequests,
+    description: "The object is being changed by other requests",
+    parameter: None,
+    retry_after: Some(1_000),
+    advice: "Nothing was done: repeat with the same key after `retry_after` milliseconds.",
+};
+
+pub(in crate::error) const INTERNAL: Row = Row {
+    name: "internal",
+    status: 500,
+    code: ErrorCode::InternalServerError,
+    description: "Internal server error",
+    parameter: None,
+    retry_after: None,
+    advice: "Repeat with the same key, or look at the object; tell the operator the error's id.",
+};
+
+/// All of them, in the order of the table.
+pub(super) const REQUEST_ERRORS: &[&Row] = &[
+    &INVALID_PARAMETER,
+    &BODY_BROKEN,
+    &NOT_JSON,
+    &BODY_TOO_LARGE,
+    &METHOD_NOT_ALLOWED,
+    &UNKNOWN_PATH,
+    &LATER,
+    &CREDENTIALS_MISSING,
+    &CREDENTIALS_MALFORMED,
+    &CREDENTIALS_KIND,
+    &CREDENTIALS_LOGIN,
+    &CREDENTIALS_PASSWORD,
+    &CREDENTIALS_WRONG,
+    &KEY_MISSING,
+    &KEY_TOO_LONG,
+    &KEY_ILLEGAL,
+    &KEY_REUSED,
+    &PAYMENT_NOT_FOUND,
+    &REFUND_NOT_FOUND,
+    &PAYMENT_METHOD_NOT_FOUND,
+    &NOT_FOUND,
+    &CLOCK_NOT_MOVABLE,
+    &WEBHOOK_UNUSABLE,
+    &TOO_MANY_REQUESTS,
+    &BUSY,
+    &CONFLICT,
+    &INTERNAL,
+];

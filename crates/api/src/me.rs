@@ -1,0 +1,9 @@
+//! `/v3/me`.
+
+use crate::answer::{Answer, Answered};
+use crate::cx::ApiCx;
+
+/// Shows the shop's own settings.
+pub(crate) async fn show(ApiCx(cx): ApiCx) -> Answered {
+    Ok(Answer(app::shop::me(&cx)))
+}

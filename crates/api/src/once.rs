@@ -1,0 +1,164 @@
+//! Requests that change something: their idempotency key and body (yookassa-api, section 2.2).
+
+use app::Once;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, Method};
+use sha2::{Digest as _, Sha256};
+
+use crate::door::Door;
+use crate::error::ApiError;
+
+const KEY_HEADER: &str = "idempotence-key";
+const KEY_BYTES_MAX: usize = 64;
+/// What an empty body of a request stands for, which needs none.
+const EMPTY_OBJECT: &[u8] = b"{}";
+
+/// Why a key is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KeyRefused {
+    /// There is none.
+    #[error("no idempotency key")]
+    Missing,
+    /// More than [`KEY_BYTES_MAX`] characters.
+    #[error("the idempotency key is too long")]
+    TooLong,
+    /// A character outside of `[0-9a-zA-Z+-_.]`.
+    #[error("the idempotency key has a character that is not permitted")]
+    Illegal,
+}
+
+/// A request with a body. What makes it the same request is its method, path and content.
+pub(crate) struct Post {
+    pub(crate) once: Once,
+    pub(crate) body: Bytes,
+}
+
+/// A request whose body is ignored: PHP's SDK repeats the body of an earlier one.
+pub(crate) struct Bare(pub(crate) Once);
+
+impl FromRequest<Door> for Post {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
+        let key = key(request.headers())?;
+        let is_json = is_json(request.headers());
+        let method = request.method().clone();
+        let path = request.uri().path().to_owned();
+        let body = Bytes::from_request(request, door).await?;
+        if !body.is_empty() && !is_json {
+            return Err(ApiError::NotJson);
+        }
+        let content = if body.is_empty() {
+            EMPTY_OBJECT
+        } else {
+            &body[..]
+        };
+        let fingerprint = fingerprint(&method, &path, &contract::canonical(content));
+        let once = Once { key, fingerprint };
+        Ok(Self { once, body })
+    }
+}
+
+impl FromRequestParts<Door> for Bare {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Door) -> Result<Self, ApiError> {
+        let key = key(&parts.headers)?;
+        let fingerprint = fingerprint(&parts.method, parts.uri.path(), EMPTY_OBJECT);
+        Ok(Self(Once { key, fingerprint }))
+    }
+}
+
+/// The key. The documented set of characters reads `+-_`: a range, from the plus sign to the
+/// underscore.
+fn key(headers: &HeaderMap) -> Result<String, KeyRefused> {
+    let value = headers.get(KEY_HEADER).filter(|value| !value.is_empty());
+    let bytes = value.ok_or(KeyRefused::Missing)?.as_bytes();
+    if KEY_BYTES_MAX < bytes.len() {
+        return Err(KeyRefused::TooLong);
+    }
+    let permitted = |b: u8| b.is_ascii_alphanumeric() || (b'+'..=b'_').contains(&b);
+    match std::str::from_utf8(bytes) {
+        Ok(key) if key.bytes().all(permitted) => Ok(key.to_owned()),
+        Ok(_) | Err(_) => Err(KeyRefused::Illegal),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let essence = value.and_then(|value| value.split(';').next());
+    essence.is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/json"))
+}
+
+fn fingerprint(method: &Method, path: &str, content: &[u8]) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    for part in [method.as_str().as_bytes(), path.as_bytes(), content] {
+        hash.update(part);
+        hash.update(b"\n");
+    }
+    hash.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderValue;
+
+    use super::*;
+
+    fn with_key(text: &str) -> Result<String, KeyRefused> {
+        let mut headers = HeaderMap::new();
+        let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
+        headers.insert("Idempotence-Key", value);
+        key(&headers)
+    }
+
+    #[test]
+    fn a_key_has_up_to_64_characters_of_a_set() {
+        for key in [
+            "1",
+            "018e5f0a-1b2c-7d4e-9f0a-1b2c3d4e5f6a",
+            "a+b_c.d/e:f@g=h",
+            &"k".repeat(64),
+        ] {
+            assert_eq!(with_key(key).as_deref(), Ok(key));
+        }
+        assert_eq!(key(&HeaderMap::new()), Err(KeyRefused::Missing));
+        assert_eq!(with_key(""), Err(KeyRefused::Missing));
+        assert_eq!(with_key(&"k".repeat(65)), Err(KeyRefused::TooLong));
+        for key in ["with space", "ключ", "a*b", "a#b", "a\"b"] {
+            assert_eq!(with_key(key), Err(KeyRefused::Illegal), "{key}");
+        }
+    }
+
+    #[test]
+    fn json_has_one_name_and_may_have_parameters() {
+        let json = |text: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static(text));
+            is_json(&headers)
+        };
+        assert!(json("application/json") && json("Application/JSON; charset=utf-8"));
+        assert!(!json("text/plain") && !json("application/jsonp") && !json(""));
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn method_path_and_content_make_a_request_the_same() {
+        let of = |method: &Method, path: &str, body: &str| {
+            fingerprint(method, path, &contract::canonical(body.as_bytes()))
+        };
+        let first = of(&Method::POST, "/v3/payments", r#"{"a":1,"b":2}"#);
+        assert_eq!(
+            first,
+            of(&Method::POST, "/v3/payments", r#"{ "b": 2, "a": 1 }"#)
+        );
+        assert_ne!(first, of(&Method::POST, "/v3/payments", r#"{"a":1,"b":3}"#));
+        assert_ne!(first, of(&Method::POST, "/v3/refunds", r#"{"a":1,"b":2}"#));
+        assert_ne!(first, of(&Method::PUT, "/v3/payments", r#"{"a":1,"b":2}"#));
+    }
+}

@@ -1,0 +1,99 @@
+//! What goes around every handler: the request's id, and the one place where an error becomes a
+//! body and a line in the log.
+
+use std::error::Error as _;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use contract::error::ErrorBody;
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use tracing::{error, info};
+
+use crate::answer::JSON;
+use crate::door::Door;
+use crate::error::{ApiError, Failed};
+
+const REQUEST_ID: &str = "x-request-id";
+const REQUEST_ID_BYTES_MAX: usize = 64;
+
+/// The id of a request, in its answer and in the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequestId(pub(crate) String);
+
+impl RequestId {
+    /// The id that the request brings along: from the server's outer layers, or from the caller.
+    fn brought(headers: &HeaderMap) -> Option<Self> {
+        let text = headers.get(REQUEST_ID)?.to_str().ok()?;
+        let permitted = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+        let fits = (1..=REQUEST_ID_BYTES_MAX).contains(&text.len());
+        (fits && text.bytes().all(permitted)).then(|| Self(text.to_owned()))
+    }
+
+    /// A random one in the shape of a UUID.
+    fn new(high: u64, low: u64) -> Self {
+        let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
+        let (d, e) = (((low >> 48) & 0x3fff) | 0x8000, low & 0xffff_ffff_ffff);
+        Self(format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}"))
+    }
+}
+
+/// Serves one request.
+pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+    let id = RequestId::brought(request.headers());
+    let id = id.unwrap_or_else(|| RequestId::new(door.app.random_bits(), door.app.random_bits()));
+    request.extensions_mut().insert(id.clone());
+
+    let mut response = next.run(request).await;
+    if let Some(Failed(failure)) = response.extensions_mut().remove::<Failed>() {
+        let name = failure.face().row.name;
+        let status = response.status();
+        if status.is_server_error() {
+            let cause = causes(&failure);
+            error!(
+                request.id = id.0,
+                status = status.as_u16(),
+                name,
+                cause,
+                "request failed"
+            );
+        } else {
+            info!(
+                request.id = id.0,
+                status = status.as_u16(),
+                name,
+                "request refused"
+            );
+        }
+        *response.body_mut() = body(&failure, &id).into();
+    }
+    if let Ok(value) = HeaderValue::from_str(&id.0) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    response
+}
+
+fn body(failure: &ApiError, id: &RequestId) -> Vec<u8> {
+    let face = failure.face();
+    contract::error::body(&ErrorBody {
+        id: &id.0,
+        code: face.row.code,
+        description: &face.description,
+        parameter: face.parameter.as_deref(),
+        retry_after: face.row.retry_after,
+    })
+}
+
+/// The error and everything behind it, for the operator.
+fn causes(failure: &ApiError) -> String {
+    let mut text = failure.to_string();
+    let mut source = failure.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

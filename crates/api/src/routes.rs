@@ -1,0 +1,114 @@
+//! The access table: every route, and who may use it. The router is built from it.
+
+use http::Method;
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// A shop, by its id and secret key, on what is its own.
+    Shop,
+}
+
+/// What a route does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Endpoint {
+    /// Creates a payment.
+    CreatePayment,
+    /// Lists payments.
+    ListPayments,
+    /// Shows a payment.
+    ShowPayment,
+    /// Takes held money.
+    CapturePayment,
+    /// Lets held money go.
+    CancelPayment,
+    /// Gives money back.
+    CreateRefund,
+    /// Lists refunds.
+    ListRefunds,
+    /// Shows a refund.
+    ShowRefund,
+    /// Binds a payment method without a payment.
+    CreatePaymentMethod,
+    /// Shows a payment method.
+    ShowPaymentMethod,
+    /// Shows the shop's own settings.
+    ShowMe,
+}
+
+/// A row of the access table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path, with names of its variable parts in braces.
+    pub path: &'static str,
+    /// Who may.
+    pub who: Who,
+    /// What it does.
+    pub endpoint: Endpoint,
+}
+
+/// Every route of the merchant API.
+pub const ROUTES: [Route; 11] = [
+    post("/v3/payments", Endpoint::CreatePayment),
+    get("/v3/payments", Endpoint::ListPayments),
+    get("/v3/payments/{payment_id}", Endpoint::ShowPayment),
+    post(
+        "/v3/payments/{payment_id}/capture",
+        Endpoint::CapturePayment,
+    ),
+    post("/v3/payments/{payment_id}/cancel", Endpoint::CancelPayment),
+    post("/v3/refunds", Endpoint::CreateRefund),
+    get("/v3/refunds", Endpoint::ListRefunds),
+    get("/v3/refunds/{refund_id}", Endpoint::ShowRefund),
+    post("/v3/payment_methods", Endpoint::CreatePaymentMethod),
+    get(
+        "/v3/payment_methods/{payment_method_id}",
+        Endpoint::ShowPaymentMethod,
+    ),
+    get("/v3/me", Endpoint::ShowMe),
+];
+
+/// Paths that a shop may use by and by.
+pub(crate) const LATER: [&str; 15] = [
+    "/v3/invoices",
+    "/v3/invoices/{*rest}",
+    "/v3/receipts",
+    "/v3/receipts/{*rest}",
+    "/v3/deals",
+    "/v3/deals/{*rest}",
+    "/v3/payouts",
+    "/v3/payouts/{*rest}",
+    "/v3/personal_data",
+    "/v3/personal_data/{*rest}",
+    "/v3/self_employed",
+    "/v3/self_employed/{*rest}",
+    "/v3/pos_links",
+    "/v3/pos_links/{*rest}",
+    "/v3/sbp_banks",
+];
+
+/// Webhooks by API are for tokens of partners; a shop's own are set by the operator.
+pub(crate) const WEBHOOKS: [&str; 2] = ["/v3/webhooks", "/v3/webhooks/{*rest}"];
+
+/// Everything else under the door.
+pub(crate) const REST: [&str; 2] = ["/v3", "/v3/{*rest}"];
+
+const fn get(path: &'static str, endpoint: Endpoint) -> Route {
+    Route {
+        method: Method::GET,
+        path,
+        who: Who::Shop,
+        endpoint,
+    }
+}
+
+const fn post(path: &'static str, endpoint: Endpoint) -> Route {
+    Route {
+        method: Method::POST,
+        path,
+        who: Who::Shop,
+        endpoint,
+    }
+}
