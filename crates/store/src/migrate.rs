@@ -69,9 +69,9 @@ const APPLIED: &str = "select number, checksum from migration order by number";
 const INSERT: &str = "insert into migration (number, name, checksum, applied_at)
  values ($1, $2, $3, $4)";
 
-/// Looks at the tables that have rows. An empty one is left alone: PostgreSQL takes a table that it
-/// has never looked at for a small one, but one that it has seen empty for empty, and then all plans
-/// cost the same and the wrong ones stay.
+/// Looks at the tables that have rows. An empty one is left alone: PostgreSQL takes a table that
+/// it has never looked at for a small one, but one that it has seen empty for empty, and then all
+/// plans cost the same and the wrong ones stay.
 const ANALYZE: &str = "do $$
 declare
   name text;
