@@ -44,7 +44,7 @@ pub fn parse(typed: &str, t: Texts) -> Result<String, PhoneField> {
 pub fn masked(phone: &str) -> String {
     let skip = phone.chars().count().saturating_sub(2);
     let end: String = phone.chars().skip(skip).collect();
-    format!("+7\u{a0}•••\u{a0}•••-••-{end}")
+    format!("+7\u{a0}•••\u{a0}•••\u{2011}••\u{2011}{end}")
 }
 
 #[cfg(test)]
@@ -80,7 +80,7 @@ mod tests {
     fn only_the_end_of_a_phone_is_shown() {
         assert_eq!(
             masked("79211234567").replace('\u{a0}', " "),
-            "+7 ••• •••-••-67"
+            "+7 ••• •••\u{2011}••\u{2011}67"
         );
     }
 }
