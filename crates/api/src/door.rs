@@ -55,10 +55,10 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         limiter: Arc::new(limiter),
     };
     let mut router = Router::new();
-    for route in ROUTES {
-        let handler = handler(route.endpoint).fallback(method_not_allowed);
-        router = router.route(route.path, handler);
+    for route in &ROUTES {
+        router = router.route(route.path, handler(route.endpoint));
     }
+    router = router.method_not_allowed_fallback(method_not_allowed);
     for path in LATER {
         router = router.route(path, any(later::refuse));
     }

@@ -50,7 +50,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub const ROUTES: [Route; 11] = [
+pub static ROUTES: [Route; 11] = [
     post("/v3/payments", Endpoint::CreatePayment),
     get("/v3/payments", Endpoint::ListPayments),
     get("/v3/payments/{payment_id}", Endpoint::ShowPayment),
@@ -93,7 +93,7 @@ pub(crate) const LATER: [&str; 15] = [
 pub(crate) const WEBHOOKS: [&str; 2] = ["/v3/webhooks", "/v3/webhooks/{*rest}"];
 
 /// Everything else under the door.
-pub(crate) const REST: [&str; 2] = ["/v3", "/v3/{*rest}"];
+pub(crate) const REST: [&str; 3] = ["/v3", "/v3/", "/v3/{*rest}"];
 
 const fn get(path: &'static str, endpoint: Endpoint) -> Route {
     Route {
