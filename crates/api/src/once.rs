@@ -1,10 +1,9 @@
 //! Requests that change something: their idempotency key and body (yookassa-api, section 2.2).
 
 use app::Once;
-use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::request::Parts;
 use http::{HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
 
@@ -62,13 +61,16 @@ impl FromRequest<Door> for Post {
     }
 }
 
-impl FromRequestParts<Door> for Bare {
+impl FromRequest<Door> for Bare {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Door) -> Result<Self, ApiError> {
-        let key = key(&parts.headers)?;
-        let fingerprint = fingerprint(&parts.method, parts.uri.path(), EMPTY_OBJECT);
-        Ok(Self(Once { key, fingerprint }))
+    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
+        let key = key(request.headers())?;
+        let fingerprint = fingerprint(request.method(), request.uri().path(), EMPTY_OBJECT);
+        // Taken off the connection, so that the next request can come over it.
+        match Bytes::from_request(request, door).await {
+            Ok(_) | Err(_) => Ok(Self(Once { key, fingerprint })),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
+use crate::words;
 
 /// Largest amount of one request, in minor units. Sums of many still fit 64 bits.
 const AMOUNT_MINOR_MAX: i64 = 10_000_000_000_000;
@@ -29,10 +30,10 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest>
     let value = amount.required_text("value")?;
     let code = amount.required_text("currency")?;
     let currency = Currency::from_code(code)
-        .ok_or_else(|| amount.refuse("currency", "Currency code is illegal"))?;
+        .ok_or_else(|| amount.refuse("currency", words::CURRENCY_ILLEGAL))?;
     let money = Money::parse(value, currency).ok();
     let money = money.filter(|m| m.is_positive() && m.minor() <= AMOUNT_MINOR_MAX);
-    let money = money.ok_or_else(|| amount.refuse("value", "Payment amount is illegal"))?;
+    let money = money.ok_or_else(|| amount.refuse("value", words::AMOUNT_ILLEGAL))?;
     Ok(Some(money))
 }
 

@@ -6,49 +6,46 @@ use serde::Serialize;
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
+use crate::words;
 
 const CARDHOLDER_CHARS_MAX: usize = 26;
-
-const NUMBER_ILLEGAL: &str = "Card number is illegal";
-const MONTH_ILLEGAL: &str = "Card expiry month is illegal. Must be a 2-digit number from 01 to 12";
-const YEAR_ILLEGAL: &str = "Card expiry year is illegal. Must be a 4-digit number";
-const CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit number";
-const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// Reads `card`. Each field that is missing or wrong is refused in its own words.
 pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Card>, InvalidRequest> {
     let Some(card) = fields.object("card")? else {
         return Ok(None);
     };
-    let digits = |name: &str, words: &'static str| {
-        let refuse = || card.refuse(name, words);
+    let digits = |name: &str, illegal: &'static str| {
+        let refuse = || card.refuse(name, illegal);
         let text = card.text(name).map_err(|_wrong_type| refuse())?;
         let valid = text.is_none_or(|text| text.bytes().all(|b| b.is_ascii_digit()));
         if valid { Ok(text) } else { Err(refuse()) }
     };
-    let number = digits("number", NUMBER_ILLEGAL)?.and_then(CardNumber::parse);
-    let number = number.ok_or_else(|| card.refuse("number", NUMBER_ILLEGAL))?;
+    let number = digits("number", words::CARD_NUMBER_ILLEGAL)?.and_then(CardNumber::parse);
+    let number = number.ok_or_else(|| card.refuse("number", words::CARD_NUMBER_ILLEGAL))?;
 
-    let year = digits("expiry_year", YEAR_ILLEGAL)?.filter(|text| text.len() == 4);
+    let year = digits("expiry_year", words::CARD_YEAR_ILLEGAL)?.filter(|text| text.len() == 4);
     let year = year.and_then(|text| text.parse().ok());
     let year = year.filter(|year| Expiry::new(*year, 1).is_some());
-    let year = year.ok_or_else(|| card.refuse("expiry_year", YEAR_ILLEGAL))?;
+    let year = year.ok_or_else(|| card.refuse("expiry_year", words::CARD_YEAR_ILLEGAL))?;
 
-    let month = digits("expiry_month", MONTH_ILLEGAL)?.filter(|text| text.len() == 2);
+    let month = digits("expiry_month", words::CARD_MONTH_ILLEGAL)?.filter(|text| text.len() == 2);
     let expiry = month
         .and_then(|text| text.parse().ok())
         .and_then(|month| Expiry::new(year, month));
-    let expiry = expiry.ok_or_else(|| card.refuse("expiry_month", MONTH_ILLEGAL))?;
+    let expiry = expiry.ok_or_else(|| card.refuse("expiry_month", words::CARD_MONTH_ILLEGAL))?;
 
-    let csc = match digits("csc", CSC_ILLEGAL)? {
+    let csc = match digits("csc", words::CARD_CSC_ILLEGAL)? {
         None => None,
-        Some(text) => Some(Csc::parse(text).ok_or_else(|| card.refuse("csc", CSC_ILLEGAL))?),
+        Some(text) => {
+            Some(Csc::parse(text).ok_or_else(|| card.refuse("csc", words::CARD_CSC_ILLEGAL))?)
+        }
     };
     let holder = card
         .text("cardholder")
-        .map_err(|_wrong_type| card.refuse("cardholder", CARDHOLDER_ILLEGAL))?;
+        .map_err(|_wrong_type| card.refuse("cardholder", words::CARDHOLDER_ILLEGAL))?;
     if !holder.is_none_or(is_name) {
-        return Err(card.refuse("cardholder", CARDHOLDER_ILLEGAL));
+        return Err(card.refuse("cardholder", words::CARDHOLDER_ILLEGAL));
     }
     Ok(Some(Card {
         number,

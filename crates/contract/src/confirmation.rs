@@ -7,13 +7,11 @@ use url::Url;
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
+use crate::words;
 
 const URL_CHARS_MAX: usize = 2_048;
 /// The longest `return_url` that SberPay takes into its application.
 pub(crate) const SBERPAY_URL_CHARS_MAX: usize = 255;
-
-const TYPE_ILLEGAL: &str = "Illegal confirmation type";
-const RETURN_URL_MISSING: &str = "Return url is missing";
 
 /// Where the platform's own pages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +47,7 @@ pub(crate) fn read(
     let kind = fields.text("type")?.and_then(ConfirmationKind::from_code);
     let kind = kind
         .filter(|kind| kinds.contains(kind))
-        .ok_or_else(|| fields.refuse("type", TYPE_ILLEGAL))?;
+        .ok_or_else(|| fields.refuse("type", words::CONFIRMATION_ILLEGAL))?;
     let return_url = match kind {
         ConfirmationKind::Redirect => Some(return_url(&fields, is_page)?),
         ConfirmationKind::MobileApplication => Some(return_url(&fields, is_page_or_deeplink)?),
@@ -77,7 +75,7 @@ pub(crate) fn read(
 fn return_url(fields: &Fields<'_>, permitted: fn(&Url) -> bool) -> Result<String, InvalidRequest> {
     let name = "return_url";
     let text = fields.text(name)?.filter(|text| !text.is_empty());
-    let text = text.ok_or_else(|| fields.refuse(name, RETURN_URL_MISSING))?;
+    let text = text.ok_or_else(|| fields.refuse(name, words::RETURN_URL_MISSING))?;
     let url = Url::parse(text).map_err(|_detail| fields.illegal(name))?;
     if URL_CHARS_MAX < text.chars().count() || !permitted(&url) {
         return Err(fields.illegal(name));

@@ -3,6 +3,7 @@
 
 use crate::invalid::InvalidRequest;
 use crate::json::{Json, Text};
+use crate::words;
 
 /// An object with the names that lead to it.
 pub(crate) struct Fields<'j> {
@@ -92,8 +93,8 @@ impl<'j> Fields<'j> {
             return Ok(None);
         };
         if chars_max < text.chars().count() {
-            let words = format!("Description is too long. Max. length is {chars_max}");
-            return Err(InvalidRequest::new(words, self.path(name)));
+            let says = words::DESCRIPTION_TOO_LONG.replace("{x}", &chars_max.to_string());
+            return Err(InvalidRequest::new(says, self.path(name)));
         }
         Ok(Some(text.to_owned()))
     }
@@ -135,8 +136,8 @@ impl<'j> Fields<'j> {
                 None => {}
                 Some(Json::Array(values)) if values.is_empty() => {}
                 Some(_) => {
-                    let words = format!("{name} is not supported by this platform yet");
-                    return Err(InvalidRequest::new(words, self.path(name)));
+                    let says = words::LATER.replace("{x}", name);
+                    return Err(InvalidRequest::new(says, self.path(name)));
                 }
             }
         }

@@ -3,12 +3,7 @@
 
 use std::borrow::Cow;
 
-/// The wire's general words for a wrong value.
-const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the value is illegal or its \
-                             format is incorrect). Send the value in accordance with the \
-                             documentation.";
-/// The wire's words for a body that is no JSON object.
-const UNREADABLE: &str = "Failed to parse request body";
+use crate::words;
 
 /// A request that makes no sense. It never quotes what was sent: that may be a card number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,12 +31,12 @@ impl InvalidRequest {
     /// `parameter` has a value that is not permitted, in general words.
     #[must_use]
     pub fn value(parameter: impl Into<String>) -> Self {
-        Self::new(ILLEGAL_VALUE, parameter.into())
+        Self::new(words::ILLEGAL_VALUE, parameter.into())
     }
 
     /// The body is no JSON object.
     #[must_use]
     pub fn unreadable() -> Self {
-        Self::new(UNREADABLE, None)
+        Self::new(words::UNREADABLE, None)
     }
 }

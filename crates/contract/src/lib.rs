@@ -23,6 +23,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod query;
 pub mod refund;
+pub mod words;
 
 pub use confirmation::Links;
 pub use invalid::InvalidRequest;

@@ -16,9 +16,8 @@ use crate::means::{MeansHead, MeansTail};
 use crate::metadata::Notes;
 use crate::payment::{RecipientBody, client_ip, gateway_id};
 use crate::wire::Shown;
-use crate::{card, confirmation, metadata};
+use crate::{card, confirmation, metadata, words};
 
-const METHOD_ILLEGAL: &str = "Illegal payment method type";
 const CONFIRMATIONS: &[ConfirmationKind] = &[ConfirmationKind::Redirect, ConfirmationKind::Qr];
 
 /// `POST /payment_methods`: a method that is to be saved without a payment.
@@ -48,7 +47,7 @@ impl CreatePaymentMethod {
         let fields = Fields::root(&json)?;
         let kind = fields.text("type")?.and_then(MethodKind::from_code);
         let kind = kind.filter(|kind| matches!(kind, MethodKind::BankCard | MethodKind::Sbp));
-        let kind = kind.ok_or_else(|| fields.refuse("type", METHOD_ILLEGAL))?;
+        let kind = kind.ok_or_else(|| fields.refuse("type", words::METHOD_ILLEGAL))?;
         let card = match kind {
             MethodKind::BankCard => card::read(&fields)?,
             MethodKind::Sbp

@@ -9,6 +9,7 @@ mod refund;
 mod request;
 
 use contract::error::ErrorCode;
+use contract::words::ILLEGAL_VALUE;
 
 pub(super) use payment::*;
 pub(super) use payment_method::*;
@@ -34,9 +35,6 @@ pub struct Row {
     pub advice: &'static str,
 }
 
-const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the value is illegal or its \
-                             format is incorrect). Send the value in accordance with the \
-                             documentation.";
 const NO_RECURRING: &str = "This store can't make recurring payments. Contact the YooMoney \
                             manager to learn more";
 

@@ -18,7 +18,15 @@ later work (`deal`, `transfers`, `receipt`, `airline` and others) are refused by
 are absent, null or an empty array. Paths that come with later work answer `later`. A cursor belongs
 to the filters that it was given with.
 
-A test prints this page from the table that the answers are made of; do not edit it by hand.
+`{x}` stands for a value. A test prints this page from the table that the answers are made of; do
+not edit it by hand.
+
+";
+
+const WORDS: &str = "
+## Words of `invalid_parameter`
+
+The `description` is one of these, or one of the limits of `metadata`; `parameter` says where.
 
 ";
 
@@ -43,6 +51,10 @@ fn table() -> String {
             "| `{name}` | {status} | `{code}` | {description} | {parameter} | {advice} |"
         )
         .unwrap();
+    }
+    text.push_str(WORDS);
+    for words in contract::words::ALL {
+        writeln!(text, "- {words}").unwrap();
     }
     text
 }

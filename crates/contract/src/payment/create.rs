@@ -10,7 +10,7 @@ use crate::confirmation::SBERPAY_URL_CHARS_MAX;
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
-use crate::{amount, card, confirmation, metadata};
+use crate::{amount, card, confirmation, metadata, words};
 
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
@@ -29,15 +29,6 @@ const LATER: &[&str] = &[
     "invoice_details",
 ];
 const SOURCES: [&str; 3] = ["payment_method_data", "payment_method_id", "payment_token"];
-
-const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
-                               payment_method_id, payment_token";
-const TOKEN_UNSUPPORTED: &str = "Unsupported payment token type";
-const METHOD_NOT_FOUND: &str = "Payment method is not found";
-const METHOD_ILLEGAL: &str = "Illegal payment method type";
-const PHONE_MISSING: &str = "Phone is missing";
-const PHONE_ILLEGAL: &str = "Phone format is illegal";
-const GATEWAY_ILLEGAL: &str = "Invalid gateway_id format";
 
 /// A payment that a merchant asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,27 +131,27 @@ pub(crate) fn gateway_id(
     };
     match owner.required_text("gateway_id")?.parse() {
         Ok(id) => Ok(Some(id)),
-        Err(_kind) => Err(owner.refuse("gateway_id", GATEWAY_ILLEGAL)),
+        Err(_kind) => Err(owner.refuse("gateway_id", words::GATEWAY_ILLEGAL)),
     }
 }
 
 fn means(fields: &Fields<'_>) -> Result<RequestedMeans, InvalidRequest> {
     let sources = SOURCES.iter().filter(|name| fields.value(name).is_some());
     if 1 < sources.count() {
-        return Err(InvalidRequest::new(SEVERAL_SOURCES, None));
+        return Err(InvalidRequest::new(words::SEVERAL_SOURCES, None));
     }
     if fields.value("payment_token").is_some() {
-        return Err(fields.refuse("payment_token", TOKEN_UNSUPPORTED));
+        return Err(fields.refuse("payment_token", words::TOKEN_UNSUPPORTED));
     }
     if let Some(id) = fields.text("payment_method_id")? {
-        let not_found = |_kind| fields.refuse("payment_method_id", METHOD_NOT_FOUND);
+        let not_found = |_kind| fields.refuse("payment_method_id", words::METHOD_NOT_FOUND);
         return Ok(RequestedMeans::Saved(id.parse().map_err(not_found)?));
     }
     let Some(data) = fields.object("payment_method_data")? else {
         return Ok(RequestedMeans::PayerChooses);
     };
     let kind = data.text("type")?.and_then(MethodKind::from_code);
-    let kind = kind.ok_or_else(|| data.refuse("type", METHOD_ILLEGAL))?;
+    let kind = kind.ok_or_else(|| data.refuse("type", words::METHOD_ILLEGAL))?;
     match kind {
         MethodKind::BankCard => {
             let card = card::read(&data)?.map(RequestedMeans::Card);
@@ -171,7 +162,7 @@ fn means(fields: &Fields<'_>) -> Result<RequestedMeans, InvalidRequest> {
             Ok(RequestedMeans::Method { kind, phone })
         }
         MethodKind::MobileBalance => {
-            let phone = phone(&data)?.ok_or_else(|| data.refuse("phone", PHONE_MISSING))?;
+            let phone = phone(&data)?.ok_or_else(|| data.refuse("phone", words::PHONE_MISSING))?;
             let phone = Some(phone);
             Ok(RequestedMeans::Method { kind, phone })
         }
@@ -188,7 +179,7 @@ fn phone(data: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     };
     let valid = (4..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     if !valid {
-        return Err(data.refuse(name, PHONE_ILLEGAL));
+        return Err(data.refuse(name, words::PHONE_ILLEGAL));
     }
     Ok(Some(text.to_owned()))
 }

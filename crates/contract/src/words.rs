@@ -1,0 +1,75 @@
+//! The wire's words for what may be wrong with a parameter (yookassa-api, section 3). Clients
+//! match them, so they stand here together and do not change. `{x}` stands for a value.
+
+/// Where the catalogue has no words of its own.
+pub const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the value is illegal or \
+                                 its format is incorrect). Send the value in accordance with the \
+                                 documentation.";
+/// A body that is no JSON object.
+pub const UNREADABLE: &str = "Failed to parse request body";
+/// A part that comes with later work.
+pub const LATER: &str = "{x} is not supported by this platform yet";
+
+/// An amount that is no number, too large, or not more than zero.
+pub const AMOUNT_ILLEGAL: &str = "Payment amount is illegal";
+/// No currency that is paid with.
+pub const CURRENCY_ILLEGAL: &str = "Currency code is illegal";
+/// More characters than permitted.
+pub const DESCRIPTION_TOO_LONG: &str = "Description is too long. Max. length is {x}";
+/// No number, or not this shop's.
+pub const GATEWAY_ILLEGAL: &str = "Invalid gateway_id format";
+
+/// More than one of the ways to name the means.
+pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
+                                   payment_method_id, payment_token";
+/// Tokens come with later work.
+pub const TOKEN_UNSUPPORTED: &str = "Unsupported payment token type";
+/// No id of a saved method.
+pub const METHOD_NOT_FOUND: &str = "Payment method is not found";
+/// A method that does not exist, or not here.
+pub const METHOD_ILLEGAL: &str = "Illegal payment method type";
+/// The method needs it.
+pub const PHONE_MISSING: &str = "Phone is missing";
+/// Not 4 to 15 digits.
+pub const PHONE_ILLEGAL: &str = "Phone format is illegal";
+
+/// A way to confirm that does not exist, or not here.
+pub const CONFIRMATION_ILLEGAL: &str = "Illegal confirmation type";
+/// The way to confirm needs it.
+pub const RETURN_URL_MISSING: &str = "Return url is missing";
+
+/// Not 14 to 19 digits, or a wrong check digit.
+pub const CARD_NUMBER_ILLEGAL: &str = "Card number is illegal";
+/// No month.
+pub const CARD_MONTH_ILLEGAL: &str =
+    "Card expiry month is illegal. Must be a 2-digit number from 01 to 12";
+/// No year.
+pub const CARD_YEAR_ILLEGAL: &str = "Card expiry year is illegal. Must be a 4-digit number";
+/// No verification code.
+pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit number";
+/// Other than Latin letters, or too long.
+pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
+
+/// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
+pub const ALL: [&str; 20] = [
+    ILLEGAL_VALUE,
+    UNREADABLE,
+    LATER,
+    AMOUNT_ILLEGAL,
+    CURRENCY_ILLEGAL,
+    DESCRIPTION_TOO_LONG,
+    GATEWAY_ILLEGAL,
+    SEVERAL_SOURCES,
+    TOKEN_UNSUPPORTED,
+    METHOD_NOT_FOUND,
+    METHOD_ILLEGAL,
+    PHONE_MISSING,
+    PHONE_ILLEGAL,
+    CONFIRMATION_ILLEGAL,
+    RETURN_URL_MISSING,
+    CARD_NUMBER_ILLEGAL,
+    CARD_MONTH_ILLEGAL,
+    CARD_YEAR_ILLEGAL,
+    CARD_CSC_ILLEGAL,
+    CARDHOLDER_ILLEGAL,
+];
