@@ -1,2 +1,74 @@
-//! The binary: configuration, wiring, subcommands.
-fn main() {}
+//! The binary: configuration, wiring, subcommands. Rules live elsewhere.
+
+mod cli;
+mod clock;
+mod config;
+mod logging;
+mod output;
+
+mod http;
+mod metered;
+mod metrics;
+
+mod command;
+mod demo;
+mod platform;
+mod serve;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, ConfigError};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The exit status of a command that was not understood, as clap has it.
+const MISUNDERSTOOD: u8 = 2;
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            complain(&error);
+            if error.is::<ConfigError>() {
+                return ExitCode::from(MISUNDERSTOOD);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let config = config::read(&cli.given.0)?;
+    let serves = matches!(cli.command, Command::Serve(_) | Command::BenchEcho);
+    let level = if serves { "info" } else { "warn" };
+    let logging = logging::start(&config, level)?;
+    let code = runtime(&config)?.block_on(Box::pin(command::run(config, cli)));
+    drop(logging);
+    code
+}
+
+fn runtime(config: &Config) -> Result<tokio::runtime::Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    if let Some(threads) = config.threads {
+        builder.worker_threads(threads.get());
+    }
+    builder.enable_all().build().context("start the runtime")
+}
+
+/// Says on the standard error output what went wrong, with its causes.
+fn complain(error: &anyhow::Error) {
+    use std::io::Write as _;
+
+    let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
+    // There is no one left to tell if this cannot be written.
+    drop(writeln!(
+        std::io::stderr().lock(),
+        "altyn: {}",
+        causes.join(": ")
+    ));
+}

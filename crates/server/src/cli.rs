@@ -1,0 +1,412 @@
+//! The command line: what can be said, before anything is done.
+//!
+//! The keys of the configuration are flags of every command, made from the one list of keys.
+
+use std::path::PathBuf;
+
+use clap::parser::ValueSource;
+use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+use domain::{Currency, EventId, EventKind, MethodKind, Rate, ShopId, WebhookId};
+
+use crate::config::{Given, KEYS, Key, Origin, parse_duration};
+
+/// A payment platform that you run yourself.
+#[derive(Debug, Parser)]
+#[command(name = "altyn", version, propagate_version = true)]
+pub(crate) struct Cli {
+    /// Prints JSON instead of text
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    #[command(flatten)]
+    pub(crate) given: ConfigArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs the platform
+    Serve(Serve),
+    /// Adds and lists shops, their secret keys and webhooks
+    #[command(subcommand)]
+    Shop(Shop),
+    /// Shows what happened in a shop and who was told, and tells it again
+    #[command(subcommand)]
+    Event(Event),
+    /// Lets time pass in a test shop
+    #[command(subcommand)]
+    Clock(Clock),
+    /// Shows a shop's notifications live and forwards them to an address on this machine
+    Listen(Listen),
+    /// Proves that the books are right; the exit status is 1 if they are not
+    Audit,
+    /// Copies everything into a new directory, beside a running server
+    Backup {
+        /// The directory; it must not exist
+        target: PathBuf,
+    },
+    /// Brings a backup back; the server must not run
+    Restore {
+        /// The directory that `backup` made
+        source: PathBuf,
+        /// Replaces the data that are there
+        #[arg(long)]
+        force: bool,
+    },
+    /// Brings the database's schema up to date and does nothing else
+    Migrate,
+    /// Answers requests with their own bodies: the ceiling of the HTTP server
+    #[command(hide = true)]
+    BenchEcho,
+    /// Creates payments without HTTP: the ceiling of the storage
+    #[command(hide = true)]
+    BenchStore(BenchStore),
+}
+
+/// `altyn serve`.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Starts with a merchant to try everything with, and writes demo.json
+    #[arg(long)]
+    pub(crate) demo: bool,
+}
+
+/// `altyn shop`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Shop {
+    /// Adds a shop with a secret key, which is shown only now
+    Create(Box<CreateShop>),
+    /// Lists all shops
+    List,
+    /// Adds and revokes secret keys
+    #[command(subcommand)]
+    Key(ShopKey),
+    /// Adds, lists and removes webhooks
+    #[command(subcommand)]
+    Webhook(ShopWebhook),
+}
+
+/// `altyn shop create`.
+#[derive(Debug, Args)]
+pub(crate) struct CreateShop {
+    /// The name that buyers see
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Makes a test shop: play money and a clock of its own. The only kind while the sandbox is
+    /// the only acquirer
+    #[arg(long, default_value_t = true)]
+    pub(crate) test: bool,
+    /// The currency that it takes
+    #[arg(long, default_value = "RUB", value_parser = currency)]
+    pub(crate) currency: Currency,
+    /// The methods that buyers are offered; all of them if none is named
+    #[arg(long, value_delimiter = ',', value_parser = method)]
+    pub(crate) methods: Vec<MethodKind>,
+    /// Lets the shop send card numbers itself
+    #[arg(long)]
+    pub(crate) raw_cards: bool,
+    /// Forbids the shop to save methods and charge them again
+    #[arg(long)]
+    pub(crate) no_saved_methods: bool,
+    /// The commission in per cent
+    #[arg(long, default_value = "4.5", value_parser = percent)]
+    pub(crate) commission: Rate,
+    /// VAT on the commission in per cent
+    #[arg(long, default_value = "0", value_parser = percent)]
+    pub(crate) vat: Rate,
+    /// The merchant's taxpayer number
+    #[arg(long)]
+    pub(crate) inn: Option<String>,
+}
+
+/// `altyn shop key`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShopKey {
+    /// Gives a shop another secret key, which is shown only now
+    Add {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+    },
+    /// Takes a secret key back
+    Revoke {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// The key
+        key: String,
+    },
+}
+
+/// `altyn shop webhook`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShopWebhook {
+    /// Adds a webhook; its signing secret is shown only now
+    Add {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// Where notifications go
+        #[arg(long)]
+        url: String,
+        /// The events; all of them if none is named
+        #[arg(long = "event", alias = "events", value_delimiter = ',', value_parser = event)]
+        events: Vec<EventKind>,
+    },
+    /// Lists a shop's webhooks
+    List {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+    },
+    /// Removes a webhook; what is on its way to it is not delivered any more
+    Remove {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// The webhook
+        id: WebhookId,
+    },
+}
+
+/// `altyn event`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Event {
+    /// Lists what happened in a shop, oldest first
+    List {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// From when: a time such as 2026-01-31T12:00:00Z, or how long ago such as 2h
+        #[arg(long)]
+        since: Option<String>,
+        /// How many at most
+        #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
+        limit: u32,
+    },
+    /// Shows one event with every attempt to tell it
+    Show {
+        /// The event
+        id: EventId,
+        /// Its shop; found by itself if not named
+        #[arg(long)]
+        shop: Option<ShopId>,
+    },
+    /// Tells one event again to all webhooks that listen to it now
+    Resend {
+        /// The event
+        id: EventId,
+        /// Its shop; found by itself if not named
+        #[arg(long)]
+        shop: Option<ShopId>,
+    },
+    /// Tells all events since a time again
+    Replay {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// From when: a time such as 2026-01-31T12:00:00Z, or how long ago such as 2h
+        #[arg(long)]
+        since: String,
+    },
+}
+
+/// `altyn clock`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Clock {
+    /// Moves a test shop's clock ahead; what falls due by it happens within a second
+    Advance {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// How far: 90s, 15m, 2h, 7d
+        #[arg(value_parser = parse_duration)]
+        by: std::time::Duration,
+    },
+}
+
+/// `altyn listen`.
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// The shop
+    #[arg(long)]
+    pub(crate) shop: ShopId,
+    /// Where notifications are forwarded to; only shown if not named
+    #[arg(long)]
+    pub(crate) forward_to: Option<String>,
+    /// The events; all of them if none is named
+    #[arg(long, value_delimiter = ',', value_parser = event)]
+    pub(crate) events: Vec<EventKind>,
+}
+
+/// `altyn bench-store`.
+#[derive(Debug, Args)]
+pub(crate) struct BenchStore {
+    /// Callers at once
+    #[arg(long, default_value_t = 64)]
+    pub(crate) tasks: usize,
+    /// Shops that they are spread over
+    #[arg(long, default_value_t = 64)]
+    pub(crate) shops: usize,
+    /// For how long
+    #[arg(long, default_value = "5s", value_parser = parse_duration)]
+    pub(crate) time: std::time::Duration,
+}
+
+fn currency(text: &str) -> Result<Currency, String> {
+    Currency::from_code(text).ok_or_else(|| format!("{text:?} is no currency of ISO 4217"))
+}
+
+fn method(text: &str) -> Result<MethodKind, String> {
+    MethodKind::from_code(text).ok_or_else(|| {
+        let known: Vec<&str> = MethodKind::ALL.iter().map(|kind| kind.code()).collect();
+        format!(
+            "there is no method {text:?}; there are {}",
+            known.join(", ")
+        )
+    })
+}
+
+fn event(text: &str) -> Result<EventKind, String> {
+    EventKind::from_code(text).ok_or_else(|| {
+        let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.code()).collect();
+        format!("there is no event {text:?}; there are {}", known.join(", "))
+    })
+}
+
+/// Reads per cent with up to four decimals.
+fn percent(text: &str) -> Result<Rate, String> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let sound = digits(whole) && digits(decimals) && decimals.len() <= 4 && whole.len() <= 3;
+    let parts = format!("{whole}{decimals:0<4}").parse().ok();
+    let rate = parts.filter(|_| sound).and_then(Rate::from_ppm);
+    rate.ok_or_else(|| format!("{text:?} is no percentage such as 4.5"))
+}
+
+/// The keys of the configuration as flags.
+#[derive(Debug)]
+pub(crate) struct ConfigArgs(pub(crate) Given);
+
+/// The heading that keys have in the help.
+const HEADING: &str = "Configuration";
+
+impl Args for ConfigArgs {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let file = Arg::new("config")
+            .long("config")
+            .env("ALTYN_CONFIG")
+            .value_name("FILE")
+            .help("The configuration file [default: ./altyn.toml if it is there]")
+            .value_parser(value_parser!(PathBuf));
+        let keys = KEYS.iter().map(argument);
+        let arguments = std::iter::once(file).chain(keys);
+        command.args(arguments.map(|argument| argument.global(true).help_heading(HEADING)))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+fn argument(key: &'static Key) -> Arg {
+    let argument = Arg::new(key.name)
+        .long(key.flag())
+        .env(key.variable())
+        .hide_env_values(true)
+        .hide_short_help(true)
+        .help(format!("{} [default: {}]", key.what, key.default))
+        .value_name("VALUE")
+        .action(ArgAction::Set);
+    if key.is_switch() {
+        argument
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true")
+    } else {
+        argument
+    }
+}
+
+impl FromArgMatches for ConfigArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = Given {
+            file: matches.get_one::<PathBuf>("config").cloned(),
+            values: Vec::new(),
+        };
+        for (index, key) in KEYS.iter().enumerate() {
+            let Some(value) = matches.get_one::<String>(key.name) else {
+                continue;
+            };
+            let origin = match matches.value_source(key.name) {
+                Some(ValueSource::EnvVariable) => Origin::Variable(key.variable()),
+                Some(_) | None => Origin::Flag(key.flag()),
+            };
+            given.values.push((index, value.clone(), origin));
+        }
+        Ok(Self(given))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory as _, Parser as _};
+
+    use domain::Rate;
+
+    use super::{Cli, percent};
+    use crate::config::Origin;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn keys_are_flags_of_every_command() {
+        let words = [
+            "altyn",
+            "audit",
+            "--data-dir",
+            "/x",
+            "--allow-loopback",
+            "--json",
+        ];
+        let cli = Cli::try_parse_from(words).unwrap();
+        assert!(cli.json);
+        let said: Vec<(&str, &Origin)> = cli
+            .given
+            .0
+            .values
+            .iter()
+            .filter(|(.., origin)| matches!(origin, Origin::Flag(_)))
+            .map(|(_, value, origin)| (value.as_str(), origin))
+            .collect();
+        let flag = |name: &str| Origin::Flag(name.to_owned());
+        let expected = [("/x", &flag("data-dir")), ("true", &flag("allow-loopback"))];
+        assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn percentages_are_parts_per_million() {
+        let cases = [
+            ("4.5", 45_000),
+            ("0", 0),
+            ("20", 200_000),
+            ("100", 1_000_000),
+            ("0.0001", 1),
+        ];
+        for (text, parts) in cases {
+            assert_eq!(percent(text).map(Rate::ppm), Ok(parts), "{text}");
+        }
+        for text in ["", "-1", "4,5", "100.1", "4.", ".5", "0.00001", "1e2"] {
+            assert!(percent(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The commands: each opens the database beside a running server, or without one, and tells what
+//! it did.
+
+mod audit;
+mod backup;
+mod bench;
+mod clock;
+mod dump;
+mod event;
+mod listen;
+mod shop;
+mod webhook;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use domain::Timestamp;
+
+use crate::cli::{self, Cli, Command};
+use crate::config::Config;
+use crate::output::Told;
+use crate::platform::{Platform, Presence};
+use crate::serve;
+
+/// Does what was asked.
+pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
+    let as_json = cli.json;
+    let told = match cli.command {
+        Command::Serve(serve) => {
+            Box::pin(serve::run(config, serve.demo, as_json)).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Listen(listen) => {
+            Box::pin(listen::run(&config, listen, as_json)).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::BenchEcho => {
+            Box::pin(bench::echo(&config, as_json)).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Backup { target } => backup::backup(&config, &target).await?,
+        Command::Restore { source, force } => backup::restore(&config, &source, force).await?,
+        Command::Migrate => migrate(&config).await?,
+        Command::BenchStore(options) => bench::store(&config, &options).await?,
+        Command::Audit => audit::run(&config).await?,
+        Command::Shop(shop) => shop::run(&config, shop).await?,
+        Command::Event(event) => event::run(&config, event).await?,
+        Command::Clock(cli::Clock::Advance { shop, by }) => {
+            clock::advance(&config, shop, by).await?
+        }
+    };
+    Ok(told.print(as_json)?)
+}
+
+async fn migrate(config: &Config) -> Result<Told> {
+    let platform = Platform::of_command(config, Presence::MayBeNew).await?;
+    platform.close().await;
+    let last = store::MIGRATIONS
+        .last()
+        .map_or(0, |migration| migration.number);
+    let json = serde_json::json!({ "schema": last });
+    Ok(Told::good(
+        format!("The schema is up to date: {last}."),
+        json,
+    ))
+}
+
+/// A time as people and programs read it.
+fn shown(time: Timestamp) -> String {
+    jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
+        |_out_of_range| time.as_micros().to_string(),
+        |time| format!("{time:.3}"),
+    )
+}

@@ -1,0 +1,97 @@
+//! `altyn audit`: proves that the books are right.
+
+use anyhow::{Context as _, Result};
+use app::audit::{self, Report};
+use serde_json::{Value, json};
+use store::Store;
+
+use crate::config::Config;
+use crate::output::Told;
+use crate::platform::{Platform, Presence};
+
+/// Audits all shops.
+pub(super) async fn run(config: &Config) -> Result<Told> {
+    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let report = of_store(&platform.store).await;
+    platform.close().await;
+    Ok(told(&report?))
+}
+
+/// Audits a store.
+pub(super) async fn of_store(store: &Store) -> Result<Report> {
+    audit::run(store).await.context("read the books")
+}
+
+fn told(report: &Report) -> Told {
+    let Report {
+        shops,
+        transfers,
+        payments,
+        refunds,
+        findings,
+    } = report;
+    let good = findings.is_empty();
+    let found: Vec<Value> = findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "shop_id": finding.shop_id.to_string(),
+                "object": finding.object,
+                "problem": finding.problem,
+            })
+        })
+        .collect();
+    let json = json!({
+        "good": good,
+        "shops": shops,
+        "transfers": transfers,
+        "payments": payments,
+        "refunds": refunds,
+        "findings": found,
+    });
+    let mut text =
+        format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds: ");
+    text.push_str(if good {
+        "the books are right.\n"
+    } else {
+        "the books are WRONG.\n"
+    });
+    for finding in findings {
+        let (shop, object) = (finding.shop_id, &finding.object);
+        text.push_str(&format!(
+            "  shop {shop}, {object}: {}
+",
+            finding.problem
+        ));
+    }
+    Told { text, json, good }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::audit::{Finding, Report};
+    use domain::ShopId;
+
+    use super::told;
+
+    #[test]
+    fn a_finding_makes_the_command_fail_and_is_named() {
+        assert!(told(&Report::default()).good);
+        let finding = Finding {
+            shop_id: ShopId::new(7).unwrap(),
+            object: "book".to_owned(),
+            problem: "its head is not its last transfer".to_owned(),
+        };
+        let told = told(&Report {
+            findings: vec![finding],
+            ..Report::default()
+        });
+        assert!(!told.good);
+        assert!(
+            told.text.contains("shop 7, book: its head is not"),
+            "{}",
+            told.text
+        );
+        assert_eq!(told.json["findings"][0]["shop_id"], "7");
+    }
+}

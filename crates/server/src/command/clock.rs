@@ -1,0 +1,24 @@
+//! `altyn clock`: lets time pass in a test shop.
+
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use domain::ShopId;
+use serde_json::json;
+
+use super::shown;
+use crate::config::Config;
+use crate::output::Told;
+use crate::platform::{Platform, Presence};
+
+/// Moves a test shop's clock ahead.
+pub(super) async fn advance(config: &Config, shop: ShopId, by: Duration) -> Result<Told> {
+    let micros = i64::try_from(by.as_micros()).context("the length of time")?;
+    let by = domain::Duration::micros(micros);
+    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let advanced = app::shop::advance_clock(&platform.app, shop, by).await;
+    platform.close().await;
+    let now = shown(advanced.context("move the shop's clock")?);
+    let json = json!({ "shop_id": shop.to_string(), "now": now });
+    Ok(Told::good(format!("In shop {shop} it is {now} now."), json))
+}

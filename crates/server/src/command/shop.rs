@@ -1,0 +1,123 @@
+//! `altyn shop`: shops and their secret keys.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use app::shop::{self, NewShop};
+use domain::{MethodKind, Shop, ShopId};
+use serde_json::{Value, json};
+
+use super::{shown, webhook};
+use crate::cli;
+use crate::config::Config;
+use crate::output::{Told, table};
+use crate::platform::{Platform, Presence};
+
+/// Runs one of the commands.
+pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
+    let presence = match &command {
+        cli::Shop::Create(_) => Presence::MayBeNew,
+        cli::Shop::List | cli::Shop::Key(_) | cli::Shop::Webhook(_) => Presence::MustBeThere,
+    };
+    let platform = Platform::of_command(config, presence).await?;
+    let told = match command {
+        cli::Shop::Create(new) => create(&platform.app, *new).await,
+        cli::Shop::List => list(&platform.app).await,
+        cli::Shop::Key(cli::ShopKey::Add { shop }) => add_key(&platform.app, shop).await,
+        cli::Shop::Key(cli::ShopKey::Revoke { shop, key }) => {
+            revoke_key(&platform.app, shop, &key).await
+        }
+        cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
+    };
+    platform.close().await;
+    told
+}
+
+async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
+    let methods = if new.methods.is_empty() {
+        MethodKind::ALL.to_vec()
+    } else {
+        new.methods
+    };
+    let new = NewShop {
+        name: new.name,
+        test: new.test,
+        currency: new.currency,
+        methods,
+        may_send_cards: new.raw_cards,
+        may_save_methods: !new.no_saved_methods,
+        rate: new.commission,
+        vat: new.vat,
+        inn: new.inn,
+    };
+    let created = shop::create(app, new).await.context("add the shop")?;
+    let mut json = json(&created.shop);
+    if let Some(fields) = json.as_object_mut() {
+        let key = Value::String(created.secret_key.clone());
+        fields.insert("secret_key".to_owned(), key);
+    }
+    let text = format!(
+        "shop id     {}\nsecret key  {}\n\nThe key is shown only now.",
+        created.shop.id, created.secret_key
+    );
+    Ok(Told::good(text, json))
+}
+
+async fn list(app: &Arc<App>) -> Result<Told> {
+    let shops = shop::list(app).await.context("list the shops")?;
+    let rows: Vec<Vec<String>> = shops.iter().map(row).collect();
+    let text = if rows.is_empty() {
+        "There are no shops; `altyn shop create` adds one.".to_owned()
+    } else {
+        table(
+            &["shop", "kind", "state", "currency", "created", "name"],
+            &rows,
+        )
+    };
+    let items: Vec<Value> = shops.iter().map(json).collect();
+    Ok(Told::good(text, json!({ "items": items })))
+}
+
+fn row(shop: &Shop) -> Vec<String> {
+    vec![
+        shop.id.to_string(),
+        if shop.test { "test" } else { "live" }.to_owned(),
+        if shop.enabled { "enabled" } else { "disabled" }.to_owned(),
+        shop.currency.code().to_owned(),
+        shown(shop.created_at),
+        shop.name.clone(),
+    ]
+}
+
+fn json(shop: &Shop) -> Value {
+    let methods: Vec<&str> = shop.methods.iter().map(|method| method.code()).collect();
+    json!({
+        "shop_id": shop.id.to_string(),
+        "name": shop.name,
+        "test": shop.test,
+        "enabled": shop.enabled,
+        "currency": shop.currency.code(),
+        "methods": methods,
+        "raw_cards": shop.may_send_cards,
+        "saved_methods": shop.may_save_methods,
+        "clock_offset_seconds": shop.clock_offset.as_seconds(),
+        "inn": shop.inn,
+        "created_at": shown(shop.created_at),
+    })
+}
+
+async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<Told> {
+    let key = shop::add_key(app, shop).await.context("add a secret key")?;
+    let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
+    let text = format!("secret key  {key}\n\nThe key is shown only now.");
+    Ok(Told::good(text, json))
+}
+
+async fn revoke_key(app: &Arc<App>, shop: ShopId, key: &str) -> Result<Told> {
+    shop::revoke_key(app, shop, key)
+        .await
+        .context("revoke the secret key")?;
+    let json = json!({ "shop_id": shop.to_string(), "revoked": true });
+    Ok(Told::good("The key is refused from now on.", json))
+}

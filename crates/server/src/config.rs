@@ -1,0 +1,99 @@
+//! What the operator decides: read once, at start, from `altyn.toml`, the environment and flags,
+//! the later ones winning. Every key has a default that works on a laptop.
+//!
+//! The keys are data ([`KEYS`]): flags, variables, the file and the table of docs/running.md all
+//! come from the one list.
+
+mod file;
+mod key;
+mod role;
+mod unit;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use store::{Database, Options};
+
+pub(crate) use file::{ConfigError, Given, Origin, read};
+pub(crate) use key::{KEYS, Key};
+pub(crate) use role::Role;
+pub(crate) use unit::parse_duration;
+
+/// The name of the database file in the data directory.
+pub(crate) const DATABASE_FILE: &str = "altyn.db";
+
+/// What the operator decides.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) data_dir: PathBuf,
+    database: DatabaseChoice,
+    pub(crate) listen: SocketAddr,
+    pub(crate) metrics_listen: Option<SocketAddr>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) threads: Option<NonZeroUsize>,
+    lanes: NonZeroUsize,
+    readers: Option<NonZeroUsize>,
+    queue_length_max: NonZeroUsize,
+    pub(crate) connections_max: NonZeroUsize,
+    pub(crate) header_time_max: Duration,
+    pub(crate) header_bytes_max: usize,
+    pub(crate) body_bytes_max: usize,
+    pub(crate) request_time_max: Duration,
+    pub(crate) drain_time_max: Duration,
+    pub(crate) call_time_max: Duration,
+    pub(crate) deliveries_per_webhook_max: u32,
+    pub(crate) rate_per_second: u32,
+    pub(crate) rate_burst: u32,
+    pub(crate) allow_loopback: bool,
+    pub(crate) accept_any_certificate: bool,
+    pub(crate) log: Option<String>,
+    pub(crate) log_format: LogFormat,
+}
+
+/// Where the rows are, as it was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum DatabaseChoice {
+    InDataDir,
+    File(PathBuf),
+    Postgres(String),
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl Config {
+    /// Where the rows are.
+    pub(crate) fn database(&self) -> Database {
+        match &self.database {
+            DatabaseChoice::InDataDir => Database::Sqlite {
+                path: self.data_dir.join(DATABASE_FILE),
+            },
+            DatabaseChoice::File(path) => Database::Sqlite { path: path.clone() },
+            DatabaseChoice::Postgres(url) => Database::Postgres { url: url.clone() },
+        }
+    }
+
+    /// How a server opens its store.
+    pub(crate) fn store_options(&self) -> Options {
+        let mut options = Options::new(self.database());
+        options.lanes = self.lanes.get();
+        options.readers = self.readers.map_or(options.readers, NonZeroUsize::get);
+        options.queue_length_max = self.queue_length_max.get();
+        options
+    }
+
+    /// Does this process do that?
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.roles.contains(&role)
+    }
+}

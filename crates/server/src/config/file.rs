@@ -1,0 +1,167 @@
+//! Brings the defaults, the file, the environment and the flags together, and says exactly where
+//! something is wrong.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Config, KEYS, Key};
+
+/// The file that is read when none is named, if it is there.
+const FILE: &str = "altyn.toml";
+
+/// Where a value was said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// Nowhere: the default.
+    Default,
+    /// In the file, at this line.
+    File(PathBuf, usize),
+    /// In the environment.
+    Variable(String),
+    /// On the command line.
+    Flag(String),
+}
+
+/// Values from outside the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Given {
+    /// `--config`.
+    pub(crate) file: Option<PathBuf>,
+    /// Of `ALTYN_…` variables and flags: the index of the key, the value, where it was said. In
+    /// the order in which they count.
+    pub(crate) values: Vec<(usize, String, Origin)>,
+}
+
+/// Why the configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConfigError {
+    #[error("{}: cannot be read", .0.display())]
+    Unreadable(PathBuf, #[source] std::io::Error),
+    #[error("{}, line {line}: {reason}", file.display())]
+    Syntax {
+        file: PathBuf,
+        line: usize,
+        reason: String,
+    },
+    #[error("{}, line {line}: there is no key {key:?}; did you mean {nearest:?}?", file.display())]
+    UnknownKey {
+        file: PathBuf,
+        line: usize,
+        key: String,
+        nearest: &'static str,
+    },
+    #[error("{origin}: {reason}")]
+    BadValue { origin: Origin, reason: String },
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => write!(f, "default"),
+            Self::File(path, line) => write!(f, "{}, line {line}", path.display()),
+            Self::Variable(name) => write!(f, "variable {name}"),
+            Self::Flag(name) => write!(f, "--{name}"),
+        }
+    }
+}
+
+/// Reads the configuration.
+pub(crate) fn read(given: &Given) -> Result<Config, ConfigError> {
+    let mut config = Config::defaults().map_err(|reason| ConfigError::BadValue {
+        origin: Origin::Default,
+        reason,
+    })?;
+    let mut values = match &given.file {
+        Some(path) => read_file(path)?,
+        None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
+        None => Vec::new(),
+    };
+    values.extend(given.values.iter().cloned());
+    for (index, value, origin) in values {
+        let Some(key) = KEYS.get(index) else { continue };
+        (key.set)(&mut config, &value)
+            .map_err(|reason| ConfigError::BadValue { origin, reason })?;
+    }
+    Ok(config)
+}
+
+fn read_file(path: &Path) -> Result<Vec<(usize, String, Origin)>, ConfigError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| ConfigError::Unreadable(path.to_owned(), error))?;
+    parse(path, &text)
+}
+
+/// The values of a file.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<(usize, String, Origin)>, ConfigError> {
+    let line = |offset: usize| {
+        let before = text.get(..offset).unwrap_or(text);
+        before.matches('\n').count().saturating_add(1)
+    };
+    let table = DeTable::parse(text).map_err(|error| ConfigError::Syntax {
+        file: path.to_owned(),
+        line: line(error.span().map_or(0, |span| span.start)),
+        reason: error.message().to_owned(),
+    })?;
+    let mut values = Vec::new();
+    for (name, value) in table.get_ref() {
+        let line = line(name.span().start);
+        let name: &str = name.get_ref();
+        let Some(index) = KEYS.iter().position(|key| key.name == name) else {
+            return Err(ConfigError::UnknownKey {
+                file: path.to_owned(),
+                line,
+                key: name.to_owned(),
+                nearest: nearest(name),
+            });
+        };
+        let plain = plain(value.get_ref()).ok_or_else(|| ConfigError::Syntax {
+            file: path.to_owned(),
+            line,
+            reason: format!("{name} takes no {}", value.get_ref().type_str()),
+        })?;
+        values.push((index, plain, Origin::File(path.to_owned(), line)));
+    }
+    Ok(values)
+}
+
+/// A value as flags and variables would write it.
+fn plain(value: &DeValue<'_>) -> Option<String> {
+    if let Some(text) = value.as_str() {
+        return Some(text.to_owned());
+    }
+    if let Some(number) = value.as_integer() {
+        return Some(number.to_string());
+    }
+    if let Some(yes) = value.as_bool() {
+        return Some(yes.to_string());
+    }
+    let items = value.as_array()?.iter();
+    let items: Option<Vec<&str>> = items.map(|item| item.get_ref().as_str()).collect();
+    Some(items?.join(","))
+}
+
+/// The known key that is most like `name`.
+pub(super) fn nearest(name: &str) -> &'static str {
+    let name = name.to_lowercase().replace('-', "_");
+    let distance = |key: &&Key| edits(&name, key.name);
+    KEYS.iter().min_by_key(distance).map_or("", |key| key.name)
+}
+
+/// How many characters must be added, removed or replaced to get from one word to the other.
+fn edits(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, character) in from.chars().enumerate() {
+        let mut next = vec![line.saturating_add(1)];
+        for ((other, above), diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or(0);
+            let replaced = diagonal.saturating_add(usize::from(character != *other));
+            let moved = left.min(*above).saturating_add(1);
+            next.push(replaced.min(moved));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}

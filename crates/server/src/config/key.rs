@@ -1,0 +1,349 @@
+//! The keys of the configuration: name, default, meaning, and how a value is taken in.
+
+use std::net::SocketAddr;
+use std::num::{NonZeroU32, NonZeroUsize};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use super::unit::{parse_bytes, parse_duration};
+use super::{Config, DatabaseChoice, LogFormat, Role};
+
+/// One key.
+pub(crate) struct Key {
+    /// As in the file; the flag has dashes, the variable capitals and `ALTYN_` before it.
+    pub(crate) name: &'static str,
+    /// What counts when nothing is said.
+    pub(crate) default: &'static str,
+    /// What it means, for help and docs.
+    pub(crate) what: &'static str,
+    /// Takes a value in, or says what is wrong with it.
+    pub(crate) set: fn(&mut Config, &str) -> Result<(), String>,
+}
+
+impl Key {
+    /// `--data-dir` without the dashes before it.
+    pub(crate) fn flag(&self) -> String {
+        self.name.replace('_', "-")
+    }
+
+    /// `ALTYN_DATA_DIR`.
+    pub(crate) fn variable(&self) -> String {
+        format!("ALTYN_{}", self.name.to_uppercase())
+    }
+
+    /// Is it one that is switched on by its name alone?
+    pub(crate) fn is_switch(&self) -> bool {
+        self.default == "false"
+    }
+}
+
+/// All keys, in the order of the docs.
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        name: "data_dir",
+        default: "./altyn-data",
+        what: "directory of the SQLite file, the sandbox's memory and demo.json; made with mode \
+               0700",
+        set: |config, text| {
+            config.data_dir = PathBuf::from(filled(text)?);
+            Ok(())
+        },
+    },
+    Key {
+        name: "database",
+        default: "sqlite",
+        what: "`sqlite` (altyn.db in the data directory), the path of an SQLite file, or \
+               postgres://user:password@host/name",
+        set: |config, text| {
+            config.database = database(filled(text)?)?;
+            Ok(())
+        },
+    },
+    Key {
+        name: "listen",
+        default: "127.0.0.1:8080",
+        what: "address and port of the HTTP server; port 0 takes a free one",
+        set: |config, text| put(&mut config.listen, address(text)),
+    },
+    Key {
+        name: "metrics_listen",
+        default: "127.0.0.1:0",
+        what: "address and port of /metrics; `off` for none",
+        set: |config, text| {
+            config.metrics_listen = match text {
+                "off" => None,
+                _ => Some(address(text)?),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "public_url",
+        default: "auto",
+        what: "address under which buyers and merchants reach the server; `auto` is http:// and \
+               the listening address",
+        set: |config, text| {
+            config.public_url = match text {
+                "auto" => None,
+                _ => Some(url(text)?),
+            };
+            Ok(())
+        },
+    },
+    Key {
+        name: "roles",
+        default: "api,checkout,worker",
+        what: "what this process does: the merchant API, the payment pages, the background work",
+        set: |config, text| put(&mut config.roles, Role::parse_list(text)),
+    },
+    Key {
+        name: "threads",
+        default: "auto",
+        what: "threads that serve requests; `auto` is one per core",
+        set: |config, text| put(&mut config.threads, count_or_auto(text)),
+    },
+    Key {
+        name: "lanes",
+        default: "4",
+        what: "writing connections on PostgreSQL; SQLite has one writer",
+        set: |config, text| put(&mut config.lanes, count(text)),
+    },
+    Key {
+        name: "readers",
+        default: "auto",
+        what: "reading connections; `auto` is 2 on SQLite and 4 on PostgreSQL",
+        set: |config, text| put(&mut config.readers, count_or_auto(text)),
+    },
+    Key {
+        name: "queue_length_max",
+        default: "4096",
+        what: "units of work that may wait per writer, and reads that may wait, before callers \
+               hear 429",
+        set: |config, text| put(&mut config.queue_length_max, count(text)),
+    },
+    Key {
+        name: "connections_max",
+        default: "4096",
+        what: "open HTTP connections; further ones wait to be accepted",
+        set: |config, text| put(&mut config.connections_max, count(text)),
+    },
+    Key {
+        name: "header_time_max",
+        default: "10s",
+        what: "time for the head of a request to arrive",
+        set: |config, text| put(&mut config.header_time_max, positive(text)),
+    },
+    Key {
+        name: "header_bytes_max",
+        default: "32KiB",
+        what: "size of the head of a request; at least 8KiB",
+        set: |config, text| {
+            config.header_bytes_max = parse_bytes(text)?.max(HEADER_BYTES_MIN);
+            Ok(())
+        },
+    },
+    Key {
+        name: "body_bytes_max",
+        default: "256KiB",
+        what: "size of a body that the API takes; forms of pages have a smaller limit of their own",
+        set: |config, text| put(&mut config.body_bytes_max, parse_bytes(text)),
+    },
+    Key {
+        name: "request_time_max",
+        default: "35s",
+        what: "time for a whole request",
+        set: |config, text| put(&mut config.request_time_max, positive(text)),
+    },
+    Key {
+        name: "drain_time_max",
+        default: "30s",
+        what: "time for open requests to end when the server is asked to stop",
+        set: |config, text| put(&mut config.drain_time_max, parse_duration(text)),
+    },
+    Key {
+        name: "call_time_max",
+        default: "25s",
+        what: "time for a call to an acquirer; after it the operation is looked up later",
+        set: |config, text| put(&mut config.call_time_max, positive(text)),
+    },
+    Key {
+        name: "deliveries_per_webhook_max",
+        default: "16",
+        what: "notifications under way to one webhook at a time",
+        set: |config, text| {
+            let most: NonZeroU32 = number(text)?;
+            config.deliveries_per_webhook_max = most.get();
+            Ok(())
+        },
+    },
+    Key {
+        name: "rate_per_second",
+        default: "2000",
+        what: "API requests per second and shop; above it the answer is 429; 0 for no limit",
+        set: |config, text| put(&mut config.rate_per_second, number(text)),
+    },
+    Key {
+        name: "rate_burst",
+        default: "4000",
+        what: "API requests that a shop may make at once before the rate counts",
+        set: |config, text| put(&mut config.rate_burst, number(text)),
+    },
+    Key {
+        name: "allow_loopback",
+        default: "false",
+        what: "whether notifications may go to http:// and this machine; the demo allows it",
+        set: |config, text| put(&mut config.allow_loopback, switch(text)),
+    },
+    Key {
+        name: "accept_any_certificate",
+        default: "false",
+        what: "whether notifications may go to servers with self-signed certificates, which others \
+               can pretend to be",
+        set: |config, text| put(&mut config.accept_any_certificate, switch(text)),
+    },
+    Key {
+        name: "log",
+        default: "auto",
+        what: "what is logged, as tracing directives such as `info` or `warn,api=debug`; `auto` \
+               is info for the server and warn for commands",
+        set: |config, text| {
+            config.log = (text != "auto").then(|| text.to_owned());
+            Ok(())
+        },
+    },
+    Key {
+        name: "log_format",
+        default: "text",
+        what: "`text` for people or `json` for machines, on the standard error output",
+        set: |config, text| {
+            config.log_format = match text {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err(format!("{text:?} is neither text nor json")),
+            };
+            Ok(())
+        },
+    },
+];
+
+/// What hyper needs at least.
+const HEADER_BYTES_MIN: usize = 8_192;
+
+fn put<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
+    *place = value?;
+    Ok(())
+}
+
+fn filled(text: &str) -> Result<&str, String> {
+    if text.is_empty() {
+        return Err("it is empty".to_owned());
+    }
+    Ok(text)
+}
+
+fn database(text: &str) -> Result<DatabaseChoice, String> {
+    if text == "sqlite" {
+        return Ok(DatabaseChoice::InDataDir);
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(DatabaseChoice::Postgres(text.to_owned()));
+    }
+    if let Some((scheme, _)) = text.split_once("://") {
+        return Err(format!(
+            "{scheme}:// is no database that Altyn knows; it knows SQLite files and postgres://"
+        ));
+    }
+    Ok(DatabaseChoice::File(PathBuf::from(text)))
+}
+
+fn address(text: &str) -> Result<SocketAddr, String> {
+    text.parse()
+        .map_err(|_no_address| format!("{text:?} is no address and port such as 127.0.0.1:8080"))
+}
+
+/// An address of a site: its pages are under it, so it has no query and needs no last slash.
+fn url(text: &str) -> Result<String, String> {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    let sound = rest.is_some_and(|rest| {
+        !rest.is_empty() && !rest.contains(['?', '#', '@']) && !rest.contains(char::is_whitespace)
+    });
+    if !sound {
+        return Err(format!(
+            "{text:?} is no address such as https://pay.example.com"
+        ));
+    }
+    Ok(text.trim_end_matches('/').to_owned())
+}
+
+fn number<T: FromStr>(text: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_no_number| format!("{text:?} is no whole number that fits"))
+}
+
+fn count(text: &str) -> Result<NonZeroUsize, String> {
+    number(text).map_err(|reason| format!("{reason}, 1 or more"))
+}
+
+fn count_or_auto(text: &str) -> Result<Option<NonZeroUsize>, String> {
+    if text == "auto" {
+        return Ok(None);
+    }
+    count(text).map(Some)
+}
+
+fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(format!("{text:?} is neither true nor false")),
+    }
+}
+
+fn positive(text: &str) -> Result<Duration, String> {
+    let time = parse_duration(text)?;
+    if time.is_zero() {
+        return Err("it must be longer than nothing".to_owned());
+    }
+    Ok(time)
+}
+
+impl Config {
+    /// What counts when nothing is said.
+    pub(super) fn defaults() -> Result<Self, String> {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        let mut config = Self {
+            data_dir: PathBuf::new(),
+            database: DatabaseChoice::InDataDir,
+            listen: any,
+            metrics_listen: None,
+            public_url: None,
+            roles: Vec::new(),
+            threads: None,
+            lanes: NonZeroUsize::MIN,
+            readers: None,
+            queue_length_max: NonZeroUsize::MIN,
+            connections_max: NonZeroUsize::MIN,
+            header_time_max: Duration::ZERO,
+            header_bytes_max: 0,
+            body_bytes_max: 0,
+            request_time_max: Duration::ZERO,
+            drain_time_max: Duration::ZERO,
+            call_time_max: Duration::ZERO,
+            deliveries_per_webhook_max: 1,
+            rate_per_second: 0,
+            rate_burst: 0,
+            allow_loopback: false,
+            accept_any_certificate: false,
+            log: None,
+            log_format: LogFormat::Text,
+        };
+        for key in KEYS {
+            (key.set)(&mut config, key.default)
+                .map_err(|reason| format!("{}: {reason}", key.name))?;
+        }
+        Ok(config)
+    }
+}

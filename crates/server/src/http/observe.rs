@@ -1,0 +1,217 @@
+//! Looks after each request: gives it an id and a time limit, answers in its place if it fails
+//! beyond repair, logs one line and counts it. Neither queries nor bodies are looked at.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::Random;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use futures_util::FutureExt as _;
+use serde_json::json;
+use tracing::{Instrument as _, error, field, info, info_span, warn};
+
+use crate::clock::Stopwatch;
+use crate::metrics::Metrics;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longest id that is taken over from the caller.
+const REQUEST_ID_CHARS_MAX: usize = 64;
+/// The route of what has none.
+const NO_ROUTE: &str = "none";
+
+/// What looking after requests takes.
+pub(crate) struct Observer {
+    pub(crate) metrics: Metrics,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) time_max: Duration,
+}
+
+/// The layer around all routes.
+pub(crate) async fn observe(
+    State(observer): State<Arc<Observer>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let watch = Stopwatch::start();
+    let method = request.method().clone();
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    let of_api = request.uri().path().starts_with("/v3/");
+
+    let id = taken_over(request.headers())
+        .unwrap_or_else(|| made_up(observer.random.bits(), observer.random.bits()));
+    request.headers_mut().insert(REQUEST_ID, id.clone());
+    let shown = id.to_str().unwrap_or_default();
+    let span = info_span!("request", request.id = shown, shop.id = field::Empty);
+
+    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = tokio::time::timeout(observer.time_max, answer)
+        .instrument(span.clone())
+        .await;
+    let mut response = match answer {
+        Ok(Ok(response)) => response,
+        Ok(Err(_panic)) => {
+            span.in_scope(|| error!("the request's handler panicked"));
+            in_its_place(of_api, shown)
+        }
+        Err(_elapsed) => {
+            span.in_scope(|| warn!("the request took too long"));
+            in_its_place(of_api, shown)
+        }
+    };
+    response.headers_mut().insert(REQUEST_ID, id.clone());
+
+    let (took, status) = (watch.elapsed(), response.status().as_u16());
+    observer
+        .metrics
+        .answered(method.as_str(), route, status, took);
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    span.in_scope(|| info!(%method, route, status, micros, "answered"));
+    response
+}
+
+/// The caller's own id of its request, if it is one that may stand in a log.
+fn taken_over(headers: &HeaderMap) -> Option<HeaderValue> {
+    let value = headers.get(REQUEST_ID)?;
+    let bytes = value.as_bytes();
+    let sane = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let fits = !bytes.is_empty() && bytes.len() <= REQUEST_ID_CHARS_MAX;
+    (fits && bytes.iter().all(sane)).then(|| value.clone())
+}
+
+fn made_up(high: u64, low: u64) -> HeaderValue {
+    // Of the shape that ids have on the wire: a random UUID.
+    let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
+    let (d, e) = (((low >> 48) & 0x3fff) | 0x8000, low & 0xffff_ffff_ffff);
+    HeaderValue::try_from(format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}"))
+        .unwrap_or_else(|_never| HeaderValue::from_static("none"))
+}
+
+/// The answer in place of one that will not come. What the request asked for may have been done:
+/// the caller repeats it with the same idempotency key and learns it.
+fn in_its_place(of_api: bool, id: &str) -> Response {
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    if of_api {
+        let body = json!({
+            "type": "error",
+            "id": id,
+            "code": "internal_server_error",
+            "description": "Internal server error. Repeat the request with the same \
+                            Idempotence-Key to learn its outcome",
+        });
+        let json = (CONTENT_TYPE, "application/json");
+        return (status, [json], body.to_string()).into_response();
+    }
+    let text = format!("Что-то пошло не так. / Something went wrong. ({id})\n");
+    (status, text).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use app::Random;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::http::{Request, Response};
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::{Observer, observe};
+    use crate::metrics::Metrics;
+
+    const MADE_UP: &str = "00000000-0000-40ab-8000-0000000000ab";
+
+    struct Same;
+
+    impl Random for Same {
+        fn bits(&self) -> u64 {
+            0xab
+        }
+    }
+
+    /// Answers one request to `path` with the observer around it.
+    async fn answer(path: &str, id: Option<&str>) -> (Response<Body>, Metrics) {
+        let observer = Arc::new(Observer {
+            metrics: Metrics::new(),
+            random: Arc::new(Same),
+            time_max: Duration::ZERO,
+        });
+        let metrics = observer.metrics.clone();
+        let router = Router::new()
+            .route("/v3/at-once/{id}", get(|| async { "here" }))
+            .route("/v3/never", get(std::future::pending::<()>))
+            .route("/panic", get(|| async { assert!(path_is_empty()) }))
+            .layer(axum::middleware::from_fn_with_state(observer, observe));
+        let mut request = Request::builder().uri(path);
+        if let Some(id) = id {
+            request = request.header("X-Request-Id", id);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        (router.oneshot(request).await.unwrap(), metrics)
+    }
+
+    fn path_is_empty() -> bool {
+        std::env::args().count() == 0
+    }
+
+    fn id(response: &Response<Body>) -> &str {
+        response.headers()["x-request-id"].to_str().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_request_gets_an_id_and_is_counted_by_its_route() {
+        let (response, metrics) = answer("/v3/at-once/7", None).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(id(&response), MADE_UP);
+        let text = metrics.text().unwrap();
+        let line = "altyn_http_requests_total{method=\"GET\",route=\"/v3/at-once/{id}\",\
+                    status=\"200\"} 1";
+        assert!(text.contains(line), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_sane_id_of_the_caller_is_kept_and_any_other_is_not() {
+        let (response, _) = answer("/v3/at-once/7", Some("order-72.a_b")).await;
+        assert_eq!(id(&response), "order-72.a_b");
+        let long = "x".repeat(65);
+        for odd in ["", "a b", "a\"b", "a;b", long.as_str()] {
+            let (response, _) = answer("/v3/at-once/7", Some(odd)).await;
+            assert_eq!(id(&response), MADE_UP, "{odd:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_that_takes_too_long_is_answered_in_its_place() {
+        let (response, metrics) = answer("/v3/never", None).await;
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], "application/json");
+        assert!(
+            metrics
+                .text()
+                .unwrap()
+                .contains("route=\"/v3/never\",status=\"500\"} 1")
+        );
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_answered_in_its_place() {
+        let (response, _) = answer("/panic", None).await;
+        assert_eq!(response.status(), 500);
+    }
+
+    #[tokio::test]
+    async fn what_has_no_route_is_counted_without_its_path() {
+        let (response, metrics) = answer("/4242424242424242", None).await;
+        assert_eq!(response.status(), 404);
+        let text = metrics.text().unwrap();
+        assert!(text.contains("route=\"none\",status=\"404\"} 1"), "{text}");
+        assert!(!text.contains("4242"));
+    }
+}

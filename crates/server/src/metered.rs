@@ -1,0 +1,107 @@
+//! Counts and measures what goes to the outside: an acquirer and a courier around the real ones.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use connectors::acquirer::{Authorize, Bind, Follow, Found};
+use connectors::courier::{Outcome, Parcel, Receipt};
+use connectors::{Acquirer, CallError, Courier};
+use domain::{Answer, OperationId};
+
+use crate::clock::Stopwatch;
+use crate::metrics::Metrics;
+
+/// An acquirer whose calls are counted.
+pub(crate) struct MeteredAcquirer {
+    pub(crate) inner: Arc<dyn Acquirer>,
+    pub(crate) metrics: Metrics,
+}
+
+/// A courier whose notifications are counted.
+pub(crate) struct MeteredCourier {
+    pub(crate) inner: Arc<dyn Courier>,
+    pub(crate) metrics: Metrics,
+}
+
+type Answered = Result<Answer, CallError>;
+
+impl MeteredAcquirer {
+    fn count(&self, call: &'static str, watch: Stopwatch, answer: &Answered) {
+        let outcome = match answer {
+            Ok(Answer::Approved(_)) => "approved",
+            Ok(Answer::Challenged(_)) => "challenged",
+            Ok(Answer::Declined { .. }) => "declined",
+            Err(CallError::NotSent(_)) => "not_sent",
+            Err(CallError::Unknown(_)) => "unknown",
+        };
+        self.metrics.called(call, outcome, watch.elapsed());
+    }
+}
+
+#[async_trait]
+impl Acquirer for MeteredAcquirer {
+    async fn authorize(&self, request: Authorize) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.authorize(request).await;
+        self.count("authorize", watch, &answer);
+        answer
+    }
+
+    async fn capture(&self, request: Follow) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.capture(request).await;
+        self.count("capture", watch, &answer);
+        answer
+    }
+
+    async fn void(&self, request: Follow) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.void(request).await;
+        self.count("void", watch, &answer);
+        answer
+    }
+
+    async fn refund(&self, request: Follow) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.refund(request).await;
+        self.count("refund", watch, &answer);
+        answer
+    }
+
+    async fn bind(&self, request: Bind) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.bind(request).await;
+        self.count("bind", watch, &answer);
+        answer
+    }
+
+    async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
+        let watch = Stopwatch::start();
+        let found = self.inner.look_up(operation).await;
+        let outcome = match &found {
+            Ok(Found::Nothing) => "nothing",
+            Ok(Found::Open) => "open",
+            Ok(Found::Answered(_)) => "answered",
+            Err(CallError::NotSent(_)) => "not_sent",
+            Err(CallError::Unknown(_)) => "unknown",
+        };
+        self.metrics.called("look_up", outcome, watch.elapsed());
+        found
+    }
+}
+
+#[async_trait]
+impl Courier for MeteredCourier {
+    async fn post(&self, parcel: Parcel) -> Receipt {
+        let watch = Stopwatch::start();
+        let receipt = self.inner.post(parcel).await;
+        let outcome = match &receipt.outcome {
+            Outcome::Answered { status: 200, .. } => "delivered",
+            Outcome::Answered { .. } => "refused",
+            Outcome::Failed { .. } => "failed",
+            Outcome::Forbidden { .. } => "forbidden",
+        };
+        self.metrics.carried(outcome, watch.elapsed());
+        receipt
+    }
+}

@@ -1,0 +1,211 @@
+//! Figures for Prometheus: what is asked of the platform, what it asks of others, and how its
+//! storage and its process are.
+
+mod process;
+mod storage;
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::App;
+use axum::Router;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// The content type of what [`Metrics::text`] writes.
+const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// A histogram of times, in seconds.
+fn seconds() -> Histogram {
+    let ends = [
+        0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+    ];
+    Histogram::new(ends)
+}
+
+type Times<L> = Family<L, Histogram, fn() -> Histogram>;
+
+fn times<L: Clone + Eq + std::hash::Hash>() -> Times<L> {
+    Family::new_with_constructor(seconds)
+}
+
+/// The figures. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    requests: Family<Request, Counter>,
+    request_times: Times<Route>,
+    /// Open HTTP connections.
+    pub(crate) connections: Gauge,
+    deliveries: Family<Delivery, Counter>,
+    delivery_times: Times<Delivery>,
+    calls: Family<Call, Counter>,
+    call_times: Times<Call>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Request {
+    method: String,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Route {
+    method: String,
+    route: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Delivery {
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Call {
+    call: &'static str,
+    outcome: &'static str,
+}
+
+impl Metrics {
+    /// Figures that all stand at nothing.
+    pub(crate) fn new() -> Self {
+        let metrics = Self {
+            registry: Arc::new(Mutex::new(Registry::with_prefix("altyn"))),
+            requests: Family::default(),
+            request_times: times(),
+            connections: Gauge::default(),
+            deliveries: Family::default(),
+            delivery_times: times(),
+            calls: Family::default(),
+            call_times: times(),
+        };
+        metrics.register();
+        metrics
+    }
+
+    fn register(&self) {
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        let requests = "Requests answered, by route and status";
+        registry.register("http_requests", requests, self.requests.clone());
+        let request_times = "Time from a request's head to its answer";
+        registry.register(
+            "http_request_seconds",
+            request_times,
+            self.request_times.clone(),
+        );
+        let connections = "Open HTTP connections";
+        registry.register("http_connections", connections, self.connections.clone());
+        let deliveries = "Attempts to deliver a notification, by outcome";
+        registry.register("deliveries", deliveries, self.deliveries.clone());
+        let delivery_times = "Time of an attempt to deliver a notification";
+        registry.register(
+            "delivery_seconds",
+            delivery_times,
+            self.delivery_times.clone(),
+        );
+        let calls = "Calls to acquirers, by outcome; unknown ones are looked up later";
+        registry.register("acquirer_calls", calls, self.calls.clone());
+        let call_times = "Time of a call to an acquirer";
+        registry.register("acquirer_call_seconds", call_times, self.call_times.clone());
+        registry.register_collector(Box::new(process::Process));
+    }
+
+    /// Tells the storage's figures too.
+    pub(crate) fn watch_storage(&self, app: &Arc<App>) {
+        let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        registry.register_collector(Box::new(storage::Storage::new(app)));
+    }
+
+    /// A request was answered.
+    pub(crate) fn answered(&self, method: &str, route: &str, status: u16, took: Duration) {
+        let (method, route) = (method.to_owned(), route.to_owned());
+        let request = Request {
+            method,
+            route,
+            status,
+        };
+        self.requests.get_or_create(&request).inc();
+        let Request { method, route, .. } = request;
+        let times = self.request_times.get_or_create(&Route { method, route });
+        times.observe(took.as_secs_f64());
+    }
+
+    /// A notification was carried.
+    pub(crate) fn carried(&self, outcome: &'static str, took: Duration) {
+        let delivery = Delivery { outcome };
+        self.deliveries.get_or_create(&delivery).inc();
+        let times = self.delivery_times.get_or_create(&delivery);
+        times.observe(took.as_secs_f64());
+    }
+
+    /// An acquirer was called.
+    pub(crate) fn called(&self, call: &'static str, outcome: &'static str, took: Duration) {
+        let call = Call { call, outcome };
+        self.calls.get_or_create(&call).inc();
+        self.call_times
+            .get_or_create(&call)
+            .observe(took.as_secs_f64());
+    }
+
+    /// All figures in the text form of OpenMetrics.
+    pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        encode(&mut text, &registry)?;
+        Ok(text)
+    }
+
+    /// `/metrics`, for a listener of its own.
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/metrics", get(show))
+            .with_state(self.clone())
+    }
+}
+
+async fn show(State(metrics): State<Metrics>) -> Response {
+    match metrics.text() {
+        Ok(text) => ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
+        Err(std::fmt::Error) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Metrics;
+
+    #[test]
+    fn what_happened_stands_in_the_text() {
+        let metrics = Metrics::new();
+        metrics.called("authorize", "approved", Duration::from_millis(3));
+        metrics.carried("delivered", Duration::from_millis(3));
+        metrics.connections.inc();
+        let text = metrics.text().unwrap();
+        let lines = [
+            "altyn_acquirer_calls_total{call=\"authorize\",outcome=\"approved\"} 1",
+            "altyn_acquirer_call_seconds_count{call=\"authorize\",outcome=\"approved\"} 1",
+            "altyn_deliveries_total{outcome=\"delivered\"} 1",
+            "altyn_http_connections 1",
+        ];
+        for line in lines {
+            assert!(
+                text.lines().any(|said| said == line),
+                "{line} is not in\n{text}"
+            );
+        }
+        assert!(text.ends_with("# EOF\n"));
+    }
+}

@@ -1,0 +1,96 @@
+//! The storage engine's own figures, read when they are asked for.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+
+use app::App;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
+use store::Statistics;
+
+/// Reads the figures of a platform, as long as it is there.
+pub(super) struct Storage(Weak<App>);
+
+impl Storage {
+    pub(super) fn new(app: &Arc<App>) -> Self {
+        Self(Arc::downgrade(app))
+    }
+}
+
+impl fmt::Debug for Storage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Storage")
+    }
+}
+
+/// A figure: its name, what it means, and where it stands.
+type Figure = (&'static str, &'static str, u64);
+
+fn gauges(seen: &Statistics) -> [Figure; 5] {
+    let waiting = seen.queue_length;
+    let reads_waiting = seen.read_queue_length;
+    let healthy = u64::from(seen.healthy);
+    let log = "Pages in SQLite's log at its last checkpoint";
+    [
+        ("store_queue_length", "Units that wait", waiting),
+        ("store_read_queue_length", "Reads that wait", reads_waiting),
+        ("store_batch_size_max", "Largest batch", seen.batch_size_max),
+        ("store_wal_pages", log, seen.wal_pages),
+        ("store_healthy", "1 if all writers are sound", healthy),
+    ]
+}
+
+fn counters(seen: &Statistics) -> [Figure; 10] {
+    let failed = seen.commits_failed;
+    let turned_away = "Units and reads that found a full queue";
+    let checkpoints = seen.checkpoints_failed;
+    [
+        ("store_units", "Units of work answered", seen.units),
+        (
+            "store_batches",
+            "Transactions, shared by units",
+            seen.batches,
+        ),
+        ("store_unit_microseconds", "Time inside units", seen.unit_us),
+        (
+            "store_commit_microseconds",
+            "Time of commits",
+            seen.commit_us,
+        ),
+        ("store_replays", "Units that ran again", seen.replays),
+        ("store_commits_failed", "Commits not confirmed", failed),
+        ("store_turned_away", turned_away, seen.turned_away),
+        ("store_reads", "Reads answered", seen.reads),
+        (
+            "store_reconnects",
+            "Connections opened anew",
+            seen.reconnects,
+        ),
+        (
+            "store_checkpoints_failed",
+            "Failed checkpoints",
+            checkpoints,
+        ),
+    ]
+}
+
+impl Collector for Storage {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let Some(app) = self.0.upgrade() else {
+            return Ok(());
+        };
+        let seen = app.statistics();
+        for (name, help, value) in gauges(&seen) {
+            let place = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+            ConstGauge::new(value).encode(place)?;
+        }
+        for (name, help, value) in counters(&seen) {
+            let place = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
+            ConstCounter::new(value).encode(place)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,86 @@
+//! What commands print: text for people, or one JSON document with `--json`.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use serde_json::Value;
+
+/// What a command has to say at its end.
+pub(crate) struct Told {
+    /// For people; lines.
+    pub(crate) text: String,
+    /// For programs.
+    pub(crate) json: Value,
+    /// Was everything as it should be?
+    pub(crate) good: bool,
+}
+
+impl Told {
+    /// Everything is as it should be.
+    pub(crate) fn good(text: impl Into<String>, json: Value) -> Self {
+        Self {
+            text: text.into(),
+            json,
+            good: true,
+        }
+    }
+
+    /// Prints it. The exit code that goes with it.
+    pub(crate) fn print(&self, as_json: bool) -> io::Result<ExitCode> {
+        if as_json {
+            say(&format!("{:#}", self.json))?;
+        } else {
+            say(self.text.trim_end())?;
+        }
+        Ok(if self.good {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
+    }
+}
+
+/// Prints a text at once, with a line's end.
+pub(crate) fn say(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}")?;
+    out.flush()
+}
+
+/// Rows with their columns under each other.
+pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
+    let all = || std::iter::once(&head).chain(rows);
+    let width = |column: usize| {
+        let cells = all().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..head.len()).map(width).collect();
+    let mut text = String::new();
+    for row in all() {
+        let cells = row.iter().zip(&widths);
+        let line: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        text.push_str(line.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::table;
+
+    #[test]
+    fn columns_stand_under_each_other() {
+        let rows = [
+            vec!["100001".to_owned(), "Лавка".to_owned()],
+            vec!["7".to_owned(), String::new()],
+        ];
+        assert_eq!(
+            table(&["shop", "name"], &rows),
+            "shop    name\n100001  Лавка\n7\n"
+        );
+    }
+}

@@ -1,0 +1,241 @@
+//! Puts the platform together from the configuration: for the server with everything, for
+//! commands with the database alone.
+
+use std::fs::{DirBuilder, File, TryLockError};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
+use app::{App, Clock as _, Parts, Settings};
+use connectors::Acquirer;
+use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
+use connectors::sandbox::Sandbox;
+use contract::Links;
+use store::{Database, Options, Store};
+
+use crate::clock::{SystemClock, SystemRandom};
+use crate::config::Config;
+use crate::metered::{MeteredAcquirer, MeteredCourier};
+use crate::metrics::Metrics;
+
+/// The sandbox acquirer's memory, in the data directory.
+pub(crate) const SANDBOX_DIR: &str = "sandbox";
+/// Locked by the server while it runs, in the data directory.
+const LOCK_FILE: &str = "altyn.lock";
+
+/// The database with the use cases around it.
+pub(crate) struct Platform {
+    pub(crate) app: Arc<App>,
+    pub(crate) store: Store,
+}
+
+/// What may be there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// The database is made if it is not there.
+    MayBeNew,
+    /// A missing file is a slip in the path, not a wish for an empty database.
+    MustBeThere,
+}
+
+impl Platform {
+    /// Everything, as the server needs it.
+    pub(crate) async fn of_server(
+        config: &Config,
+        public_url: &str,
+        metrics: &Metrics,
+    ) -> Result<Self> {
+        let store = open(config.store_options()).await?;
+        let clock = sandbox_clock();
+        let memory = config.data_dir.join(SANDBOX_DIR);
+        let sandbox = Sandbox::open(&memory, public_url, clock)
+            .with_context(|| format!("open the sandbox's memory in {}", memory.display()))?;
+        let sandbox = Arc::new(sandbox);
+        let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
+        let courier = courier(config)?;
+        let parts = Parts {
+            store: store.clone(),
+            acquirer: Arc::new(MeteredAcquirer {
+                inner: acquirer,
+                metrics: metrics.clone(),
+            }),
+            sandbox: Some(sandbox),
+            courier: Arc::new(MeteredCourier {
+                inner: Arc::new(courier),
+                metrics: metrics.clone(),
+            }),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom::new()),
+            settings: settings(config, public_url),
+        };
+        let app = App::new(parts);
+        metrics.watch_storage(&app);
+        Ok(Self { app, store })
+    }
+
+    /// The database beside a running server, or without one. No acquirer is ever called.
+    pub(crate) async fn of_command(config: &Config, presence: Presence) -> Result<Self> {
+        let mut options = Options::new(config.database());
+        options.lanes = 1;
+        options.readers = 1;
+        match &options.database {
+            Database::Sqlite { path } if presence == Presence::MustBeThere && !path.exists() => {
+                bail!(
+                    "there is no database at {}: `altyn serve` makes it",
+                    path.display()
+                )
+            }
+            Database::Sqlite { .. } => make_data_dir(&config.data_dir)?,
+            Database::Postgres { .. } => {}
+        }
+        let store = open(options).await?;
+        let courier = courier(config)?;
+        let parts = Parts {
+            store: store.clone(),
+            acquirer: Arc::new(Sandbox::in_memory("", sandbox_clock())),
+            sandbox: None,
+            courier: Arc::new(courier),
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom::new()),
+            settings: settings(config, &listening_url(config)),
+        };
+        Ok(Self {
+            app: App::new(parts),
+            store,
+        })
+    }
+
+    /// Finishes what was accepted and lets the database go.
+    pub(crate) async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+/// Outgoing calls to merchants' servers.
+fn courier(config: &Config) -> Result<HttpCourier> {
+    let reach = if config.allow_loopback {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    };
+    let certificates = if config.accept_any_certificate {
+        Certificates::Any
+    } else {
+        Certificates::Trusted
+    };
+    let calls = Calls {
+        reach,
+        certificates,
+        ..Calls::default()
+    };
+    HttpCourier::new(calls).context("set up outgoing calls")
+}
+
+fn sandbox_clock() -> connectors::sandbox::Clock {
+    Arc::new(|| SystemClock.now())
+}
+
+fn settings(config: &Config, public_url: &str) -> Settings {
+    Settings {
+        links: Links {
+            checkout_url: public_url.to_owned(),
+        },
+        call_time_max: config.call_time_max,
+        deliveries_per_webhook_max: config.deliveries_per_webhook_max,
+    }
+}
+
+/// Where the server is reached, as far as the configuration tells.
+pub(crate) fn listening_url(config: &Config) -> String {
+    let listening = || format!("http://{}", config.listen);
+    config.public_url.clone().unwrap_or_else(listening)
+}
+
+/// Opens a database, with what to do if it cannot be.
+pub(crate) async fn open(options: Options) -> Result<Store> {
+    let place = match &options.database {
+        Database::Sqlite { path } => path.display().to_string(),
+        Database::Postgres { url } => without_password(url),
+    };
+    Store::open(options)
+        .await
+        .with_context(|| format!("open the database {place}"))
+}
+
+/// An address of PostgreSQL that may be shown.
+pub(crate) fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return "PostgreSQL".to_owned();
+    };
+    let Some((user, place)) = rest.rsplit_once('@') else {
+        return url.to_owned();
+    };
+    let user = user.split_once(':').map_or(user, |(user, _)| user);
+    format!("{scheme}://{user}@{place}")
+}
+
+/// Makes the data directory, for its owner alone.
+pub(crate) fn make_data_dir(path: &Path) -> Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true).mode(0o700);
+    builder
+        .create(path)
+        .with_context(|| format!("make the data directory {}", path.display()))
+}
+
+/// Held while a server uses a data directory.
+#[derive(Debug)]
+pub(crate) struct DataLock {
+    _file: File,
+}
+
+impl DataLock {
+    /// Locks a data directory, or says that a server uses it.
+    pub(crate) fn take(data_dir: &Path) -> Result<Self> {
+        let path: PathBuf = data_dir.join(LOCK_FILE);
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .with_context(|| format!("open {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => {
+                bail!(
+                    "another server uses the data directory {}",
+                    data_dir.display()
+                )
+            }
+            Err(TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("lock {}", path.display()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DataLock, without_password};
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let shown = without_password("postgres://altyn:s3cret@db:5432/pay?sslmode=require");
+        assert_eq!(shown, "postgres://altyn@db:5432/pay?sslmode=require");
+        assert_eq!(without_password("postgres://db/pay"), "postgres://db/pay");
+        assert_eq!(
+            without_password("postgres://a:p@ss@db/pay"),
+            "postgres://a@db/pay"
+        );
+    }
+
+    #[test]
+    fn a_data_directory_has_one_server() {
+        let directory = tempfile::tempdir().unwrap();
+        let first = DataLock::take(directory.path()).unwrap();
+        let refused = DataLock::take(directory.path()).unwrap_err().to_string();
+        assert!(refused.starts_with("another server uses"), "{refused}");
+        drop(first);
+        DataLock::take(directory.path()).unwrap();
+    }
+}

@@ -1,0 +1,227 @@
+//! `altyn serve`: everything in one process, from the first accepted connection to the last
+//! answered request.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use domain::ShopId;
+use serde_json::json;
+use store::Database;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use crate::clock::SystemRandom;
+use crate::config::{Config, Role};
+use crate::demo::{self, Demo};
+use crate::http::{Door, Limits, Observer, bind, health, observe};
+use crate::metrics::Metrics;
+use crate::output::say;
+use crate::platform::{DataLock, Platform, make_data_dir, without_password};
+
+/// Runs the platform until it is asked to stop.
+pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
+    config.allow_loopback |= with_demo;
+    make_data_dir(&config.data_dir)?;
+    let _lock = DataLock::take(&config.data_dir)?;
+    // From the moment that it is told to have started, the server can be asked to stop.
+    let asked = Asked::new()?;
+    let (listener, address) = bind(config.listen).await?;
+    let base_url = base_url(&config, address);
+
+    let metrics = Metrics::new();
+    let platform = Platform::of_server(&config, &base_url, &metrics).await?;
+    let demo = if with_demo {
+        Some(demo::prepare(&platform.app, &config.data_dir, &base_url).await?)
+    } else {
+        None
+    };
+
+    let (stopper, stop) = watch::channel(false);
+    let mut tasks = JoinSet::new();
+    let metrics_address = open_metrics(&config, &metrics, &stop, &mut tasks).await?;
+    let mut workers = if config.has(Role::Worker) {
+        worker::start(&platform.app, &stop)
+    } else {
+        JoinSet::new()
+    };
+    let router = router(&config, &platform.app, &metrics);
+    let started = Started {
+        config: &config,
+        base_url: &base_url,
+        metrics: metrics_address,
+        demo: demo.as_ref(),
+    };
+    started.tell(as_json)?;
+    let door = Door::new(listener, router, Limits::new(&config)).counted(metrics.connections);
+    serve_until_asked(door, asked, (stopper, stop)).await;
+
+    // Calls that nobody waits for any more are worth their answers.
+    if timeout(config.drain_time_max, platform.app.settled())
+        .await
+        .is_err()
+    {
+        warn!("calls to the acquirer are left for the reconciler");
+    }
+    while let Some(ended) = workers.join_next().await {
+        if let Err(error) = ended {
+            warn!(%error, "a worker ended early");
+        }
+    }
+    while tasks.join_next().await.is_some() {}
+    platform.close().await;
+    info!("stopped");
+    Ok(())
+}
+
+/// Serves the main door until the process is asked to stop and open requests have ended.
+async fn serve_until_asked(
+    door: Door,
+    mut asked: Asked,
+    (stopper, stop): (watch::Sender<bool>, watch::Receiver<bool>),
+) {
+    let asking = tokio::spawn(async move {
+        let by = asked.next().await;
+        info!("asked to stop by {by}");
+        stopper.send_replace(true);
+        // Who asks twice does not want to wait.
+        let by = asked.next().await;
+        warn!("asked again by {by}: not waiting for open requests");
+        std::process::exit(ASKED_TWICE)
+    });
+    door.serve(stop).await;
+    asking.abort();
+}
+
+/// The exit status of a process that was asked to stop twice.
+const ASKED_TWICE: i32 = 130;
+
+/// The signals that ask to stop.
+pub(crate) struct Asked {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Asked {
+    pub(crate) fn new() -> Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).context("listen for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("listen for SIGINT")?,
+        })
+    }
+
+    /// Waits for the next one.
+    pub(crate) async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.terminate.recv() => "SIGTERM",
+            _ = self.interrupt.recv() => "SIGINT",
+        }
+    }
+}
+
+/// Where the server is reached, with its real port.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    let listening = || format!("http://{address}");
+    config.public_url.clone().unwrap_or_else(listening)
+}
+
+/// The doors of the chosen roles, looked after, and beside them the health of the process.
+fn router(config: &Config, app: &Arc<App>, metrics: &Metrics) -> Router {
+    let observer = Arc::new(Observer {
+        metrics: metrics.clone(),
+        random: Arc::new(SystemRandom::new()),
+        time_max: config.request_time_max,
+    });
+    let mut doors = Router::new();
+    if config.has(Role::Api) {
+        let settings = api::Settings {
+            requests_per_second: config.rate_per_second,
+            requests_burst: config.rate_burst,
+            body_bytes_max: config.body_bytes_max,
+        };
+        doors = doors.merge(api::router_with(Arc::clone(app), settings));
+    }
+    if config.has(Role::Checkout) {
+        doors = doors.merge(web::router(Arc::clone(app)));
+    }
+    doors
+        .layer(from_fn_with_state(observer, observe))
+        .merge(health(Arc::clone(app)))
+}
+
+/// Opens `/metrics` on its own listener. Where it is.
+async fn open_metrics(
+    config: &Config,
+    metrics: &Metrics,
+    stop: &watch::Receiver<bool>,
+    tasks: &mut JoinSet<()>,
+) -> Result<Option<SocketAddr>> {
+    let Some(wanted) = config.metrics_listen else {
+        return Ok(None);
+    };
+    let (listener, address) = bind(wanted).await.context("open /metrics")?;
+    let door = Door::new(listener, metrics.router(), Limits::new(config));
+    tasks.spawn(door.serve(stop.clone()));
+    Ok(Some(address))
+}
+
+/// What is told when the server has started.
+struct Started<'a> {
+    config: &'a Config,
+    base_url: &'a str,
+    metrics: Option<SocketAddr>,
+    demo: Option<&'a Demo>,
+}
+
+impl Started<'_> {
+    fn tell(&self, as_json: bool) -> Result<()> {
+        let metrics = self
+            .metrics
+            .map(|address| format!("http://{address}/metrics"));
+        let (place, roles) = (self.place(), self.roles());
+        info!(url = self.base_url, roles, "serving");
+        if as_json {
+            let shop_id: Option<ShopId> = self.demo.map(|demo| demo.shop_id);
+            let told = json!({
+                "base_url": self.base_url,
+                "metrics_url": metrics,
+                "roles": self.config.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
+                "data_dir": self.config.data_dir.display().to_string(),
+                "database": place,
+                "shop_id": shop_id.map(|id| id.to_string()),
+                "secret_key": self.demo.map(|demo| demo.secret_key.as_str()),
+            });
+            return Ok(say(&told.to_string())?);
+        }
+        let metrics = metrics.unwrap_or_else(|| "off".to_owned());
+        let text = format!(
+            "Altyn is running at {}\n  roles       {roles}\n  data        {}\n  \
+             database    {place}\n  metrics     {metrics}",
+            self.base_url,
+            self.config.data_dir.display(),
+        );
+        say(&text)?;
+        if let Some(demo) = self.demo {
+            say(&demo::welcome(demo, &self.config.data_dir))?;
+        }
+        Ok(())
+    }
+
+    fn roles(&self) -> String {
+        let names: Vec<&str> = self.config.roles.iter().map(|role| role.name()).collect();
+        names.join(", ")
+    }
+
+    fn place(&self) -> String {
+        match self.config.database() {
+            Database::Sqlite { path } => path.display().to_string(),
+            Database::Postgres { url } => without_password(&url),
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Commands beside a running server.
+
+use crate::altyn::{Place, until};
+
+#[test]
+fn a_new_shop_can_be_used_at_once_and_its_revoked_key_soon_no_more() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    let words = [
+        "shop",
+        "create",
+        "--name",
+        "Лавка",
+        "--methods",
+        "sbp,bank_card",
+    ];
+    let made = place.told(&words);
+    let shop = made["shop_id"].as_str().unwrap();
+    let key = made["secret_key"].as_str().unwrap();
+    assert_eq!(made["methods"], serde_json::json!(["sbp", "bank_card"]));
+    assert_eq!(server.ask((shop, key), "GET /v3/me", "").status, 200);
+
+    let second = place.told(&["shop", "key", "add", "--shop", shop]);
+    let second = second["secret_key"].as_str().unwrap();
+    assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
+    place.told(&["shop", "key", "revoke", "--shop", shop, key]);
+    until("the key is refused", || {
+        server.ask((shop, key), "GET /v3/me", "").status == 401
+    });
+    assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
+    assert_eq!(place.told(&["shop", "list"])["items"][0]["name"], "Лавка");
+    server.stop();
+}
+
+#[test]
+fn what_is_no_value_is_refused_before_anything_is_done() {
+    let place = Place::new();
+    let cases: [&[&str]; 4] = [
+        &["shop", "create", "--name", "x", "--currency", "RUR"],
+        &["shop", "create", "--name", "x", "--methods", "gold"],
+        &["shop", "create", "--name", "x", "--commission", "101"],
+        &["clock", "advance", "--shop", "1", "7w"],
+    ];
+    for words in cases {
+        let output = place.run(words);
+        assert_eq!(output.status.code(), Some(2), "{words:?}");
+    }
+    assert!(!place.data().exists());
+}
+
+#[test]
+fn commands_do_not_make_a_database_by_a_slip_in_its_path() {
+    let place = Place::new();
+    for words in [
+        &["audit"][..],
+        &["shop", "list"],
+        &["event", "list", "--shop", "1"],
+    ] {
+        let error = place.refused(words);
+        assert!(error.contains("there is no database at"), "{error}");
+    }
+    assert!(!place.data().exists());
+    place.told(&["migrate"]);
+    assert_eq!(place.told(&["audit"])["good"], true);
+}
+
+#[test]
+fn webhooks_are_added_listed_and_removed() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id");
+    let on_shop = |verb: &'static str| ["shop", "webhook", verb, "--shop", shop];
+    let url = "https://shop.example.com/hook";
+    let words = [
+        &on_shop("add")[..],
+        &["--url", url, "--event", "refund.succeeded"],
+    ]
+    .concat();
+    let added = place.told(&words);
+    assert!(added["secret"].as_str().unwrap().starts_with("whsec_"));
+    let listed = place.told(&on_shop("list"));
+    assert_eq!(listed["items"][0]["id"], added["id"]);
+    assert_eq!(
+        listed["items"][0]["events"],
+        serde_json::json!(["refund.succeeded"])
+    );
+    assert!(listed["items"][0].get("secret").is_none());
+    for url in ["http://10.0.0.1/", "http://[fd00::1]/", "ftp://x/", "hook"] {
+        place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
+    }
+    let id = added["id"].as_str().unwrap();
+    place.told(&[&on_shop("remove")[..], &[id]].concat());
+    assert_eq!(place.told(&on_shop("list"))["items"], serde_json::json!([]));
+    server.stop();
+}
+
+#[test]
+fn time_passes_in_a_test_shop_by_command() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id");
+    let body = r#"{"amount":{"value":"1.00","currency":"RUB"},
+                   "confirmation":{"type":"redirect","return_url":"https://x.test/"}}"#;
+    let payment = server.ask_as_demo("POST /v3/payments", body).json();
+    let line = format!("GET /v3/payments/{}", payment["id"].as_str().unwrap());
+    assert_eq!(payment["status"], "pending", "{payment}");
+    place.told(&["clock", "advance", "--shop", shop, "2h"]);
+    until("the payment expires", || {
+        server.ask_as_demo(&line, "").json()["status"] == "canceled"
+    });
+    place.refused(&["clock", "advance", "--shop", "999999", "2h"]);
+    server.stop();
+}
+
+#[test]
+fn events_are_listed_shown_and_told_again() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id");
+    let paid = server.paid("72");
+    let events = place.told(&["event", "list", "--shop", shop, "--since", "1h"]);
+    assert_eq!(events["items"].as_array().unwrap().len(), 1);
+    assert_eq!(events["items"][0]["event"], "payment.succeeded");
+    assert_eq!(events["items"][0]["object_id"], paid["id"]);
+    let id = events["items"][0]["id"].as_str().unwrap();
+    let shown = place.told(&["event", "show", id]);
+    assert_eq!(shown["body"]["object"]["id"], paid["id"]);
+    assert_eq!(place.told(&["event", "resend", id])["deliveries"], 0);
+    let replayed = place.told(&[
+        "event",
+        "replay",
+        "--shop",
+        shop,
+        "--since",
+        "2020-01-01T00:00:00Z",
+    ]);
+    assert_eq!(replayed["deliveries"], 0);
+    assert_eq!(place.told(&["audit"])["payments"], 1);
+    server.stop();
+}

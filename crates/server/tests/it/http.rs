@@ -1,0 +1,73 @@
+//! Limits of the HTTP server.
+
+use std::io::{Read as _, Write as _};
+
+use crate::altyn::Place;
+
+#[test]
+fn a_request_has_an_id_that_may_be_the_callers() {
+    let place = Place::new();
+    let server = place.serve(&[]);
+    let made_up = server.get("/v3/me");
+    assert_eq!(made_up.header("x-request-id").unwrap().len(), 36);
+    let request = "GET /v3/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                   X-Request-Id: order-72\r\n\r\n";
+    let taken_over = server.raw(request.as_bytes());
+    assert_eq!(taken_over.header("x-request-id"), Some("order-72"));
+    server.stop();
+    let log = std::fs::read_to_string(place.path("stderr.log")).unwrap();
+    let line = log
+        .lines()
+        .find(|line| line.contains("answered") && line.contains("order-72"));
+    let line = line.unwrap_or_else(|| panic!("{log}"));
+    for field in ["method=GET", "route=\"/v3/me\"", "status=401", "micros="] {
+        assert!(line.contains(field), "{field} is not in {line}");
+    }
+}
+
+#[test]
+fn a_head_that_is_too_long_or_too_slow_is_refused() {
+    let place = Place::new();
+    let server = place.serve(&["--header-time-max", "200ms", "--header-bytes-max", "8KiB"]);
+    let long = format!(
+        "GET /v3/me HTTP/1.1\r\nX-Long: {}\r\n\r\n",
+        "a".repeat(100_000)
+    );
+    assert!([0, 431].contains(&server.raw(long.as_bytes()).status));
+    let many = format!("GET /v3/me HTTP/1.1\r\n{}\r\n", "X-A: b\r\n".repeat(500));
+    assert!([0, 431].contains(&server.raw(many.as_bytes()).status));
+
+    let mut slow = server.connect();
+    slow.write_all(b"GET /v3/me HTTP/1.1\r\n").unwrap();
+    let mut text = String::new();
+    // It ends: the server closes the connection, with or without a word.
+    slow.read_to_string(&mut text).unwrap();
+    assert!(text.is_empty() || text.starts_with("HTTP/1.1 4"), "{text}");
+    server.stop();
+}
+
+#[test]
+fn connections_above_the_limit_wait_for_their_turn() {
+    let place = Place::new();
+    let server = place.serve(&["--connections-max", "1", "--header-time-max", "300ms"]);
+    let idle = server.connect();
+    let answer = server.get("/healthz");
+    assert_eq!(answer.status, 200);
+    drop(idle);
+    server.stop();
+}
+
+#[test]
+fn the_echo_answers_with_what_it_was_sent() {
+    let place = Place::new();
+    let echo = place.server(place.bare(&["bench-echo", "--json", "--listen", "127.0.0.1:0"]));
+    let answer = echo.ask(("1", "key"), "POST /v3/payments", r#"{"amount":"1.00"}"#);
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (200, r#"{"amount":"1.00"}"#)
+    );
+    let stranger = "POST /v3/payments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+                    Content-Length: 2\r\n\r\n{}";
+    assert_eq!(echo.raw(stranger.as_bytes()).status, 401);
+    echo.stop();
+}
