@@ -26,6 +26,7 @@ pub(crate) enum Task {
 }
 
 /// What is heard of a call.
+#[expect(clippy::large_enum_variant, reason = "one a call, taken in at once")]
 pub(crate) enum Heard {
     /// An answer.
     Answer(Answer),
@@ -109,7 +110,8 @@ pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
     }
     for operation in recorded.operations {
         let cx = cx.clone();
-        cx.app.clone().tasks.spawn(async move {
+        let app = std::sync::Arc::clone(&cx.app);
+        app.tasks.spawn(async move {
             info!(shop.id = %cx.shop.id, operation.id = %operation, "calling the acquirer");
             if let Err(error) = Box::pin(run(&cx.later(), operation)).await {
                 error!(operation.id = %operation, ?error, "a call could not be finished");

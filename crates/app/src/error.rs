@@ -128,7 +128,13 @@ impl Error {
         match self {
             Self::Internal(Cause::Store(StoreError::Conflict)) => Self::Conflict,
             Self::Internal(Cause::Store(StoreError::Busy)) => Self::Busy,
-            other => other,
+            other @ (Self::NotFound { .. }
+            | Self::Denied
+            | Self::Invalid(_)
+            | Self::Refused(_)
+            | Self::Conflict
+            | Self::Busy
+            | Self::Internal(_)) => other,
         }
     }
 }

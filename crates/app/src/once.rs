@@ -20,6 +20,8 @@ use crate::render;
 pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
 /// How often a repetition looks for the answer of the first request.
 const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(20);
+/// How often it looks before it is told how the object stands: half a minute.
+const LOOKS_MAX: usize = 1_500;
 
 /// What makes a request the same request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,7 +162,7 @@ async fn finish(
 /// Waits until the first request has its answer. If it is lost (its process died), the object is
 /// shown as the reconciler leaves it.
 async fn wait_for_answer(cx: &Cx, once: &Once, object: OperationObject) -> Result<Reply, Error> {
-    loop {
+    for _ in 0..LOOKS_MAX {
         let (key, inner) = (once.key.clone(), cx.clone());
         let (response, open) = cx
             .read(move |conn| {

@@ -28,7 +28,7 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             error!(?error, "due work could not be done");
         }
         turns = turns.wrapping_add(1);
-        if turns % FORGET_TURNS == 0
+        if turns.is_multiple_of(FORGET_TURNS)
             && let Err(error) = app::expire::forget_keys(&app, BATCH).await
         {
             error!(?error, "old idempotency keys could not be forgotten");

@@ -1,0 +1,327 @@
+//! A whole platform in memory: a database of its own, a clock that stands still, a bank that can
+//! be told to fail, a courier that remembers, and the doors as HTTP without a network.
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use app::shop::{Created, NewShop};
+use app::{App, Clock, Parts, Random, Settings};
+use axum::body::Body;
+use connectors::courier::MemoryCourier;
+use connectors::sandbox::Sandbox;
+use connectors::{Acquirer, Courier};
+use contract::Links;
+use domain::{Currency, Duration, MethodKind, Rate, Shop, Timestamp};
+use http::{Request, StatusCode, header};
+use serde_json::Value;
+use store::Store;
+use tower::ServiceExt as _;
+
+/// Where the pages of a test's platform are.
+pub const BASE_URL: &str = "http://127.0.0.1:8080";
+
+/// 2026-07-20T12:00:00Z, when every test begins.
+pub const BEGIN: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
+
+/// A clock that moves only by hand.
+#[derive(Debug)]
+pub struct HandClock(AtomicI64);
+
+/// Randomness that is the same for the same seed.
+#[derive(Debug)]
+pub struct SeededRandom(AtomicU64);
+
+/// A platform with one test shop.
+#[derive(Clone)]
+pub struct World {
+    /// The platform.
+    pub app: Arc<App>,
+    /// Its storage.
+    pub store: Store,
+    /// Its clock.
+    pub clock: Arc<HandClock>,
+    /// Its acquirer.
+    pub bank: Arc<Sandbox>,
+    /// Its courier.
+    pub courier: Arc<MemoryCourier>,
+    /// A test shop that may do everything.
+    pub shop: Shop,
+    /// The shop's secret key.
+    pub secret_key: String,
+    router: axum::Router,
+}
+
+/// An answer of a door.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its body, byte for byte.
+    pub bytes: Vec<u8>,
+    /// Its headers.
+    pub headers: http::HeaderMap,
+}
+
+impl HandClock {
+    /// A clock that shows `at`.
+    #[must_use]
+    pub fn at(at: Timestamp) -> Arc<Self> {
+        Arc::new(Self(AtomicI64::new(at.as_micros())))
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(by.as_micros(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for HandClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl SeededRandom {
+    /// Randomness from a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self(AtomicU64::new(seed)))
+    }
+}
+
+impl Random for SeededRandom {
+    fn bits(&self) -> u64 {
+        // SplitMix64.
+        let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+        let bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        bits ^ (bits >> 31)
+    }
+}
+
+/// What outlives a crash of the platform: its surroundings.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// The clock.
+    pub clock: Arc<HandClock>,
+    /// The bank.
+    pub bank: Arc<Sandbox>,
+    /// The merchants' servers.
+    pub courier: Arc<MemoryCourier>,
+    /// Chance.
+    pub random: Arc<SeededRandom>,
+}
+
+impl Surroundings {
+    /// New surroundings, the same for the same seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let clock = HandClock::at(BEGIN);
+        let bank_clock = Arc::clone(&clock);
+        let bank = Sandbox::in_memory(BASE_URL, Arc::new(move || bank_clock.now()));
+        Self {
+            clock,
+            bank: Arc::new(bank),
+            courier: Arc::new(MemoryCourier::default()),
+            random: SeededRandom::new(seed),
+        }
+    }
+
+    /// A platform in these surroundings.
+    #[must_use]
+    pub fn app(&self, store: Store) -> Arc<App> {
+        let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
+        let courier: Arc<dyn Courier> = Arc::<MemoryCourier>::clone(&self.courier);
+        let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
+        let random: Arc<dyn Random> = Arc::<SeededRandom>::clone(&self.random);
+        App::new(Parts {
+            store,
+            acquirer,
+            sandbox: Some(Arc::clone(&self.bank)),
+            courier,
+            clock,
+            random,
+            settings: Settings {
+                links: Links {
+                    checkout_url: BASE_URL.to_owned(),
+                },
+                call_time_max: std::time::Duration::from_secs(5),
+                deliveries_per_webhook_max: 32,
+            },
+        })
+    }
+}
+
+/// A test shop that may do everything, at 4.5 % without VAT.
+#[must_use]
+pub fn test_shop() -> NewShop {
+    NewShop {
+        name: "Test shop".to_owned(),
+        test: true,
+        currency: Currency::RUB,
+        methods: MethodKind::ALL.to_vec(),
+        may_send_cards: true,
+        may_save_methods: true,
+        rate: Rate::from_ppm(45_000).unwrap_or(Rate::ZERO),
+        vat: Rate::ZERO,
+        inn: None,
+    }
+}
+
+impl World {
+    /// A platform on `store`, which has the schema and nothing else.
+    pub async fn new(store: Store) -> Self {
+        Self::with(store, Surroundings::new(1), test_shop()).await
+    }
+
+    /// A platform with these surroundings and this shop.
+    pub async fn with(store: Store, surroundings: Surroundings, shop: NewShop) -> Self {
+        let app = surroundings.app(store.clone());
+        let Created { shop, secret_key } = app::shop::create(&app, shop)
+            .await
+            .expect("create the test's shop");
+        Self::of(app, store, surroundings, shop, secret_key)
+    }
+
+    /// A platform that is started again on what it left.
+    #[must_use]
+    pub fn again(store: Store, surroundings: Surroundings, shop: Shop, secret_key: String) -> Self {
+        Self::of(
+            surroundings.app(store.clone()),
+            store,
+            surroundings,
+            shop,
+            secret_key,
+        )
+    }
+
+    fn of(
+        app: Arc<App>,
+        store: Store,
+        surroundings: Surroundings,
+        shop: Shop,
+        secret_key: String,
+    ) -> Self {
+        let limits = api::Settings {
+            requests_per_second: 0,
+            ..api::Settings::default()
+        };
+        let router = api::router_with(Arc::clone(&app), limits);
+        let Surroundings {
+            clock,
+            bank,
+            courier,
+            ..
+        } = surroundings;
+        Self {
+            app,
+            store,
+            clock,
+            bank,
+            courier,
+            shop,
+            secret_key,
+            router,
+        }
+    }
+
+    /// Asks the merchant API as the shop.
+    pub async fn call(&self, method: &str, path: &str, key: &str, body: &Value) -> Answer {
+        let credentials = format!("{}:{}", self.shop.id, self.secret_key);
+        self.call_as(&credentials, method, path, key, body).await
+    }
+
+    /// Asks the merchant API as `credentials`, `user:password`.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of a request, each once"
+    )]
+    pub async fn call_as(
+        &self,
+        credentials: &str,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Answer {
+        use base64::Engine as _;
+        let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/v3{path}"))
+            .header(header::AUTHORIZATION, format!("Basic {encoded}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        if !key.is_empty() {
+            request = request.header("Idempotence-Key", key);
+        }
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            Body::from(body.to_string())
+        };
+        self.send(request.body(body).expect("build a request"))
+            .await
+    }
+
+    /// Sends any request through the merchant API's door.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await;
+        let response = response.unwrap_or_else(|never| match never {});
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 1 << 24)
+            .await
+            .expect("read the answer");
+        Answer {
+            status: parts.status,
+            bytes: bytes.to_vec(),
+            headers: parts.headers,
+        }
+    }
+
+    /// Does all that is due, and carries all notifications.
+    pub async fn run_jobs(&self) {
+        worker::run_due(&self.app).await.expect("do what is due");
+        self.app.settled().await;
+        worker::carry_all_due(&self.app).await;
+    }
+
+    /// Lets time pass and does what falls due.
+    pub async fn wait(&self, by: Duration) {
+        self.clock.advance(by);
+        self.run_jobs().await;
+    }
+
+    /// Fails unless the books are right.
+    pub async fn audit(&self) {
+        let report = app::audit::run(&self.store).await.expect("audit");
+        assert!(
+            report.findings.is_empty(),
+            "the audit found {:#?}",
+            report.findings
+        );
+    }
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let text = String::from_utf8_lossy(&self.bytes);
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("not JSON: {text}"))
+    }
+
+    /// A text field of the body, named by a JSON pointer.
+    #[must_use]
+    pub fn text(&self, pointer: &str) -> String {
+        let json = self.json();
+        let value = json.pointer(pointer).and_then(Value::as_str);
+        value
+            .unwrap_or_else(|| panic!("no {pointer} in {json}"))
+            .to_owned()
+    }
+}
