@@ -1,0 +1,6 @@
+//! `/v3/payments`
+
+mod cancel;
+mod capture;
+mod create;
+mod list;
