@@ -7,14 +7,14 @@ use axum::body::Body;
 use base64::Engine as _;
 use domain::Duration;
 use http::Request;
-use store::Engine;
-use testkit::database::TestDatabase;
+use testkit::database::{ENGINES, TestDatabase};
 use testkit::{Surroundings, World, test_shop};
 use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn a_shop_that_sends_too_much_is_told_to_wait() {
-    let database = TestDatabase::new(Engine::Sqlite).await;
+    let [sqlite, _postgres] = ENGINES;
+    let database = TestDatabase::new(sqlite).await;
     let world = World::with(database.open().await, Surroundings::new(1), test_shop()).await;
     let settings = Settings {
         requests_per_second: 1,

@@ -16,8 +16,7 @@ mod refund;
 mod route;
 
 use serde_json::{Value, json};
-use store::Engine;
-use testkit::database::TestDatabase;
+use testkit::database::{ENGINES, TestDatabase};
 use testkit::{Answer, World};
 
 /// A card that needs no 3-D Secure.
@@ -40,7 +39,8 @@ impl std::ops::Deref for Fixture {
 }
 
 async fn world() -> Fixture {
-    let database = TestDatabase::new(Engine::Sqlite).await;
+    let [sqlite, _postgres] = ENGINES;
+    let database = TestDatabase::new(sqlite).await;
     let world = World::new(database.open().await).await;
     Fixture {
         world,
