@@ -13,6 +13,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::cx::Cx;
 use crate::error::Error;
+use crate::figures::Happened;
 use crate::ports::{Clock, Random};
 
 /// How long what is known of a shop is used without asking the database again.
@@ -60,6 +61,8 @@ pub struct App {
     random: Arc<dyn Random>,
     merchants: Mutex<HashMap<ShopId, Merchant>>,
     deliveries_waiting: Notify,
+    /// What happened so far, for metrics.
+    pub(crate) happened: Happened,
     /// Calls that go on although nobody waits for them.
     pub(crate) tasks: TaskTracker,
 }
@@ -87,6 +90,7 @@ impl App {
             random: parts.random,
             merchants: Mutex::default(),
             deliveries_waiting: Notify::new(),
+            happened: Happened::default(),
             tasks: TaskTracker::new(),
         })
     }

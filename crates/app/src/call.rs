@@ -102,9 +102,10 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
     answer::take(cx, operation, heard).await
 }
 
-/// Does what a step has left to do after its commit: wakes the carriers of notifications and makes
-/// the calls. A call that gets lost here is found by the reconciler.
+/// Does what a step has left to do after its commit: counts what happened, wakes the carriers of
+/// notifications and makes the calls. A call that gets lost here is found by the reconciler.
 pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
+    cx.app.happened.count(&recorded.happened);
     if recorded.notifies {
         cx.app.wake_deliveries();
     }

@@ -4,8 +4,8 @@
 use domain::ledger::Transfer;
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{
-    DeliveryId, Event, EventId, NewOperation, Operation, OperationId, TransferId, payment,
-    payment_method, refund,
+    DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId,
+    payment, payment_method, refund,
 };
 
 use crate::cx::Work;
@@ -18,6 +18,8 @@ pub(crate) struct Recorded {
     pub(crate) operations: Vec<OperationId>,
     /// Are there notifications to carry?
     pub(crate) notifies: bool,
+    /// What happened.
+    pub(crate) happened: Vec<EventKind>,
 }
 
 impl Recorded {
@@ -26,6 +28,10 @@ impl Recorded {
         self.operations.retain(|operation| *operation != own);
         self
     }
+}
+
+fn kinds(events: &[Event]) -> Vec<EventKind> {
+    events.iter().map(|event| event.kind()).collect()
 }
 
 /// Stores the next state of a payment with all that goes with it.
@@ -58,6 +64,7 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
+        happened: kinds(&step.events),
     })
 }
 
@@ -84,6 +91,7 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
+        happened: kinds(&step.events),
     })
 }
 
@@ -101,6 +109,7 @@ pub(crate) fn payment_method(
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
+        happened: kinds(&step.events),
     })
 }
 

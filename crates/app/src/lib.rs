@@ -20,6 +20,7 @@ pub mod webhook;
 mod answer;
 mod call;
 mod effects;
+mod figures;
 mod once;
 mod render;
 
@@ -33,5 +34,6 @@ pub use answer::hear;
 pub use app::{App, Parts, Settings};
 pub use cx::Cx;
 pub use error::{Error, Refusal};
+pub use figures::Waiting;
 pub use once::{Once, Reply};
 pub use ports::{Clock, Random};

@@ -4,10 +4,10 @@
 mod process;
 mod storage;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Duration;
 
-use app::App;
+use app::{App, Waiting};
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -21,6 +21,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tracing::warn;
 
 /// The content type of what [`Metrics::text`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -47,10 +48,13 @@ pub(crate) struct Metrics {
     request_times: Times<Route>,
     /// Open HTTP connections.
     pub(crate) connections: Gauge,
+    operations_open: Gauge,
+    deliveries_pending: Gauge,
     deliveries: Family<Delivery, Counter>,
     delivery_times: Times<Delivery>,
     calls: Family<Call, Counter>,
     call_times: Times<Call>,
+    app: Arc<OnceLock<Weak<App>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -85,10 +89,13 @@ impl Metrics {
             requests: Family::default(),
             request_times: times(),
             connections: Gauge::default(),
+            operations_open: Gauge::default(),
+            deliveries_pending: Gauge::default(),
             deliveries: Family::default(),
             delivery_times: times(),
             calls: Family::default(),
             call_times: times(),
+            app: Arc::default(),
         };
         metrics.register();
         metrics
@@ -106,6 +113,14 @@ impl Metrics {
         );
         let connections = "Open HTTP connections";
         registry.register("http_connections", connections, self.connections.clone());
+        let open = "Calls to acquirers without an answer yet, over all nodes";
+        registry.register("operations_open", open, self.operations_open.clone());
+        let pending = "Notifications not delivered yet, over all nodes";
+        registry.register(
+            "deliveries_pending",
+            pending,
+            self.deliveries_pending.clone(),
+        );
         let deliveries = "Attempts to deliver a notification, by outcome";
         registry.register("deliveries", deliveries, self.deliveries.clone());
         let delivery_times = "Time of an attempt to deliver a notification";
@@ -121,10 +136,11 @@ impl Metrics {
         registry.register_collector(Box::new(process::Process));
     }
 
-    /// Tells the storage's figures too.
-    pub(crate) fn watch_storage(&self, app: &Arc<App>) {
+    /// Tells the platform's figures too. They are read when they are asked for.
+    pub(crate) fn watch(&self, app: &Arc<App>) {
+        let app = Weak::clone(self.app.get_or_init(|| Arc::downgrade(app)));
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
-        registry.register_collector(Box::new(storage::Storage::new(app)));
+        registry.register_collector(Box::new(storage::Storage(app)));
     }
 
     /// A request was answered.
@@ -158,6 +174,24 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
+    /// Looks how much waits in the storage; what cannot be read keeps its last figure.
+    async fn look(&self) {
+        let Some(app) = self.app.get().and_then(Weak::upgrade) else {
+            return;
+        };
+        match app.waiting().await {
+            Ok(Waiting {
+                operations,
+                deliveries,
+            }) => {
+                let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+                self.operations_open.set(figure(operations));
+                self.deliveries_pending.set(figure(deliveries));
+            }
+            Err(error) => warn!(%error, "what waits could not be counted"),
+        }
+    }
+
     /// All figures in the text form of OpenMetrics.
     pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
@@ -175,6 +209,7 @@ impl Metrics {
 }
 
 async fn show(State(metrics): State<Metrics>) -> Response {
+    metrics.look().await;
     match metrics.text() {
         Ok(text) => ([(CONTENT_TYPE, OPEN_METRICS)], text).into_response(),
         Err(std::fmt::Error) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),

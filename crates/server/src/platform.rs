@@ -70,7 +70,7 @@ impl Platform {
             settings: settings(config, public_url),
         };
         let app = App::new(parts);
-        metrics.watch_storage(&app);
+        metrics.watch(&app);
         Ok(Self { app, store })
     }
 

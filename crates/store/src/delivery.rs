@@ -32,6 +32,11 @@ pub struct Recorded {
     pub due_at: Option<Timestamp>,
 }
 
+const COUNT_PENDING_ANY_SHOP: &str = "\
+select count(*)
+  from delivery
+ where due_at is not null";
+
 const INSERT_HEAD: &str = "\
 insert into delivery (id, shop_id, event_id, webhook_id, object_id, state, attempts, created_at,
        due_at)
@@ -188,6 +193,12 @@ pub(crate) fn give_up(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<(), StoreEr
 /// The shop's clock moves ahead.
 pub(crate) fn advance(tx: &mut Tx<'_>, shop: ShopId, by: Duration) -> Result<(), StoreError> {
     tx.write(ADVANCE, &[&shop, &by])
+}
+
+/// How many deliveries are on their way.
+pub fn count_pending_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
+    let count: i64 = conn.query_one(COUNT_PENDING_ANY_SHOP, &[], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 fn read(row: &Row<'_>) -> Result<Delivery, StoreError> {

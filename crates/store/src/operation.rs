@@ -49,6 +49,11 @@ select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount
  where o.object_id = $1 and o.object_kind = $2 and o.shop_id = $3
  order by o.created_at, o.id";
 
+const COUNT_OPEN_ANY_SHOP: &str = "\
+select count(*)
+  from operation
+ where due_at is not null";
+
 const DUE_ANY_SHOP: &str = "\
 select id, shop_id
   from operation
@@ -160,6 +165,12 @@ pub fn due_any_shop(
         let id = cells.parse()?;
         Ok((cells.shop_id()?, id))
     })
+}
+
+/// How many operations have no final state yet.
+pub fn count_open_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
+    let count: i64 = conn.query_one(COUNT_OPEN_ANY_SHOP, &[], |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 fn read(row: &Row<'_>) -> Result<Operation, StoreError> {

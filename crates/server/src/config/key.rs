@@ -164,8 +164,9 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "call_time_max",
         default: "25s",
-        what: "time for a call to an acquirer; after it the operation is looked up later",
-        set: |config, text| put(&mut config.call_time_max, positive(text)),
+        what: "time for a call to an acquirer, shorter than 45s; what is unanswered then is \
+               looked up later",
+        set: |config, text| put(&mut config.call_time_max, call_time(text)),
     },
     Key {
         name: "deliveries_per_webhook_max",
@@ -306,6 +307,19 @@ fn positive(text: &str) -> Result<Duration, String> {
     let time = parse_duration(text)?;
     if time.is_zero() {
         return Err("it must be longer than nothing".to_owned());
+    }
+    Ok(time)
+}
+
+/// A call must be given up before the reconciler looks what became of it.
+fn call_time(text: &str) -> Result<Duration, String> {
+    let time = positive(text)?;
+    let end = domain::operation::CALL_TIME_MAX.as_millis();
+    if time.as_millis() >= end.unsigned_abs().into() {
+        return Err(format!(
+            "it must be shorter than {}",
+            domain::operation::CALL_TIME_MAX
+        ));
     }
     Ok(time)
 }

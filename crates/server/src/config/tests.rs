@@ -115,6 +115,7 @@ fn a_wrong_value_is_refused_with_its_origin() {
         ("roles", "apy", "there is no role \"apy\""),
         ("call_time_max", "0s", "longer than nothing"),
         ("call_time_max", "10", "no length of time"),
+        ("call_time_max", "45s", "shorter than 45 s"),
         ("allow_loopback", "yes", "neither true nor false"),
         ("log_format", "xml", "neither text nor json"),
         ("header_bytes_max", "1GB", "no size"),

@@ -1,7 +1,7 @@
-//! The storage engine's own figures, read when they are asked for.
+//! The storage engine's own figures and what happened, read when they are asked for.
 
 use std::fmt;
-use std::sync::{Arc, Weak};
+use std::sync::Weak;
 
 use app::App;
 use prometheus_client::collector::Collector;
@@ -12,13 +12,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use store::Statistics;
 
 /// Reads the figures of a platform, as long as it is there.
-pub(super) struct Storage(Weak<App>);
-
-impl Storage {
-    pub(super) fn new(app: &Arc<App>) -> Self {
-        Self(Arc::downgrade(app))
-    }
-}
+pub(super) struct Storage(pub(super) Weak<App>);
 
 impl fmt::Debug for Storage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,6 +84,12 @@ impl Collector for Storage {
         for (name, help, value) in counters(&seen) {
             let place = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(value).encode(place)?;
+        }
+        let help = "What happened to payments, refunds and saved methods";
+        let mut place = encoder.encode_descriptor("events", help, None, MetricType::Counter)?;
+        for (kind, count) in app.happened() {
+            let label = [("event", kind.code())];
+            ConstCounter::new(count).encode(place.encode_family(&label)?)?;
         }
         Ok(())
     }

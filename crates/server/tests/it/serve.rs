@@ -143,6 +143,9 @@ fn the_metrics_tell_what_was_asked_and_how_the_storage_is() {
         "altyn_http_requests_total{method=\"POST\",route=\"/v3/payments\",status=\"200\"} 1",
         "altyn_acquirer_calls_total{call=\"authorize\",outcome=\"approved\"} 1",
         "altyn_store_healthy 1",
+        "altyn_events_total{event=\"payment.succeeded\"} 1",
+        "altyn_operations_open 0",
+        "altyn_deliveries_pending 0",
     ] {
         assert!(
             text.lines().any(|said| said == line),
