@@ -1,0 +1,5 @@
+//! `/checkout/…`
+
+mod bind;
+mod contract;
+mod pay;
