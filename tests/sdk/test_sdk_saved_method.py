@@ -90,7 +90,7 @@ def test_a_card_is_bound_for_nothing_on_our_page(sdk, buyer):
     buyer.decide(page, "accept")
     bound = PaymentMethod.find_one(made.id)
     assert bound.status == "active" and bound.saved
-    assert bound.card.last4 == WITH_3DS[-4:]
+    assert bound.card["last4"] == WITH_3DS[-4:]
     paid = Payment.create(BODY | {"payment_method_id": made.id})
     assert paid.status == "succeeded"
 

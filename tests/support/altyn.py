@@ -186,6 +186,7 @@ class Server:
     def _environment(self) -> dict:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ALTYN_")}
         environment["ALTYN_METRICS_LISTEN"] = f"127.0.0.1:{self.metrics_port}"
+        environment["ALTYN_ALLOW_LOOPBACK"] = "true"
         return environment
 
     def command(self, *words: str) -> subprocess.CompletedProcess:

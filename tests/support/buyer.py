@@ -123,6 +123,7 @@ class Buyer:
         self.session.headers["Accept-Language"] = language
         self.urls = []
         self.left_for = None
+        self.origin = None
 
     def open(self, url: str) -> Page:
         return self._go("GET", url)
@@ -133,15 +134,13 @@ class Buyer:
         fields = form.fields | (values or {})
         if button and button["name"]:
             fields[button["name"]] = button["value"]
-        return self._go(form.method, urljoin(page.url, form.action), fields, page.url)
+        return self._go(form.method, urljoin(page.url, form.action), fields)
 
-    def _go(self, method: str, url: str, fields=None, referrer=None) -> Page:
+    def _go(self, method: str, url: str, fields=None) -> Page:
         home = urlsplit(url).netloc
         for _ in range(10):
             self.urls.append(url)
-            headers = {}
-            if method == "POST":
-                headers["Origin"] = f"{urlsplit(url).scheme}://{urlsplit(url).netloc}"
+            headers = {"Origin": self.origin} if self.origin and method == "POST" else {}
             sent = {"data": fields} if method == "POST" else {"params": fields}
             response = self.session.request(
                 method, url, headers=headers, allow_redirects=False, timeout=30, **sent
