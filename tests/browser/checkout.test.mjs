@@ -89,7 +89,9 @@ function keptToItself(window) {
   const own = new Set([new URL(server.base).host, new URL(shop.url).host]);
   const foreign = [...window.hosts()].filter((host) => !own.has(host));
   assert.deepEqual(foreign, [], 'no request to another host');
-  assert.deepEqual(window.complaints, [], 'the console is silent');
+  // A form that came back with its mistakes is no error of the page, though Chromium notes it.
+  const complaints = window.complaints.filter((text) => !/a status of 422/.test(text));
+  assert.deepEqual(complaints, [], 'the console is silent');
   for (const request of window.requests) {
     const digits = request.url().replace(/\D/g, '');
     for (const number of [WITH_3DS, WITHOUT_3DS, NO_MONEY, MISTYPED]) {
@@ -131,7 +133,7 @@ for (const look of LOOKS) {
         const { page } = window;
         await submitCard(page, NO_MONEY, typed);
         await page
-          .getByText(/недостаточно/i)
+          .getByText(/не хватает денег/i)
           .first()
           .waitFor();
         await isSound(window, `${name}-4-declined`);

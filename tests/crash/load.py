@@ -36,6 +36,7 @@ class Story:
 
     tag: str
     steps: list[Step] = field(default_factory=list)
+    unsettled: bool = False
 
     @property
     def payment_id(self) -> str | None:
