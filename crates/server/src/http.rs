@@ -3,6 +3,7 @@
 
 mod health;
 mod observe;
+mod patient;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -28,6 +29,7 @@ use crate::config::Config;
 
 pub(crate) use health::router as health;
 pub(crate) use observe::{Observer, observe};
+use patient::Patient;
 
 /// Most header fields of a request.
 const HEADERS_MAX: usize = 100;
@@ -98,7 +100,9 @@ impl Door {
             };
             let router = self.router.clone();
             let service = service_fn(move |request: Request<Incoming>| {
-                let answer = router.clone().call(request.map(Body::new));
+                let answer = router
+                    .clone()
+                    .call(request.map(|body| Body::new(Patient::new(body))));
                 async move {
                     let answer = answer.await.unwrap_or_else(|never| match never {});
                     Ok::<_, Infallible>(answer)
