@@ -89,7 +89,7 @@ pub(crate) fn bench(project: &Project, arguments: &[String]) -> Result<()> {
 
 /// Runs the simulation over `seeds` seeds from `seed` on.
 pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
-    let mut command = project.cargo(&["run", "--locked", "--release", "-p", "sim", "--"]);
+    let mut command = project.cargo(&["run", "--locked", "-p", "sim", "--"]);
     command.args(["--seeds", &seeds.to_string(), "--seed", &seed.to_string()]);
     process::run(&mut command)
 }

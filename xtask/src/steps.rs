@@ -17,6 +17,9 @@ pub(crate) struct Step {
     run: Run,
 }
 
+/// How many histories the simulation runs.
+const SIMULATED_SEEDS: u64 = 2_000;
+
 type Run = fn(&mut Session<'_>) -> Result<()>;
 
 const fn step(name: &'static str, says: &'static str, run: Run) -> Step {
@@ -32,6 +35,7 @@ pub(crate) const TEST: &[Step] = &[
     step("assets", "the pages' styles and scripts", assets),
     step("build", "the release binary", release),
     step("tests", "units, and HTTP and SQL on both databases", tests),
+    step("sim", "2,000 random histories with faults and crashes", sim),
     step("sdk", "the official SDK, unmodified, and the wire", sdk),
     step("browser", "a buyer pays in a real browser", browser),
     step("crash", "killed under load, nothing is lost", crash),
@@ -191,6 +195,10 @@ fn tidy(session: &mut Session<'_>) -> Result<()> {
 
 fn assets(session: &mut Session<'_>) -> Result<()> {
     outside::page_assets(session.project)
+}
+
+fn sim(session: &mut Session<'_>) -> Result<()> {
+    build::sim(session.project, SIMULATED_SEEDS, 1)
 }
 
 fn sdk(session: &mut Session<'_>) -> Result<()> {

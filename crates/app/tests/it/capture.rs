@@ -39,7 +39,7 @@ async fn more_than_is_held_cannot_be_taken() {
         let answer = world.call("POST", &path, "capture", &body).await;
         assert_eq!(
             (answer.status.as_u16(), answer.text("/parameter").as_str()),
-            (400, "amount")
+            (400, "amount.value")
         );
         assert_eq!(status(&world, &payment).await, "waiting_for_capture");
         world.audit().await;
