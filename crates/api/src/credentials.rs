@@ -1,4 +1,5 @@
-//! The `Authorization` header: a shop's id and secret key (yookassa-api, sections 2.1 and 3).
+//! The `Authorization` header: a shop's id and secret key (YooKassa API v3: authentication and
+//! errors).
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! Requests that change something: their idempotency key and body (yookassa-api, section 2.2).
+//! Requests that change something: their idempotency key and body (YooKassa API v3: idempotency).
 
 use app::Once;
 use axum::extract::{FromRequest, Request};

@@ -3,10 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::ledger::{self, Account, Balance, GENESIS, Posting, Side, Transfer, TransferKind};
-use domain::payment::State as PaymentState;
-use domain::refund::State as RefundState;
-use domain::{Money, Payment, Refund, Shop, ShopId};
+use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
+use domain::{Shop, ShopId};
 use store::book::Posted;
 use store::{Conn, Store};
 
@@ -61,19 +59,14 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// What the transfers of a book say, added up.
-#[derive(Default)]
-struct Book {
-    balances: BTreeMap<Account, Balance>,
-    /// What was captured, by payment; and moved, by refund.
-    moved: BTreeMap<String, Vec<(TransferKind, Money)>>,
-}
+/// The accounts, as the transfers so far leave them.
+type Balances = BTreeMap<Account, Balance>;
 
 fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
     let mut report = Report::default();
-    let book = audit_chain(conn, shop, &mut report)?;
-    audit_balances(conn, shop, &book, &mut report)?;
-    audit_objects(conn, shop, &book, &mut report)?;
+    let balances = audit_chain(conn, shop, &mut report)?;
+    audit_balances(conn, shop, &balances, &mut report)?;
+    audit_objects(conn, shop, &mut report)?;
     Ok(report)
 }
 
@@ -89,8 +82,8 @@ impl Report {
 }
 
 /// Recomputes the chain and every balance along it.
-fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<Book, Error> {
-    let mut book = Book::default();
+fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<Balances, Error> {
+    let mut balances = Balances::new();
     let (mut previous, mut sequence) = (GENESIS, 0_i64);
     loop {
         let page = store::book::transfers(conn, shop, sequence, PAGE)?;
@@ -103,7 +96,7 @@ fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<
                 report.find(shop, &id, "a transfer is missing before it");
             }
             sequence = booked.sequence;
-            audit_transfer(shop, booked, &mut book, report);
+            audit_transfer(shop, booked, &mut balances, report);
             let link = (booked.kind, booked.postings.as_slice());
             let hash = ledger::chain(&previous, shop.id, booked.id, booked.created_at, link);
             if hash != booked.hash {
@@ -118,10 +111,10 @@ fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<
     if at != sequence || hash != previous {
         report.find(shop, "book", "its head is not its last transfer");
     }
-    Ok(book)
+    Ok(balances)
 }
 
-fn audit_transfer(shop: &Shop, booked: &Posted, book: &mut Book, report: &mut Report) {
+fn audit_transfer(shop: &Shop, booked: &Posted, balances: &mut Balances, report: &mut Report) {
     let id = booked.id.to_string();
     let entries = booked
         .postings
@@ -132,24 +125,13 @@ fn audit_transfer(shop: &Shop, booked: &Posted, book: &mut Book, report: &mut Re
         Ok(transfer) => transfer,
         Err(refused) => return report.find(shop, id, refused.to_string()),
     };
-    match transfer.post(shop, &book.balances) {
+    match transfer.post(shop, balances) {
         Ok(expected) if same(&expected, &booked.postings) => {}
         Ok(_) => report.find(shop, &id, "a balance after it is not what it adds up to"),
         Err(refused) => report.find(shop, &id, refused.to_string()),
     }
     for posting in &booked.postings {
-        book.balances.insert(posting.entry.account, posting.after);
-    }
-    let moved = booked
-        .postings
-        .iter()
-        .filter(|posting| posting.entry.side == Side::Debit);
-    for posting in moved {
-        let object = booked.kind.object_id();
-        book.moved
-            .entry(object)
-            .or_default()
-            .push((booked.kind, posting.entry.amount));
+        balances.insert(posting.entry.account, posting.after);
     }
 }
 
@@ -166,13 +148,13 @@ fn same(expected: &[Posting], booked: &[Posting]) -> bool {
 fn audit_balances(
     conn: &mut Conn<'_>,
     shop: &Shop,
-    book: &Book,
+    balances: &Balances,
     report: &mut Report,
 ) -> Result<(), Error> {
     let stored: BTreeMap<Account, Balance> =
         store::book::accounts(conn, shop.id)?.into_iter().collect();
     for (account, balance) in &stored {
-        let expected = book.balances.get(account);
+        let expected = balances.get(account);
         let equal = expected.is_some_and(|expected| {
             expected.amount == balance.amount && expected.version == balance.version
         });
@@ -184,8 +166,7 @@ fn audit_balances(
             );
         }
     }
-    for account in book
-        .balances
+    for account in balances
         .keys()
         .filter(|account| !stored.contains_key(account))
     {
@@ -194,114 +175,40 @@ fn audit_balances(
     Ok(())
 }
 
-/// Holds each payment and each refund against what the book says of it.
-fn audit_objects(
-    conn: &mut Conn<'_>,
-    shop: &Shop,
-    book: &Book,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let mut seen = 0_usize;
-    let mut filter = store::payment::Filter {
-        limit: PAGE,
-        ..store::payment::Filter::default()
-    };
+/// Holds each payment and each refund against its postings.
+fn audit_objects(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
+    let mut after = None;
     loop {
-        let page = store::payment::list(conn, shop.id, &filter)?;
+        let page = store::audit::payments(conn, shop.id, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.created_at, last.id));
         for payment in &page {
             report.payments = report.payments.saturating_add(1);
-            let refunds = store::refund::list_of_payment(conn, shop.id, payment.id)?;
-            seen = seen.saturating_add(audit_payment(shop, payment, &refunds, book, report));
+            if !payment.agrees() {
+                let problem = "what it says, its postings and its refunds do not agree";
+                report.find(shop, payment.id.to_string(), problem);
+            }
         }
-        let Some(last) = page.last() else { break };
-        filter.after = Some((last.created_at, last.id));
     }
-    if seen != book.moved.len() {
-        report.find(shop, "book", "it has postings of objects that do not exist");
+    let mut after = None;
+    loop {
+        let page = store::audit::refunds(conn, shop.id, after, PAGE)?;
+        let Some(last) = page.last() else { break };
+        after = Some((last.created_at, last.id));
+        for refund in &page {
+            report.refunds = report.refunds.saturating_add(1);
+            if !refund.agrees() {
+                let problem = "its state and its postings do not agree";
+                report.find(shop, refund.id.to_string(), problem);
+            }
+        }
+    }
+    for transfer in store::audit::strays(conn, shop.id)? {
+        report.find(
+            shop,
+            transfer.to_string(),
+            "it belongs to no payment and no refund",
+        );
     }
     Ok(())
-}
-
-/// How many objects of the book it accounts for.
-fn audit_payment(
-    shop: &Shop,
-    payment: &Payment,
-    refunds: &[Refund],
-    book: &Book,
-    report: &mut Report,
-) -> usize {
-    let id = payment.id.to_string();
-    let captured = match &payment.state {
-        PaymentState::Succeeded { .. } => vec![(TransferKind::Capture(payment.id), payment.amount)],
-        PaymentState::Pending
-        | PaymentState::Authorizing { .. }
-        | PaymentState::Challenged { .. }
-        | PaymentState::WaitingForCapture { .. }
-        | PaymentState::Capturing { .. }
-        | PaymentState::Voiding { .. }
-        | PaymentState::Canceled { .. } => Vec::new(),
-    };
-    let mut seen = expect(shop, id.clone(), &captured, book, report);
-
-    let currency = payment.amount.currency();
-    let (mut refunded, mut refunding) = (Some(0_i64), Some(0_i64));
-    for refund in refunds {
-        report.refunds = report.refunds.saturating_add(1);
-        let minor = refund.amount.minor();
-        let reserve = (TransferKind::RefundReserve(refund.id), refund.amount);
-        let settle = (TransferKind::RefundSettle(refund.id), refund.amount);
-        let release = (TransferKind::RefundRelease(refund.id), refund.amount);
-        let object = refund.id.to_string();
-        let expected = match &refund.state {
-            RefundState::Sending { .. } => {
-                refunding = refunding.and_then(|sum| sum.checked_add(minor));
-                vec![reserve]
-            }
-            RefundState::Succeeded { .. } => {
-                refunded = refunded.and_then(|sum| sum.checked_add(minor));
-                vec![reserve, settle]
-            }
-            // One that was canceled for want of money never moved any.
-            RefundState::Canceled { .. } if !book.moved.contains_key(&object) => Vec::new(),
-            RefundState::Canceled { .. } => vec![reserve, release],
-        };
-        seen = seen.saturating_add(expect(shop, object, &expected, book, report));
-    }
-    if refunded.map(|minor| Money::new(minor, currency)) != Some(payment.refunded) {
-        report.find(
-            shop,
-            &id,
-            "what was given back is not the sum of its refunds",
-        );
-    }
-    if refunding.map(|minor| Money::new(minor, currency)) != Some(payment.refunding) {
-        report.find(
-            shop,
-            &id,
-            "what is being given back is not the sum of its open refunds",
-        );
-    }
-    let returned = payment
-        .refunded
-        .minor()
-        .checked_add(payment.refunding.minor());
-    if !payment.refunded.is_zero() && returned.is_none_or(|sum| sum > payment.amount.minor()) {
-        report.find(shop, &id, "more was given back than was taken");
-    }
-    seen
-}
-
-/// Holds one object against the book. One, if the book knows it.
-fn expect(
-    shop: &Shop,
-    object: String,
-    expected: &[(TransferKind, Money)],
-    book: &Book,
-    report: &mut Report,
-) -> usize {
-    let moved = book.moved.get(&object).map_or(&[][..], Vec::as_slice);
-    if moved != expected {
-        report.find(shop, object, "its state and its postings do not agree");
-    }
-    usize::from(!moved.is_empty())
 }

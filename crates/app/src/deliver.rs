@@ -124,7 +124,7 @@ pub async fn record(app: &Arc<App>, batch: Vec<Carried>) -> Result<(), Error> {
     app.store.write_any_shop(unit).await.map_err(Error::settled)
 }
 
-/// What an attempt means for its delivery. Only 200 is a success (yookassa-api, section 19).
+/// What an attempt means for its delivery. Only 200 is a success (YooKassa API v3: notifications).
 fn outcome(carried: &Carried) -> (Recorded, Attempt) {
     let Carried {
         claimed,

@@ -1,5 +1,5 @@
 //! Idempotency: a request with the same key is carried out once, and each repetition gets the
-//! first answer, byte for byte (yookassa-api, section 2.2).
+//! first answer, byte for byte (YooKassa API v3: idempotency).
 //!
 //! The key is written in the transaction of the effect. While the first request waits for the
 //! outside the key has no answer yet; repetitions wait for it.

@@ -1,4 +1,4 @@
-//! How the payer confirms (yookassa-api, section 8), both ways, and the addresses of the pages.
+//! How the payer confirms (YooKassa API v3: confirmation), both ways, and the pages' addresses.
 
 use domain::payment::{Confirmation, Flow, Locale};
 use domain::{Challenge, ConfirmationKind, PaymentId, PaymentMethodId};

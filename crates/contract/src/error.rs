@@ -1,4 +1,4 @@
-//! The body of every answer that is not 200 (yookassa-api, section 2.5).
+//! The body of every answer that is not 200 (YooKassa API v3: the error object).
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! Notifications (yookassa-api, section 19).
+//! Notifications (YooKassa API v3: notifications).
 
 use domain::EventKind;
 

@@ -1,5 +1,4 @@
-//! A request that makes no sense, with the parameter that is wrong (yookassa-api, sections 2.5
-//! and 3).
+//! A request that makes no sense, with the parameter that is wrong (YooKassa API v3: errors).
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! A shop's settings, as `GET /me` shows them (yookassa-api, section 17).
+//! A shop's settings, as `GET /me` shows them (YooKassa API v3: the shop).
 
 use domain::{MethodKind, Shop};
 use serde::Serialize;

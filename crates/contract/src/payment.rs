@@ -1,4 +1,4 @@
-//! Payments, both ways (yookassa-api, sections 6 to 9).
+//! Payments, both ways (YooKassa API v3: payments and cancellation).
 
 mod capture;
 mod create;

@@ -1,4 +1,4 @@
-//! Saved payment methods, both ways (yookassa-api, section 10).
+//! Saved payment methods, both ways (YooKassa API v3: saved methods).
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Filters and cursors of lists (yookassa-api, section 4).
+//! Filters and cursors of lists (YooKassa API v3: lists).
 
 use std::fmt::Write as _;
 use std::str::FromStr;

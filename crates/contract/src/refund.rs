@@ -1,4 +1,4 @@
-//! Refunds, both ways (yookassa-api, section 11).
+//! Refunds, both ways (YooKassa API v3: refunds).
 
 use domain::refund::{State, Status};
 use domain::{Metadata, Money, PaymentId, Refund, RefundId, Timestamp};

@@ -1,4 +1,4 @@
-//! The wire's words for what may be wrong with a parameter (yookassa-api, section 3). Clients
+//! The wire's words for what may be wrong with a parameter (YooKassa API v3: errors). Clients
 //! match them, so they stand here together and do not change. `{x}` stands for a value.
 
 /// Where the catalogue has no words of its own.

@@ -4,7 +4,7 @@
 
 use crate::method::MethodFacts;
 
-/// Who ended it (yookassa-api, sections 9 and 11).
+/// Who ended it (YooKassa API v3: cancellation and refunds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Party {
     /// The shop.
@@ -44,7 +44,8 @@ impl Party {
     }
 }
 
-/// Why it ended (yookassa-api, sections 9 and 11). SDKs refuse names that are not in this list.
+/// Why it ended (YooKassa API v3: cancellation and refunds). SDKs refuse names that are not in
+/// this list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CancellationReason {
     /// 3-D Secure was not passed.

@@ -20,7 +20,7 @@ pub struct Expiry {
     month: u8,
 }
 
-/// A payment system, as `card_type` names it (yookassa-api, section 7).
+/// A payment system, as `card_type` names it (YooKassa API v3: payment methods).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum CardBrand {
     /// MasterCard, Maestro too.

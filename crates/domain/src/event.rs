@@ -1,4 +1,4 @@
-//! Facts that merchants are notified of (yookassa-api, section 19).
+//! Facts that merchants are notified of (YooKassa API v3: notifications).
 
 use crate::id::{PaymentId, PaymentMethodId, RefundId};
 

@@ -374,12 +374,13 @@ impl Transfer {
         shop: &Shop,
         balances: &BTreeMap<Account, Balance>,
     ) -> Result<Vec<Posting>, LedgerRefused> {
-        let mut current = balances.clone();
+        let mut current: BTreeMap<Account, Balance> = BTreeMap::new();
         let mut postings = Vec::with_capacity(self.entries.len());
         for entry in &self.entries {
             let account = entry.account;
             let before = current
                 .get(&account)
+                .or_else(|| balances.get(&account))
                 .copied()
                 .unwrap_or_else(|| account.open(shop, entry.amount.currency()));
             let amount = if account.side() == entry.side {

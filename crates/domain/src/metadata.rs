@@ -1,5 +1,5 @@
 //! Notes that a merchant keeps on an object: up to 16 short pairs, given back as they came
-//! (yookassa-api, section 5).
+//! (YooKassa API v3: common types).
 
 /// Most pairs an object carries.
 pub const KEYS_MAX: usize = 16;

@@ -1,5 +1,5 @@
 //! Payment methods and their terms: how they are confirmed, how long the payer and the merchant
-//! have, what can be given back (yookassa-api, section 7, "Terms by method").
+//! have, what can be given back (YooKassa API v3: payment methods).
 
 use crate::card::CardFacts;
 use crate::money::{Currency, Money};
@@ -24,7 +24,7 @@ pub enum MethodKind {
     Cash,
 }
 
-/// How the payer is asked to confirm (yookassa-api, section 8).
+/// How the payer is asked to confirm (YooKassa API v3: confirmation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConfirmationKind {
     /// Sent to a page and back.
@@ -69,7 +69,7 @@ pub struct Terms {
     pub rub_min: i64,
     /// Largest amount, in whole roubles.
     pub rub_max: i64,
-    /// Its code in registries (yookassa-api, section 25).
+    /// Its code in registries (YooKassa API v3: registries).
     pub registry_code: &'static str,
 }
 
@@ -117,7 +117,7 @@ const TINKOFF_BANK: Terms = Terms {
     registry_code: "TB",
     ..BANK_CARD
 };
-// The two below have no published limits (yookassa-api, section 30); these are Altyn's own.
+// The two below have no published limits; these are Altyn's own.
 const MOBILE_BALANCE: Terms = Terms {
     confirmations: &[External],
     hold: None,

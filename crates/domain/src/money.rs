@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A currency of ISO 4217. The wire knows a part of them (yookassa-api, section 5).
+/// A currency of ISO 4217. The wire knows a part of them (YooKassa API v3: common types).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Currency(iso_currency::Currency);
 

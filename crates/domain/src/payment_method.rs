@@ -1,4 +1,4 @@
-//! Saved payment methods, and their binding without a payment (yookassa-api, section 10).
+//! Saved payment methods, and their binding without a payment (YooKassa API v3: saved methods).
 //!
 //! What is kept to charge a method again is the acquirer's token, never a card number.
 

@@ -1,4 +1,4 @@
-//! Refunds: money on its way back to the payer (yookassa-api, section 11).
+//! Refunds: money on its way back to the payer (YooKassa API v3: refunds).
 //!
 //! The sum is set aside in the books before the outside is asked; it leaves them when the payer
 //! has it, or goes back to the shop.

@@ -1,5 +1,5 @@
 //! Webhooks: where a shop is notified, and when a failed delivery is tried again
-//! (yookassa-api, section 19).
+//! (YooKassa API v3: notifications).
 
 use crate::event::EventKind;
 use crate::id::{DeliveryId, EventId, ShopId, WebhookId};

@@ -1,6 +1,6 @@
 //! Every error that a client can get: name, status, code, words, parameter, advice.
 //!
-//! The words are the wire's own where it has some (yookassa-api, section 3), because clients
+//! The words are the wire's own where it has some (YooKassa API v3: errors), because clients
 //! match them; the names are ours, and never change.
 
 mod payment;

@@ -1,4 +1,4 @@
-//! The test cards and what comes of each (yookassa-api, section 24.1).
+//! The test cards and what comes of each (YooKassa API v3: test cards).
 
 use domain::{CancellationReason, Decline, Party};
 

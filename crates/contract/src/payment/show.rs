@@ -1,5 +1,5 @@
 //! A payment as answers and notifications show it, with its fields in the order of real ones
-//! (yookassa-api, sections 6.2 and 28).
+//! (YooKassa API v3: the payment object and payloads).
 
 use domain::payment::{Authorization, State, Status, UsedMethod};
 use domain::{Challenge, GatewayId, MethodKind, Payment, PaymentId, ShopId};

@@ -7,7 +7,7 @@ use crate::money::Money;
 use crate::operation::{NewOperation, OperationKind, OperationObject};
 use crate::time::Timestamp;
 
-/// Why money cannot be taken, in order of precedence (yookassa-api, section 3, "Capture 400").
+/// Why money cannot be taken, in order of precedence (YooKassa API v3: errors).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CaptureRefused {
     /// A payment in one stage captures itself.

@@ -116,7 +116,7 @@ impl Payment {
     }
 
     /// Time has passed: a payer who did not confirm, or a merchant who did not capture, has lost
-    /// the chance (yookassa-api, section 6.3).
+    /// the chance (YooKassa API v3: the life of a payment).
     ///
     /// # Errors
     /// It is not due, or time does not change it.

@@ -5,8 +5,7 @@ use crate::method::RefundPolicy;
 use crate::money::{Currency, Money, MoneyError};
 use crate::time::Timestamp;
 
-/// Why money cannot be given back, in order of precedence (yookassa-api, section 3,
-/// "Refund 400", and section 11).
+/// Why money cannot be given back, in order of precedence (YooKassa API v3: errors and refunds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RefundRefused {
     /// The payment was not taken.
