@@ -17,7 +17,7 @@ use crate::figures::Happened;
 use crate::ports::{Clock, Random};
 
 /// How long what is known of a shop is used without asking the database again.
-const MERCHANT_FRESH: Duration = Duration::seconds(1);
+pub const MERCHANT_FRESH: Duration = Duration::seconds(1);
 /// Most shops that are kept in memory.
 const MERCHANTS_MAX: usize = 10_000;
 

@@ -31,7 +31,7 @@ pub mod expire;
 pub mod reconcile;
 
 pub use answer::hear;
-pub use app::{App, Parts, Settings};
+pub use app::{App, MERCHANT_FRESH, Parts, Settings};
 pub use cx::Cx;
 pub use error::{Error, Refusal};
 pub use figures::Waiting;

@@ -65,6 +65,17 @@ async fn migrate(config: &Config) -> Result<Told> {
     ))
 }
 
+/// Waits until no server works with what it remembers of a shop from before, so that what a command
+/// tells is true when it ends.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "other processes forget by the real clock, and tell nobody"
+)]
+async fn until_seen_by_servers() {
+    let micros = app::MERCHANT_FRESH.as_micros().unsigned_abs();
+    tokio::time::sleep(std::time::Duration::from_micros(micros)).await;
+}
+
 /// A time as people and programs read it.
 fn shown(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use domain::ShopId;
 use serde_json::json;
 
-use super::shown;
+use super::{shown, until_seen_by_servers};
 use crate::config::Config;
 use crate::output::Told;
 use crate::platform::{Platform, Presence};
@@ -19,6 +19,7 @@ pub(super) async fn advance(config: &Config, shop: ShopId, by: Duration) -> Resu
     let advanced = app::shop::advance_clock(&platform.app, shop, by).await;
     platform.close().await;
     let now = shown(advanced.context("move the shop's clock")?);
+    until_seen_by_servers().await;
     let json = json!({ "shop_id": shop.to_string(), "now": now });
     Ok(Told::good(format!("In shop {shop} it is {now} now."), json))
 }

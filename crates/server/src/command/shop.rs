@@ -8,7 +8,7 @@ use app::shop::{self, NewShop};
 use domain::{MethodKind, Shop, ShopId};
 use serde_json::{Value, json};
 
-use super::{shown, webhook};
+use super::{shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
@@ -118,6 +118,7 @@ async fn revoke_key(app: &Arc<App>, shop: ShopId, key: &str) -> Result<Told> {
     shop::revoke_key(app, shop, key)
         .await
         .context("revoke the secret key")?;
+    until_seen_by_servers().await;
     let json = json!({ "shop_id": shop.to_string(), "revoked": true });
     Ok(Told::good("The key is refused from now on.", json))
 }

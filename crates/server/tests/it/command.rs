@@ -3,7 +3,7 @@
 use crate::altyn::{Place, until};
 
 #[test]
-fn a_new_shop_can_be_used_at_once_and_its_revoked_key_soon_no_more() {
+fn a_new_shop_can_be_used_at_once_and_its_revoked_key_no_more() {
     let place = Place::new();
     let server = place.serve(&[]);
     let words = [
@@ -24,9 +24,7 @@ fn a_new_shop_can_be_used_at_once_and_its_revoked_key_soon_no_more() {
     let second = second["secret_key"].as_str().unwrap();
     assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
     place.told(&["shop", "key", "revoke", "--shop", shop, key]);
-    until("the key is refused", || {
-        server.ask((shop, key), "GET /v3/me", "").status == 401
-    });
+    assert_eq!(server.ask((shop, key), "GET /v3/me", "").status, 401);
     assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
     assert_eq!(place.told(&["shop", "list"])["items"][0]["name"], "Лавка");
     server.stop();
