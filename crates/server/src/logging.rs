@@ -9,6 +9,7 @@ use std::panic::PanicHookInfo;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
@@ -19,6 +20,10 @@ use crate::config::{Config, LogFormat};
 
 /// Most bytes of lines that wait for the writing thread.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
+/// Lines are written at once when there are so many bytes of them.
+const BATCH_BYTES: usize = 65_536;
+/// Otherwise they wait for others, for so long: a write for each would cost more than the line.
+const BATCH_TIME: Duration = Duration::from_millis(20);
 
 /// Lines that were left out because too many waited.
 static DROPPED: AtomicU64 = AtomicU64::new(0);
@@ -98,35 +103,37 @@ impl Shared {
     /// The writing thread.
     fn write_all(&self) {
         let mut lines = Vec::new();
-        loop {
-            let mut queue = self.queue();
-            while queue.bytes.is_empty() && !queue.ended {
-                queue = self
-                    .wake
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
-            }
-            if queue.bytes.is_empty() {
-                return;
-            }
-            std::mem::swap(&mut queue.bytes, &mut lines);
-            drop(queue);
+        while self.take(&mut lines) {
             // There is no one to tell that logs cannot be written.
             drop(io::stderr().lock().write_all(&lines));
             lines.clear();
         }
     }
 
+    /// Waits for lines, and a moment for others, and takes them all. No more will come if false.
+    fn take(&self, lines: &mut Vec<u8>) -> bool {
+        let empty = |queue: &mut Queue| queue.bytes.is_empty() && !queue.ended;
+        let few = |queue: &mut Queue| queue.bytes.len() < BATCH_BYTES && !queue.ended;
+        let queue = self.queue();
+        let queue = self.wake.wait_while(queue, empty);
+        let queue = queue.unwrap_or_else(PoisonError::into_inner);
+        let waited = self.wake.wait_timeout_while(queue, BATCH_TIME, few);
+        let (mut queue, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        std::mem::swap(&mut queue.bytes, lines);
+        !lines.is_empty()
+    }
+
     fn add(&self, line: &[u8]) {
         let mut queue = self.queue();
-        if queue.bytes.len().saturating_add(line.len()) > WAITING_BYTES_MAX {
+        let before = queue.bytes.len();
+        let after = before.saturating_add(line.len());
+        if after > WAITING_BYTES_MAX {
             DROPPED.fetch_add(1, Relaxed);
             return;
         }
-        let idle = queue.bytes.is_empty();
         queue.bytes.extend_from_slice(line);
         drop(queue);
-        if idle {
+        if before == 0 || (before < BATCH_BYTES && BATCH_BYTES <= after) {
             self.wake.notify_one();
         }
     }
@@ -181,5 +188,18 @@ mod tests {
         }
         assert_eq!(shared.queue().bytes.len(), WAITING_BYTES_MAX);
         assert_eq!(DROPPED.load(Relaxed), 1);
+    }
+
+    #[test]
+    fn what_waits_is_taken_at_the_end() {
+        let shared = Shared::default();
+        shared.add(b"one\n");
+        shared.add(b"two\n");
+        shared.queue().ended = true;
+        let mut lines = Vec::new();
+        assert!(shared.take(&mut lines));
+        assert_eq!(lines, b"one\ntwo\n");
+        lines.clear();
+        assert!(!shared.take(&mut lines));
     }
 }
