@@ -9,20 +9,17 @@
 
 mod call;
 mod database;
-mod echo;
 mod figure;
 mod load;
 mod machine;
 mod platform;
 mod receiver;
 mod scenario;
-mod storage;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
-use clap::{Parser, Subcommand};
+use clap::Parser;
 
 use crate::database::Engine;
 use crate::figure::Report;
@@ -31,23 +28,7 @@ use crate::figure::Report;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Measures the release binary on this machine.
-#[derive(Parser)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    plan: Plan,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// The bare ceiling: authenticates a request and sends its body back.
-    #[command(hide = true)]
-    Echo { listen: SocketAddr },
-}
-
-/// What is measured, and how long.
-#[derive(clap::Args, Clone)]
+#[derive(Parser, Clone)]
 struct Plan {
     /// The binary that is measured.
     #[arg(long, env = "ALTYN_BIN", default_value = "target/release/altyn")]
@@ -89,11 +70,7 @@ impl Plan {
 }
 
 fn main() -> Result<()> {
-    let arguments = Arguments::parse();
-    if let Some(Command::Echo { listen }) = arguments.command {
-        return echo::serve(listen);
-    }
-    let plan = arguments.plan;
+    let plan = Plan::parse();
     std::fs::create_dir_all(&plan.directory).context("make the directory for the data")?;
     let mut report = Report::new(machine::describe(&plan));
     for engine in &plan.engine {

@@ -66,6 +66,13 @@ pub(crate) struct Platform {
 impl Platform {
     /// Starts a server on a fresh database.
     pub(crate) fn start(plan: &Plan, engine: Engine) -> Result<Self> {
+        let mut platform = Self::new(plan, engine)?;
+        platform.launch()?;
+        Ok(platform)
+    }
+
+    /// A fresh database that no server uses yet.
+    pub(crate) fn new(plan: &Plan, engine: Engine) -> Result<Self> {
         let binary = plan.binary.canonicalize().with_context(|| {
             format!(
                 "{} is missing: run `cargo xtask build`",
@@ -78,16 +85,14 @@ impl Platform {
         };
         let home = TempDir::new_in(&plan.directory)?;
         let (address, metrics) = (free_address()?, free_address()?);
-        let mut platform = Self {
+        Ok(Self {
             address,
             metrics,
             binary,
             process: None,
             postgres,
             home,
-        };
-        platform.launch()?;
-        Ok(platform)
+        })
     }
 
     /// Starts the process; says how long it took to be ready.
@@ -134,7 +139,13 @@ impl Platform {
         if let Some(postgres) = &self.postgres {
             command.args(["--database", &postgres.url]);
         }
-        command.env("ALTYN_METRICS_LISTEN", self.metrics.to_string());
+        let settings = [
+            ("METRICS_LISTEN", self.metrics.to_string()),
+            ("ALLOW_LOOPBACK", "true".to_owned()),
+            // One shop alone is filled with payments as fast as it goes.
+            ("RATE_PER_SECOND", "0".to_owned()),
+        ];
+        command.envs(settings.map(|(key, value)| (format!("ALTYN_{key}"), value)));
         command
     }
 

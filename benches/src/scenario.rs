@@ -17,7 +17,6 @@ use crate::load::{End, Outcome, closed, open, per_second};
 use crate::machine::{now, processor_us, resident_kib};
 use crate::platform::{Platform, free_address, wait_until_ready};
 use crate::receiver::Receiver;
-use crate::storage;
 
 const BODY: &str = concat!(
     r#""amount":{"value":"1000.00","currency":"RUB"},"capture":true,"#,
@@ -52,12 +51,7 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
     let ceiling_per_second = ceiling.per_second();
     let mut figures = vec![rated(ECHO, &ceiling, Bar::None, ceiling_per_second, None)];
     if plan.wants(STORAGE) {
-        let call = create_call(&nobody()?, 0, 0, false);
-        let value = storage::ceiling(plan, engine, &call.body)?;
-        figures.push(Figure {
-            of_ceiling_per_mille: Some(value * 1000 / ceiling_per_second.max(1)),
-            ..Figure::plain(STORAGE, value, "/s", Bar::None)
-        });
+        figures.push(storage(plan, engine, ceiling_per_second)?);
     }
     let mut platform = Platform::start(plan, engine)?;
     if plan.wants(MEMORY) {
@@ -94,12 +88,14 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
     Ok(EngineReport { engine, figures })
 }
 
-/// The ceiling, from a process of its own like the server's.
+/// The ceiling: the server's own doors, behind which a body is sent back.
 fn echo(plan: &Plan) -> Result<Outcome> {
     let address = free_address()?;
-    let mut child = Command::new(std::env::current_exe()?)
-        .args(["echo", &address.to_string()])
+    let mut child = Command::new(&plan.binary)
+        .args(["bench-echo", "--listen", &address.to_string()])
+        .env("ALTYN_LOG", "warn")
         .stdin(Stdio::null())
+        .stdout(Stdio::null())
         .spawn()?;
     let credentials = nobody()?;
     let make = |worker: usize, number: u64| create_call(&credentials, worker, number, false);
@@ -117,6 +113,31 @@ fn echo(plan: &Plan) -> Result<Outcome> {
     child.kill()?;
     child.wait()?;
     measured
+}
+
+/// The other ceiling: payments created by the platform without HTTP.
+fn storage(plan: &Plan, engine: Engine, ceiling: u64) -> Result<Figure> {
+    let platform = Platform::new(plan, engine)?;
+    let (tasks, shops) = (plan.connections.to_string(), plan.shops.to_string());
+    let time = format!("{}s", plan.seconds);
+    let words = [
+        "bench-store",
+        "--tasks",
+        &tasks,
+        "--shops",
+        &shops,
+        "--time",
+        &time,
+    ];
+    let told = platform.told(&words)?;
+    let value = told
+        .get("payments_per_second")
+        .and_then(serde_json::Value::as_u64);
+    let value = value.with_context(|| format!("no payments_per_second in {told}"))?;
+    Ok(Figure {
+        of_ceiling_per_mille: Some(value * 1000 / ceiling.max(1)),
+        ..Figure::plain(STORAGE, value, "/s", Bar::None)
+    })
 }
 
 /// Credentials of the right length.
