@@ -25,36 +25,33 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply
     once::carry_out(cx, once, move |work| start(work, &command)).await
 }
 
-/// The means of a new payment, as the rules and as the acquirer see it.
-fn means(work: &mut Work<'_, '_>, asked: &RequestedMeans) -> Result<(Means, CallMeans), Error> {
+/// The means of a new payment: as the rules see it, and as the acquirer is asked, which it is only
+/// once there is something to ask with.
+fn means(
+    work: &mut Work<'_, '_>,
+    asked: &RequestedMeans,
+) -> Result<(Means, Option<CallMeans>), Error> {
     Ok(match asked {
-        RequestedMeans::PayerChooses => {
-            // Nothing is called before the payer has chosen.
-            let nothing = CallMeans::Token(String::new());
-            (Means::PayerChooses, nothing)
+        RequestedMeans::PayerChooses => (Means::PayerChooses, None),
+        RequestedMeans::Method { kind, phone } => {
+            let (kind, phone) = (*kind, phone.clone());
+            let call = CallMeans::Method {
+                kind,
+                phone: phone.clone(),
+            };
+            (Means::Method { kind, phone }, Some(call))
         }
-        RequestedMeans::Method { kind, phone } => (
-            Means::Method {
-                kind: *kind,
-                phone: phone.clone(),
-            },
-            CallMeans::Method {
-                kind: *kind,
-                phone: phone.clone(),
-            },
+        RequestedMeans::Card(card) => (
+            Means::Card(card.facts()),
+            Some(CallMeans::Card(card.clone())),
         ),
-        RequestedMeans::Card(card) => (Means::Card(card.facts()), CallMeans::Card(card.clone())),
         RequestedMeans::Saved(id) => {
             let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
             let method = found.ok_or(Refusal::PaymentMethodNotFound)?;
-            let token = match &method.state {
-                domain::payment_method::State::Active { token } => token.clone(),
-                domain::payment_method::State::Pending
-                | domain::payment_method::State::Binding { .. }
-                | domain::payment_method::State::Challenged { .. }
-                | domain::payment_method::State::Inactive { .. } => String::new(),
-            };
-            (Means::Saved(Box::new(method)), CallMeans::Token(token))
+            let call = method
+                .token()
+                .map(|token| CallMeans::Token(token.to_owned()));
+            (Means::Saved(Box::new(method)), call)
         }
     })
 }
@@ -87,6 +84,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
         .method
         .clone()
         .ok_or(Error::defect("a direct payment without a method"))?;
+    let call_means = call_means.ok_or(Error::defect("a direct payment without means"))?;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
         kind: used.kind,

@@ -341,6 +341,18 @@ impl PaymentMethod {
         }
     }
 
+    /// What the acquirer charges it by; `None` unless it can be charged.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        match &self.state {
+            State::Active { token } => Some(token),
+            State::Pending
+            | State::Binding { .. }
+            | State::Challenged { .. }
+            | State::Inactive { .. } => None,
+        }
+    }
+
     /// Can it be charged?
     #[must_use]
     pub fn is_active(&self) -> bool {

@@ -16,8 +16,8 @@ const SILENCE_MAX: Duration = Duration::from_secs(10);
 /// A short `lock_timeout` turns waiting chains into replays, long before the server's
 /// deadlock detection. A session that lost its process must not hold locks for long.
 /// `synchronous_commit` may be stricter than `on`, but never off. A plan is kept from when a table
-/// was small, so no plan may scan a table that has an index to go by, nor join by reading one side
-/// whole: every statement here starts from a few rows.
+/// was small, so no plan may scan a table that has an index to go by, join by reading one side
+/// whole, or sort what an index has in order: every statement here starts from a few rows.
 pub(super) const SESSION: &str = "\
 set lock_timeout = '50ms';
 set idle_in_transaction_session_timeout = '30s';
@@ -26,6 +26,8 @@ set timezone = 'UTC';
 set enable_seqscan = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;
+set enable_bitmapscan = off;
+set enable_sort = off;
 select set_config('synchronous_commit', 'on', false)
  where current_setting('synchronous_commit') = 'off'";
 
