@@ -115,11 +115,10 @@ fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
 pub async fn record(app: &Arc<App>, batch: Vec<Carried>) -> Result<(), Error> {
     let batch: Vec<(Recorded, Attempt)> = batch.iter().map(outcome).collect();
     let batch = Arc::new(batch);
-    let now = app.now();
     let unit = move |tx: &mut store::Tx<'_>| {
         let (recorded, attempts): (Vec<Recorded>, Vec<Attempt>) = batch.iter().cloned().unzip();
         store::attempt::insert_many(tx, &attempts)?;
-        Ok::<_, Error>(store::delivery::record(tx, now, &recorded)?)
+        Ok::<_, Error>(store::delivery::record(tx, &recorded)?)
     };
     app.store.write_any_shop(unit).await.map_err(Error::settled)
 }

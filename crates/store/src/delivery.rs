@@ -54,21 +54,6 @@ const RECORD_TAIL: &str = ") v
  where delivery.id = v.column1 and delivery.shop_id = v.column2
    and delivery.attempts = v.column4 - 1";
 
-/// What waited for a delivery that has ended is due at once.
-const WAKE_HEAD: &str = "\
-update delivery
-   set due_at = woken.due_at
-  from (select next.sequence, v.column2 as due_at
-          from (values (cast(null as text), cast(null as bigint)),";
-
-const WAKE_TAIL: &str = ") v
-          join delivery ended on ended.id = v.column1
-          join delivery next on next.webhook_id = ended.webhook_id
-           and next.object_id = ended.object_id and next.sequence > ended.sequence
-           and next.state = 'pending' and next.attempts = 0
-           and +next.due_at > v.column2) woken
- where delivery.sequence = woken.sequence";
-
 const FIND: &str = "\
 select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
        d.due_at + s.clock_offset as due_at
@@ -125,10 +110,10 @@ pub fn insert(tx: &mut Tx<'_>, shop: &Shop, deliveries: &[Delivery]) -> Result<(
     Ok(())
 }
 
-/// Takes down what became of attempts. `now` is the platform's time.
-pub fn record(tx: &mut Tx<'_>, now: Timestamp, recorded: &[Recorded]) -> Result<(), StoreError> {
+/// Takes down what became of attempts.
+pub fn record(tx: &mut Tx<'_>, recorded: &[Recorded]) -> Result<(), StoreError> {
     for recorded in recorded.chunks(ROWS_MAX) {
-        let (mut rows, mut ended) = (Vec::new(), Vec::new());
+        let mut rows = Vec::new();
         for it in recorded {
             rows.extend([
                 text(it.id.to_string()),
@@ -137,19 +122,9 @@ pub fn record(tx: &mut Tx<'_>, now: Timestamp, recorded: &[Recorded]) -> Result<
                 Param::Integer(it.attempts),
                 time_or_null(it.due_at),
             ]);
-            match it.state {
-                DeliveryState::Pending => {}
-                DeliveryState::Delivered | DeliveryState::Exhausted => {
-                    ended.extend([text(it.id.to_string()), Param::Integer(now.as_micros())]);
-                }
-            }
         }
         let statement = many(RECORD_HEAD, 5, recorded.len(), RECORD_TAIL);
         tx.write(statement, &refs(&rows))?;
-        if !ended.is_empty() {
-            let statement = many(WAKE_HEAD, 2, ended.chunks(2).count(), WAKE_TAIL);
-            tx.write(statement, &refs(&ended))?;
-        }
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Claiming: which deliveries are sent next, by whom, and until when nobody else takes them.
 //!
 //! Webhooks take turns, each gives a few, so one with a long backlog does not delay the others.
-//! A delivery that has to wait for an earlier one of its object is moved to the time of that one:
-//! it is looked at once a time and not in each claim.
+//! A delivery that has to wait for an earlier one of its object is moved: to the time of that one
+//! if that is far, else by a second, for the earlier one is probably on its way just now.
 
 use domain::webhook::Delivery;
 use domain::{Duration, EventKind, Timestamp, WebhookId};
@@ -169,6 +169,9 @@ update delivery
 const MOVE_TAIL: &str = ") v
  where delivery.sequence = v.column1";
 
+/// When a delivery is looked at again that waits for one on its way.
+const LOOK_AGAIN: Duration = Duration::seconds(1);
+
 /// How often a claim looks again that found nothing but deliveries which have to wait.
 const LOOKS_MAX: usize = 8;
 
@@ -195,10 +198,10 @@ pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, St
         let mut moves = Vec::new();
         let found_none = candidates.is_empty();
         for candidate in candidates {
-            // One that is due itself is claimed here or next, and then takes as long as a lease.
             let due_at = match candidate.blocked_until {
-                Some(until) if until > claim.now.as_micros() => until,
-                Some(_) | None => lease_until,
+                Some(until) if until > lease_until => until,
+                Some(_) => claim.now.plus(LOOK_AGAIN).as_micros(),
+                None => lease_until,
             };
             moves.extend([Param::Integer(candidate.sequence), Param::Integer(due_at)]);
             if candidate.blocked_until.is_none() {

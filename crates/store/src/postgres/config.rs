@@ -18,11 +18,14 @@ const SILENCE_MAX: Duration = Duration::from_secs(10);
 /// `synchronous_commit` may be stricter than `on`, but never off. A plan is kept from when a table
 /// was small, so no plan may scan a table that has an index to go by, join by reading one side
 /// whole, or sort what an index has in order: every statement here starts from a few rows.
+/// What is off makes a plan look so costly that it would be compiled first, which takes longer
+/// than to run it: hence no `jit`.
 pub(super) const SESSION: &str = "\
 set lock_timeout = '50ms';
 set idle_in_transaction_session_timeout = '30s';
 set client_min_messages = warning;
 set timezone = 'UTC';
+set jit = off;
 set enable_seqscan = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;

@@ -116,8 +116,8 @@ fn recorded(number: u64, state: DeliveryState, attempts: i64, due: Option<i64>) 
     }
 }
 
-async fn check_record(store: &Store, seconds: i64, rows: Vec<Recorded>) {
-    done(store, move |tx| record(tx, platform(seconds), &rows)).await;
+async fn check_record(store: &Store, rows: Vec<Recorded>) {
+    done(store, move |tx| record(tx, &rows)).await;
 }
 
 /// A shop with these webhooks and deliveries.
@@ -173,7 +173,7 @@ async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
         check_claimed(&store, 0, &[1, 2, 3]).await;
         check_claimed(&store, 59, &[]).await;
         let delivered = vec![recorded(2, DeliveryState::Delivered, 1, None)];
-        check_record(&store, 59, delivered).await;
+        check_record(&store, delivered).await;
         check_claimed(&store, 60, &[1, 3]).await;
     })
     .await;
@@ -197,16 +197,16 @@ async fn deliveries_of_one_object_to_one_webhook_keep_their_order() {
         check_claimed(&store, 0, &[4, 6, 9]).await;
         check_claimed(&store, 1, &[]).await;
         let ended = vec![recorded(9, DeliveryState::Delivered, 1, None)];
-        check_record(&store, 2, ended).await;
+        check_record(&store, ended).await;
         check_claimed(&store, 2, &[5]).await;
 
         // A failure keeps what follows waiting until the next attempt, and after it.
         let failed = vec![recorded(5, DeliveryState::Pending, 1, Some(100))];
-        check_record(&store, 3, failed).await;
+        check_record(&store, failed).await;
         check_claimed(&store, 99, &[4, 6]).await;
         check_claimed(&store, 100, &[5]).await;
         let given_up = vec![recorded(5, DeliveryState::Exhausted, 2, None)];
-        check_record(&store, 101, given_up).await;
+        check_record(&store, given_up).await;
         check_claimed(&store, 101, &[3]).await;
     })
     .await;
@@ -365,12 +365,12 @@ async fn only_the_first_record_of_an_attempt_counts() {
         let shop = with_deliveries(&store, &[(1, 1, "a"), (2, 1, "b")]).await;
         check_claimed(&store, 0, &[1, 2]).await;
         let delivered = vec![recorded(1, DeliveryState::Delivered, 1, None)];
-        check_record(&store, 1, delivered).await;
+        check_record(&store, delivered).await;
         let late = vec![
             recorded(1, DeliveryState::Pending, 1, Some(10)),
             recorded(2, DeliveryState::Pending, 1, Some(10)),
         ];
-        check_record(&store, 2, late).await;
+        check_record(&store, late).await;
         let id = shop.id;
         let found = store.read(move |conn| {
             Ok::<_, StoreError>([
@@ -400,7 +400,7 @@ async fn a_delivery_is_sent_once_more_on_request() {
         let shop = with_deliveries(&store, &[(1, 1, "a")]).await;
         check_claimed(&store, 0, &[1]).await;
         let given_up = vec![recorded(1, DeliveryState::Exhausted, 1, None)];
-        check_record(&store, 1, given_up).await;
+        check_record(&store, given_up).await;
         check_claimed(&store, 1_000, &[]).await;
         let (owner, stranger) = (shop.clone(), crate::samples::shop(2));
         done(&store, move |tx| resend(tx, &owner, delivery_id(1), NOW)).await;
