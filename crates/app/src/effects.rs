@@ -150,6 +150,8 @@ fn events(
             Event::Payment(_, id) => id.to_string(),
             Event::Refund(_, id) => id.to_string(),
             Event::PaymentMethod(_, id) => id.to_string(),
+            Event::Deal(_, id) => id.to_string(),
+            Event::Payout(_, id) => id.to_string(),
         };
         let row = store::event::Event {
             id: EventId::new(work.ids.next()),

@@ -74,6 +74,6 @@ mod tests {
         happened.count(&[EventKind::PaymentSucceeded, EventKind::PaymentMethodActive]);
         happened.count(&[EventKind::PaymentSucceeded]);
         let counts = happened.0.each_ref().map(|count| count.load(Relaxed));
-        assert_eq!(counts, [0, 2, 0, 0, 1]);
+        assert_eq!(counts, [0, 2, 0, 0, 1, 0, 0, 0]);
     }
 }

@@ -1,4 +1,5 @@
-//! Reading an object's members by name and type. Each refusal carries the dotted path. `null`
+//! Reading an object's members by name and type. Each refusal carries the dotted path, with the
+//! places in arrays: `receipt.items[0].vat_code`. `null`
 //! stands for an absent member; members that nobody asks for are ignored.
 
 use crate::invalid::InvalidRequest;
@@ -8,7 +9,14 @@ use crate::words;
 /// An object with the names that lead to it.
 pub(crate) struct Fields<'j> {
     members: &'j [(Text<'j>, Json<'j>)],
-    parents: Vec<&'static str>,
+    parents: Vec<Parent>,
+}
+
+/// A name that leads to an object, or to one of an array of objects.
+#[derive(Clone, Copy)]
+struct Parent {
+    name: &'static str,
+    index: Option<usize>,
 }
 
 impl<'j> Fields<'j> {
@@ -28,8 +36,11 @@ impl<'j> Fields<'j> {
     /// The path of a member.
     pub(crate) fn path(&self, name: &str) -> String {
         let mut path = String::new();
-        for parent in &self.parents {
-            path.push_str(parent);
+        for Parent { name, index } in &self.parents {
+            path.push_str(name);
+            if let Some(index) = index {
+                path.push_str(&format!("[{index}]"));
+            }
             path.push('.');
         }
         path.push_str(name);
@@ -112,13 +123,38 @@ impl<'j> Fields<'j> {
     pub(crate) fn object(&self, name: &'static str) -> Result<Option<Self>, InvalidRequest> {
         match self.value(name) {
             None => Ok(None),
-            Some(Json::Object(members)) => {
-                let mut parents = self.parents.clone();
-                parents.push(name);
-                Ok(Some(Self { members, parents }))
-            }
+            Some(Json::Object(members)) => Ok(Some(self.child(members, name, None))),
             Some(_) => Err(self.illegal(name)),
         }
+    }
+
+    /// An array of objects. SDKs always send some as empty ones, which stand for absent ones.
+    pub(crate) fn objects(&self, name: &'static str) -> Result<Option<Vec<Self>>, InvalidRequest> {
+        let values = match self.value(name) {
+            None => return Ok(None),
+            Some(Json::Array(values)) if values.is_empty() => return Ok(None),
+            Some(Json::Array(values)) => values,
+            Some(_) => return Err(self.illegal(name)),
+        };
+        let object = |(index, value): (usize, &'j Json<'j>)| match value {
+            Json::Object(members) => Ok(self.child(members, name, Some(index))),
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Array(_) => {
+                Err(self.illegal(&format!("{name}[{index}]")))
+            }
+        };
+        let objects: Result<Vec<Self>, _> = values.iter().enumerate().map(object).collect();
+        objects.map(Some)
+    }
+
+    fn child(
+        &self,
+        members: &'j [(Text<'j>, Json<'j>)],
+        name: &'static str,
+        index: Option<usize>,
+    ) -> Self {
+        let mut parents = self.parents.clone();
+        parents.push(Parent { name, index });
+        Self { members, parents }
     }
 
     /// Names and values of all members.
@@ -142,5 +178,27 @@ impl<'j> Fields<'j> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refusal_names_the_place_in_an_array() {
+        let json = Json::parse(br#"{"a":{"b":[{"c":1},{"c":2}]},"d":[],"e":[1]}"#).unwrap();
+        let root = Fields::root(&json).unwrap();
+        let b = root
+            .object("a")
+            .unwrap()
+            .unwrap()
+            .objects("b")
+            .unwrap()
+            .unwrap();
+        assert_eq!(b[1].path("c"), "a.b[1].c");
+        assert!(root.objects("d").unwrap().is_none() && root.objects("f").unwrap().is_none());
+        assert_eq!(root.objects("e").err(), Some(InvalidRequest::value("e[0]")));
+        assert_eq!(root.objects("a").err(), Some(InvalidRequest::value("a")));
     }
 }

@@ -1,6 +1,6 @@
 //! Facts that merchants are notified of (YooKassa API v3: notifications).
 
-use crate::id::{PaymentId, PaymentMethodId, RefundId};
+use crate::id::{DealId, PaymentId, PaymentMethodId, PayoutId, RefundId};
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -15,6 +15,12 @@ pub enum EventKind {
     RefundSucceeded,
     /// A method can be charged again.
     PaymentMethodActive,
+    /// A safe deal has ended.
+    DealClosed,
+    /// A payout has reached its receiver.
+    PayoutSucceeded,
+    /// A payout ended without money.
+    PayoutCanceled,
 }
 
 /// An event with the object that it is about; the body is the object at that moment.
@@ -26,16 +32,23 @@ pub enum Event {
     Refund(EventKind, RefundId),
     /// About a saved method.
     PaymentMethod(EventKind, PaymentMethodId),
+    /// About a safe deal.
+    Deal(EventKind, DealId),
+    /// About a payout.
+    Payout(EventKind, PayoutId),
 }
 
 impl EventKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 8] = [
         Self::PaymentWaitingForCapture,
         Self::PaymentSucceeded,
         Self::PaymentCanceled,
         Self::RefundSucceeded,
         Self::PaymentMethodActive,
+        Self::DealClosed,
+        Self::PayoutSucceeded,
+        Self::PayoutCanceled,
     ];
 
     /// Its name on the wire.
@@ -47,6 +60,9 @@ impl EventKind {
             Self::PaymentCanceled => "payment.canceled",
             Self::RefundSucceeded => "refund.succeeded",
             Self::PaymentMethodActive => "payment_method.active",
+            Self::DealClosed => "deal.closed",
+            Self::PayoutSucceeded => "payout.succeeded",
+            Self::PayoutCanceled => "payout.canceled",
         }
     }
 
@@ -62,7 +78,11 @@ impl Event {
     #[must_use]
     pub fn kind(self) -> EventKind {
         match self {
-            Self::Payment(kind, _) | Self::Refund(kind, _) | Self::PaymentMethod(kind, _) => kind,
+            Self::Payment(kind, _)
+            | Self::Refund(kind, _)
+            | Self::PaymentMethod(kind, _)
+            | Self::Deal(kind, _)
+            | Self::Payout(kind, _) => kind,
         }
     }
 }

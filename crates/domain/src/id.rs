@@ -148,6 +148,34 @@ typed_id!(
     PaymentMethodId, "payment method", "", [0x0037, 0x000f]
 );
 typed_id!(
+    /// A safe deal.
+    DealId, "deal", "dl-", [0x0022]
+);
+typed_id!(
+    /// A payout.
+    PayoutId, "payout", "po-", [0x0025]
+);
+typed_id!(
+    /// A fiscal receipt.
+    ReceiptId, "receipt", "rt-", [0x0018]
+);
+typed_id!(
+    /// An invoice.
+    InvoiceId, "invoice", "in-", [0x0031]
+);
+typed_id!(
+    /// Data of a person who is paid.
+    PersonalDataId, "personal data", "pd-", [0x0033]
+);
+typed_id!(
+    /// A self-employed person who is paid.
+    SelfEmployedId, "self-employed", "se-", [0x0045]
+);
+typed_id!(
+    /// A plate with a code at a till.
+    PosLinkId, "POS link", "pl-", [0x0046]
+);
+typed_id!(
     /// One call to an outside system: authorization, capture, void, refund, binding. It is also
     /// the idempotency key of that call.
     OperationId, "operation", "op-", [0x0051]

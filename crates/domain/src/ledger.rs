@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
-use crate::id::{PaymentId, RefundId, ShopId, TransferId};
+use crate::id::{DealId, PaymentId, PayoutId, RefundId, ShopId, TransferId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::shop::Shop;
 use crate::tariff::Fee;
@@ -23,6 +23,10 @@ pub enum Account {
     Available,
     /// Reserved for one refund while outside systems work on it.
     Refund(RefundId),
+    /// Held for a safe deal.
+    Deal(DealId),
+    /// Reserved for one payout while outside systems work on it.
+    Payout(PayoutId),
     /// The platform's commission.
     Fees,
     /// VAT on the commission.
@@ -120,6 +124,8 @@ impl Account {
             Self::Acquirer => "acquirer".to_owned(),
             Self::Available => "available".to_owned(),
             Self::Refund(id) => format!("refund/{id}"),
+            Self::Deal(id) => format!("deal/{id}"),
+            Self::Payout(id) => format!("payout/{id}"),
             Self::Fees => "fees".to_owned(),
             Self::FeesVat => "fees/vat".to_owned(),
         }
@@ -134,6 +140,8 @@ impl Account {
                 .find(|account| account.name() == name),
             Some(("fees", "vat")) => Some(Self::FeesVat),
             Some(("refund", id)) => id.parse().ok().map(Self::Refund),
+            Some(("deal", id)) => id.parse().ok().map(Self::Deal),
+            Some(("payout", id)) => id.parse().ok().map(Self::Payout),
             Some(_) => None,
         }
     }
@@ -143,7 +151,12 @@ impl Account {
     pub fn side(self) -> Side {
         match self {
             Self::Acquirer => Side::Debit,
-            Self::Available | Self::Refund(_) | Self::Fees | Self::FeesVat => Side::Credit,
+            Self::Available
+            | Self::Refund(_)
+            | Self::Deal(_)
+            | Self::Payout(_)
+            | Self::Fees
+            | Self::FeesVat => Side::Credit,
         }
     }
 
@@ -153,7 +166,7 @@ impl Account {
     pub fn floor_minor(self, shop: &Shop) -> Option<i64> {
         match self {
             Self::Available if shop.test => None,
-            Self::Available | Self::Refund(_) => Some(0),
+            Self::Available | Self::Refund(_) | Self::Deal(_) | Self::Payout(_) => Some(0),
             Self::Acquirer | Self::Fees | Self::FeesVat => None,
         }
     }

@@ -25,8 +25,9 @@ pub mod webhook;
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
 pub use event::{Event, EventKind};
 pub use id::{
-    DeliveryId, EntityId, EventId, GatewayId, IdSeed, OperationId, PaymentId, PaymentMethodId,
-    RefundId, ShopId, TransferId, WebhookId,
+    DealId, DeliveryId, EntityId, EventId, GatewayId, IdSeed, InvoiceId, OperationId, PaymentId,
+    PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId,
+    ShopId, TransferId, WebhookId,
 };
 pub use metadata::Metadata;
 pub use method::{ConfirmationKind, MethodFacts, MethodKind};
