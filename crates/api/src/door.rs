@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, any, get, post};
 use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{Endpoint, LATER, REST, ROUTES, WEBHOOKS};
-use crate::{later, me, payment, payment_method, refund, request};
+use crate::{deal, later, me, payment, payment_method, refund, request};
 
 /// What the operator decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +86,9 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::ShowRefund => get(refund::show),
         Endpoint::CreatePaymentMethod => post(payment_method::create),
         Endpoint::ShowPaymentMethod => get(payment_method::show),
+        Endpoint::CreateDeal => post(deal::create),
+        Endpoint::ListDeals => get(deal::list),
+        Endpoint::ShowDeal => get(deal::show),
         Endpoint::ShowMe => get(me::show),
     }
 }

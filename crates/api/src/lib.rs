@@ -14,6 +14,7 @@ mod once;
 mod request;
 mod routes;
 
+mod deal;
 mod later;
 mod me;
 mod payment;

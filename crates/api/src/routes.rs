@@ -32,6 +32,12 @@ pub enum Endpoint {
     CreatePaymentMethod,
     /// Shows a payment method.
     ShowPaymentMethod,
+    /// Opens a safe deal.
+    CreateDeal,
+    /// Lists safe deals.
+    ListDeals,
+    /// Shows a safe deal.
+    ShowDeal,
     /// Shows the shop's own settings.
     ShowMe,
 }
@@ -50,7 +56,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 11] = [
+pub static ROUTES: [Route; 14] = [
     post("/v3/payments", Endpoint::CreatePayment),
     get("/v3/payments", Endpoint::ListPayments),
     get("/v3/payments/{payment_id}", Endpoint::ShowPayment),
@@ -67,17 +73,18 @@ pub static ROUTES: [Route; 11] = [
         "/v3/payment_methods/{payment_method_id}",
         Endpoint::ShowPaymentMethod,
     ),
+    post("/v3/deals", Endpoint::CreateDeal),
+    get("/v3/deals", Endpoint::ListDeals),
+    get("/v3/deals/{deal_id}", Endpoint::ShowDeal),
     get("/v3/me", Endpoint::ShowMe),
 ];
 
 /// Paths that a shop may use by and by.
-pub(crate) const LATER: [&str; 15] = [
+pub(crate) const LATER: [&str; 13] = [
     "/v3/invoices",
     "/v3/invoices/{*rest}",
     "/v3/receipts",
     "/v3/receipts/{*rest}",
-    "/v3/deals",
-    "/v3/deals/{*rest}",
     "/v3/payouts",
     "/v3/payouts/{*rest}",
     "/v3/personal_data",

@@ -4,7 +4,7 @@
 use domain::ledger::Transfer;
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{
-    DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId,
+    DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId, deal,
     payment, payment_method, refund,
 };
 
@@ -108,6 +108,19 @@ pub(crate) fn payment_method(
     })?;
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
+        notifies,
+        happened: kinds(&step.events),
+    })
+}
+
+/// Stores the next state of a deal with all that goes with it.
+pub(crate) fn deal(work: &mut Work<'_, '_>, step: &deal::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::deal::update(work.tx, &cx.shop, &step.next)?;
+    transfers(work, &step.transfers)?;
+    let notifies = events(work, &step.events, || contract::deal::body(&step.next))?;
+    Ok(Recorded {
+        operations: Vec::new(),
         notifies,
         happened: kinds(&step.events),
     })

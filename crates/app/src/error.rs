@@ -9,7 +9,7 @@ use contract::InvalidRequest;
 use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
-use domain::{MoneyError, payment, refund};
+use domain::{MoneyError, deal, payment, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
 
@@ -104,6 +104,15 @@ pub enum Refusal {
     /// The URL is none that notifications can be carried to, or names no event.
     #[error("the webhook needs an https URL and at least one event")]
     WebhookUnusable,
+    /// A deal cannot be created.
+    #[error(transparent)]
+    CreateDeal(#[from] deal::CreateRefused),
+    /// The deal that a request names does not exist in this shop.
+    #[error("the deal is not found")]
+    DealNotFound,
+    /// A deal pays nothing out.
+    #[error(transparent)]
+    DealPayout(#[from] deal::PayoutRefused),
     /// The sub-account is not this shop's.
     #[error("the gateway is not this shop's")]
     GatewayUnknown,
@@ -212,6 +221,29 @@ impl From<refund::CreateRefused> for Error {
 impl From<payment::CreateRefused> for Error {
     fn from(refused: payment::CreateRefused) -> Self {
         Refusal::CreatePayment(refused).into()
+    }
+}
+
+impl From<deal::CreateRefused> for Error {
+    fn from(refused: deal::CreateRefused) -> Self {
+        Refusal::CreateDeal(refused).into()
+    }
+}
+
+impl From<deal::PayoutRefused> for Error {
+    fn from(refused: deal::PayoutRefused) -> Self {
+        Refusal::DealPayout(refused).into()
+    }
+}
+
+/// What a deal is told of calls that it waited for cannot be refused.
+impl From<deal::CloseRefused> for Error {
+    fn from(refused: deal::CloseRefused) -> Self {
+        match refused {
+            deal::CloseRefused::Ledger(refused) => refused.into(),
+            deal::CloseRefused::Closed => Self::defect("a deal was closed too early"),
+            deal::CloseRefused::InFlight => Self::defect("a deal closes with money on its way"),
+        }
     }
 }
 

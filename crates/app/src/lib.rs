@@ -10,6 +10,7 @@ mod error;
 mod ports;
 
 pub mod checkout;
+pub mod deal;
 pub mod payment;
 pub mod payment_method;
 pub mod refund;

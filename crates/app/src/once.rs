@@ -46,11 +46,37 @@ pub(crate) struct Started {
     pub(crate) task: Option<(OperationId, Task)>,
 }
 
+/// What a request made that needs no call to the outside.
+pub(crate) struct Made {
+    /// The object's id.
+    pub(crate) object_id: String,
+    /// The answer.
+    pub(crate) body: Vec<u8>,
+}
+
 enum Begun {
     Replay(Vec<u8>),
     Open(OperationObject),
     Done(Vec<u8>, Recorded),
     Calling(OperationId, Task),
+}
+
+/// Carries a request out once that needs no call to the outside. `make` is its unit of work.
+pub(crate) async fn make<F>(cx: &Cx, once: Once, make: F) -> Result<Reply, Error>
+where
+    F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + 'static,
+{
+    cx.write(move |work| {
+        let stored = match remembered(work, &once)? {
+            Remembered::Answer(body) => return Ok(Reply(body)),
+            Remembered::Open(_) => return Err(Error::defect("a call for what needs none")),
+            Remembered::Nothing(stored) => stored,
+        };
+        let made = make(work)?;
+        remember(work, &once, stored, made.object_id, Some(made.body.clone()))?;
+        Ok(Reply(made.body))
+    })
+    .await
 }
 
 /// Carries a request out once. `start` is its unit of work.
@@ -77,42 +103,74 @@ where
     }
 }
 
+/// What is known of a key.
+enum Remembered {
+    /// The answer.
+    Answer(Vec<u8>),
+    /// The request is under way.
+    Open(OperationObject),
+    /// Nothing, or a row whose time is over.
+    Nothing(Option<Stored>),
+}
+
+fn remembered(work: &mut Work<'_, '_>, once: &Once) -> Result<Remembered, Error> {
+    let cx = work.cx;
+    let stored = store::idempotency::find(work.tx, cx.shop.id, &once.key)?;
+    let expired = |stored: &Stored| stored.created_at.plus(KEY_LIFE) <= cx.now;
+    let Some(fresh) = stored.as_ref().filter(|stored| !expired(stored)) else {
+        return Ok(Remembered::Nothing(stored));
+    };
+    if fresh.fingerprint != once.fingerprint {
+        return Err(Refusal::KeyReused.into());
+    }
+    let object = fresh.object_id.as_deref().and_then(parse_object);
+    match (&fresh.response, object) {
+        (Some(body), _) => Ok(Remembered::Answer(body.clone())),
+        (None, Some(object)) => Ok(Remembered::Open(object)),
+        (None, None) => Err(Error::defect(
+            "an idempotency key without answer and object",
+        )),
+    }
+}
+
+/// Writes a key down, in the place of `expired` if that was there.
+fn remember(
+    work: &mut Work<'_, '_>,
+    once: &Once,
+    expired: Option<Stored>,
+    object_id: String,
+    response: Option<Vec<u8>>,
+) -> Result<(), Error> {
+    let new = Stored {
+        fingerprint: once.fingerprint,
+        object_id: Some(object_id),
+        response,
+        created_at: work.cx.now,
+    };
+    let (shop, key) = (work.cx.shop.id, once.key.as_str());
+    match expired {
+        Some(expired) => store::idempotency::replace(work.tx, shop, key, &expired, &new)?,
+        None => store::idempotency::insert(work.tx, shop, key, &new)?,
+    }
+    Ok(())
+}
+
 fn begin<F>(work: &mut Work<'_, '_>, once: &Once, start: &F) -> Result<Begun, Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error>,
 {
-    let cx = work.cx;
-    let stored = store::idempotency::find(work.tx, cx.shop.id, &once.key)?;
-    let expired = |stored: &Stored| stored.created_at.plus(KEY_LIFE) <= cx.now;
-    if let Some(stored) = stored.as_ref().filter(|stored| !expired(stored)) {
-        if stored.fingerprint != once.fingerprint {
-            return Err(Refusal::KeyReused.into());
-        }
-        let object = stored.object_id.as_deref().and_then(parse_object);
-        return match (&stored.response, object) {
-            (Some(body), _) => Ok(Begun::Replay(body.clone())),
-            (None, Some(object)) => Ok(Begun::Open(object)),
-            (None, None) => Err(Error::defect(
-                "an idempotency key without answer and object",
-            )),
-        };
-    }
+    let stored = match remembered(work, once)? {
+        Remembered::Answer(body) => return Ok(Begun::Replay(body)),
+        Remembered::Open(object) => return Ok(Begun::Open(object)),
+        Remembered::Nothing(stored) => stored,
+    };
     let started = start(work)?;
     let response = match started.task {
         Some(_) => None,
-        None => Some(render::object(work.tx, cx, started.object)?),
+        None => Some(render::object(work.tx, work.cx, started.object)?),
     };
-    let new = Stored {
-        fingerprint: once.fingerprint,
-        object_id: Some(object_id(started.object)),
-        response: response.clone(),
-        created_at: cx.now,
-    };
-    let (shop, key) = (cx.shop.id, once.key.as_str());
-    match stored {
-        Some(expired) => store::idempotency::replace(work.tx, shop, key, &expired, &new)?,
-        None => store::idempotency::insert(work.tx, shop, key, &new)?,
-    }
+    let id = object_id(started.object);
+    remember(work, once, stored, id, response.clone())?;
     match (response, started.task) {
         (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
         (None, Some((operation, task))) => Ok(Begun::Calling(operation, task)),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::deal::Life;
 use domain::{
     Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, Tariff, Timestamp,
 };
@@ -32,6 +33,8 @@ pub struct NewShop {
     pub may_send_cards: bool,
     /// May it save methods and charge them again?
     pub may_save_methods: bool,
+    /// How long its safe deals live; `None` if it may make none.
+    pub deal_life: Option<Life>,
     /// The commission.
     pub rate: Rate,
     /// VAT on the commission.
@@ -109,6 +112,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
             methods: new.methods.clone(),
             may_send_cards: new.may_send_cards,
             may_save_methods: new.may_save_methods,
+            deal_life: new.deal_life,
             clock_offset: Duration::ZERO,
             inn: new.inn.clone(),
             created_at: now,

@@ -15,6 +15,7 @@ mod metadata;
 mod moment;
 mod wire;
 
+pub mod deal;
 pub mod error;
 pub mod event;
 pub mod list;

@@ -45,6 +45,7 @@ mod tests {
             methods: vec![MethodKind::YooMoney, MethodKind::BankCard],
             may_send_cards: true,
             may_save_methods: true,
+            deal_life: None,
             clock_offset: Duration::ZERO,
             inn: Some("7750005725".to_owned()),
             created_at: Timestamp::from_micros(0),

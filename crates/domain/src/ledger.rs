@@ -64,6 +64,8 @@ pub enum TransferKind {
     RefundSettle(RefundId),
     /// A refund failed; its sum goes back.
     RefundRelease(RefundId),
+    /// A deal closed; what it still held goes to the platform.
+    DealClose(DealId),
 }
 
 /// A balanced movement of money, in one currency.
@@ -210,6 +212,7 @@ impl TransferKind {
             Self::RefundReserve(_) => "refund_reserve",
             Self::RefundSettle(_) => "refund_settle",
             Self::RefundRelease(_) => "refund_release",
+            Self::DealClose(_) => "deal_close",
         }
     }
 
@@ -218,6 +221,7 @@ impl TransferKind {
     pub fn object_id(self) -> String {
         match self {
             Self::Capture(id) => id.to_string(),
+            Self::DealClose(id) => id.to_string(),
             Self::RefundReserve(id) | Self::RefundSettle(id) | Self::RefundRelease(id) => {
                 id.to_string()
             }
@@ -229,6 +233,9 @@ impl TransferKind {
     pub fn from_parts(code: &str, object_id: &str) -> Option<Self> {
         if code == "capture" {
             return object_id.parse().ok().map(Self::Capture);
+        }
+        if code == "deal_close" {
+            return object_id.parse().ok().map(Self::DealClose);
         }
         let refund = object_id.parse().ok()?;
         [
@@ -331,6 +338,15 @@ impl Transfer {
     pub fn refund_release(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundRelease(refund);
         Self::between(kind, Account::Refund(refund), Account::Available, amount)
+    }
+
+    /// A closed deal's rest goes to the platform.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn deal_close(deal: DealId, amount: Money) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::DealClose(deal);
+        Self::between(kind, Account::Deal(deal), Account::Available, amount)
     }
 
     fn between(

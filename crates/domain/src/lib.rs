@@ -12,6 +12,7 @@ pub mod method;
 pub mod shop;
 pub mod tariff;
 
+pub mod deal;
 pub mod payment;
 pub mod payment_method;
 pub mod refund;
@@ -23,6 +24,7 @@ pub mod operation;
 pub mod webhook;
 
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
+pub use deal::Deal;
 pub use event::{Event, EventKind};
 pub use id::{
     DealId, DeliveryId, EntityId, EventId, GatewayId, IdSeed, InvoiceId, OperationId, PaymentId,

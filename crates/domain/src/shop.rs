@@ -1,5 +1,6 @@
 //! A shop: who takes payments, and what it may do.
 
+use crate::deal::Life;
 use crate::id::{GatewayId, ShopId};
 use crate::method::MethodKind;
 use crate::money::Currency;
@@ -26,6 +27,8 @@ pub struct Shop {
     pub may_send_cards: bool,
     /// May it save methods and charge them again?
     pub may_save_methods: bool,
+    /// How long its safe deals live; `None` for a shop that may make none.
+    pub deal_life: Option<Life>,
     /// How far a test shop's clock is ahead of the platform's; zero for others.
     pub clock_offset: Duration,
     /// Taxpayer number.

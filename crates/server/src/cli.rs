@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+use domain::deal::Life;
 use domain::{Currency, EventId, EventKind, MethodKind, Rate, ShopId, WebhookId};
 
 use crate::config::{Given, KEYS, Key, Origin, parse_duration};
@@ -109,6 +110,10 @@ pub(crate) struct CreateShop {
     /// Forbids the shop to save methods and charge them again
     #[arg(long)]
     pub(crate) no_saved_methods: bool,
+    /// Lets the shop make safe deals, which live so many days: 1 to 180, 90 if not said
+    #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "90",
+          value_parser = deal_life)]
+    pub(crate) deals: Option<Life>,
     /// The commission in per cent
     #[arg(long, default_value = "4.5", value_parser = percent)]
     pub(crate) commission: Rate,
@@ -273,6 +278,12 @@ fn event(text: &str) -> Result<EventKind, String> {
         let known: Vec<&str> = EventKind::ALL.iter().map(|kind| kind.code()).collect();
         format!("there is no event {text:?}; there are {}", known.join(", "))
     })
+}
+
+/// How many days deals live.
+fn deal_life(text: &str) -> Result<Life, String> {
+    let life = text.parse().ok().and_then(Life::from_days);
+    life.ok_or_else(|| format!("{text:?} is no number of days from 1 to 180"))
 }
 
 /// Reads per cent with up to four decimals.

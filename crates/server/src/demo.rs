@@ -97,6 +97,7 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
         methods: MethodKind::ALL.to_vec(),
         may_send_cards: true,
         may_save_methods: true,
+        deal_life: Some(domain::deal::Life::USUAL),
         rate: Rate::from_ppm(RATE_PPM).context("the demo's commission")?,
         vat: Rate::ZERO,
         inn: None,

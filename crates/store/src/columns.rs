@@ -6,8 +6,9 @@ use std::borrow::Cow;
 use std::fmt::Display;
 use std::str::FromStr;
 
+use domain::deal::Life;
 use domain::{
-    CancellationReason, Currency, Decline, DeliveryId, Duration, EventId, GatewayId, Money,
+    CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId, GatewayId, Money,
     OperationId, Party, PaymentId, PaymentMethodId, RefundId, Shop, ShopId, Timestamp, TransferId,
     WebhookId,
 };
@@ -18,6 +19,12 @@ use crate::row::{FromColumn, Row};
 
 /// Ids are written as the text that people see.
 impl ToParam for PaymentId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for DealId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
@@ -196,6 +203,16 @@ impl<'r> Cells<'r> {
 
     pub(crate) fn gateway_id(&mut self) -> Result<GatewayId, StoreError> {
         GatewayId::new(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    /// The life of a platform's deals, in days, or nothing.
+    pub(crate) fn life_or_null(&mut self) -> Result<Option<Life>, StoreError> {
+        let Some(days) = self.get::<Option<i64>>()? else {
+            return Ok(None);
+        };
+        Life::from_days(days)
+            .map(Some)
+            .ok_or_else(|| self.corrupt())
     }
 
     pub(crate) fn time(&mut self) -> Result<Timestamp, StoreError> {

@@ -22,6 +22,7 @@ pub mod secret_key;
 pub mod shop;
 pub mod tariff;
 
+pub mod deal;
 pub mod idempotency;
 pub mod operation;
 pub mod payment;

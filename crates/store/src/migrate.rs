@@ -44,6 +44,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     4 "0004_refund",
     5 "0005_operation",
     6 "0006_event",
+    7 "0007_deal",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -1,8 +1,9 @@
 //! Shops.
 
+use domain::deal::Life;
 use domain::{Duration, MethodKind, Shop, ShopId};
 
-use crate::columns::{Cells, refs, text, text_or_null};
+use crate::columns::{Cells, integer_or_null, refs, text, text_or_null};
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::param::Param;
@@ -11,30 +12,32 @@ use crate::{book, delivery};
 
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
-       may_save_methods, inn, clock_offset, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+       may_save_methods, inn, deal_days, clock_offset, created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 
 const UPDATE: &str = "\
 update shop
    set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
-       may_send_cards = $9, may_save_methods = $10, inn = $11, version = version + 1
+       may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
+       version = version + 1
  where id = $1 and version = $2";
 
 const FIND: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version
+       clock_offset, inn, created_at, version, deal_days
   from shop
  where id = $1";
 
 const LIST_ANY_SHOP: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version
+       clock_offset, inn, created_at, version, deal_days
   from shop
  order by id";
 
 const AUTHENTICATE: &str = "\
 select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
-       s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version
+       s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
+       s.deal_days
   from shop s
   join secret_key k on k.shop_id = s.id
  where s.id = $1 and k.hash = $2 and k.revoked_at is null";
@@ -53,6 +56,11 @@ update payment
 
 const ADVANCE_METHODS: &str = "\
 update payment_method
+   set due_at = due_at - $2
+ where shop_id = $1 and due_at is not null";
+
+const ADVANCE_DEALS: &str = "\
+update deal
    set due_at = due_at - $2
  where shop_id = $1 and due_at is not null";
 
@@ -91,7 +99,7 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> [Param<'a>; 9] {
+fn changing<'a>(shop: &'a Shop, methods: &'a str) -> [Param<'a>; 10] {
     [
         Param::Integer(shop.gateway_id.as_i64()),
         text(shop.name.as_str()),
@@ -102,6 +110,7 @@ fn changing<'a>(shop: &'a Shop, methods: &'a str) -> [Param<'a>; 9] {
         Param::Bool(shop.may_send_cards),
         Param::Bool(shop.may_save_methods),
         text_or_null(shop.inn.as_deref()),
+        integer_or_null(shop.deal_life.map(Life::days)),
     ]
 }
 
@@ -134,7 +143,12 @@ pub fn next_number_any_shop(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
 /// earlier.
 pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), StoreError> {
     tx.write_one(ADVANCE, &[&shop.id, &shop.version, &by])?;
-    for statement in [ADVANCE_PAYMENTS, ADVANCE_METHODS, ADVANCE_OPERATIONS] {
+    for statement in [
+        ADVANCE_PAYMENTS,
+        ADVANCE_METHODS,
+        ADVANCE_DEALS,
+        ADVANCE_OPERATIONS,
+    ] {
         tx.write(statement, &[&shop.id, &by])?;
     }
     delivery::advance(tx, shop.id, by)
@@ -156,5 +170,6 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         inn: cells.get()?,
         created_at: cells.time()?,
         version: cells.get()?,
+        deal_life: cells.life_or_null()?,
     })
 }

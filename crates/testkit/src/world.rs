@@ -167,6 +167,7 @@ pub fn test_shop() -> NewShop {
         methods: MethodKind::ALL.to_vec(),
         may_send_cards: true,
         may_save_methods: true,
+        deal_life: Some(domain::deal::Life::USUAL),
         rate: Rate::from_ppm(45_000).unwrap_or(Rate::ZERO),
         vat: Rate::ZERO,
         inn: None,

@@ -1,11 +1,11 @@
 //! Which row each refusal of a rule has. Exhaustive: a new refusal does not compile without one.
 
 use app::Refusal;
-use domain::ConfirmationKind;
 use domain::payment::{
     AuthorizeRefused, CancelRefused, CaptureRefused, CreateRefused, RefundRefused, Status,
 };
 use domain::payment_method::BindRefused;
+use domain::{ConfirmationKind, deal};
 
 use super::rows;
 use super::{Face, Row};
@@ -19,6 +19,9 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::Cancel(refused) => Face::of(cancel(*refused)),
         Refusal::Refund(refused) => Face::of(refund(*refused)),
         Refusal::Bind(refused) => Face::of(bind(*refused)),
+        Refusal::CreateDeal(refused) => Face::of(create_deal(*refused)),
+        Refusal::DealNotFound => Face::of(&rows::DEAL_UNKNOWN),
+        Refusal::DealPayout(refused) => deal_payout(*refused),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
@@ -101,6 +104,25 @@ fn refund(refused: RefundRefused) -> &'static Row {
         RefundRefused::BelowMinimum => &rows::REFUND_BELOW_MINIMUM,
         RefundRefused::RestBelowMinimum => &rows::REFUND_REST_BELOW_MINIMUM,
         RefundRefused::TooOld => &rows::REFUND_TOO_OLD,
+    }
+}
+
+fn create_deal(refused: deal::CreateRefused) -> &'static Row {
+    match refused {
+        deal::CreateRefused::NotPermitted => &rows::DEAL_NOT_PERMITTED,
+    }
+}
+
+fn deal_payout(refused: deal::PayoutRefused) -> Face<'static> {
+    match refused {
+        deal::PayoutRefused::Closed => Face::of(&rows::DEAL_PAYOUT_CLOSED),
+        deal::PayoutRefused::Expired => Face::of(&rows::DEAL_PAYOUT_EXPIRED),
+        deal::PayoutRefused::CurrencyDiffers { .. } => {
+            Face::of(&rows::DEAL_PAYOUT_CURRENCY_DIFFERS)
+        }
+        deal::PayoutRefused::ExceedsBalance { balance } => {
+            Face::with(&rows::DEAL_PAYOUT_EXCEEDS_BALANCE, &balance.to_string())
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod body;
 mod credentials;
+mod deal;
 mod key;
 mod limit;
 mod me;

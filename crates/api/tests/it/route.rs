@@ -60,8 +60,6 @@ async fn parts_that_come_later_say_so() {
         "/invoices",
         "/invoices/in-1",
         "/receipts",
-        "/deals",
-        "/deals/dl-1",
         "/payouts",
         "/payouts/search",
         "/sbp_banks",
@@ -103,6 +101,7 @@ async fn an_id_that_is_none_is_not_found() {
         ("/payments", "payment_id"),
         ("/refunds", "refund_id"),
         ("/payment_methods", "payment_method_id"),
+        ("/deals", "deal_id"),
     ] {
         for id in [
             SOME_ID,

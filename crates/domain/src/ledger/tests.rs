@@ -24,6 +24,7 @@ fn shop(test: bool) -> Shop {
         methods: vec![MethodKind::BankCard],
         may_send_cards: false,
         may_save_methods: false,
+        deal_life: None,
         clock_offset: Duration::ZERO,
         inn: None,
         created_at: NOW,

@@ -36,6 +36,7 @@ fn shop() -> Shop {
         methods: MethodKind::ALL.to_vec(),
         may_send_cards: true,
         may_save_methods: true,
+        deal_life: Some(crate::deal::Life::USUAL),
         clock_offset: Duration::ZERO,
         inn: None,
         created_at: NOW,

@@ -165,6 +165,7 @@ async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
             methods: MethodKind::ALL.to_vec(),
             may_send_cards: true,
             may_save_methods: true,
+            deal_life: None,
             rate: Rate::from_ppm(45_000).context("a commission")?,
             vat: Rate::ZERO,
             inn: None,

@@ -16,6 +16,7 @@ mod samples;
 mod schema;
 
 mod book;
+mod deal;
 mod delivery;
 mod event;
 mod idempotency;

@@ -2,14 +2,15 @@
 
 use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
+use domain::deal::{FeeMoment, Sums};
 use domain::payment::{
     Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, SaveMethod, State, UsedMethod,
 };
 use domain::{
-    CancellationReason, Challenge, ConfirmationKind, Currency, Decline, Duration, Fee, GatewayId,
-    IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation, OperationId,
-    OperationKind, OperationObject, OperationState, Party, Payment, PaymentId, PaymentMethod,
-    PaymentMethodId, Refund, RefundId, Shop, ShopId, Timestamp,
+    CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
+    Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation,
+    OperationId, OperationKind, OperationObject, OperationState, Party, Payment, PaymentId,
+    PaymentMethod, PaymentMethodId, Refund, RefundId, Shop, ShopId, Timestamp,
 };
 use store::{Store, StoreError, Tx};
 
@@ -74,6 +75,7 @@ pub(crate) fn shop(number: i64) -> Shop {
         methods: MethodKind::ALL.to_vec(),
         may_send_cards: true,
         may_save_methods: false,
+        deal_life: domain::deal::Life::from_days(180),
         clock_offset: Duration::days(1),
         inn: Some("7707083893".to_owned()),
         created_at: NOW,
@@ -393,4 +395,64 @@ pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
         }
     }
     operations
+}
+
+pub(crate) fn deal_id(number: u64) -> DealId {
+    DealId::new(seed(number))
+}
+
+/// A new deal of 90 days.
+pub(crate) fn deal(shop: &Shop, number: u64) -> Deal {
+    let expires_at = NOW.plus(Duration::days(90));
+    Deal {
+        id: deal_id(number),
+        shop_id: shop.id,
+        test: shop.test,
+        fee_moment: FeeMoment::PaymentSucceeded,
+        description: None,
+        metadata: Metadata::default(),
+        payment_id: None,
+        sums: Sums::none(Currency::RUB),
+        state: domain::deal::State::Opened {
+            look_at: expires_at,
+            awaits_payment: false,
+            declined: 0,
+        },
+        created_at: NOW,
+        expires_at,
+        version: 1,
+    }
+}
+
+/// A deal in each state, and with everything that may be there.
+pub(crate) fn deals(shop: &Shop) -> Vec<Deal> {
+    let full = Deal {
+        fee_moment: FeeMoment::DealClosed,
+        description: Some("Заказ № 37 «Ёлка»".to_owned()),
+        metadata: metadata(),
+        payment_id: Some(payment_id(1)),
+        sums: Sums {
+            charged: rub(100_000),
+            held: rub(80_000),
+            payable: rub(70_000),
+            paying_out: rub(1),
+            paid_out: rub(2),
+            refunding: rub(3),
+            refunded: rub(4),
+            covered: rub(5),
+        },
+        state: domain::deal::State::Opened {
+            look_at: after(60),
+            awaits_payment: true,
+            declined: 2,
+        },
+        ..deal(shop, 2)
+    };
+    let closed = Deal {
+        state: domain::deal::State::Closed {
+            closed_at: after(9),
+        },
+        ..deal(shop, 3)
+    };
+    vec![deal(shop, 1), full, closed]
 }

@@ -39,6 +39,7 @@ async fn only_the_newest_version_of_a_shop_is_changed() {
         let renamed = domain::Shop {
             name: "Другая".to_owned(),
             may_save_methods: true,
+            deal_life: None,
             ..before.clone()
         };
         let next = renamed.clone();

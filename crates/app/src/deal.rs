@@ -1,0 +1,149 @@
+//! Safe deals: create, show, list. What payments, refunds and payouts do in them.
+//!
+//! Locks are taken in one order: the payment, then its deal, then the refund or the payout, then
+//! the book. Who needs no payment, such as a payout, begins with the deal.
+//!
+//! For payouts, within the payout's own unit of work:
+//!
+//! - [`reserve_payout`] locks the deal and sets the sum aside in it; the transfer from `deal/{id}`
+//!   to `payout/{id}` is the payout's;
+//! - [`settle_payout`] once the money has reached the seller: the deal may close by it;
+//! - [`release_payout`] once the payout has failed; the transfer back from `payout/{id}` to
+//!   `deal/{id}` is the payout's, and is posted before this is called.
+
+use contract::deal::{CreateDeal, ListDeals};
+use domain::deal::NewDeal;
+use domain::{Deal, DealId, Money};
+
+use crate::cx::{Cx, Work};
+use crate::effects::{self, Recorded};
+use crate::error::{Error, Refusal};
+use crate::once::{self, Made, Once, Reply};
+use crate::payment::range;
+
+/// Opens a deal.
+///
+/// # Errors
+/// The shop is no platform, the key was used for something else, or the storage fails.
+pub async fn create(cx: &Cx, once: Once, command: CreateDeal) -> Result<Reply, Error> {
+    once::make(cx, once, move |work| {
+        let new = NewDeal {
+            id: DealId::new(work.ids.next()),
+            fee_moment: command.fee_moment,
+            description: command.description.clone(),
+            metadata: command.metadata.clone(),
+        };
+        let deal = Deal::create(work.shop(), new, work.now())?;
+        store::deal::insert(work.tx, &work.cx.shop, &deal)?;
+        Ok(Made {
+            object_id: deal.id.to_string(),
+            body: contract::deal::body(&deal),
+        })
+    })
+    .await
+}
+
+/// Shows a deal.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn show(cx: &Cx, id: DealId) -> Result<Reply, Error> {
+    permitted(cx)?;
+    let shop = cx.shop.id;
+    let deal = cx
+        .read(move |conn| Ok(store::deal::find(conn, shop, id)?))
+        .await?;
+    let deal = deal.ok_or_else(|| Error::not_found("deal", id))?;
+    Ok(Reply(contract::deal::body(&deal)))
+}
+
+/// Lists deals, newest first.
+///
+/// # Errors
+/// The shop is no platform, or the storage fails.
+pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
+    permitted(cx)?;
+    let shop = cx.shop.id;
+    let filter = store::deal::Filter {
+        created: range(list.created),
+        expires: range(list.expires),
+        status: list.status,
+        text: list.text.clone(),
+        limit: list.limit.saturating_add(1),
+        after: list.after,
+    };
+    let mut deals = cx
+        .read(move |conn| Ok(store::deal::list(conn, shop, &filter)?))
+        .await?;
+    let more = deals.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
+    if more {
+        deals.pop();
+    }
+    let next = deals
+        .last()
+        .filter(|_| more)
+        .map(|last| list.next_cursor(last));
+    let items: Vec<Vec<u8>> = deals.iter().map(contract::deal::body).collect();
+    Ok(Reply(contract::list::body(&items, next.as_deref())))
+}
+
+/// May the shop make deals?
+fn permitted(cx: &Cx) -> Result<(), Error> {
+    match cx.shop.deal_life {
+        Some(_) => Ok(()),
+        None => Err(domain::deal::CreateRefused::NotPermitted.into()),
+    }
+}
+
+/// The deal, which nobody else changes until this unit has ended.
+pub(crate) fn lock(work: &mut Work<'_, '_>, id: DealId) -> Result<Deal, Error> {
+    let found = store::deal::lock(work.tx, work.cx.shop.id, id)?;
+    found.ok_or_else(|| Error::not_found("deal", id))
+}
+
+/// Sets a payout's sum aside in its deal.
+///
+/// # Errors
+/// [`Refusal::DealNotFound`] if the shop has no such deal, [`Refusal::DealPayout`] if the deal
+/// does not allow it, or the storage fails.
+#[expect(dead_code, reason = "payouts are built on it")]
+pub(crate) fn reserve_payout(
+    work: &mut Work<'_, '_>,
+    id: DealId,
+    amount: Money,
+) -> Result<(), Error> {
+    permitted(work.cx)?;
+    let found = store::deal::lock(work.tx, work.cx.shop.id, id)?;
+    let deal = found.ok_or(Refusal::DealNotFound)?;
+    let next = deal.reserve_payout(amount, work.now())?;
+    store::deal::update(work.tx, &work.cx.shop, &next)?;
+    Ok(())
+}
+
+/// A payout of a deal has reached the seller.
+///
+/// # Errors
+/// The storage fails, or less was set aside.
+#[expect(dead_code, reason = "payouts are built on it")]
+pub(crate) fn settle_payout(
+    work: &mut Work<'_, '_>,
+    id: DealId,
+    amount: Money,
+) -> Result<Recorded, Error> {
+    let step = lock(work, id)?.settle_payout(amount, work.now())?;
+    effects::deal(work, &step)
+}
+
+/// A payout of a deal has failed.
+///
+/// # Errors
+/// The storage fails, or less was set aside.
+#[expect(dead_code, reason = "payouts are built on it")]
+pub(crate) fn release_payout(
+    work: &mut Work<'_, '_>,
+    id: DealId,
+    amount: Money,
+) -> Result<Recorded, Error> {
+    let step = lock(work, id)?.release_payout(amount, work.now())?;
+    effects::deal(work, &step)
+}

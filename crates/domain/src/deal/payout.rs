@@ -1,0 +1,91 @@
+//! A deal's side of payouts: the seller gets the seller's part, at once or in parts.
+
+use super::{CloseRefused, Deal, State, Step};
+use crate::money::{Currency, Money, MoneyError};
+use crate::time::Timestamp;
+
+/// Why a deal pays nothing out, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PayoutRefused {
+    /// The deal is over.
+    #[error("the deal is closed")]
+    Closed,
+    /// The deal's time is over.
+    #[error("the deal has expired")]
+    Expired,
+    /// Another currency than the deal's.
+    #[error("the deal is in {deal}")]
+    CurrencyDiffers {
+        /// The deal's currency.
+        deal: Currency,
+    },
+    /// Nothing, less than nothing, or more than the seller can still be paid.
+    #[error("the amount is not between zero and {balance}")]
+    ExceedsBalance {
+        /// What the seller can still be paid.
+        balance: Money,
+    },
+}
+
+impl Deal {
+    /// Sets `amount` aside for a payout. The transfer is the payout's own: from `deal/{id}` to
+    /// `payout/{id}`.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn reserve_payout(&self, amount: Money, now: Timestamp) -> Result<Self, PayoutRefused> {
+        if let State::Closed { .. } = self.state {
+            return Err(PayoutRefused::Closed);
+        }
+        if self.expires_at <= now {
+            return Err(PayoutRefused::Expired);
+        }
+        let differs = |_error: MoneyError| PayoutRefused::CurrencyDiffers {
+            deal: self.currency(),
+        };
+        let balance = self.sums.payable;
+        let left = balance.checked_sub(amount).map_err(differs)?;
+        if !amount.is_positive() || left.minor() < 0 {
+            return Err(PayoutRefused::ExceedsBalance { balance });
+        }
+        let mut next = self.clone();
+        next.sums.payable = left;
+        next.sums.held = self.sums.held.checked_sub(amount).map_err(differs)?;
+        next.sums.paying_out = self.sums.paying_out.checked_add(amount).map_err(differs)?;
+        Ok(next)
+    }
+
+    /// A payout of `amount` that was set aside has reached the seller. If it was the last one the
+    /// deal closes.
+    ///
+    /// # Errors
+    /// Less than that is set aside.
+    pub fn settle_payout(&self, amount: Money, now: Timestamp) -> Result<Step, CloseRefused> {
+        let mut next = self.clone();
+        next.sums.paying_out = less(self.sums.paying_out, amount)?;
+        next.sums.paid_out = self.sums.paid_out.checked_add(amount)?;
+        next.closed_when_done(now)
+    }
+
+    /// A payout of `amount` that was set aside has failed: it goes back from `payout/{id}` to
+    /// `deal/{id}`.
+    ///
+    /// # Errors
+    /// Less than that is set aside.
+    pub fn release_payout(&self, amount: Money, now: Timestamp) -> Result<Step, CloseRefused> {
+        let mut next = self.clone();
+        next.sums.paying_out = less(self.sums.paying_out, amount)?;
+        next.sums.payable = self.sums.payable.checked_add(amount)?;
+        next.sums.held = self.sums.held.checked_add(amount)?;
+        next.closed_when_done(now)
+    }
+}
+
+/// What is left of `of`, which is not less than nothing.
+pub(super) fn less(of: Money, amount: Money) -> Result<Money, MoneyError> {
+    let left = of.checked_sub(amount)?;
+    if left.minor() < 0 {
+        return Err(MoneyError::Overflow);
+    }
+    Ok(left)
+}
