@@ -31,32 +31,28 @@ pub(crate) async fn take(cx: &Cx, operation: OperationId, heard: Heard) -> Resul
     let cx = cx.later();
     let recorded = cx
         .write(move |work| {
-            let (_object, recorded) = take_in(work, operation, &heard)?;
-            Ok(recorded)
+            let found = store::operation::find(work.tx, work.cx.shop.id, operation)?;
+            let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
+            take_in(work, found.object, operation, &heard)
         })
         .await?;
     call::follow_up(&cx, recorded);
     Ok(())
 }
 
-/// Takes in what was heard of an operation. The object is locked first and the operation read
-/// after it, so two answers at once come one after the other.
+/// Takes in what was heard of an operation of this object. The object is locked first and the
+/// operation read after it, so two answers at once come one after the other.
 pub(crate) fn take_in(
     work: &mut Work<'_, '_>,
+    object: OperationObject,
     id: OperationId,
     heard: &Heard,
-) -> Result<(OperationObject, Recorded), Error> {
-    let cx = work.cx;
-    let found = store::operation::find(work.tx, cx.shop.id, id)?;
-    let object = found
-        .ok_or_else(|| Error::not_found("operation", id))?
-        .object;
-    let recorded = match object {
-        OperationObject::Payment(own) => take_in_payment(work, id, own, heard)?,
-        OperationObject::Refund(own) => take_in_refund(work, id, own, heard)?,
-        OperationObject::PaymentMethod(own) => take_in_method(work, id, own, heard)?,
-    };
-    Ok((object, recorded))
+) -> Result<Recorded, Error> {
+    match object {
+        OperationObject::Payment(own) => take_in_payment(work, id, own, heard),
+        OperationObject::Refund(own) => take_in_refund(work, id, own, heard),
+        OperationObject::PaymentMethod(own) => take_in_method(work, id, own, heard),
+    }
 }
 
 /// Moves the operation. The answer, if it says something new of it.

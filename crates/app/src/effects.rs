@@ -20,6 +20,8 @@ pub(crate) struct Recorded {
     pub(crate) notifies: bool,
     /// What happened.
     pub(crate) happened: Vec<EventKind>,
+    /// The object as it is shown after the step, where that was written anyway.
+    pub(crate) shown: Option<Vec<u8>>,
 }
 
 impl Recorded {
@@ -58,13 +60,13 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     }
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
-    let notifies = events(work, &step.events, || {
-        contract::payment::body(&step.next, cx.app.links())
-    })?;
+    let shown = contract::payment::body(&step.next, cx.app.links());
+    let notifies = events(work, &step.events, &shown)?;
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
         happened: kinds(&step.events),
+        shown: Some(shown),
     })
 }
 
@@ -87,11 +89,13 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
-    let notifies = events(work, &step.events, || contract::refund::body(&step.next))?;
+    let shown = contract::refund::body(&step.next);
+    let notifies = events(work, &step.events, &shown)?;
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
         happened: kinds(&step.events),
+        shown: Some(shown),
     })
 }
 
@@ -103,13 +107,13 @@ pub(crate) fn payment_method(
     let cx = work.cx;
     store::payment_method::update(work.tx, &cx.shop, &step.next)?;
     operations(work, &step.operations)?;
-    let notifies = events(work, &step.events, || {
-        contract::payment_method::body(&step.next, cx.app.links())
-    })?;
+    let shown = contract::payment_method::body(&step.next, cx.app.links());
+    let notifies = events(work, &step.events, &shown)?;
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
         happened: kinds(&step.events),
+        shown: Some(shown),
     })
 }
 
@@ -150,11 +154,7 @@ fn operations(work: &mut Work<'_, '_>, new: &[NewOperation]) -> Result<(), Error
 }
 
 /// Writes events and a delivery for each webhook that listens. Are there any?
-fn events(
-    work: &mut Work<'_, '_>,
-    events: &[Event],
-    object: impl Fn() -> Vec<u8>,
-) -> Result<bool, Error> {
+fn events(work: &mut Work<'_, '_>, events: &[Event], object: &[u8]) -> Result<bool, Error> {
     let cx = work.cx;
     let mut notifies = false;
     for event in events {
@@ -171,7 +171,7 @@ fn events(
             shop_id: cx.shop.id,
             kind,
             object_id,
-            body: text(contract::event::body(kind, &object()))?,
+            body: text(contract::event::body(kind, object))?,
             created_at: cx.now,
         };
         store::event::insert(work.tx, &row)?;

@@ -58,7 +58,7 @@ enum Begun {
     Replay(Vec<u8>),
     Open(OperationObject),
     Done(Vec<u8>, Recorded),
-    Calling(OperationId, Task),
+    Calling(OperationObject, OperationId, Task),
 }
 
 /// Carries a request out once that needs no call to the outside. `make` is its unit of work.
@@ -94,10 +94,10 @@ where
             Ok(Reply(body))
         }
         // The call goes on when the caller hangs up.
-        Begun::Calling(operation, task) => {
+        Begun::Calling(object, operation, task) => {
             cx.app
                 .tasks
-                .spawn(finish(cx.clone(), once, operation, task))
+                .spawn(finish(cx.clone(), once, object, operation, task))
                 .await?
         }
     }
@@ -164,16 +164,17 @@ where
         Remembered::Open(object) => return Ok(Begun::Open(object)),
         Remembered::Nothing(stored) => stored,
     };
-    let started = start(work)?;
-    let response = match started.task {
-        Some(_) => None,
-        None => Some(render::object(work.tx, work.cx, started.object)?),
+    let mut started = start(work)?;
+    let response = match (&started.task, started.recorded.shown.take()) {
+        (Some(_), _) => None,
+        (None, Some(shown)) => Some(shown),
+        (None, None) => Some(render::object(work.tx, work.cx, started.object)?),
     };
     let id = object_id(started.object);
     remember(work, once, stored, id, response.clone())?;
     match (response, started.task) {
         (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
-        (None, Some((operation, task))) => Ok(Begun::Calling(operation, task)),
+        (None, Some((operation, task))) => Ok(Begun::Calling(started.object, operation, task)),
         (None, None) => Err(Error::defect("a request with neither answer nor call")),
     }
 }
@@ -200,6 +201,7 @@ fn parse_object(id: &str) -> Option<OperationObject> {
 async fn finish(
     cx: Cx,
     once: Arc<Once>,
+    object: OperationObject,
     operation: OperationId,
     task: Task,
 ) -> Result<Reply, Error> {
@@ -207,8 +209,11 @@ async fn finish(
     let cx = cx.later();
     let (body, recorded) = cx
         .write(move |work| {
-            let (object, recorded) = answer::take_in(work, operation, &heard)?;
-            let body = render::object(work.tx, work.cx, object)?;
+            let mut recorded = answer::take_in(work, object, operation, &heard)?;
+            let body = match recorded.shown.take() {
+                Some(shown) => shown,
+                None => render::object(work.tx, work.cx, object)?,
+            };
             store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
             Ok((body, recorded))
         })

@@ -74,9 +74,14 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     let object = OperationObject::Payment(payment.id);
     if payment.flow == Flow::Page {
         store::payment::insert(work.tx, &work.cx.shop, &payment)?;
+        let shown = contract::payment::body(&payment, work.cx.app.links());
+        let recorded = Recorded {
+            shown: Some(shown),
+            ..Recorded::default()
+        };
         return Ok(Started {
             object,
-            recorded: Recorded::default(),
+            recorded,
             task: None,
         });
     }

@@ -10,6 +10,7 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags};
 
@@ -31,6 +32,10 @@ const BUSY_LOOKS_MAX: i32 = 20_000;
 
 /// Prepared statements kept per connection; above the number of statements that the code has.
 const STATEMENTS_MAX: usize = 1024;
+
+/// A plan does not depend on the values that are bound. Otherwise a statement that a partial index
+/// may serve is planned anew whenever other values are bound, which is always.
+const STABLE_PLANS: DbConfig = DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG;
 
 /// Opens the file for writing, creating it if it is not there.
 pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
@@ -76,6 +81,7 @@ fn prepare_connection(connection: &mut Connection, pragmas: &str) -> Result<(), 
         .busy_handler(Some(wait_while_busy))
         .and_then(|()| connection.execute_batch(pragmas))
         .and_then(|()| connection.pragma_update(None, "case_sensitive_like", true))
+        .and_then(|()| connection.set_db_config(STABLE_PLANS, true).map(|_| ()))
         .map_err(|error| failure("set up the connection", error))?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     Ok(())

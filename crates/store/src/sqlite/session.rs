@@ -1,5 +1,8 @@
 //! One connection with what is known about its transaction.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
 
@@ -13,6 +16,7 @@ use crate::row::Row;
 /// failed.
 pub(crate) struct Session {
     pub(crate) connection: Connection,
+    places: Places,
     failed: Option<StoreError>,
     broken: bool,
 }
@@ -21,6 +25,7 @@ impl Session {
     pub(crate) fn new(connection: Connection) -> Self {
         Self {
             connection,
+            places: Places::new(),
             failed: None,
             broken: false,
         }
@@ -44,7 +49,7 @@ impl Session {
         map: &mut dyn FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         self.guard()?;
-        let outcome = query(&self.connection, sql, params, map);
+        let outcome = query(&self.connection, &mut self.places, sql, params, map);
         match outcome {
             Ok(rows) => rows,
             Err(error) => Err(self.fail(sql, error)),
@@ -57,11 +62,12 @@ impl Session {
         params: &[Param<'_>],
     ) -> Result<u64, StoreError> {
         self.guard()?;
+        let places = &mut self.places;
         let outcome = self
             .connection
             .prepare_cached(sql)
             .and_then(|mut statement| {
-                bind(&mut statement, params)?;
+                bind(&mut statement, places, sql, params)?;
                 statement.raw_execute()
             });
         match outcome {
@@ -122,12 +128,13 @@ type Rows<T> = Result<Vec<T>, StoreError>;
 /// The outer error is the statement's, the inner one is `map`'s.
 fn query<T>(
     connection: &Connection,
+    places: &mut Places,
     sql: &'static str,
     params: &[Param<'_>],
     map: &mut dyn FnMut(&Row<'_>) -> Result<T, StoreError>,
 ) -> rusqlite::Result<Rows<T>> {
     let mut statement = connection.prepare_cached(sql)?;
-    bind(&mut statement, params)?;
+    bind(&mut statement, places, sql, params)?;
     let mut rows = statement.raw_query();
     let mut mapped = Vec::new();
     while let Some(row) = rows.next()? {
@@ -139,28 +146,39 @@ fn query<T>(
     Ok(Ok(mapped))
 }
 
-/// Binds by the number in the placeholder's name: to SQLite, `$2` is a name like any other.
-fn bind(statement: &mut Statement<'_>, params: &[Param<'_>]) -> rusqlite::Result<()> {
-    let mut number_max = 0;
-    for index in 1..=statement.parameter_count() {
-        let number = statement
-            .parameter_name(index)
-            .and_then(|name| name.strip_prefix('$'))
-            .and_then(|digits| digits.parse::<usize>().ok());
-        let param = number.and_then(|number| params.get(number.checked_sub(1)?));
-        let Some(param) = param else {
-            return Err(rusqlite::Error::InvalidParameterCount(params.len(), index));
-        };
-        number_max = number_max.max(number.unwrap_or(0));
+/// For each placeholder of a statement the place of its parameter. A text lives as long as the
+/// program, so its address and length name it.
+type Places = HashMap<(usize, usize), Box<[usize]>>;
+
+fn bind(
+    statement: &mut Statement<'_>,
+    places: &mut Places,
+    sql: &'static str,
+    params: &[Param<'_>],
+) -> rusqlite::Result<()> {
+    let places = match places.entry((sql.as_ptr().addr(), sql.len())) {
+        Entry::Occupied(known) => known.into_mut(),
+        Entry::Vacant(new) => new.insert(read_places(statement)?),
+    };
+    let count = places.iter().max().map_or(0, |last| last.saturating_add(1));
+    if count != params.len() {
+        return Err(rusqlite::Error::InvalidParameterCount(params.len(), count));
+    }
+    for (index, param) in (1..).zip(places.iter().filter_map(|place| params.get(*place))) {
         statement.raw_bind_parameter(index, param)?;
     }
-    if number_max != params.len() {
-        return Err(rusqlite::Error::InvalidParameterCount(
-            params.len(),
-            number_max,
-        ));
-    }
     Ok(())
+}
+
+/// Reads the numbers in the placeholders' names: to SQLite, `$2` is a name like any other.
+fn read_places(statement: &Statement<'_>) -> rusqlite::Result<Box<[usize]>> {
+    let place = |index: usize| {
+        let name = statement.parameter_name(index);
+        let number = name.and_then(|name| name.strip_prefix('$')?.parse::<usize>().ok());
+        let place = number.and_then(|number| number.checked_sub(1));
+        place.ok_or(rusqlite::Error::InvalidParameterCount(0, index))
+    };
+    (1..=statement.parameter_count()).map(place).collect()
 }
 
 impl ToSql for Param<'_> {
