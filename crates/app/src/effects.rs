@@ -122,11 +122,13 @@ pub(crate) fn deal(work: &mut Work<'_, '_>, step: &deal::Step) -> Result<Recorde
     let cx = work.cx;
     store::deal::update(work.tx, &cx.shop, &step.next)?;
     transfers(work, &step.transfers)?;
-    let notifies = events(work, &step.events, || contract::deal::body(&step.next))?;
+    let shown = contract::deal::body(&step.next);
+    let notifies = events(work, &step.events, &shown)?;
     Ok(Recorded {
         operations: Vec::new(),
         notifies,
         happened: kinds(&step.events),
+        shown: Some(shown),
     })
 }
 
