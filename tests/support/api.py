@@ -17,12 +17,17 @@ FRESH = object()
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of the merchant API."""
+    """One answer of the merchant API, to a whole path."""
 
     method: str
     path: str
     status: int
     text: str
+
+    @property
+    def below(self) -> str | None:
+        """The path as the published description has it, if it can have it."""
+        return self.path[3:] if self.path.startswith("/v3/") else None
 
 
 ANSWERS: list[Answer] = []
@@ -33,9 +38,9 @@ _send = requests.Session.send
 def _recording_send(session, request, **options):
     response = _send(session, request, **options)
     path = request.path_url.split("?")[0]
-    if path.startswith("/v3/"):
+    if path.startswith(("/v3/", "/altyn/v1/")):
         with _answers_lock:
-            ANSWERS.append(Answer(request.method, path[3:], response.status_code, response.text))
+            ANSWERS.append(Answer(request.method, path, response.status_code, response.text))
     return response
 
 
@@ -69,6 +74,7 @@ class Api:
 
     def __init__(self, api_url: str, shop_id: str, secret_key: str):
         self.api_url = api_url
+        self.own_url = api_url.removesuffix("/v3") + "/altyn/v1"
         self.shop_id = shop_id
         self.session = requests.Session()
         adapter = requests.adapters.HTTPAdapter(pool_connections=1, pool_maxsize=64)
@@ -90,6 +96,14 @@ class Api:
 
     def get(self, path: str, params=None, **options) -> requests.Response:
         return self.request("GET", path, params=params, **options)
+
+    # What Altyn adds, under its own paths.
+
+    def own_get(self, path: str, params=None) -> requests.Response:
+        return self.session.get(self.own_url + path, params=params, timeout=35)
+
+    def own_post(self, path: str, body=None) -> requests.Response:
+        return self.session.post(self.own_url + path, json=body, timeout=35)
 
     # What must succeed.
 

@@ -86,7 +86,14 @@ class Published:
         schema = self.schema_of(method, path, status)
         if schema is None:
             return []
-        body = json.loads(text)
+        return self._against(schema, json.loads(text))
+
+    def complaints_of_notification(self, body: dict) -> list[str]:
+        """What is wrong with the object of a notification: it is the object as `GET` shows it."""
+        noun = body["event"].split(".")[0]
+        return self._against(self.schema_of("GET", f"/{noun}s/x", 200), body["object"])
+
+    def _against(self, schema: dict, body) -> list[str]:
         root = schema | {"components": {"schemas": self.schemas}}
         validator = jsonschema.Draft202012Validator(root, format_checker=jsonschema.FormatChecker())
         errors = [f"{e.json_path}: {e.message[:200]}" for e in validator.iter_errors(body)]

@@ -46,6 +46,10 @@ class Notification:
         return any(hmac.compare_digest(expected, one) for one in given)
 
 
+RECEIVED: list[bytes] = []
+"""The bodies of all notifications that arrived anywhere in this process."""
+
+
 class Receiver:
     """Listens on loopback; `answers` maps a path to the statuses of its next deliveries."""
 
@@ -84,6 +88,7 @@ class Receiver:
     def _note(self, notification: Notification) -> int:
         with self._changed:
             self.received.append(notification)
+            RECEIVED.append(notification.body)
             left = self.answers.get(notification.path)
             status = left.pop(0) if left else 200
             self._changed.notify_all()

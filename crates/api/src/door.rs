@@ -10,8 +10,8 @@ use axum::routing::{MethodRouter, any, get, post};
 
 use crate::error::ApiError;
 use crate::limit::Limiter;
-use crate::routes::{Endpoint, LATER, REST, ROUTES, WEBHOOKS};
-use crate::{deal, later, me, payment, payment_method, refund, request};
+use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES, WEBHOOKS};
+use crate::{clock, deal, event, later, me, openapi, payment, payment_method, refund, request};
 
 /// What the operator decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     for path in WEBHOOKS {
         router = router.route(path, any(later::refuse_webhooks));
     }
+    router = router.route(DESCRIPTION, get(openapi::show));
     for path in REST {
         router = router.route(path, any(unknown_path));
     }
@@ -90,6 +91,12 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::ListDeals => get(deal::list),
         Endpoint::ShowDeal => get(deal::show),
         Endpoint::ShowMe => get(me::show),
+        Endpoint::ListEvents => get(event::list),
+        Endpoint::ShowEvent => get(event::show),
+        Endpoint::ResendEvent => post(event::resend),
+        Endpoint::ShowClock => get(clock::show),
+        Endpoint::AdvanceClock => post(clock::advance),
+        Endpoint::SimulatePayment => post(payment::simulate),
     }
 }
 

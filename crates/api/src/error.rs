@@ -127,6 +127,7 @@ impl<'e> Face<'e> {
             "payment" => Self::of(&rows::PAYMENT_NOT_FOUND),
             "refund" => Self::of(&rows::REFUND_NOT_FOUND),
             "deal" => Self::of(&rows::DEAL_NOT_FOUND),
+            "event" => Self::of(&rows::EVENT_NOT_FOUND),
             "payment method" => Self::of(&rows::PAYMENT_METHOD_NOT_FOUND),
             _ => Self::of(&rows::NOT_FOUND),
         }

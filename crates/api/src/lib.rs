@@ -6,15 +6,19 @@
 mod answer;
 mod credentials;
 mod cx;
+mod describe;
 mod door;
 mod error;
 mod id;
 mod limit;
 mod once;
+pub mod openapi;
 mod request;
 mod routes;
 
+mod clock;
 mod deal;
+mod event;
 mod later;
 mod me;
 mod payment;
@@ -23,4 +27,4 @@ mod refund;
 
 pub use door::{Settings, router, router_with};
 pub use error::rows;
-pub use routes::{Endpoint, ROUTES, Route, Who};
+pub use routes::{DESCRIPTION, Endpoint, ROUTES, Route, Who};

@@ -11,7 +11,7 @@ use crate::door::Door;
 use crate::error::ApiError;
 
 const KEY_HEADER: &str = "idempotence-key";
-const KEY_BYTES_MAX: usize = 64;
+pub(crate) const KEY_BYTES_MAX: usize = 64;
 /// What an empty body of a request stands for, which needs none.
 const EMPTY_OBJECT: &[u8] = b"{}";
 
@@ -37,6 +37,22 @@ pub(crate) struct Post {
 
 /// A request whose body is ignored: PHP's SDK repeats the body of an earlier one.
 pub(crate) struct Bare(pub(crate) Once);
+
+/// A body without a key: of Altyn's own operations, which are not repeated blindly.
+pub(crate) struct Plain(pub(crate) Bytes);
+
+impl FromRequest<Door> for Plain {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
+        let is_json = is_json(request.headers());
+        let body = Bytes::from_request(request, door).await?;
+        if !body.is_empty() && !is_json {
+            return Err(ApiError::NotJson);
+        }
+        Ok(Self(body))
+    }
+}
 
 impl FromRequest<Door> for Post {
     type Rejection = ApiError;

@@ -1,13 +1,13 @@
 //! `/v3/payments`.
 
 use axum::extract::RawQuery;
-use contract::payment::{CapturePayment, CreatePayment, ListPayments};
+use contract::payment::{CapturePayment, CreatePayment, ListPayments, SimulatePayment};
 use domain::PaymentId;
 
 use crate::answer::{Answer, Answered};
 use crate::cx::ApiCx;
 use crate::id::Id;
-use crate::once::{Bare, Post};
+use crate::once::{Bare, Plain, Post};
 
 /// Creates a payment.
 pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
@@ -37,4 +37,14 @@ pub(crate) async fn capture(ApiCx(cx): ApiCx, Id(id): Id<PaymentId>, post: Post)
 /// Lets held money go.
 pub(crate) async fn cancel(ApiCx(cx): ApiCx, Id(id): Id<PaymentId>, Bare(once): Bare) -> Answered {
     Ok(Answer(app::payment::cancel(&cx, once, id).await?))
+}
+
+/// Decides a test payment in the place of its buyer.
+pub(crate) async fn simulate(
+    ApiCx(cx): ApiCx,
+    Id(id): Id<PaymentId>,
+    Plain(body): Plain,
+) -> Answered {
+    let command = SimulatePayment::parse(&body)?;
+    Ok(Answer(app::simulate::payment(&cx, id, command).await?))
 }

@@ -40,6 +40,18 @@ pub enum Endpoint {
     ShowDeal,
     /// Shows the shop's own settings.
     ShowMe,
+    /// Lists what happened in the shop.
+    ListEvents,
+    /// Shows what happened, and who was told.
+    ShowEvent,
+    /// Tells it again.
+    ResendEvent,
+    /// Shows the shop's time.
+    ShowClock,
+    /// Lets time pass in a test shop.
+    AdvanceClock,
+    /// Decides a test payment in the place of its buyer.
+    SimulatePayment,
 }
 
 /// A row of the access table.
@@ -56,7 +68,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 14] = [
+pub static ROUTES: [Route; 20] = [
     post("/v3/payments", Endpoint::CreatePayment),
     get("/v3/payments", Endpoint::ListPayments),
     get("/v3/payments/{payment_id}", Endpoint::ShowPayment),
@@ -77,6 +89,15 @@ pub static ROUTES: [Route; 14] = [
     get("/v3/deals", Endpoint::ListDeals),
     get("/v3/deals/{deal_id}", Endpoint::ShowDeal),
     get("/v3/me", Endpoint::ShowMe),
+    get("/altyn/v1/events", Endpoint::ListEvents),
+    get("/altyn/v1/events/{event_id}", Endpoint::ShowEvent),
+    post("/altyn/v1/events/{event_id}/resend", Endpoint::ResendEvent),
+    get("/altyn/v1/clock", Endpoint::ShowClock),
+    post("/altyn/v1/clock/advance", Endpoint::AdvanceClock),
+    post(
+        "/altyn/v1/payments/{payment_id}/simulate",
+        Endpoint::SimulatePayment,
+    ),
 ];
 
 /// Paths that a shop may use by and by.
@@ -99,8 +120,14 @@ pub(crate) const LATER: [&str; 13] = [
 /// Webhooks by API are for tokens of partners; a shop's own are set by the operator.
 pub(crate) const WEBHOOKS: [&str; 2] = ["/v3/webhooks", "/v3/webhooks/{*rest}"];
 
+/// What Altyn adds to YooKassa's API stands under a path of its own, with the same keys.
+pub(crate) const OWN: &str = "/altyn/v1/";
+
+/// The description of the API; anybody may read it.
+pub const DESCRIPTION: &str = "/openapi.json";
+
 /// Everything else under the door.
-pub(crate) const REST: [&str; 3] = ["/v3", "/v3/", "/v3/{*rest}"];
+pub(crate) const REST: [&str; 4] = ["/v3", "/v3/", "/v3/{*rest}", "/altyn/v1/{*rest}"];
 
 const fn get(path: &'static str, endpoint: Endpoint) -> Route {
     Route {

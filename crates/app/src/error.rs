@@ -101,6 +101,9 @@ pub enum Refusal {
     /// Time passes by command in test shops only, and forward only.
     #[error("only a test shop's clock can be moved, and only forward")]
     ClockNotMovable,
+    /// Only in a test shop does anybody decide for the buyer.
+    #[error("only in a test shop")]
+    NotATest,
     /// The URL is none that notifications can be carried to, or names no event.
     #[error("the webhook needs an https URL and at least one event")]
     WebhookUnusable,

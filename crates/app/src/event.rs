@@ -1,14 +1,18 @@
-//! Events as the operator looks at them: what happened, who was told, and telling them again.
+//! Events as the operator and the shop look at them: what happened, who was told, and telling them
+//! again.
 
 use std::sync::Arc;
 
+use contract::event::{FeedAttempt, FeedEvent, ListEvents};
 use domain::webhook::Delivery;
 use domain::{EventId, ShopId, Timestamp};
 use store::attempt::Attempt;
 use store::event::Event;
 
 use crate::app::App;
+use crate::cx::Cx;
 use crate::error::Error;
+use crate::once::Reply;
 
 /// An event with its deliveries and their attempts.
 #[derive(Clone, Debug)]
@@ -89,5 +93,74 @@ pub async fn replay(app: &Arc<App>, shop: ShopId, since: Timestamp) -> Result<us
             sent = sent.saturating_add(resend(app, shop, event.id).await?);
         }
         (since, after) = (last.created_at, Some(last.id));
+    }
+}
+
+/// A page of the shop's own events, oldest first.
+///
+/// # Errors
+/// The storage fails.
+pub async fn feed(cx: &Cx, wanted: ListEvents) -> Result<Reply, Error> {
+    let (since, after) = match wanted.after {
+        Some((at, id)) => (at, Some(id)),
+        None => (wanted.since, None),
+    };
+    // One more than the page has shows whether there is another page.
+    let more = wanted.limit.saturating_add(1);
+    let mut events = list(&cx.app, cx.shop.id, since, after, more).await?;
+    let page = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+    let has_more = page < events.len();
+    events.truncate(page);
+    let last = events.last().filter(|_| has_more);
+    let next = last.map(|event| wanted.next_cursor(event.created_at, event.id));
+    let bodies: Result<Vec<Vec<u8>>, Error> =
+        events.iter().map(|event| body(event, None)).collect();
+    Ok(Reply(contract::list::body(&bodies?, next.as_deref())))
+}
+
+/// One of the shop's own events with everything that was tried.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn view(cx: &Cx, id: EventId) -> Result<Reply, Error> {
+    let EventView { event, deliveries } = show(&cx.app, cx.shop.id, id).await?;
+    let deliveries: Vec<(Delivery, Vec<FeedAttempt<'_>>)> = deliveries
+        .iter()
+        .map(|(delivery, attempts)| (delivery.clone(), attempts.iter().map(attempt).collect()))
+        .collect();
+    Ok(Reply(body(&event, Some(&deliveries))?))
+}
+
+/// Sends one of the shop's own events again.
+///
+/// # Errors
+/// It is not in this shop.
+pub async fn repeat(cx: &Cx, id: EventId) -> Result<Reply, Error> {
+    let deliveries = resend(&cx.app, cx.shop.id, id).await?;
+    Ok(Reply(contract::event::resent_body(deliveries)))
+}
+
+fn body(
+    event: &Event,
+    deliveries: Option<&[(Delivery, Vec<FeedAttempt<'_>>)]>,
+) -> Result<Vec<u8>, Error> {
+    let shown = FeedEvent {
+        id: event.id,
+        kind: event.kind,
+        object_id: &event.object_id,
+        created_at: event.created_at,
+        notification: &event.body,
+    };
+    let body = contract::event::feed_body(&shown, deliveries);
+    body.map_err(|_unreadable| Error::defect("a notification that is no JSON"))
+}
+
+fn attempt(attempt: &Attempt) -> FeedAttempt<'_> {
+    FeedAttempt {
+        number: attempt.number,
+        started_at: attempt.started_at,
+        took: attempt.took,
+        status: attempt.status,
+        failure: attempt.failure.as_deref(),
     }
 }

@@ -16,6 +16,7 @@ pub mod payment_method;
 pub mod refund;
 pub mod sandbox;
 pub mod shop;
+pub mod simulate;
 pub mod webhook;
 
 mod answer;

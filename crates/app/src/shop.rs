@@ -214,6 +214,21 @@ pub async fn advance_clock(app: &Arc<App>, shop: ShopId, by: Duration) -> Result
     Ok(app.cx(shop).await?.now)
 }
 
+/// Lets time pass in the caller's own shop.
+///
+/// # Errors
+/// As [`advance_clock`].
+pub async fn advance_own_clock(cx: &Cx, by: Duration) -> Result<Reply, Error> {
+    let now = advance_clock(&cx.app, cx.shop.id, by).await?;
+    Ok(Reply(contract::clock::body(now)))
+}
+
+/// What time it is in the caller's shop.
+#[must_use]
+pub fn clock(cx: &Cx) -> Reply {
+    Reply(contract::clock::body(cx.now))
+}
+
 /// The hash that a key is stored and looked up by. Keys are random, so one round is enough.
 fn key_hash(secret: &str) -> [u8; 32] {
     Sha256::digest(secret.as_bytes()).into()

@@ -10,6 +10,12 @@ use crate::words;
 /// Largest amount of one request, in minor units. Sums of many still fit 64 bits.
 const AMOUNT_MINOR_MAX: i64 = 10_000_000_000_000;
 
+/// The currencies that clients know (YooKassa API v3: common types). A shop has one of them; the
+/// parser takes every other one of ISO 4217 as well, for a shop that has it.
+pub(crate) const CURRENCIES: [&str; 12] = [
+    "RUB", "EUR", "USD", "KZT", "BYN", "UAH", "UZS", "TRY", "INR", "MDL", "AZN", "AMD",
+];
+
 /// An amount as the wire has it.
 pub(crate) struct Amount(pub(crate) Money);
 
@@ -40,4 +46,16 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest>
 /// Reads an `amount` that has to be there.
 pub(crate) fn read_required(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
     read(fields)?.ok_or_else(|| fields.illegal("amount"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_currencies_that_clients_know_are_read() {
+        for code in CURRENCIES {
+            assert!(Currency::from_code(code).is_some(), "{code}");
+        }
+    }
 }

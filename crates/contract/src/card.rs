@@ -88,3 +88,5 @@ impl<'a> CardBody<'a> {
         }
     }
 }
+
+pub(crate) mod schema;

@@ -175,3 +175,5 @@ fn page_of(challenge: &Challenge) -> Option<&str> {
         Challenge::External { url, .. } => url.as_deref(),
     }
 }
+
+pub(crate) mod schema;

@@ -137,5 +137,8 @@ pub fn body(deal: &Deal) -> Vec<u8> {
     })
 }
 
+mod schema;
+pub use schema::{CREATE_DEAL, DEAL, DEAL_LIST};
+
 #[cfg(test)]
 mod tests;

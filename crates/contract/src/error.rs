@@ -20,6 +20,16 @@ pub enum ErrorCode {
 }
 
 impl ErrorCode {
+    /// All classes.
+    pub const ALL: [Self; 6] = [
+        Self::InvalidRequest,
+        Self::InvalidCredentials,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::TooManyRequests,
+        Self::InternalServerError,
+    ];
+
     /// Its name on the wire.
     #[must_use]
     pub const fn code(self) -> &'static str {

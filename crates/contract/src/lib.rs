@@ -15,6 +15,7 @@ mod metadata;
 mod moment;
 mod wire;
 
+pub mod clock;
 pub mod deal;
 pub mod error;
 pub mod event;
@@ -24,6 +25,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod query;
 pub mod refund;
+pub mod schema;
 pub mod words;
 
 pub use confirmation::Links;

@@ -27,6 +27,9 @@ pub fn body(shop: &Shop) -> Vec<u8> {
     })
 }
 
+mod schema;
+pub use schema::ME;
+
 #[cfg(test)]
 mod tests {
     use domain::{Currency, Duration, GatewayId, ShopId, Timestamp};

@@ -109,3 +109,5 @@ impl CancellationBody {
         }
     }
 }
+
+pub(crate) mod schema;

@@ -4,11 +4,13 @@ mod capture;
 mod create;
 mod list;
 mod show;
+mod simulate;
 
-pub use capture::CapturePayment;
-pub use create::{CreatePayment, RequestedMeans};
+pub use capture::{CAPTURE_PAYMENT, CapturePayment};
+pub use create::{CREATE_PAYMENT, CreatePayment, RequestedMeans};
 pub use list::ListPayments;
-pub use show::body;
+pub use show::{PAYMENT, PAYMENT_LIST, body};
+pub use simulate::{Outcome, SIMULATE_PAYMENT, SimulatePayment};
 
-pub(crate) use create::{client_ip, gateway_id};
-pub(crate) use show::RecipientBody;
+pub(crate) use create::{client_ip, client_ip_schema, gateway_id, gateway_schema};
+pub(crate) use show::{RECIPIENT, RecipientBody};

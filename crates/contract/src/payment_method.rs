@@ -114,5 +114,8 @@ pub fn body(method: &PaymentMethod, links: &Links) -> Vec<u8> {
     })
 }
 
+mod schema;
+pub use schema::{CREATE_PAYMENT_METHOD, PAYMENT_METHOD};
+
 #[cfg(test)]
 mod tests;

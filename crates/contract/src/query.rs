@@ -10,8 +10,8 @@ use crate::invalid::InvalidRequest;
 use crate::moment::{self, MICROS_PER_MILLI};
 
 /// How many objects a page has when nobody says.
-const LIMIT_DEFAULT: u32 = 10;
-const LIMIT_MAX: u32 = 100;
+pub(crate) const LIMIT_DEFAULT: u32 = 10;
+pub(crate) const LIMIT_MAX: u32 = 100;
 
 /// A span of time: not before `gte`, and before `lt`.
 ///

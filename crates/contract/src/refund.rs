@@ -141,5 +141,8 @@ pub fn body(refund: &Refund) -> Vec<u8> {
     })
 }
 
+mod schema;
+pub use schema::{CREATE_REFUND, REFUND, REFUND_LIST};
+
 #[cfg(test)]
 mod tests;

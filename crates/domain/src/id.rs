@@ -94,6 +94,8 @@ impl fmt::Display for Body {
 pub trait EntityId: Copy + fmt::Display + FromStr<Err = IdError> {
     /// The kind's name as errors show it.
     const KIND: &'static str;
+    /// What its text begins with, before the digits that all ids share.
+    const PREFIX: &'static str;
 }
 
 macro_rules! typed_id {
@@ -115,6 +117,7 @@ macro_rules! typed_id {
 
         impl EntityId for $name {
             const KIND: &'static str = $kind;
+            const PREFIX: &'static str = $prefix;
         }
 
         impl fmt::Display for $name {

@@ -57,6 +57,8 @@ pub(crate) enum Command {
     },
     /// Brings the database's schema up to date and does nothing else
     Migrate,
+    /// Prints the description of the API, OpenAPI 3.1 as JSON
+    Openapi,
     /// Answers requests with their own bodies: the ceiling of the HTTP server
     #[command(hide = true)]
     BenchEcho,

@@ -18,7 +18,7 @@ use domain::Timestamp;
 
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
-use crate::output::Told;
+use crate::output::{Told, say};
 use crate::platform::{Platform, Presence};
 use crate::serve;
 
@@ -32,6 +32,10 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         }
         Command::Listen(listen) => {
             Box::pin(listen::run(&config, listen, as_json)).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Command::Openapi => {
+            say(&api::openapi::document())?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::BenchEcho => {

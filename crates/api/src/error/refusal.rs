@@ -27,6 +27,7 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
         Refusal::GatewayUnknown => Face::of(&rows::GATEWAY_UNKNOWN),
         Refusal::ClockNotMovable => Face::of(&rows::CLOCK_NOT_MOVABLE),
+        Refusal::NotATest => Face::of(&rows::NOT_A_TEST),
         Refusal::WebhookUnusable => Face::of(&rows::WEBHOOK_UNUSABLE),
     }
 }

@@ -6,8 +6,10 @@
 )]
 
 mod body;
+mod clock;
 mod credentials;
 mod deal;
+mod event;
 mod key;
 mod limit;
 mod me;
@@ -15,6 +17,7 @@ mod payment;
 mod payment_method;
 mod refund;
 mod route;
+mod simulate;
 
 use serde_json::{Value, json};
 use testkit::database::{ENGINES, TestDatabase};
@@ -56,6 +59,16 @@ impl Fixture {
 
     async fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
         self.call("POST", path, key, body).await
+    }
+
+    /// The credentials of another shop, which is no test shop.
+    async fn live_shop(&self) -> String {
+        let new = app::shop::NewShop {
+            test: false,
+            ..testkit::test_shop()
+        };
+        let made = app::shop::create(&self.app, new).await.unwrap();
+        format!("{}:{}", made.shop.id, made.secret_key)
     }
 
     /// A payment of 100.00 by a plain card.

@@ -10,16 +10,21 @@ use crate::{Fixture, refused, world};
 
 const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
 
-/// The path below `/v3` with an id in the place of a name in braces.
+/// The path below `/v3`, or the whole of one of Altyn's own, with an id in the place of a name in
+/// braces.
 fn path(route: &str) -> String {
-    let below = route.strip_prefix("/v3").unwrap();
+    let below = route.strip_prefix("/v3").unwrap_or(route);
     let parts = below.split('/');
     let filled = parts.map(|part| if part.starts_with('{') { SOME_ID } else { part });
     filled.collect::<Vec<_>>().join("/")
 }
 
 async fn without_credentials(world: &Fixture, method: &str, path: &str) -> Answer {
-    let request = Request::builder().method(method).uri(format!("/v3{path}"));
+    let whole = match path.strip_prefix("/altyn") {
+        Some(_) => path.to_owned(),
+        None => format!("/v3{path}"),
+    };
+    let request = Request::builder().method(method).uri(whole);
     world.send(request.body(Body::empty()).unwrap()).await
 }
 
@@ -142,4 +147,18 @@ async fn each_answer_has_an_id_which_may_be_brought_along() {
         refused(&answer, 401, "invalid_credentials");
         assert_eq!(answer.headers["x-request-id"] == brought, kept, "{brought}");
     }
+}
+
+#[tokio::test]
+async fn anybody_may_read_the_description() {
+    let world = world().await;
+    let request = Request::builder().uri(api::DESCRIPTION);
+    let answer = world.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.status.as_u16(), 200);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.text("/openapi"), "3.1.0");
+    assert_eq!(
+        answer.json(),
+        serde_json::from_str::<Value>(&api::openapi::document()).unwrap()
+    );
 }

@@ -35,6 +35,9 @@ impl CapturePayment {
     }
 }
 
+mod schema;
+pub use schema::CAPTURE_PAYMENT;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -207,5 +207,9 @@ fn check_deeplink(
     Ok(())
 }
 
+mod schema;
+pub use schema::CREATE_PAYMENT;
+pub(crate) use schema::{client_ip as client_ip_schema, gateway as gateway_schema};
+
 #[cfg(test)]
 mod tests;

@@ -54,3 +54,5 @@ impl ListPayments {
         Filters::of("payments", &(self.created, self.captured, method, status))
     }
 }
+
+mod schema;

@@ -206,5 +206,9 @@ fn authorization(payment: &Payment) -> Option<AuthorizationBody<'_>> {
     })
 }
 
+mod schema;
+pub(crate) use schema::RECIPIENT;
+pub use schema::{PAYMENT, PAYMENT_LIST};
+
 #[cfg(test)]
 mod tests;

@@ -41,7 +41,9 @@ pub(crate) async fn observe(
     let method = request.method().clone();
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    let of_api = request.uri().path().starts_with("/v3/");
+    let of_api = API_PATHS
+        .iter()
+        .any(|path| request.uri().path().starts_with(path));
 
     let id = taken_over(request.headers())
         .unwrap_or_else(|| made_up(observer.random.bits(), observer.random.bits()));
@@ -74,6 +76,9 @@ pub(crate) async fn observe(
     span.in_scope(|| info!(%method, route, status, micros, "answered"));
     response
 }
+
+/// What answers with JSON whatever happens.
+const API_PATHS: [&str; 2] = ["/v3/", "/altyn/v1/"];
 
 /// The caller's own id of its request, if it is one that may stand in a log.
 fn taken_over(headers: &HeaderMap) -> Option<HeaderValue> {

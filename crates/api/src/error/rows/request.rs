@@ -225,7 +225,27 @@ pub(in crate::error) const NOT_FOUND: Row = Row {
     advice: "Check the id.",
 };
 
-// The operator's own commands; no request of the API leads here.
+pub(in crate::error) const EVENT_NOT_FOUND: Row = Row {
+    name: "event.not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Event not found or forbidden",
+    parameter: Some("event_id"),
+    retry_after: None,
+    advice: "Check the id; events of other shops are not shown.",
+};
+
+// What only test shops may do, and the operator's own commands.
+
+pub(in crate::error) const NOT_A_TEST: Row = Row {
+    name: "payment.simulate.not_a_test",
+    status: 403,
+    code: ErrorCode::Forbidden,
+    description: "Only test shops can do this",
+    parameter: None,
+    retry_after: None,
+    advice: "Use the key of a test shop.",
+};
 
 pub(in crate::error) const CLOCK_NOT_MOVABLE: Row = Row {
     name: "shop.clock_not_movable",
@@ -311,7 +331,9 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &PAYMENT_NOT_FOUND,
     &REFUND_NOT_FOUND,
     &PAYMENT_METHOD_NOT_FOUND,
+    &EVENT_NOT_FOUND,
     &NOT_FOUND,
+    &NOT_A_TEST,
     &CLOCK_NOT_MOVABLE,
     &WEBHOOK_UNUSABLE,
     &TOO_MANY_REQUESTS,

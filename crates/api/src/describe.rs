@@ -1,0 +1,214 @@
+//! What each operation is, for those who use it: the rows of [`OPERATIONS`] say in words, schemas
+//! and examples what the access table only names. [`crate::openapi`] makes the description of them.
+//!
+//! A new route gets a row in the file of its noun. Tests find a route without a row, an example
+//! that its parser refuses, and an error that no operation mentions.
+
+mod clock;
+mod deal;
+mod event;
+mod me;
+mod payment;
+mod payment_method;
+mod refund;
+mod simulate;
+
+use contract::InvalidRequest;
+use contract::schema::{Named, Parameter, Schema};
+use domain::EventKind;
+
+use crate::routes::Endpoint;
+
+/// The same in both languages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Said {
+    pub(crate) en: &'static str,
+    pub(crate) ru: &'static str,
+}
+
+/// One operation.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The row of the access table.
+    pub(crate) endpoint: Endpoint,
+    /// Its name for programs.
+    pub(crate) id: &'static str,
+    /// What it belongs to.
+    pub(crate) topic: Topic,
+    /// Its name for people.
+    pub(crate) summary: Said,
+    /// What it does.
+    pub(crate) says: Said,
+    /// The schema of the id in its path, if it has one.
+    pub(crate) path_id: Option<fn() -> Schema>,
+    /// The filters in its query.
+    pub(crate) query: fn() -> Vec<Parameter>,
+    /// Its body.
+    pub(crate) takes: Takes,
+    /// Its answer.
+    pub(crate) gives: Gives,
+    /// Its errors besides those of every request: names of rows; one that ends in a dot means all
+    /// that begin so.
+    pub(crate) errors: &'static [&'static str],
+    /// What can be done next with the answer.
+    pub(crate) links: &'static [Link],
+}
+
+/// What an operation takes.
+#[derive(Debug)]
+pub(crate) enum Takes {
+    /// It only reads.
+    Nothing,
+    /// It changes something and ignores its body.
+    Bare,
+    /// A body of JSON.
+    Json(Body),
+}
+
+/// A body of JSON.
+#[derive(Debug)]
+pub(crate) struct Body {
+    pub(crate) schema: &'static Named,
+    /// May it be absent?
+    pub(crate) optional: bool,
+    pub(crate) example: &'static str,
+    /// The parser, to which examples are put in tests.
+    #[cfg_attr(not(test), expect(dead_code, reason = "tests put the examples to it"))]
+    pub(crate) parse: fn(&[u8]) -> Result<(), InvalidRequest>,
+}
+
+/// What an operation gives.
+#[derive(Debug)]
+pub(crate) struct Gives {
+    pub(crate) schema: &'static Named,
+    pub(crate) example: &'static str,
+}
+
+/// What can be done next.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) name: &'static str,
+    /// The id of the operation.
+    pub(crate) operation: &'static str,
+    /// Its parameters: names, and expressions over the answer.
+    pub(crate) parameters: &'static [(&'static str, &'static str)],
+    /// Parts of its body, as JSON with such expressions.
+    pub(crate) body: Option<&'static str>,
+}
+
+/// A notification.
+pub(crate) struct Notification {
+    pub(crate) name: &'static str,
+    pub(crate) events: &'static [EventKind],
+    pub(crate) object: &'static Named,
+    pub(crate) says: Said,
+}
+
+/// What operations belong to, in the order of the pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    Payments,
+    Refunds,
+    PaymentMethods,
+    Deals,
+    Settings,
+    Events,
+    Testing,
+}
+
+impl Topic {
+    /// All topics.
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Payments,
+        Self::Refunds,
+        Self::PaymentMethods,
+        Self::Deals,
+        Self::Settings,
+        Self::Events,
+        Self::Testing,
+    ];
+
+    /// Its name.
+    pub(crate) const fn name(self) -> Said {
+        match self {
+            Self::Payments => said("Payments", "Платежи"),
+            Self::Refunds => said("Refunds", "Возвраты"),
+            Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
+            Self::Deals => said("Safe deals", "Безопасные сделки"),
+            Self::Settings => said("Settings", "Настройки"),
+            Self::Events => said("Events", "События"),
+            Self::Testing => said("Testing", "Тестирование"),
+        }
+    }
+
+    /// What it is about.
+    pub(crate) const fn says(self) -> Said {
+        match self {
+            Self::Payments => said(
+                "Money from a buyer, at once or in two stages.",
+                "Деньги от покупателя: сразу или в две стадии.",
+            ),
+            Self::Refunds => said(
+                "Money back to the buyer, whole or in part.",
+                "Деньги обратно покупателю: целиком или частями.",
+            ),
+            Self::PaymentMethods => said(
+                "Cards and accounts that can be charged again without the buyer.",
+                "Карты и счета, которые можно списывать без участия покупателя.",
+            ),
+            Self::Deals => said(
+                "The buyer's money is held until the seller has been paid out of it.",
+                "Деньги покупателя хранятся на сделке, пока продавец не получит выплату.",
+            ),
+            Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
+            Self::Events => said(
+                "Altyn's own addition: what happened in the shop and who was told. YooKassa has \
+                 no such thing.",
+                "Дополнение Altyn: что произошло в магазине и кому об этом сообщили. \
+                 У ЮKassa такого нет.",
+            ),
+            Self::Testing => said(
+                "Altyn's own addition, for test shops only: moves their time and decides for the \
+                 buyer. YooKassa has no such thing.",
+                "Дополнение Altyn только для тестовых магазинов: двигает их время и решает за \
+                 покупателя. У ЮKassa такого нет.",
+            ),
+        }
+    }
+}
+
+/// Every operation, in the order of the pages.
+pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
+    let groups = [
+        payment::OPERATIONS,
+        refund::OPERATIONS,
+        payment_method::OPERATIONS,
+        deal::OPERATIONS,
+        me::OPERATIONS,
+        event::OPERATIONS,
+        clock::OPERATIONS,
+        simulate::OPERATIONS,
+    ];
+    groups.into_iter().flatten().copied()
+}
+
+/// Every notification.
+pub(crate) fn notifications() -> impl Iterator<Item = &'static Notification> {
+    let groups = [
+        payment::NOTIFICATIONS,
+        refund::NOTIFICATIONS,
+        payment_method::NOTIFICATIONS,
+        deal::NOTIFICATIONS,
+    ];
+    groups.into_iter().flatten()
+}
+
+/// The same in both languages.
+pub(crate) const fn said(en: &'static str, ru: &'static str) -> Said {
+    Said { en, ru }
+}
+
+/// No filters.
+fn no_query() -> Vec<Parameter> {
+    Vec::new()
+}

@@ -1,0 +1,33 @@
+//! The operation that shows the shop's settings.
+
+use contract::me::ME;
+
+use super::{Gives, Operation, Takes, Topic, no_query, said};
+use crate::routes::Endpoint;
+
+pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
+    endpoint: Endpoint::ShowMe,
+    id: "showMe",
+    topic: Topic::Settings,
+    summary: said("Show the shop", "Информация о магазине"),
+    says: said(
+        "What the shop is, and what its buyers can pay by.",
+        "Что это за магазин и чем в нём можно платить.",
+    ),
+    path_id: None,
+    query: no_query,
+    takes: Takes::Nothing,
+    gives: Gives {
+        schema: &ME,
+        example: r#"{
+  "account_id": "100001",
+  "status": "enabled",
+  "test": true,
+  "fiscalization_enabled": false,
+  "payment_methods": ["yoo_money", "bank_card"],
+  "itn": "7750005725"
+}"#,
+    },
+    errors: &[],
+    links: &[],
+}];

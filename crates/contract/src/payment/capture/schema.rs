@@ -1,0 +1,14 @@
+//! What `POST /payments/{payment_id}/capture` takes.
+
+use crate::schema::{Named, Schema, amount_asked, may};
+
+/// The body of `POST /payments/{payment_id}/capture`; it may be absent.
+pub static CAPTURE_PAYMENT: Named = Named {
+    name: "CapturePaymentRequest",
+    schema: || {
+        Schema::object([may(
+            "amount",
+            amount_asked("How much is taken of what is held; without it, all."),
+        )])
+    },
+};

@@ -1,0 +1,22 @@
+//! What `GET /payments` can be asked for.
+
+use domain::MethodKind;
+use domain::payment::Status;
+
+use super::ListPayments;
+use crate::schema::{Parameter, Schema, limit_and_cursor, of_time, parameter};
+
+impl ListPayments {
+    /// Its filters.
+    #[must_use]
+    pub fn parameters() -> Vec<Parameter> {
+        let mut filters = of_time("created_at");
+        filters.extend(of_time("captured_at"));
+        let methods = Schema::codes(MethodKind::ALL.map(MethodKind::code));
+        filters.push(parameter("payment_method", methods, "Paid by this method."));
+        let statuses = Schema::codes(Status::ALL.map(Status::code));
+        filters.push(parameter("status", statuses, "How far they are."));
+        filters.extend(limit_and_cursor());
+        filters
+    }
+}

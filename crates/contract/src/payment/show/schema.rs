@@ -1,0 +1,104 @@
+//! A payment of an answer.
+
+use domain::PaymentId;
+use domain::payment::Status;
+
+use crate::schema::{
+    AMOUNT, CANCELLATION, Named, Schema, description, id_of, list_of, may, metadata, must,
+};
+use crate::{confirmation, means};
+
+/// A payment.
+pub static PAYMENT: Named = Named {
+    name: "Payment",
+    schema: || {
+        let amount = |says| Schema::refer(&AMOUNT).says(says);
+        Schema::object([
+            must("id", id_of::<PaymentId>("Its id.")),
+            must(
+                "status",
+                Schema::codes(Status::ALL.map(Status::code)).says("How far it is."),
+            ),
+            must(
+                "amount",
+                amount("What is paid; after a capture, what was taken."),
+            ),
+            may(
+                "income_amount",
+                amount("What the shop receives, less the commission."),
+            ),
+            may("description", description(128)),
+            must("recipient", Schema::refer(&RECIPIENT)),
+            may(
+                "payment_method",
+                Schema::refer(&means::schema::PAYMENT_METHOD_OF_PAYMENT),
+            ),
+            may(
+                "captured_at",
+                Schema::moment().says("When the money was taken."),
+            ),
+            must("created_at", Schema::moment().says("When it was created.")),
+            may(
+                "expires_at",
+                Schema::moment().says("Until when the money is held."),
+            ),
+            may(
+                "confirmation",
+                Schema::refer(&confirmation::schema::CONFIRMATION),
+            ),
+            must("test", Schema::boolean().says("Is it only a test?")),
+            may("refunded_amount", amount("What was given back.")),
+            must(
+                "paid",
+                Schema::boolean().says("Is the money held or taken?"),
+            ),
+            must(
+                "refundable",
+                Schema::boolean().says("Can something be given back now?"),
+            ),
+            must("metadata", metadata()),
+            may("cancellation_details", Schema::refer(&CANCELLATION)),
+            may("authorization_details", Schema::refer(&AUTHORIZATION)),
+            may(
+                "merchant_customer_id",
+                Schema::text().says("The merchant's own name for the payer."),
+            ),
+        ])
+    },
+};
+
+/// A page of payments.
+pub static PAYMENT_LIST: Named = Named {
+    name: "PaymentList",
+    schema: || list_of(&PAYMENT),
+};
+
+/// Whose money it is.
+pub(crate) static RECIPIENT: Named = Named {
+    name: "Recipient",
+    schema: || {
+        Schema::object([
+            must("account_id", Schema::text().says("The shop.")),
+            must("gateway_id", Schema::text().says("The shop's sub-account.")),
+        ])
+    },
+};
+
+static AUTHORIZATION: Named = Named {
+    name: "AuthorizationDetails",
+    schema: || {
+        let secure = Schema::object([
+            must("applied", Schema::boolean().says("Was the payer asked?")),
+            must("method_completed", Schema::boolean()),
+            must("challenge_completed", Schema::boolean()),
+        ]);
+        Schema::object([
+            may(
+                "rrn",
+                Schema::text().says("The network's number of the operation."),
+            ),
+            may("auth_code", Schema::text().says("The issuer's code.")),
+            must("three_d_secure", secure.says("How 3-D Secure went.")),
+        ])
+    },
+};

@@ -1,0 +1,72 @@
+//! What `/refunds` takes and gives.
+
+use domain::refund::Status;
+use domain::{PaymentId, RefundId};
+
+use super::{DESCRIPTION_CHARS_MAX, ListRefunds};
+use crate::schema::{
+    AMOUNT, CANCELLATION, Named, Parameter, Schema, amount_asked, description, id_of,
+    limit_and_cursor, list_of, may, metadata, metadata_asked, must, of_time, parameter,
+};
+
+/// The body of `POST /refunds`.
+pub static CREATE_REFUND: Named = Named {
+    name: "CreateRefundRequest",
+    schema: || {
+        Schema::object([
+            must(
+                "payment_id",
+                id_of::<PaymentId>("The payment that is given back."),
+            ),
+            must("amount", amount_asked("How much of it.")),
+            may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("metadata", metadata_asked()),
+        ])
+    },
+};
+
+/// A refund.
+pub static REFUND: Named = Named {
+    name: "Refund",
+    schema: || {
+        let statuses = Schema::codes(Status::ALL.map(Status::code));
+        let authorization = Schema::object([must(
+            "rrn",
+            Schema::text().says("The network's number of the operation."),
+        )]);
+        Schema::object([
+            must("id", id_of::<RefundId>("Its id.")),
+            must("status", statuses.says("How far it is.")),
+            must("amount", Schema::refer(&AMOUNT).says("What is given back.")),
+            must("created_at", Schema::moment().says("When it was created.")),
+            must(
+                "payment_id",
+                id_of::<PaymentId>("The payment that is given back."),
+            ),
+            may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("cancellation_details", Schema::refer(&CANCELLATION)),
+            may("refund_authorization_details", authorization),
+            may("metadata", metadata()),
+        ])
+    },
+};
+
+/// A page of refunds.
+pub static REFUND_LIST: Named = Named {
+    name: "RefundList",
+    schema: || list_of(&REFUND),
+};
+
+impl ListRefunds {
+    /// Its filters.
+    #[must_use]
+    pub fn parameters() -> Vec<Parameter> {
+        let mut filters = of_time("created_at");
+        let payment = Schema::id::<PaymentId>();
+        filters.push(parameter("payment_id", payment, "Of one payment only."));
+        let statuses = Schema::codes(Status::ALL.map(Status::code));
+        filters.push(parameter("status", statuses, "How far they are."));
+        filters.extend(limit_and_cursor());
+        filters
+    }
+}

@@ -1,0 +1,193 @@
+//! Schemas that many objects share: amounts, metadata, pages of lists, errors, notifications.
+
+use domain::{
+    CancellationReason, EntityId, EventKind, Party,
+    metadata::{KEY_CHARS_MAX, KEYS_MAX, VALUE_CHARS_MAX},
+};
+
+use super::{Named, Node, Schema, may, must};
+use crate::amount::CURRENCIES;
+use crate::error::ErrorCode;
+use crate::query::{LIMIT_DEFAULT, LIMIT_MAX};
+
+/// What an amount of an answer looks like.
+const AMOUNT_PATTERN: &str = r"^-?[0-9]{1,15}(\.[0-9]{2,4})?$";
+/// What an amount that is asked for looks like.
+const AMOUNT_ASKED_PATTERN: &str = r"^[0-9]{1,12}(\.[0-9]{1,4})?$";
+
+/// An amount of money in an answer.
+pub static AMOUNT: Named = Named {
+    name: "MonetaryAmount",
+    schema: || {
+        amount(AMOUNT_PATTERN, Schema::text().pattern("^[A-Z]{3}$")).says("An amount of money.")
+    },
+};
+
+static AMOUNT_ASKED: Named = Named {
+    name: "MonetaryAmountAsked",
+    schema: || {
+        amount(AMOUNT_ASKED_PATTERN, Schema::codes(CURRENCIES))
+            .says("An amount of money, more than zero.")
+    },
+};
+
+fn amount(pattern: &'static str, currency: Schema) -> Schema {
+    let value = Schema::text()
+        .pattern(pattern)
+        .says("A number with a dot and the currency's decimals, as a string: `1000.00`.");
+    let currency = currency.says("ISO 4217; the shop's own.");
+    Schema::object([must("value", value), must("currency", currency)])
+}
+
+/// `amount` of a request.
+pub(crate) fn amount_asked(says: &'static str) -> Schema {
+    Schema::refer(&AMOUNT_ASKED).says(says)
+}
+
+/// `description`.
+pub(crate) fn description(chars_max: usize) -> Schema {
+    Schema::text().at_most(chars_max).says("What it is for.")
+}
+
+/// `metadata` of a request.
+pub(crate) fn metadata_asked() -> Schema {
+    metadata().with("maxProperties", KEYS_MAX).with(
+        "propertyNames",
+        Schema::default().at_most(KEY_CHARS_MAX).node(),
+    )
+}
+
+/// `metadata` of an answer.
+pub(crate) fn metadata() -> Schema {
+    let value = Schema::text().at_most(VALUE_CHARS_MAX);
+    Schema::texts(value).says("The merchant's own notes, given back as they came.")
+}
+
+/// An id of an object, with what it is.
+pub(crate) fn id_of<I: EntityId>(says: &'static str) -> Schema {
+    Schema::id::<I>().says(says)
+}
+
+/// A page of a list of these objects.
+pub(crate) fn list_of(item: &'static Named) -> Schema {
+    Schema::object([
+        must("type", Schema::constant("list")),
+        must("items", Schema::array(Schema::refer(item))),
+        may(
+            "next_cursor",
+            Schema::text().says("Where the next page begins; absent on the last one."),
+        ),
+    ])
+}
+
+/// Who ended it, and why.
+pub static CANCELLATION: Named = Named {
+    name: "CancellationDetails",
+    schema: || {
+        Schema::object([
+            must(
+                "party",
+                Schema::codes(Party::ALL.iter().map(|party| party.code())).says("Who ended it."),
+            ),
+            must(
+                "reason",
+                Schema::codes(CancellationReason::ALL.iter().map(|reason| reason.code()))
+                    .says("Why."),
+            ),
+        ])
+    },
+};
+
+/// The body of every answer that is not 200.
+pub static ERROR: Named = Named {
+    name: "Error",
+    schema: || {
+        let codes = ErrorCode::ALL.map(ErrorCode::code);
+        Schema::object([
+            must("type", Schema::constant("error")),
+            must(
+                "id",
+                Schema::text().says("The request's id, also in `X-Request-Id` and in the log."),
+            ),
+            must("code", Schema::codes(codes).says("The class of the error.")),
+            must("description", Schema::text().says("What is wrong.")),
+            may(
+                "parameter",
+                Schema::text().says(
+                    "What is wrong: a dotted path into the body, with places in \
+                                     arrays, or the name of a filter or header.",
+                ),
+            ),
+            may(
+                "retry_after",
+                Schema::integer(0, i64::from(u32::MAX))
+                    .says("After how many milliseconds the same request may be sent again."),
+            ),
+        ])
+    },
+};
+
+/// A notification of one of these events, about such an object.
+#[must_use]
+pub fn notification(events: &[EventKind], object: &'static Named) -> Schema {
+    Schema::object([
+        must("type", Schema::constant("notification")),
+        must(
+            "event",
+            Schema::codes(events.iter().map(|event| event.code())),
+        ),
+        must(
+            "object",
+            Schema::refer(object).says("The object at that moment."),
+        ),
+    ])
+}
+
+/// A filter of a list.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its name in the query.
+    pub name: String,
+    /// What it may be.
+    pub schema: Schema,
+    /// What it does.
+    pub says: &'static str,
+}
+
+/// A filter of a list.
+#[must_use]
+pub fn parameter(name: &str, schema: Schema, says: &'static str) -> Parameter {
+    Parameter {
+        name: name.to_owned(),
+        schema,
+        says,
+    }
+}
+
+/// The four filters of a time.
+#[must_use]
+pub fn of_time(name: &str) -> Vec<Parameter> {
+    let bounds = [
+        ("gte", "Not before this time."),
+        ("gt", "After this time."),
+        ("lte", "Not after this time."),
+        ("lt", "Before this time."),
+    ];
+    let filter = |(bound, says)| parameter(&format!("{name}.{bound}"), Schema::moment(), says);
+    bounds.into_iter().map(filter).collect()
+}
+
+/// How much of a list, and from where on.
+#[must_use]
+pub fn limit_and_cursor() -> Vec<Parameter> {
+    let limit = Schema::integer(1, i64::from(LIMIT_MAX))
+        .with("default", Node::from(i64::from(LIMIT_DEFAULT)));
+    vec![
+        parameter("limit", limit, "Most objects on the page."),
+        parameter(
+            "cursor",
+            Schema::text(),
+            "`next_cursor` of the page before, with the same filters.",
+        ),
+    ]
+}
