@@ -101,6 +101,7 @@ class Server:
         self.metrics_port = free_port()
         self.process = None
         self.demo = None
+        self.settings = {}
 
     # Life.
 
@@ -167,6 +168,12 @@ class Server:
     def secret_key(self) -> str:
         return self.demo["secret_key"]
 
+    def description(self) -> dict:
+        """What the server says of its own API."""
+        answer = requests.get(f"{self.base_url}/openapi.json", timeout=10)
+        answer.raise_for_status()
+        return answer.json()
+
     def log(self) -> str:
         return self.log_path.read_text(errors="replace")
 
@@ -187,7 +194,7 @@ class Server:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("ALTYN_")}
         environment["ALTYN_METRICS_LISTEN"] = f"127.0.0.1:{self.metrics_port}"
         environment["ALTYN_ALLOW_LOOPBACK"] = "true"
-        return environment
+        return environment | self.settings
 
     def command(self, *words: str) -> subprocess.CompletedProcess:
         """Runs `altyn WORDS…` on the same data."""

@@ -93,3 +93,10 @@ pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
     command.args(["--seeds", &seeds.to_string(), "--seed", &seed.to_string()]);
     process::run(&mut command)
 }
+
+/// Writes `docs/openapi.json` and `docs/errors.md`, which are generated from the code: the tests
+/// that find them out of date write them when they are asked to.
+pub(crate) fn openapi(project: &Project) -> Result<()> {
+    let mut tests = project.cargo(&["test", "--locked", "-p", "api", "--lib", "--", "the_page"]);
+    process::run(tests.env("UPDATE_DOCS", "1"))
+}

@@ -84,6 +84,8 @@ enum Command {
         #[arg(long, default_value_t = 1)]
         seed: u64,
     },
+    /// Writes the description of the API to `docs/openapi.json`.
+    Openapi,
     /// Checks what neither the compiler nor clippy can see; see CONTRIBUTING.md.
     Tidy {
         /// Records the checksums of changed migrations; only before the first release.
@@ -119,6 +121,7 @@ fn perform() -> Result<()> {
         Command::Bench { arguments } => build::bench(&project, &arguments),
         Command::Db { export, action } => database(&project, export, action.as_ref()),
         Command::Sim { seeds, seed } => build::sim(&project, seeds, seed),
+        Command::Openapi => build::openapi(&project),
         Command::Tidy { accept_migrations } => tidy::run(&project, accept_migrations),
     }
 }

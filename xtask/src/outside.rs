@@ -31,10 +31,19 @@ pub(crate) fn page_assets(project: &Project) -> Result<()> {
     process::run(npm(project, folder).args(["run", "--silent", "build"]))
 }
 
-/// Runs a folder of Python tests in a virtual environment with the pinned packages.
+/// Runs a folder of Python tests in a virtual environment with the pinned packages: the folder's
+/// own, or those of the SDK's tests.
 pub(crate) fn pytest(project: &Project, cluster: &Cluster, folder: &str) -> Result<()> {
-    let requirements = project.path("tests/sdk/requirements.txt");
-    let home = project.target("venv");
+    let own = project.path(folder).join("requirements.txt");
+    let name = folder.rsplit('/').next().unwrap_or(folder);
+    let (requirements, home) = if own.exists() && name != "sdk" {
+        (own, project.target(&format!("venv-{name}")))
+    } else {
+        (
+            project.path("tests/sdk/requirements.txt"),
+            project.target("venv"),
+        )
+    };
     let python = home.join("bin/python");
     once(
         &requirements,

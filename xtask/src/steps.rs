@@ -37,6 +37,8 @@ pub(crate) const TEST: &[Step] = &[
     step("tests", "units, and HTTP and SQL on both databases", tests),
     step("sim", "2,000 random histories with faults and crashes", sim),
     step("sdk", "the official SDK, unmodified, and the wire", sdk),
+    step("ts", "an SDK from npm, unmodified", ts),
+    step("schema", "20,000 requests made of the description", schema),
     step("browser", "a buyer pays in a real browser", browser),
     step("crash", "killed under load, nothing is lost", crash),
 ];
@@ -204,6 +206,16 @@ fn sim(session: &mut Session<'_>) -> Result<()> {
 fn sdk(session: &mut Session<'_>) -> Result<()> {
     let project = session.project;
     outside::pytest(project, session.cluster()?, "tests/sdk")
+}
+
+fn ts(session: &mut Session<'_>) -> Result<()> {
+    let project = session.project;
+    outside::node_tests(project, session.cluster()?, "tests/ts")
+}
+
+fn schema(session: &mut Session<'_>) -> Result<()> {
+    let project = session.project;
+    outside::pytest(project, session.cluster()?, "tests/schema")
 }
 
 fn browser(session: &mut Session<'_>) -> Result<()> {

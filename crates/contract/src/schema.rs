@@ -6,18 +6,18 @@
 //! receiver may rely on; parsers are more lenient where old clients need it: `null` stands for an
 //! absent member, and members that nobody knows are ignored.
 
-mod common;
 mod node;
+mod shared;
 
 use std::borrow::Cow;
 
 use domain::EntityId;
 
-pub use common::{
+pub use node::Node;
+pub use shared::{
     AMOUNT, CANCELLATION, ERROR, Parameter, limit_and_cursor, notification, of_time, parameter,
 };
-pub(crate) use common::{amount_asked, description, id_of, list_of, metadata, metadata_asked};
-pub use node::Node;
+pub(crate) use shared::{amount_asked, description, id_of, list_of, metadata, metadata_asked};
 
 /// The digits that all ids share; see `domain::id`.
 const ID_DIGITS: &str = "[0-9a-f]{8}-[0-9a-f]{4}-5000-8[0-9a-f]{3}-[0-9a-f]{12}";

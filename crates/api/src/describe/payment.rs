@@ -167,7 +167,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         summary: said("List payments", "Список платежей"),
         says: said(
             "The newest first, page by page. A cursor belongs to the filters it was given with.",
-            "Сначала новые, по страницам. Курсор действует с теми же фильтрами, с которыми получен.",
+            "Сначала новые, по страницам. Курсор действует с теми же фильтрами, с которыми \
+             получен.",
         ),
         path_id: None,
         query: ListPayments::parameters,

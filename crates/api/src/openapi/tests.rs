@@ -1,6 +1,7 @@
 //! The description is complete: no route, error or example is forgotten.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use contract::payment::CreatePayment;
 use serde_json::Value;
@@ -9,6 +10,20 @@ use super::*;
 
 fn parsed() -> Value {
     serde_json::from_str(&document()).unwrap()
+}
+
+#[test]
+fn the_page_of_the_description_is_up_to_date() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/openapi.json");
+    let expected = document() + "\n";
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &expected).unwrap();
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "run the tests of `api` once with UPDATE_DOCS=1"
+    );
 }
 
 #[test]
