@@ -1,5 +1,7 @@
-//! The `Authorization` header: a shop's id and secret key (YooKassa API v3: authentication and
-//! errors).
+//! The `Authorization` header: a shop's id and secret key, or the token of an application (YooKassa
+//! API v3: authentication and errors).
+
+use std::ops::RangeInclusive;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,11 +11,18 @@ use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
 const SECRET_BYTES_MAX: usize = 256;
+/// How long documented tokens are.
+const TOKEN_BYTES: RangeInclusive<usize> = 32..=512;
 
-/// What a shop shows to prove who it is.
-pub(crate) struct Credentials {
-    pub(crate) shop: ShopId,
-    pub(crate) secret: Zeroizing<String>,
+/// What someone shows to prove who they are.
+pub(crate) enum Credentials {
+    /// A shop's id and secret key.
+    Key {
+        shop: ShopId,
+        secret: Zeroizing<String>,
+    },
+    /// An application's token.
+    Token(Zeroizing<String>),
 }
 
 /// Why a header proves nothing.
@@ -25,7 +34,7 @@ pub(crate) enum CredentialsRefused {
     /// It is not in the form of HTTP, or not of Basic authentication.
     #[error("the Authorization header is malformed")]
     Malformed,
-    /// Another kind than the route's; tokens of partners come with later work.
+    /// Another kind than the route's.
     #[error("another kind of authentication")]
     Kind,
     /// The user name is no shop's id.
@@ -34,41 +43,63 @@ pub(crate) enum CredentialsRefused {
     /// The password cannot be a secret key.
     #[error("the password is no secret key")]
     Password,
+    /// Nobody knows the token, or it is over.
+    #[error("the token opens nothing")]
+    Token,
 }
 
 impl Credentials {
     /// Reads the header.
     pub(crate) fn read(headers: &HeaderMap) -> Result<Self, CredentialsRefused> {
-        let header = headers
-            .get(AUTHORIZATION)
-            .ok_or(CredentialsRefused::Missing)?;
-        let text = header
-            .to_str()
-            .map_err(|_not_text| CredentialsRefused::Malformed)?;
-        let (kind, value) = text
-            .trim()
-            .split_once(' ')
-            .ok_or(CredentialsRefused::Malformed)?;
-        if !kind.eq_ignore_ascii_case("basic") {
-            return Err(CredentialsRefused::Kind);
+        let (kind, value) = header(headers)?;
+        if kind.eq_ignore_ascii_case("bearer") {
+            let fits = TOKEN_BYTES.contains(&value.len()) && value.bytes().all(is_of_token);
+            let token = Zeroizing::new(value.to_owned());
+            return fits
+                .then_some(Self::Token(token))
+                .ok_or(CredentialsRefused::Token);
         }
-        let malformed = CredentialsRefused::Malformed;
-        let pair = Zeroizing::new(
-            STANDARD
-                .decode(value.trim())
-                .map_err(|_encoding| malformed)?,
-        );
-        let pair = std::str::from_utf8(&pair).map_err(|_encoding| malformed)?;
-        let (login, secret) = pair.split_once(':').ok_or(malformed)?;
+        let (login, secret) = basic(headers)?;
         let shop = login.parse().map_err(|_kind| CredentialsRefused::Login)?;
         let key = (1..=SECRET_BYTES_MAX).contains(&secret.len())
             && secret.bytes().all(|b| b.is_ascii_graphic());
         if !key {
             return Err(CredentialsRefused::Password);
         }
-        let secret = Zeroizing::new(secret.to_owned());
-        Ok(Self { shop, secret })
+        Ok(Self::Key { shop, secret })
     }
+}
+
+/// The user name and password of Basic authentication.
+pub(crate) fn basic(
+    headers: &HeaderMap,
+) -> Result<(String, Zeroizing<String>), CredentialsRefused> {
+    let (kind, value) = header(headers)?;
+    if !kind.eq_ignore_ascii_case("basic") {
+        return Err(CredentialsRefused::Kind);
+    }
+    let malformed = CredentialsRefused::Malformed;
+    let pair = STANDARD.decode(value).map_err(|_encoding| malformed)?;
+    let pair = Zeroizing::new(pair);
+    let pair = std::str::from_utf8(&pair).map_err(|_encoding| malformed)?;
+    let (login, secret) = pair.split_once(':').ok_or(malformed)?;
+    Ok((login.to_owned(), Zeroizing::new(secret.to_owned())))
+}
+
+/// The scheme and what follows it.
+fn header(headers: &HeaderMap) -> Result<(&str, &str), CredentialsRefused> {
+    let malformed = CredentialsRefused::Malformed;
+    let header = headers
+        .get(AUTHORIZATION)
+        .ok_or(CredentialsRefused::Missing)?;
+    let text = header.to_str().map_err(|_not_text| malformed)?;
+    let (kind, value) = text.trim().split_once(' ').ok_or(malformed)?;
+    Ok((kind, value.trim()))
+}
+
+/// The characters of tokens (RFC 6750).
+fn is_of_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }
 
 #[cfg(test)]
@@ -89,9 +120,26 @@ mod tests {
     fn a_shop_shows_its_id_and_key() {
         for scheme in ["Basic", "basic", "BASIC"] {
             let header = basic("100001:test_a:b").replace("Basic", scheme);
-            let read = read(&header).ok().unwrap();
-            assert_eq!(read.shop.to_string(), "100001");
-            assert_eq!(read.secret.as_str(), "test_a:b");
+            let Some(Credentials::Key { shop, secret }) = read(&header).ok() else {
+                panic!("{header} is no key");
+            };
+            assert_eq!(shop.to_string(), "100001");
+            assert_eq!(secret.as_str(), "test_a:b");
+        }
+    }
+
+    #[test]
+    fn an_application_shows_its_token() {
+        let sent = "a".repeat(43);
+        for scheme in ["Bearer", "bearer", "BEARER"] {
+            let Some(Credentials::Token(token)) = read(&format!("{scheme} {sent}")).ok() else {
+                panic!("{scheme} shows no token");
+            };
+            assert_eq!(token.as_str(), sent);
+        }
+        for bad in ["short".to_owned(), "a".repeat(513), format!("{sent}\"")] {
+            let refused = read(&format!("Bearer {bad}")).err();
+            assert_eq!(refused, Some(CredentialsRefused::Token), "{bad}");
         }
     }
 
@@ -105,9 +153,7 @@ mod tests {
         for header in ["Basic", "", "Basic ????", &basic("nocolon")] {
             assert_eq!(refused(header), CredentialsRefused::Malformed, "{header}");
         }
-        for header in ["Bearer token", "Digest x"] {
-            assert_eq!(refused(header), CredentialsRefused::Kind, "{header}");
-        }
+        assert_eq!(refused("Digest x"), CredentialsRefused::Kind);
         for pair in [
             "shop:key",
             ":key",

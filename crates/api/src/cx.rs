@@ -1,14 +1,16 @@
-//! Who is asking. A handler that takes an [`ApiCx`] acts in that shop and in no other.
+//! Who is asking, and may they do this. A handler that takes an [`ApiCx`] acts in that shop and in
+//! no other; who may use its route stands in the access table.
 
 use app::Cx;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use tracing::{Span, field};
 
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, CredentialsRefused};
 use crate::door::Door;
 use crate::error::ApiError;
 use crate::request::RequestId;
+use crate::routes::Who;
 
 /// The context of a request by a shop that has proved who it is.
 pub(crate) struct ApiCx(pub(crate) Cx);
@@ -17,14 +19,47 @@ impl FromRequestParts<Door> for ApiCx {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
+        // A path outside of the table is for shops.
+        let who = parts.extensions.get::<Who>().copied();
+        let who = who.unwrap_or(Who::Shop);
         let shown = Credentials::read(&parts.headers)?;
         let id = parts.extensions.get::<RequestId>();
         let id = id.map(|RequestId(id)| id.clone()).unwrap_or_default();
-        let cx = app::shop::authenticate(&door.app, shown.shop, &shown.secret, id).await?;
+        let cx = authenticate(door, who, shown, id).await?;
         if !door.limiter.permits(cx.shop.id, door.app.now()) {
             return Err(ApiError::TooManyRequests);
         }
         Span::current().record("shop.id", field::display(cx.shop.id));
-        Ok(Self(cx))
+        match who {
+            Who::ShopOrGranted(scope) if !cx.permits(scope) => Err(ApiError::ScopeMissing),
+            Who::Shop | Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application => {
+                Ok(Self(cx))
+            }
+        }
+    }
+}
+
+/// The context of whoever shows these credentials, if they are of a kind that the route takes.
+async fn authenticate(
+    door: &Door,
+    who: Who,
+    shown: Credentials,
+    id: String,
+) -> Result<Cx, ApiError> {
+    match (shown, who) {
+        (
+            Credentials::Key { shop, secret },
+            Who::Shop | Who::ShopOrGranted(_) | Who::ShopOrApplication,
+        ) => Ok(app::shop::authenticate(&door.app, shop, &secret, id).await?),
+        (
+            Credentials::Token(token),
+            Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application,
+        ) => match app::grant::authenticate(&door.app, &token, id).await {
+            Err(app::Error::Denied) => Err(CredentialsRefused::Token.into()),
+            proved => Ok(proved?),
+        },
+        (Credentials::Key { .. }, Who::Application) | (Credentials::Token(_), Who::Shop) => {
+            Err(CredentialsRefused::Kind.into())
+        }
     }
 }

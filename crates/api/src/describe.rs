@@ -12,6 +12,7 @@ mod payment;
 mod payment_method;
 mod refund;
 mod simulate;
+mod webhook;
 
 use contract::InvalidRequest;
 use contract::schema::{Named, Parameter, Schema};
@@ -112,18 +113,20 @@ pub(crate) enum Topic {
     PaymentMethods,
     Deals,
     Settings,
+    Webhooks,
     Events,
     Testing,
 }
 
 impl Topic {
     /// All topics.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Payments,
         Self::Refunds,
         Self::PaymentMethods,
         Self::Deals,
         Self::Settings,
+        Self::Webhooks,
         Self::Events,
         Self::Testing,
     ];
@@ -136,6 +139,7 @@ impl Topic {
             Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
             Self::Deals => said("Safe deals", "Безопасные сделки"),
             Self::Settings => said("Settings", "Настройки"),
+            Self::Webhooks => said("Webhooks of applications", "Вебхуки приложений"),
             Self::Events => said("Events", "События"),
             Self::Testing => said("Testing", "Тестирование"),
         }
@@ -161,6 +165,12 @@ impl Topic {
                 "Деньги покупателя хранятся на сделке, пока продавец не получит выплату.",
             ),
             Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
+            Self::Webhooks => said(
+                "Where an application is told what became of the objects that it made. They \
+                 belong to its token and end with it.",
+                "Куда приложение получает уведомления о созданных им объектах. Они принадлежат \
+                 токену и прекращаются вместе с ним.",
+            ),
             Self::Events => said(
                 "Altyn's own addition: what happened in the shop and who was told. YooKassa has \
                  no such thing.",
@@ -185,6 +195,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         payment_method::OPERATIONS,
         deal::OPERATIONS,
         me::OPERATIONS,
+        webhook::OPERATIONS,
         event::OPERATIONS,
         clock::OPERATIONS,
         simulate::OPERATIONS,

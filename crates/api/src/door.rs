@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use app::App;
-use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{MethodRouter, any, get, post};
+use axum::routing::{MethodRouter, any, delete, get, post};
+use axum::{Extension, Router};
 
 use crate::error::ApiError;
 use crate::limit::Limiter;
-use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES, WEBHOOKS};
-use crate::{clock, deal, event, later, me, openapi, payment, payment_method, refund, request};
+use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES};
+use crate::{
+    clock, deal, event, later, me, oauth, openapi, payment, payment_method, refund, request,
+    webhook,
+};
 
 /// What the operator decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,20 +53,19 @@ pub fn router(app: Arc<App>) -> Router {
 /// The merchant API with these limits.
 pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     let limiter = Limiter::new(settings.requests_per_second, settings.requests_burst);
+    let oauth = oauth::router(Arc::clone(&app));
     let door = Door {
         app,
         limiter: Arc::new(limiter),
     };
     let mut router = Router::new();
     for route in &ROUTES {
-        router = router.route(route.path, handler(route.endpoint));
+        let handler = handler(route.endpoint).route_layer(Extension(route.who));
+        router = router.route(route.path, handler);
     }
     router = router.method_not_allowed_fallback(method_not_allowed);
     for path in LATER {
         router = router.route(path, any(later::refuse));
-    }
-    for path in WEBHOOKS {
-        router = router.route(path, any(later::refuse_webhooks));
     }
     router = router.route(DESCRIPTION, get(openapi::show));
     for path in REST {
@@ -73,6 +75,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         .layer(middleware::from_fn_with_state(door.clone(), request::serve))
         .layer(DefaultBodyLimit::max(settings.body_bytes_max))
         .with_state(door)
+        .merge(oauth)
 }
 
 fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
@@ -97,6 +100,9 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::ShowClock => get(clock::show),
         Endpoint::AdvanceClock => post(clock::advance),
         Endpoint::SimulatePayment => post(payment::simulate),
+        Endpoint::CreateWebhook => post(webhook::create),
+        Endpoint::ListWebhooks => get(webhook::list),
+        Endpoint::RemoveWebhook => delete(webhook::remove),
     }
 }
 

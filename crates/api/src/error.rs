@@ -46,6 +46,8 @@ pub(crate) enum ApiError {
     Later,
     #[error("too many requests")]
     TooManyRequests,
+    #[error("the shop has not granted this right")]
+    ScopeMissing,
 }
 
 /// An error as the wire shows it.
@@ -129,6 +131,7 @@ impl<'e> Face<'e> {
             "deal" => Self::of(&rows::DEAL_NOT_FOUND),
             "event" => Self::of(&rows::EVENT_NOT_FOUND),
             "payment method" => Self::of(&rows::PAYMENT_METHOD_NOT_FOUND),
+            "webhook" => Self::of(&rows::WEBHOOK_NOT_FOUND),
             _ => Self::of(&rows::NOT_FOUND),
         }
     }
@@ -153,6 +156,7 @@ impl ApiError {
                 CredentialsRefused::Kind => &rows::CREDENTIALS_KIND,
                 CredentialsRefused::Login => &rows::CREDENTIALS_LOGIN,
                 CredentialsRefused::Password => &rows::CREDENTIALS_PASSWORD,
+                CredentialsRefused::Token => &rows::TOKEN_WRONG,
             }),
             Self::Key(refused) => Face::of(match refused {
                 KeyRefused::Missing => &rows::KEY_MISSING,
@@ -167,6 +171,7 @@ impl ApiError {
             Self::UnknownPath => Face::of(&rows::UNKNOWN_PATH),
             Self::Later => Face::of(&rows::LATER),
             Self::TooManyRequests => Face::of(&rows::TOO_MANY_REQUESTS),
+            Self::ScopeMissing => Face::of(&rows::SCOPE_MISSING),
         }
     }
 }

@@ -21,9 +21,11 @@ mod deal;
 mod event;
 mod later;
 mod me;
+mod oauth;
 mod payment;
 mod payment_method;
 mod refund;
+mod webhook;
 
 pub use door::{Settings, router, router_with};
 pub use error::rows;

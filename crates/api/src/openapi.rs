@@ -10,11 +10,12 @@ use std::sync::LazyLock;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use contract::schema::{self, ERROR, Named, Node};
+use domain::Scope;
 
 use crate::describe::{self, Body, Gives, Link, Operation, Takes, Topic};
 use crate::error::rows::{self, Row};
 use crate::once::KEY_BYTES_MAX;
-use crate::routes::{OWN, ROUTES, Route, Who};
+use crate::routes::{AUTHORIZE, OWN, ROUTES, Route, TOKEN, Who};
 
 /// Errors of every request.
 const ALWAYS: &[&str] = &[
@@ -28,6 +29,8 @@ const ALWAYS: &[&str] = &[
 const OF_WORDS: &[&str] = &["invalid_parameter"];
 /// Errors of requests that have a key.
 const OF_KEYS: &[&str] = &["key."];
+/// Errors of requests that need a right.
+const OF_GRANTS: &[&str] = &["scope_missing"];
 /// Errors of requests that have a body.
 const OF_BODIES: &[&str] = &["body_broken", "not_json", "body_too_large"];
 /// Errors that no described operation gives: of paths and methods that do not exist, of parts that
@@ -41,6 +44,8 @@ const ELSEWHERE: &[&str] = &[
     "webhook.unusable",
     "deal.unknown",
     "deal.payout.",
+    "application.unusable",
+    "grant.",
 ];
 
 /// What a key may look like. The documented set of characters reads `+-_`: a range.
@@ -130,14 +135,44 @@ fn security_schemes() -> Node {
         ("scheme", Node::from("basic")),
         ("description", Node::from(says)),
     ]);
-    Node::map([("shop", basic)])
+    let scopes = Scope::ALL.map(|scope| (scope.code(), Node::from(scope_says(scope))));
+    let code = Node::map([
+        ("authorizationUrl", Node::from(AUTHORIZE)),
+        ("tokenUrl", Node::from(TOKEN)),
+        ("scopes", Node::map(scopes)),
+    ]);
+    let says = "The token of an application that acts in the shop as far as the shop granted it.";
+    let token = Node::map([
+        ("type", Node::from("oauth2")),
+        ("description", Node::from(says)),
+        ("flows", Node::map([("authorizationCode", code)])),
+    ]);
+    Node::map([("shop", basic), ("application", token)])
 }
 
+fn scope_says(scope: Scope) -> &'static str {
+    match scope {
+        Scope::PaymentsCreate => "Creates payments, saves payment methods and charges saved ones.",
+        Scope::PaymentsCapture => "Captures held payments.",
+        Scope::PaymentsCancel => "Cancels held payments.",
+        Scope::PaymentsGet => "Reads its payments and payment methods.",
+        Scope::RefundsCreate => "Refunds its payments.",
+        Scope::RefundsGet => "Reads its refunds.",
+        Scope::ReceiptsGet => "Reads receipts.",
+        Scope::GetFees => "Sees what the shop pays for a payment.",
+    }
+}
+
+/// Who may: any of the ways in the list.
 fn security(who: Who) -> Node {
-    let scheme = match who {
-        Who::Shop => "shop",
-    };
-    Node::List(vec![Node::map([(scheme, Node::List(Vec::new()))])])
+    let shop = || Node::map([("shop", Node::List(Vec::new()))]);
+    let application = |scopes: Vec<Node>| Node::map([("application", Node::List(scopes))]);
+    Node::List(match who {
+        Who::Shop => vec![shop()],
+        Who::ShopOrGranted(scope) => vec![shop(), application(vec![Node::from(scope.code())])],
+        Who::ShopOrApplication => vec![shop(), application(Vec::new())],
+        Who::Application => vec![application(Vec::new())],
+    })
 }
 
 fn key_parameter() -> Node {
@@ -378,6 +413,7 @@ fn gives_error(route: &Route, operation: &Operation, name: &str) -> bool {
         (OF_WORDS, has_words),
         (OF_KEYS, has_key(route, operation)),
         (OF_BODIES, has_body),
+        (OF_GRANTS, matches!(route.who, Who::ShopOrGranted(_))),
         (operation.errors, true),
     ];
     let mut named = groups.into_iter().filter(|(_, given)| *given);

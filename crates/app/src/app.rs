@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use connectors::sandbox::{Callback, Sandbox};
 use connectors::{Acquirer, Courier};
 use contract::Links;
-use domain::{Duration, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
+use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::task::TaskTracker;
 
+use crate::attempts::Attempts;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::figures::Happened;
@@ -20,6 +21,8 @@ use crate::ports::{Clock, Random};
 pub const MERCHANT_FRESH: Duration = Duration::seconds(1);
 /// Most shops that are kept in memory.
 const MERCHANTS_MAX: usize = 10_000;
+/// Most tokens that are kept in memory.
+const BEARERS_MAX: usize = 10_000;
 
 /// What the platform is made of.
 pub struct Parts {
@@ -60,6 +63,9 @@ pub struct App {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     merchants: Mutex<HashMap<ShopId, Merchant>>,
+    bearers: Mutex<HashMap<[u8; 32], Bearer>>,
+    /// Attempts to prove on a page who a shop is.
+    pub(crate) attempts: Attempts,
     deliveries_waiting: Notify,
     /// What happened so far, for metrics.
     pub(crate) happened: Happened,
@@ -76,6 +82,13 @@ pub(crate) struct Merchant {
     read_at: Timestamp,
 }
 
+/// A token's grant with its shop, as of a moment ago.
+#[derive(Clone)]
+pub(crate) struct Bearer {
+    pub(crate) merchant: Merchant,
+    pub(crate) grant: Arc<Grant>,
+}
+
 impl App {
     /// Puts the parts together.
     #[must_use]
@@ -89,6 +102,8 @@ impl App {
             clock: parts.clock,
             random: parts.random,
             merchants: Mutex::default(),
+            bearers: Mutex::default(),
+            attempts: Attempts::default(),
             deliveries_waiting: Notify::new(),
             happened: Happened::default(),
             tasks: TaskTracker::new(),
@@ -205,8 +220,32 @@ impl App {
         merchant
     }
 
-    /// Forgets what is remembered of a shop, because it has just been changed.
+    /// What is remembered of the token with this hash, if it is fresh.
+    pub(crate) fn bearer(&self, token_hash: &[u8; 32]) -> Option<Bearer> {
+        let fresh_from = self.now().minus(MERCHANT_FRESH);
+        let bearers = self.bearers.lock().unwrap_or_else(PoisonError::into_inner);
+        bearers
+            .get(token_hash)
+            .filter(|bearer| fresh_from <= bearer.merchant.read_at)
+            .cloned()
+    }
+
+    pub(crate) fn remember_bearer(&self, token_hash: [u8; 32], bearer: Bearer) -> Bearer {
+        let mut bearers = self.bearers.lock().unwrap_or_else(PoisonError::into_inner);
+        if bearers.len() >= BEARERS_MAX {
+            bearers.clear();
+        }
+        bearers.insert(token_hash, bearer.clone());
+        bearer
+    }
+
+    /// Forgets what is remembered of a shop and of the tokens that open it, because something of
+    /// it has just been changed.
     pub(crate) fn forget(&self, shop: ShopId) {
+        self.bearers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .retain(|_, bearer| bearer.merchant.shop.id != shop);
         self.merchants
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use domain::{Shop, Tariff, Timestamp};
+use domain::{Grant, Shop, Tariff, Timestamp};
 use store::{Conn, Tx};
 
 use crate::app::{App, Merchant};
@@ -18,6 +18,8 @@ pub struct Cx {
     pub shop: Arc<Shop>,
     /// The shop's price list.
     pub(crate) tariffs: Arc<[Tariff]>,
+    /// By what an application acts here; `None` for the shop itself and the platform.
+    pub(crate) grant: Option<Arc<Grant>>,
     /// The shop's time, read once.
     pub now: Timestamp,
     /// The request's id; empty for what the platform does by itself.
@@ -38,6 +40,7 @@ impl Cx {
             app: Arc::clone(app),
             shop: Arc::clone(&merchant.shop),
             tariffs: Arc::clone(&merchant.tariffs),
+            grant: None,
             now: merchant.shop.now(app.now()),
             request_id,
         }

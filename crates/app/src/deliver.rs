@@ -73,7 +73,8 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
     let sent_at = app.now();
     let id = claimed.delivery.event_id.to_string();
     let seconds = sent_at.as_seconds();
-    let signature = signature(&claimed.secret, &id, seconds, &claimed.body);
+    let body = body(&claimed);
+    let signature = signature(&claimed.secret, &id, seconds, &body);
     let headers = vec![
         ("webhook-id", id),
         ("webhook-timestamp", seconds.to_string()),
@@ -82,7 +83,7 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
     let parcel = Parcel {
         url: claimed.url.clone(),
         headers: headers.clone(),
-        body: claimed.body.clone(),
+        body,
     };
     let receipt = app.courier.post(parcel).await;
     Carried {
@@ -91,6 +92,15 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
         receipt,
         sent_at,
     }
+}
+
+/// The notification as its receiver may see it.
+fn body(claimed: &Claimed) -> String {
+    let body = claimed.body.clone();
+    if claimed.shows_fees {
+        return body;
+    }
+    contract::event::without_fees(body)
 }
 
 /// The signature header of Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over id, time and

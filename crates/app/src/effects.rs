@@ -2,7 +2,7 @@
 //! that are to be made, notifications. All in the transaction of the change.
 
 use domain::ledger::Transfer;
-use domain::webhook::{Delivery, DeliveryState};
+use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{
     DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId, deal,
     payment, payment_method, refund,
@@ -188,7 +188,7 @@ pub(crate) fn deliver(
     event: &store::event::Event,
 ) -> Result<usize, Error> {
     let cx = work.cx;
-    let webhooks = store::webhook::of_event(work.tx, cx.shop.id, event.kind)?;
+    let webhooks = listeners(work, event)?;
     let deliveries: Vec<Delivery> = webhooks
         .iter()
         .map(|webhook| Delivery {
@@ -207,4 +207,22 @@ pub(crate) fn deliver(
         store::delivery::insert(work.tx, &cx.shop, &deliveries)?;
     }
     Ok(deliveries.len())
+}
+
+/// The webhooks that an event is told: the shop's own, and those of the application that made the
+/// object. Nobody looks for an application where no webhook belongs to one.
+fn listeners(work: &mut Work<'_, '_>, event: &store::event::Event) -> Result<Vec<Webhook>, Error> {
+    let cx = work.cx;
+    let mut webhooks = store::webhook::of_event(work.tx, cx.shop.id, event.kind)?;
+    if webhooks.iter().all(|webhook| webhook.holder.is_none()) {
+        return Ok(webhooks);
+    }
+    let author = store::authorship::find(work.tx, cx.shop.id, &event.object_id)?;
+    let now = cx.app.now();
+    webhooks.retain(|webhook| {
+        webhook
+            .holder
+            .is_none_or(|holder| author == Some(holder.application_id) && now < holder.ends_at)
+    });
+    Ok(webhooks)
 }

@@ -6,6 +6,8 @@
 use std::fmt;
 
 use contract::InvalidRequest;
+use domain::application::ApplicationRefused;
+use domain::grant::ExchangeRefused;
 use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
@@ -116,6 +118,15 @@ pub enum Refusal {
     /// A deal pays nothing out.
     #[error(transparent)]
     DealPayout(#[from] deal::PayoutRefused),
+    /// An application of a partner cannot be added.
+    #[error(transparent)]
+    Application(ApplicationRefused),
+    /// A code or a token of an application is worth nothing.
+    #[error(transparent)]
+    Exchange(ExchangeRefused),
+    /// Too many wrong keys of a shop.
+    #[error("too many wrong keys; try again in some minutes")]
+    TooManyAttempts,
     /// The sub-account is not this shop's.
     #[error("the gateway is not this shop's")]
     GatewayUnknown,

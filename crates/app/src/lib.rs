@@ -5,9 +5,14 @@
 //! takes the answer in. A crash between them leaves the operation for [`reconcile`].
 
 mod app;
+mod attempts;
 mod cx;
 mod error;
 mod ports;
+mod secret;
+
+pub mod application;
+pub mod grant;
 
 pub mod checkout;
 pub mod deal;

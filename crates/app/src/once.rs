@@ -66,6 +66,7 @@ pub(crate) async fn make<F>(cx: &Cx, once: Once, make: F) -> Result<Reply, Error
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + 'static,
 {
+    let once = own(cx, once);
     cx.write(move |work| {
         let stored = match remembered(work, &once)? {
             Remembered::Answer(body) => return Ok(Reply(body)),
@@ -84,7 +85,7 @@ pub(crate) async fn carry_out<F>(cx: &Cx, once: Once, start: F) -> Result<Reply,
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + 'static,
 {
-    let once = Arc::new(once);
+    let once = Arc::new(own(cx, once));
     let key = Arc::clone(&once);
     match cx.write(move |work| begin(work, &key, &start)).await? {
         Begun::Replay(body) => Ok(Reply(body)),
@@ -100,6 +101,14 @@ where
                 .spawn(finish(cx.clone(), once, object, operation, task))
                 .await?
         }
+    }
+}
+
+/// The key is the shop's or the application's that sent it: they never meet.
+fn own(cx: &Cx, sent: Once) -> Once {
+    Once {
+        key: cx.key(&sent.key),
+        ..sent
     }
 }
 
@@ -165,9 +174,12 @@ where
         Remembered::Nothing(stored) => stored,
     };
     let mut started = start(work)?;
+    if let Some(application) = work.cx.application() {
+        store::authorship::note(work.tx, work.cx.shop.id, started.object, application)?;
+    }
     let response = match (&started.task, started.recorded.shown.take()) {
         (Some(_), _) => None,
-        (None, Some(shown)) => Some(shown),
+        (None, Some(shown)) => Some(render::seen(work.cx, shown)),
         (None, None) => Some(render::object(work.tx, work.cx, started.object)?),
     };
     let id = object_id(started.object);
@@ -211,7 +223,7 @@ async fn finish(
         .write(move |work| {
             let mut recorded = answer::take_in(work, object, operation, &heard)?;
             let body = match recorded.shown.take() {
-                Some(shown) => shown,
+                Some(shown) => render::seen(work.cx, shown),
                 None => render::object(work.tx, work.cx, object)?,
             };
             store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;

@@ -10,6 +10,7 @@ use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
+use crate::render;
 
 /// Creates a payment. One that needs no page is paid at once.
 ///
@@ -47,7 +48,10 @@ fn means(
         ),
         RequestedMeans::Saved(id) => {
             let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
-            let method = found.ok_or(Refusal::PaymentMethodNotFound)?;
+            let seen = work.cx.sees(work.tx, &id.to_string())?;
+            let method = found
+                .filter(|_| seen)
+                .ok_or(Refusal::PaymentMethodNotFound)?;
             let call = method
                 .token()
                 .map(|token| CallMeans::Token(token.to_owned()));
@@ -143,12 +147,15 @@ pub(crate) fn authorize_task(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
-    let shop = cx.shop.id;
+    let asking = cx.clone();
     let payment = cx
-        .read(move |conn| Ok(store::payment::find(conn, shop, id)?))
+        .read(move |conn| {
+            asking.require_seen(conn, "payment", id)?;
+            Ok(store::payment::find(conn, asking.shop.id, id)?)
+        })
         .await?;
     let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
-    Ok(Reply(contract::payment::body(&payment, cx.app.links())))
+    Ok(Reply(render::payment(cx, &payment)))
 }
 
 /// Lists payments, newest first.
@@ -162,6 +169,7 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
         captured: range(list.captured),
         method: list.method,
         status: list.status,
+        application: cx.application(),
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
@@ -176,10 +184,7 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
         .last()
         .filter(|_| more)
         .map(|last| list.next_cursor(last));
-    let links = cx.app.links();
-    let bodies = payments
-        .iter()
-        .map(|payment| contract::payment::body(payment, links));
+    let bodies = payments.iter().map(|payment| render::payment(cx, payment));
     let items: Vec<Vec<u8>> = bodies.collect();
     Ok(Reply(contract::list::body(&items, next.as_deref())))
 }
@@ -226,6 +231,7 @@ pub async fn cancel(cx: &Cx, once: Once, id: PaymentId) -> Result<Reply, Error> 
 }
 
 fn lock(work: &mut Work<'_, '_>, id: PaymentId) -> Result<Payment, Error> {
+    work.cx.require_seen(work.tx, "payment", id)?;
     let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
     found.ok_or_else(|| Error::not_found("payment", id))
 }

@@ -90,9 +90,12 @@ pub(crate) fn bind_task(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentMethodId) -> Result<Reply, Error> {
-    let shop = cx.shop.id;
+    let asking = cx.clone();
     let method = cx
-        .read(move |conn| Ok(store::payment_method::find(conn, shop, id)?))
+        .read(move |conn| {
+            asking.require_seen(conn, "payment method", id)?;
+            Ok(store::payment_method::find(conn, asking.shop.id, id)?)
+        })
         .await?;
     let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
     Ok(Reply(contract::payment_method::body(

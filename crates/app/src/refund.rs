@@ -25,6 +25,9 @@ pub async fn create(cx: &Cx, once: Once, command: CreateRefund) -> Result<Reply,
 }
 
 fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Error> {
+    if !work.cx.sees(work.tx, &command.payment_id.to_string())? {
+        return Err(Refusal::PaymentNotFound.into());
+    }
     let found = store::payment::lock(work.tx, work.cx.shop.id, command.payment_id)?;
     let payment = found.ok_or(Refusal::PaymentNotFound)?;
     let new = NewRefund {
@@ -82,9 +85,12 @@ fn affordable(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<bo
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: RefundId) -> Result<Reply, Error> {
-    let shop = cx.shop.id;
+    let asking = cx.clone();
     let refund = cx
-        .read(move |conn| Ok(store::refund::find(conn, shop, id)?))
+        .read(move |conn| {
+            asking.require_seen(conn, "refund", id)?;
+            Ok(store::refund::find(conn, asking.shop.id, id)?)
+        })
         .await?;
     let refund = refund.ok_or_else(|| Error::not_found("refund", id))?;
     Ok(Reply(contract::refund::body(&refund)))
@@ -100,6 +106,7 @@ pub async fn list(cx: &Cx, list: ListRefunds) -> Result<Reply, Error> {
         created: range(list.created),
         payment_id: list.payment_id,
         status: list.status,
+        application: cx.application(),
         limit: list.limit.saturating_add(1),
         after: list.after,
     };

@@ -1,7 +1,7 @@
 //! Objects as the API shows them. Answers are rendered inside the unit of work that decides them,
 //! so that what is stored for a repetition is what was said.
 
-use domain::OperationObject;
+use domain::{OperationObject, Payment, Scope};
 use store::Conn;
 
 use crate::cx::Cx;
@@ -19,7 +19,7 @@ pub(crate) fn object(
         OperationObject::Payment(id) => {
             let payment = store::payment::find(conn, shop, id)?;
             let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
-            Ok(contract::payment::body(&payment, links))
+            Ok(self::payment(cx, &payment))
         }
         OperationObject::Refund(id) => {
             let refund = store::refund::find(conn, shop, id)?;
@@ -32,4 +32,17 @@ pub(crate) fn object(
             Ok(contract::payment_method::body(&method, links))
         }
     }
+}
+
+/// A payment as the one who is asking may see it.
+pub(crate) fn payment(cx: &Cx, payment: &Payment) -> Vec<u8> {
+    seen(cx, contract::payment::body(payment, cx.app.links()))
+}
+
+/// An object's whole body as the one who is asking may see it.
+pub(crate) fn seen(cx: &Cx, body: Vec<u8>) -> Vec<u8> {
+    if cx.permits(Scope::GetFees) {
+        return body;
+    }
+    contract::payment::without_fees(&body)
 }

@@ -6,12 +6,12 @@ use domain::deal::Life;
 use domain::{
     Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, Tariff, Timestamp,
 };
-use sha2::{Digest, Sha256};
 
 use crate::app::{App, Merchant};
 use crate::cx::Cx;
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
+use crate::secret;
 
 /// The first shop's number; the next ones count up.
 const FIRST_NUMBER: i64 = 100_001;
@@ -62,7 +62,7 @@ pub async fn authenticate(
     secret: &str,
     request_id: String,
 ) -> Result<Cx, Error> {
-    let hash = key_hash(secret);
+    let hash = secret::hash(secret);
     if let Some(merchant) = app.merchant(shop, Some(&hash)) {
         return Ok(Cx::new(app, &merchant, request_id));
     }
@@ -96,7 +96,7 @@ pub fn me(cx: &Cx) -> Reply {
 pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
     let now = app.now();
     let secret_key = new_key(app, new.test);
-    let (hash, hint) = (key_hash(&secret_key), hint(&secret_key));
+    let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
 
     let unit = move |tx: &mut store::Tx<'_>| {
         let number = store::shop::next_number_any_shop(tx)?.max(FIRST_NUMBER);
@@ -159,7 +159,7 @@ pub async fn list(app: &Arc<App>) -> Result<Vec<Shop>, Error> {
 pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
     let cx = app.cx(shop).await?;
     let secret_key = new_key(app, cx.shop.test);
-    let (hash, hint) = (key_hash(&secret_key), hint(&secret_key));
+    let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
     cx.write(move |work| {
         let now = work.now();
         Ok(store::secret_key::insert(
@@ -179,7 +179,7 @@ pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
 /// # Errors
 /// There is no such shop or key, or the storage fails.
 pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<(), Error> {
-    let hash = key_hash(secret);
+    let hash = secret::hash(secret);
     let cx = app.cx(shop).await?;
     cx.write(move |work| {
         let now = work.now();
@@ -229,11 +229,6 @@ pub fn clock(cx: &Cx) -> Reply {
     Reply(contract::clock::body(cx.now))
 }
 
-/// The hash that a key is stored and looked up by. Keys are random, so one round is enough.
-fn key_hash(secret: &str) -> [u8; 32] {
-    Sha256::digest(secret.as_bytes()).into()
-}
-
 /// What people recognise a key by: its last four characters.
 fn hint(secret: &str) -> String {
     let skip = secret.chars().count().saturating_sub(4);
@@ -241,12 +236,6 @@ fn hint(secret: &str) -> String {
 }
 
 fn new_key(app: &App, test: bool) -> String {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-
-    let bytes: Vec<u8> = (0..4)
-        .flat_map(|_| app.random_bits().to_be_bytes())
-        .collect();
     let prefix = if test { "test_" } else { "live_" };
-    format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes))
+    format!("{prefix}{}", secret::fresh(app))
 }

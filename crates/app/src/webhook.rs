@@ -1,12 +1,16 @@
-//! Webhooks of a shop: added, listed and taken away by the operator, later by the merchant.
+//! Webhooks of a shop: added, listed and taken away by the operator, later by the merchant. Those
+//! of an application belong to its token, which sets them up by itself (YooKassa API v3: webhooks).
 
 use std::sync::Arc;
 
-use domain::webhook::Webhook;
-use domain::{EventKind, ShopId, WebhookId};
+use contract::webhook::CreateWebhook;
+use domain::webhook::{Holder, Webhook};
+use domain::{EventKind, Grant, Scope, ShopId, WebhookId};
 
 use crate::app::App;
+use crate::cx::{Cx, Work};
 use crate::error::{Error, Refusal};
+use crate::once::{self, Made, Once, Reply};
 
 /// Longest address.
 const URL_CHARS_MAX: usize = 2_048;
@@ -36,6 +40,7 @@ pub async fn add(
             url: url.clone(),
             events: events.clone(),
             secret: secret.clone(),
+            holder: None,
             created_at: work.now(),
         };
         store::webhook::insert(work.tx, &webhook)?;
@@ -66,6 +71,97 @@ pub async fn remove(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<(), E
         Ok(store::webhook::delete(work.tx, work.cx.shop.id, id)?)
     })
     .await
+}
+
+/// Tells an application of an event at this address from now on. One address an event: another one
+/// takes the place of the first, under the same id.
+///
+/// # Errors
+/// Whoever asks is no application, the key was used for something else, or the storage fails.
+pub async fn create_own(cx: &Cx, sent: Once, command: CreateWebhook) -> Result<Reply, Error> {
+    let secret = new_secret(&cx.app);
+    once::make(cx, sent, move |work| {
+        let grant = own_grant(work.cx)?.clone();
+        let webhook = set(work, &grant, &command, &secret)?;
+        Ok(Made {
+            object_id: webhook.id.to_string(),
+            body: contract::webhook::body(&webhook),
+        })
+    })
+    .await
+}
+
+fn set(
+    work: &mut Work<'_, '_>,
+    grant: &Grant,
+    command: &CreateWebhook,
+    secret: &str,
+) -> Result<Webhook, Error> {
+    let cx = work.cx;
+    // Whoever ends the grant takes its webhooks along: none is added behind its back.
+    let locked = store::grant::lock(work.tx, cx.shop.id, grant.id)?;
+    let open_until = locked.and_then(|grant| grant.open_until(cx.app.now()));
+    let ends_at = open_until.ok_or(Error::Denied)?;
+    let known = store::webhook::list_of_grant(work.tx, cx.shop.id, grant.id)?;
+    let known = known
+        .into_iter()
+        .find(|it| it.events.contains(&command.event));
+    if let Some(known) = known {
+        store::webhook::update_url(work.tx, cx.shop.id, known.id, &command.url)?;
+        let url = command.url.clone();
+        return Ok(Webhook { url, ..known });
+    }
+    let webhook = Webhook {
+        id: WebhookId::new(work.ids.next()),
+        shop_id: cx.shop.id,
+        url: command.url.clone(),
+        events: vec![command.event],
+        secret: secret.to_owned(),
+        holder: Some(Holder {
+            application_id: grant.application_id,
+            grant_id: grant.id,
+            shows_fees: grant.permits(Scope::GetFees),
+            ends_at,
+        }),
+        created_at: work.now(),
+    };
+    store::webhook::insert(work.tx, &webhook)?;
+    Ok(webhook)
+}
+
+/// The webhooks of the token that is asking.
+///
+/// # Errors
+/// Whoever asks is no application, or the storage fails.
+pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
+    let (shop, grant) = (cx.shop.id, own_grant(cx)?.id);
+    let webhooks = cx
+        .read(move |conn| Ok(store::webhook::list_of_grant(conn, shop, grant)?))
+        .await?;
+    let items: Vec<Vec<u8>> = webhooks.iter().map(contract::webhook::body).collect();
+    Ok(Reply(contract::list::body(&items, None)))
+}
+
+/// Takes a webhook of the token that is asking away; what is still on its way to it is not
+/// delivered any more.
+///
+/// # Errors
+/// The token has no such webhook, or the storage fails.
+pub async fn remove_own(cx: &Cx, id: WebhookId) -> Result<Reply, Error> {
+    let grant = own_grant(cx)?.id;
+    cx.write(move |work| {
+        let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
+        let own = found.and_then(|webhook| webhook.holder);
+        own.filter(|holder| holder.grant_id == grant)
+            .ok_or_else(|| Error::not_found("webhook", id))?;
+        Ok(store::webhook::delete(work.tx, work.cx.shop.id, id)?)
+    })
+    .await?;
+    Ok(Reply(contract::webhook::REMOVED.to_vec()))
+}
+
+fn own_grant(cx: &Cx) -> Result<&Grant, Error> {
+    cx.grant.as_deref().ok_or(Error::Denied)
 }
 
 fn new_secret(app: &App) -> String {

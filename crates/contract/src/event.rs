@@ -170,6 +170,13 @@ pub fn body(kind: EventKind, object: &[u8]) -> Vec<u8> {
     [head.as_bytes(), object, b"}"].concat()
 }
 
+/// The notification for an application that may not see what the shop pays for a payment.
+#[must_use]
+pub fn without_fees(mut body: String) -> String {
+    crate::fees::cut(&mut body);
+    body
+}
+
 mod schema;
 pub use schema::{EVENT, EVENT_LIST, RESENT};
 

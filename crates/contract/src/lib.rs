@@ -4,9 +4,11 @@
 //! What enters parses into commands that cannot be invalid; a refusal names the parameter. What
 //! leaves is written straight from the domain's objects.
 
+mod address;
 mod amount;
 mod card;
 mod confirmation;
+mod fees;
 mod fields;
 mod invalid;
 mod json;
@@ -21,11 +23,13 @@ pub mod error;
 pub mod event;
 pub mod list;
 pub mod me;
+pub mod oauth;
 pub mod payment;
 pub mod payment_method;
 pub mod query;
 pub mod refund;
 pub mod schema;
+pub mod webhook;
 pub mod words;
 
 pub use confirmation::Links;

@@ -9,7 +9,7 @@ mod simulate;
 pub use capture::{CAPTURE_PAYMENT, CapturePayment};
 pub use create::{CREATE_PAYMENT, CreatePayment, RequestedMeans};
 pub use list::ListPayments;
-pub use show::{PAYMENT, PAYMENT_LIST, body};
+pub use show::{PAYMENT, PAYMENT_LIST, body, without_fees};
 pub use simulate::{Outcome, SIMULATE_PAYMENT, SimulatePayment};
 
 pub(crate) use create::{client_ip, client_ip_schema, gateway_id, gateway_schema};

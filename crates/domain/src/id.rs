@@ -199,6 +199,14 @@ typed_id!(
     /// A URL that a shop wants to be notified at.
     WebhookId, "webhook", "wh-", [0x0055]
 );
+typed_id!(
+    /// An application of a partner: the `client_id` of OAuth.
+    ApplicationId, "application", "ap-", [0x0061]
+);
+typed_id!(
+    /// What a shop has granted to an application.
+    GrantId, "grant", "gr-", [0x0062]
+);
 
 impl PaymentId {
     /// The token that the payment widget is opened with: the payment's digits with a prefix.

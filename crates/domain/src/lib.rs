@@ -12,7 +12,10 @@ pub mod method;
 pub mod shop;
 pub mod tariff;
 
+pub mod application;
 pub mod deal;
+pub mod grant;
+
 pub mod payment;
 pub mod payment_method;
 pub mod refund;
@@ -24,12 +27,14 @@ pub mod operation;
 pub mod webhook;
 
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
+pub use application::{Application, Scope};
 pub use deal::Deal;
 pub use event::{Event, EventKind};
+pub use grant::Grant;
 pub use id::{
-    DealId, DeliveryId, EntityId, EventId, GatewayId, IdSeed, InvoiceId, OperationId, PaymentId,
-    PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId,
-    ShopId, TransferId, WebhookId,
+    ApplicationId, DealId, DeliveryId, EntityId, EventId, GatewayId, GrantId, IdSeed, InvoiceId,
+    OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId,
+    RefundId, SelfEmployedId, ShopId, TransferId, WebhookId,
 };
 pub use metadata::Metadata;
 pub use method::{ConfirmationKind, MethodFacts, MethodKind};

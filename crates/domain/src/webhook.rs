@@ -2,7 +2,7 @@
 //! (YooKassa API v3: notifications).
 
 use crate::event::EventKind;
-use crate::id::{DeliveryId, EventId, ShopId, WebhookId};
+use crate::id::{ApplicationId, DeliveryId, EventId, GrantId, ShopId, WebhookId};
 use crate::time::{Duration, Timestamp};
 
 /// A URL that a shop wants to be notified at.
@@ -18,9 +18,34 @@ pub struct Webhook {
     pub events: Vec<EventKind>,
     /// The key of the signature, as it is shown: `whsec_` and base64.
     pub secret: String,
+    /// The application that set it up; `None` for the shop's own.
+    pub holder: Option<Holder>,
     /// When it was added.
     pub created_at: Timestamp,
 }
+
+/// The application that set a webhook up, as far as its notifications depend on it. It hears of
+/// what it created itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Who it is.
+    pub application_id: ApplicationId,
+    /// By which grant; the webhook ends with it.
+    pub grant_id: GrantId,
+    /// May it see what the shop pays for a payment?
+    pub shows_fees: bool,
+    /// When the grant's token ends by itself, by the platform's clock.
+    pub ends_at: Timestamp,
+}
+
+/// What applications may be notified of.
+pub const APPLICATION_EVENTS: [EventKind; 5] = [
+    EventKind::PaymentWaitingForCapture,
+    EventKind::PaymentSucceeded,
+    EventKind::PaymentCanceled,
+    EventKind::RefundSucceeded,
+    EventKind::PaymentMethodActive,
+];
 
 /// How far a delivery is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,9 +8,9 @@ use std::str::FromStr;
 
 use domain::deal::Life;
 use domain::{
-    CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId, GatewayId, Money,
-    OperationId, Party, PaymentId, PaymentMethodId, RefundId, Shop, ShopId, Timestamp, TransferId,
-    WebhookId,
+    ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
+    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, RefundId, Shop,
+    ShopId, Timestamp, TransferId, WebhookId,
 };
 
 use crate::error::StoreError;
@@ -67,6 +67,18 @@ impl ToParam for TransferId {
 }
 
 impl ToParam for WebhookId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for ApplicationId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for GrantId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
@@ -195,6 +207,19 @@ impl<'r> Cells<'r> {
         text.split_whitespace()
             .map(|name| read(name).ok_or_else(|| self.corrupt()))
             .collect()
+    }
+
+    /// A SHA-256.
+    pub(crate) fn hash(&mut self) -> Result<[u8; 32], StoreError> {
+        self.hash_or_null()?.ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn hash_or_null(&mut self) -> Result<Option<[u8; 32]>, StoreError> {
+        let Some(bytes) = self.get::<Option<&[u8]>>()? else {
+            return Ok(None);
+        };
+        let hash = bytes.try_into().map_err(|_length| self.corrupt())?;
+        Ok(Some(hash))
     }
 
     pub(crate) fn shop_id(&mut self) -> Result<ShopId, StoreError> {

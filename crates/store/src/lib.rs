@@ -22,7 +22,11 @@ pub mod secret_key;
 pub mod shop;
 pub mod tariff;
 
+pub mod application;
+pub mod authorship;
 pub mod deal;
+pub mod grant;
+
 pub mod idempotency;
 pub mod operation;
 pub mod payment;

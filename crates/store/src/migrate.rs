@@ -45,6 +45,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     5 "0005_operation",
     6 "0006_event",
     7 "0007_deal",
+    8 "0008_application",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -5,7 +5,7 @@
 pub(crate) mod row;
 
 use domain::payment::Status;
-use domain::{MethodKind, Payment, PaymentId, Shop, ShopId, Timestamp};
+use domain::{ApplicationId, MethodKind, Payment, PaymentId, Shop, ShopId, Timestamp};
 
 use crate::columns::{Cells, refs};
 use crate::conn::{Conn, Tx};
@@ -24,6 +24,8 @@ pub struct Filter {
     pub method: Option<MethodKind>,
     /// With this status.
     pub status: Option<Status>,
+    /// Made by this application.
+    pub application: Option<ApplicationId>,
     /// At most so many.
     pub limit: u32,
     /// The last one of the page before.
@@ -91,6 +93,25 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
  order by created_at desc, id desc
  limit $10";
 
+/// Walks down `payment_by_application`.
+const LIST_OF_APPLICATION: &str = "\
+select id, shop_id, gateway_id, test, currency, amount_asked_minor, description, metadata,
+       merchant_customer_id, client_ip, capture_mode, confirmation, flow, method_asked,
+       confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
+       method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
+       refunded_minor, refunding_minor, state, operation_id, challenge, reference,
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+  from payment
+ where shop_id = $1
+   and application_id = $11
+   and created_at >= $2
+   and (created_at, id) < ($3, $4)
+   and (cast($5 as text) is null or method_kind = $5)
+   and (cast($6 as text) is null or state in ($6, $7, $8))
+   and (cast($9 as bigint) is null or captured_at <= $9)
+ order by created_at desc, id desc
+ limit $10";
+
 /// Takes the range from `payment_by_capture` and sorts it; the plus signs keep the planners from
 /// walking down `payment_by_creation` in search of old captures.
 const LIST_CAPTURED: &str = "\
@@ -107,6 +128,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
    and (cast($5 as text) is null or method_kind = $5)
    and (cast($6 as text) is null or state in ($6, $7, $8))
    and captured_at >= $11
+   and (cast($12 as text) is null or application_id = $12)
    and captured_at <= $9
  order by +created_at desc, id desc
  limit $10";
@@ -174,10 +196,10 @@ pub fn list(
     let method = filter.method.map(MethodKind::code);
     let last = captured.then_some(last);
     let (one, two, three) = (state(0), state(1), state(2));
-    let statement = if first == i64::MIN {
-        LIST
-    } else {
-        LIST_CAPTURED
+    let statement = match filter.application {
+        _ if first != i64::MIN => LIST_CAPTURED,
+        Some(_) => LIST_OF_APPLICATION,
+        None => LIST,
     };
     let mut params: Vec<&dyn crate::ToParam> = vec![
         &shop,
@@ -193,6 +215,9 @@ pub fn list(
     ];
     if first != i64::MIN {
         params.push(&first);
+        params.push(&filter.application);
+    } else if filter.application.is_some() {
+        params.push(&filter.application);
     }
     conn.query(statement, &params, row::read)
 }

@@ -1,7 +1,7 @@
 //! Refunds.
 
 use domain::refund::{State, Status};
-use domain::{OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
+use domain::{ApplicationId, OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
 
 use crate::columns::{Cells, id_or_null, json_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
@@ -20,6 +20,8 @@ pub struct Filter {
     pub payment_id: Option<PaymentId>,
     /// With this status.
     pub status: Option<Status>,
+    /// Made by this application.
+    pub application: Option<ApplicationId>,
     /// At most so many.
     pub limit: u32,
     /// The last one of the page before.
@@ -63,6 +65,19 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
  order by created_at desc, id desc
  limit $6";
 
+/// Walks down `refund_by_application`.
+const LIST_OF_APPLICATION: &str = "\
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+  from refund
+ where shop_id = $1
+   and application_id = $7
+   and created_at >= $2
+   and (created_at, id) < ($3, $4)
+   and (cast($5 as text) is null or state = $5)
+ order by created_at desc, id desc
+ limit $6";
+
 /// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
 const LIST_OF_PAYMENT: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
@@ -73,6 +88,7 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
    and +created_at >= $2
    and (+created_at, id) < ($3, $4)
    and (cast($5 as text) is null or state = $5)
+   and (cast($8 as text) is null or application_id = $8)
  order by +created_at desc, id desc
  limit $6";
 
@@ -164,10 +180,15 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId, filter: &Filter) -> Result<Vec<Re
     let state = filter.status.map(state_code);
     let mut params: Vec<&dyn ToParam> =
         vec![&shop, &from, &below, &below_id, &state, &filter.limit];
-    match &filter.payment_id {
-        None => conn.query(LIST, &params, read),
-        Some(payment) => {
+    match (&filter.payment_id, &filter.application) {
+        (None, None) => conn.query(LIST, &params, read),
+        (None, Some(application)) => {
+            params.push(application);
+            conn.query(LIST_OF_APPLICATION, &params, read)
+        }
+        (Some(payment), application) => {
             params.push(payment);
+            params.push(application);
             conn.query(LIST_OF_PAYMENT, &params, read)
         }
     }

@@ -1,35 +1,49 @@
 //! Webhooks: where shops are notified.
 
-use domain::webhook::Webhook;
-use domain::{EventKind, ShopId, WebhookId};
+use domain::webhook::{Holder, Webhook};
+use domain::{EventKind, GrantId, ShopId, WebhookId};
 
-use crate::columns::Cells;
+use crate::columns::{Cells, id_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
 use crate::delivery;
 use crate::error::StoreError;
+use crate::param::Param;
 use crate::row::Row;
 
 const INSERT: &str = "\
-insert into webhook (id, shop_id, url, events, secret, created_at)
-values ($1, $2, $3, $4, $5, $6)";
+insert into webhook (id, shop_id, url, events, secret, application_id, grant_id, shows_fees,
+       ends_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+
+const UPDATE_URL: &str = "\
+update webhook
+   set url = $3
+ where id = $1 and shop_id = $2";
 
 const DELETE: &str = "\
 delete from webhook
  where id = $1 and shop_id = $2";
 
 const FIND: &str = "\
-select id, shop_id, url, events, secret, created_at
+select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
   from webhook
  where id = $1 and shop_id = $2";
 
 const LIST: &str = "\
-select id, shop_id, url, events, secret, created_at
+select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
   from webhook
  where shop_id = $1
  order by created_at, id";
 
+const LIST_OF_GRANT: &str = "\
+select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
+  from webhook
+ where shop_id = $1 and grant_id = $2
+ order by created_at, id";
+
 /// Adds a webhook.
 pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
+    let holder = webhook.holder.as_ref();
     let codes: Vec<&str> = webhook.events.iter().map(|kind| kind.code()).collect();
     tx.write(
         INSERT,
@@ -39,9 +53,24 @@ pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
             &webhook.url,
             &codes.join(" "),
             &webhook.secret,
+            &id_or_null(holder.map(|it| it.application_id)),
+            &id_or_null(holder.map(|it| it.grant_id)),
+            &holder.map_or(Param::Null, |it| Param::Bool(it.shows_fees)),
+            &time_or_null(holder.map(|it| it.ends_at)),
             &webhook.created_at,
         ],
     )
+}
+
+/// Sends what a webhook is told from now on to another address, also what is on its way.
+/// [`StoreError::Conflict`] if the shop has no such webhook.
+pub fn update_url(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    id: WebhookId,
+    url: &str,
+) -> Result<(), StoreError> {
+    tx.write_one(UPDATE_URL, &[&id, &shop, &url])
 }
 
 /// Removes a webhook and gives up what was on its way to it. [`StoreError::Conflict`] if the shop
@@ -65,6 +94,15 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<Webhook>, StoreErro
     conn.query(LIST, &[&shop], read)
 }
 
+/// The webhooks that an application set up by a grant, the oldest first.
+pub fn list_of_grant(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    grant: GrantId,
+) -> Result<Vec<Webhook>, StoreError> {
+    conn.query(LIST_OF_GRANT, &[&shop, &grant], read)
+}
+
 /// The shop's webhooks that want events of this kind.
 pub fn of_event(
     conn: &mut Conn<'_>,
@@ -84,6 +122,27 @@ fn read(row: &Row<'_>) -> Result<Webhook, StoreError> {
         url: cells.get()?,
         events: cells.list(EventKind::from_code)?,
         secret: cells.get()?,
+        holder: read_holder(&mut cells)?,
         created_at: cells.time()?,
     })
+}
+
+/// Four columns, all of them or none.
+fn read_holder(cells: &mut Cells<'_>) -> Result<Option<Holder>, StoreError> {
+    let application = cells.parse_or_null()?;
+    let grant = cells.parse_or_null()?;
+    let shows_fees = cells.get()?;
+    let ends_at = cells.time_or_null()?;
+    match (application, grant, shows_fees, ends_at) {
+        (Some(application_id), Some(grant_id), Some(shows_fees), Some(ends_at)) => {
+            Ok(Some(Holder {
+                application_id,
+                grant_id,
+                shows_fees,
+                ends_at,
+            }))
+        }
+        (None, None, None, None) => Ok(None),
+        _ => Err(cells.corrupt()),
+    }
 }

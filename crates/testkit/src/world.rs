@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use app::application::Created as CreatedApplication;
 use app::shop::{Created, NewShop};
 use app::{App, Clock, Parts, Random, Settings};
 use axum::body::Body;
@@ -16,7 +17,8 @@ use connectors::courier::MemoryCourier;
 use connectors::sandbox::Sandbox;
 use connectors::{Acquirer, Courier};
 use contract::Links;
-use domain::{Currency, Duration, MethodKind, Rate, Shop, Timestamp};
+use domain::application::{Callback, NewApplication};
+use domain::{Application, Currency, Duration, MethodKind, Rate, Scope, Shop, Timestamp};
 use http::{Request, StatusCode, header};
 use serde_json::Value;
 use store::Store;
@@ -252,10 +254,45 @@ impl World {
     ) -> Answer {
         use base64::Engine as _;
         let encoded = base64::engine::general_purpose::STANDARD.encode(credentials);
+        let authorization = format!("Basic {encoded}");
+        self.call_with(&authorization, method, path, key, body)
+            .await
+    }
+
+    /// Asks the merchant API as the application that has this token.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of a request, each once"
+    )]
+    pub async fn call_by(
+        &self,
+        token: &str,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Answer {
+        let authorization = format!("Bearer {token}");
+        self.call_with(&authorization, method, path, key, body)
+            .await
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of a request, each once"
+    )]
+    async fn call_with(
+        &self,
+        authorization: &str,
+        method: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(below(path))
-            .header(header::AUTHORIZATION, format!("Basic {encoded}"))
+            .header(header::AUTHORIZATION, authorization)
             .header(header::CONTENT_TYPE, "application/json");
         if !key.is_empty() {
             request = request.header("Idempotence-Key", key);
@@ -282,6 +319,34 @@ impl World {
             bytes: bytes.to_vec(),
             headers: parts.headers,
         }
+    }
+
+    /// An application that asks for these rights, with its secret.
+    pub async fn application(&self, scopes: &[Scope]) -> CreatedApplication {
+        let new = NewApplication {
+            name: "Касса".to_owned(),
+            description: Some("Выставляет счета".to_owned()),
+            site: Some("https://partner.example".to_owned()),
+            callback: Callback::Address("https://partner.example/back".to_owned()),
+            scopes: scopes.to_vec(),
+        };
+        let created = app::application::create(&self.app, new).await;
+        created.expect("create the test's application")
+    }
+
+    /// The code that the shop's consent is worth.
+    pub async fn code(&self, application: &Application) -> String {
+        let cx = app::grant::prove_shop(&self.app, self.shop.id, &self.secret_key).await;
+        let cx = cx.expect("prove who the shop is");
+        let code = app::grant::agree(&cx, application.id).await;
+        code.expect("agree to the application")
+    }
+
+    /// A token of the application in the shop.
+    pub async fn token(&self, application: &Application) -> String {
+        let code = self.code(application).await;
+        let issued = app::grant::exchange(&self.app, application, &code).await;
+        issued.expect("exchange the code").token
     }
 
     /// Does all that is due, and carries all notifications.

@@ -3,6 +3,7 @@
 //! The words are the wire's own where it has some (YooKassa API v3: errors), because clients
 //! match them; the names are ours, and never change.
 
+mod application;
 mod deal;
 mod payment;
 mod payment_method;
@@ -12,6 +13,7 @@ mod request;
 use contract::error::ErrorCode;
 use contract::words::ILLEGAL_VALUE;
 
+pub(super) use application::*;
 pub(super) use deal::*;
 pub(super) use payment::*;
 pub(super) use payment_method::*;
@@ -48,6 +50,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         REFUND_ERRORS,
         PAYMENT_METHOD_ERRORS,
         DEAL_ERRORS,
+        APPLICATION_ERRORS,
     ];
     groups.into_iter().flatten().copied()
 }

@@ -81,6 +81,7 @@ fn every_row_is_in_the_table_once() {
         include_str!("rows/refund.rs"),
         include_str!("rows/payment_method.rs"),
         include_str!("rows/deal.rs"),
+        include_str!("rows/application.rs"),
     ];
     let written: usize = source
         .iter()

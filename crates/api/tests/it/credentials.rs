@@ -47,8 +47,12 @@ async fn a_header_that_proves_nothing_is_named() {
         "Authorization header has illegal format"
     );
     assert_eq!(
-        words(&world, "Bearer token").await,
+        words(&world, "Digest token").await,
         "Authentication type is not allowed"
+    );
+    assert_eq!(
+        words(&world, "Bearer token").await,
+        "Access token is unknown, expired or revoked"
     );
     // "shop:key"
     assert_eq!(

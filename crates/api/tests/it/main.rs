@@ -13,11 +13,13 @@ mod event;
 mod key;
 mod limit;
 mod me;
+mod oauth;
 mod payment;
 mod payment_method;
 mod refund;
 mod route;
 mod simulate;
+mod webhook;
 
 use serde_json::{Value, json};
 use testkit::database::{ENGINES, TestDatabase};

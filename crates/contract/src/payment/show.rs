@@ -144,6 +144,14 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
     })
 }
 
+/// The body for an application that may not see what the shop pays for a payment.
+#[must_use]
+pub fn without_fees(body: &[u8]) -> Vec<u8> {
+    let mut text = String::from_utf8_lossy(body).into_owned();
+    crate::fees::cut(&mut text);
+    text.into_bytes()
+}
+
 fn means(method: &UsedMethod, status: Status) -> MeansBody<'_> {
     let waiting = status == Status::Pending;
     let head = MeansHead {

@@ -48,6 +48,8 @@ pub struct Claimed {
     pub url: String,
     /// The key of the signature.
     pub secret: String,
+    /// May the receiver see what the shop pays for a payment?
+    pub shows_fees: bool,
     /// How far the shop's clock is ahead of the platform's.
     pub clock_offset: Duration,
     /// When the first attempt was, as it was noted.
@@ -90,7 +92,8 @@ with recursive waiting (webhook_id) as (
    limit $3
 )
 select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
-       d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, s.clock_offset,
+       d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, h.shows_fees,
+       s.clock_offset,
        (select a.started_at
           from attempt a
          where a.delivery_id = d.id and a.number = 1) as first_attempt_at,
@@ -143,7 +146,8 @@ with recursive waiting (webhook_id) as (
    limit $3
 )
 select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
-       d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, s.clock_offset,
+       d.due_at + s.clock_offset as due_at, e.kind, e.body, h.url, h.secret, h.shows_fees,
+       s.clock_offset,
        (select a.started_at
           from attempt a
          where a.delivery_id = d.id and a.number = 1) as first_attempt_at,
@@ -228,6 +232,7 @@ fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
             body: cells.get()?,
             url: cells.get()?,
             secret: cells.get()?,
+            shows_fees: cells.get::<Option<bool>>()?.unwrap_or(true),
             clock_offset: Duration::micros(cells.get()?),
             first_attempt_at: cells.time_or_null()?,
         },

@@ -46,6 +46,7 @@ fn insert_webhook(tx: &mut Tx<'_>, shop: ShopId, number: u64) -> Result<(), Stor
         url: format!("https://shop.test/{number}"),
         events: EventKind::ALL.to_vec(),
         secret: format!("whsec_{number}"),
+        holder: None,
         created_at: NOW,
     };
     webhook::insert(tx, &hook)
@@ -149,6 +150,7 @@ async fn a_claim_brings_all_that_is_needed_to_send() {
             body: "body 1".to_owned(),
             url: "https://shop.test/1".to_owned(),
             secret: "whsec_1".to_owned(),
+            shows_fees: true,
             clock_offset: shop.clock_offset,
             first_attempt_at: None,
         };

@@ -15,10 +15,12 @@ mod prepare;
 mod samples;
 mod schema;
 
+mod application;
 mod book;
 mod deal;
 mod delivery;
 mod event;
+mod grant;
 mod idempotency;
 mod operation;
 mod payment;

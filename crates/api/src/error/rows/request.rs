@@ -106,7 +106,8 @@ pub(in crate::error) const CREDENTIALS_KIND: Row = Row {
     description: "Authentication type is not allowed",
     parameter: Some("Authorization"),
     retry_after: None,
-    advice: "Use the shop's id and secret key; tokens come later, and webhooks by API with them.",
+    advice: "Webhooks by API are for tokens of applications, invoices and others for the shop's \
+             id and secret key; payments and refunds take both.",
 };
 
 pub(in crate::error) const CREDENTIALS_LOGIN: Row = Row {

@@ -1,0 +1,90 @@
+//! The operations on the webhooks of applications.
+
+use contract::schema::Schema;
+use contract::webhook::{CREATE_WEBHOOK, CreateWebhook, WEBHOOK, WEBHOOK_LIST, WEBHOOK_REMOVED};
+use domain::WebhookId;
+
+use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
+use crate::routes::Endpoint;
+
+const NEW: &str =
+    r#"{"event": "payment.succeeded", "url": "https://partner.example.com/notification_url"}"#;
+const SET: &str = r#"{
+  "id": "wh-31f00700-0055-5000-8000-1a2b3c4d5e6f",
+  "event": "payment.succeeded",
+  "url": "https://partner.example.com/notification_url"
+}"#;
+const LIST: &str = r#"{"type": "list", "items": []}"#;
+
+pub(super) const OPERATIONS: &[&Operation] = &[
+    &Operation {
+        endpoint: Endpoint::CreateWebhook,
+        id: "createWebhook",
+        topic: Topic::Webhooks,
+        summary: said("Set a webhook", "Создать вебхук"),
+        says: said(
+            "The application is told of this event from now on, about the objects that it made \
+             itself. An event has one address: another one takes the place of the first, under \
+             the same id.",
+            "Приложение начинает получать уведомления об этом событии по созданным им объектам. \
+             У события один адрес: новый заменяет прежний, идентификатор остаётся тем же.",
+        ),
+        path_id: None,
+        query: no_query,
+        takes: Takes::Json(Body {
+            schema: &CREATE_WEBHOOK,
+            optional: false,
+            example: NEW,
+            parse: |body| CreateWebhook::parse(body).map(drop),
+        }),
+        gives: Gives {
+            schema: &WEBHOOK,
+            example: SET,
+        },
+        errors: &[],
+        links: &[Link {
+            name: "remove",
+            operation: "removeWebhook",
+            parameters: &[("webhook_id", "$response.body#/id")],
+            body: None,
+        }],
+    },
+    &Operation {
+        endpoint: Endpoint::ListWebhooks,
+        id: "listWebhooks",
+        topic: Topic::Webhooks,
+        summary: said("List webhooks", "Список вебхуков"),
+        says: said(
+            "All webhooks of the token, on one page.",
+            "Все вебхуки токена на одной странице.",
+        ),
+        path_id: None,
+        query: no_query,
+        takes: Takes::Nothing,
+        gives: Gives {
+            schema: &WEBHOOK_LIST,
+            example: LIST,
+        },
+        errors: &[],
+        links: &[],
+    },
+    &Operation {
+        endpoint: Endpoint::RemoveWebhook,
+        id: "removeWebhook",
+        topic: Topic::Webhooks,
+        summary: said("Remove a webhook", "Удалить вебхук"),
+        says: said(
+            "What is still on its way to it is not delivered any more.",
+            "То, что ещё не доставлено, больше не отправляется.",
+        ),
+        path_id: Some(|| Schema::id::<WebhookId>()),
+        query: no_query,
+        takes: Takes::Nothing,
+        gives: Gives {
+            schema: &WEBHOOK_REMOVED,
+            example: "{}",
+        },
+        errors: &["webhook.not_found"],
+        links: &[],
+    },
+];

@@ -1,0 +1,26 @@
+//! `/v3/webhooks`.
+
+use contract::webhook::CreateWebhook;
+use domain::WebhookId;
+
+use crate::answer::{Answer, Answered};
+use crate::cx::ApiCx;
+use crate::id::Id;
+use crate::once::Post;
+
+/// Tells the application of an event from now on.
+pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
+    let command = CreateWebhook::parse(&post.body)?;
+    let reply = app::webhook::create_own(&cx, post.once, command).await?;
+    Ok(Answer(reply))
+}
+
+/// Lists the token's webhooks.
+pub(crate) async fn list(ApiCx(cx): ApiCx) -> Answered {
+    Ok(Answer(app::webhook::list_own(&cx).await?))
+}
+
+/// Takes one of them away.
+pub(crate) async fn remove(ApiCx(cx): ApiCx, Id(id): Id<WebhookId>) -> Answered {
+    Ok(Answer(app::webhook::remove_own(&cx, id).await?))
+}

@@ -1,0 +1,210 @@
+//! `/oauth/v2`, and what a token opens.
+
+use api::{ROUTES, Who};
+use axum::body::Body;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Application, Duration, Scope};
+use http::Request;
+use serde_json::{Value, json};
+use testkit::Answer;
+
+use crate::route::path;
+use crate::{Fixture, page_payment, refused, world};
+
+async fn form(world: &Fixture, to: &str, authorization: Option<&str>, fields: &str) -> Answer {
+    let mut request = Request::builder()
+        .method("POST")
+        .uri(format!("/oauth/v2/{to}"))
+        .header("Content-Type", "application/x-www-form-urlencoded");
+    if let Some(authorization) = authorization {
+        request = request.header("Authorization", authorization);
+    }
+    let request = request.body(Body::from(fields.to_owned())).unwrap();
+    world.send(request).await
+}
+
+fn basic(application: &Application, secret: &str) -> String {
+    format!(
+        "Basic {}",
+        STANDARD.encode(format!("{}:{secret}", application.id))
+    )
+}
+
+#[track_caller]
+fn failed(answer: &Answer, status: u16, error: &str) {
+    assert_eq!(answer.status.as_u16(), status, "{}", answer.json());
+    assert_eq!(answer.text("/error"), error);
+    assert_eq!(answer.headers["content-type"], "application/json");
+    assert_eq!(answer.headers["cache-control"], "no-store");
+}
+
+#[tokio::test]
+async fn a_code_becomes_a_token_and_the_token_is_given_back() {
+    let world = world().await;
+    let made = world.application(&Scope::ALL).await;
+    let header = basic(&made.application, &made.secret);
+    let in_form = format!(
+        "&client_id={}&client_secret={}",
+        made.application.id, made.secret
+    );
+    for (header, in_form) in [(Some(header.as_str()), ""), (None, in_form.as_str())] {
+        let code = world.code(&made.application).await;
+        let fields = format!("grant_type=authorization_code&code={code}{in_form}");
+        let answer = form(&world, "token", header, &fields).await;
+        assert_eq!(answer.status.as_u16(), 200);
+        assert_eq!(answer.headers["cache-control"], "no-store");
+        let token = answer.text("/access_token");
+        assert!((32..=512).contains(&token.len()), "{token}");
+        assert_eq!(answer.json()["expires_in"], json!(94_607_999));
+        let me = world.call_by(&token, "GET", "/me", "", &Value::Null).await;
+        assert_eq!(me.text("/account_id"), world.shop.id.to_string());
+
+        let fields = format!("token={token}{in_form}");
+        for _ in 0..2 {
+            let answer = form(&world, "revoke_token", header, &fields).await;
+            assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({})));
+        }
+        let me = world.call_by(&token, "GET", "/me", "", &Value::Null).await;
+        let parameter = refused(&me, 401, "invalid_credentials");
+        assert_eq!(parameter.as_deref(), Some("Authorization"));
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_not_the_application_gets_nothing() {
+    let world = world().await;
+    let made = world.application(&Scope::ALL).await;
+    let other = world.application(&Scope::ALL).await;
+    let code = world.code(&made.application).await;
+    let fields = format!("grant_type=authorization_code&code={code}");
+    let unknown = basic(&made.application, "wrong");
+    let shop = format!("{}:{}", world.shop.id, world.secret_key);
+    let shop = format!("Basic {}", STANDARD.encode(shop));
+    for header in [None, Some(unknown.as_str()), Some(&shop), Some("Bearer x")] {
+        let answer = form(&world, "token", header, &fields).await;
+        failed(&answer, 401, "invalid_client");
+        assert!(answer.headers.contains_key("www-authenticate"));
+    }
+    let foreign = basic(&other.application, &other.secret);
+    let answer = form(&world, "token", Some(&foreign), &fields).await;
+    failed(&answer, 400, "invalid_grant");
+    let old = basic(&made.application, &made.secret);
+    let secret = app::application::renew_secret(&world.app, made.application.id).await;
+    let answer = form(&world, "token", Some(&old), &fields).await;
+    failed(&answer, 401, "invalid_client");
+    let new = basic(&made.application, &secret.unwrap());
+    let answer = form(&world, "token", Some(&new), &fields).await;
+    assert_eq!(answer.status.as_u16(), 200, "nothing was used up");
+    let token = answer.text("/access_token");
+    let fields = format!("token={token}");
+    let answer = form(&world, "revoke_token", Some(&foreign), &fields).await;
+    failed(&answer, 400, "invalid_grant");
+    let me = world.call_by(&token, "GET", "/me", "", &Value::Null).await;
+    assert_eq!(me.status.as_u16(), 200);
+}
+
+#[tokio::test]
+async fn a_code_is_used_once_and_in_time() {
+    let world = world().await;
+    let made = world.application(&Scope::ALL).await;
+    let header = basic(&made.application, &made.secret);
+    let code = world.code(&made.application).await;
+    let fields = format!("grant_type=authorization_code&code={code}");
+    let first = form(&world, "token", Some(&header), &fields).await;
+    let token = first.text("/access_token");
+    let answer = form(&world, "token", Some(&header), &fields).await;
+    failed(&answer, 400, "invalid_grant");
+    let me = world.call_by(&token, "GET", "/me", "", &Value::Null).await;
+    refused(&me, 401, "invalid_credentials");
+    let late = world.code(&made.application).await;
+    world.clock.advance(Duration::minutes(5));
+    let fields = format!("grant_type=authorization_code&code={late}");
+    let answer = form(&world, "token", Some(&header), &fields).await;
+    failed(&answer, 400, "invalid_grant");
+}
+
+#[tokio::test]
+async fn a_form_that_makes_no_sense_is_refused() {
+    let world = world().await;
+    let made = world.application(&Scope::ALL).await;
+    let header = basic(&made.application, &made.secret);
+    for fields in [
+        "",
+        "grant_type=authorization_code",
+        "code=abc",
+        "grant_type=authorization_code&code=a&code=b",
+        "grant_type=authorization_code&code=a&client_id=ap-1",
+        "grant_type=authorization_code&code=a&client_secret=b",
+    ] {
+        let answer = form(&world, "token", Some(&header), fields).await;
+        failed(&answer, 400, "invalid_request");
+    }
+    let answer = form(&world, "token", Some(&header), "grant_type=password&code=a").await;
+    failed(&answer, 400, "unsupported_grant_type");
+    let request = Request::builder()
+        .method("POST")
+        .uri("/oauth/v2/token")
+        .header("Authorization", &header)
+        .header("Content-Type", "application/json");
+    let body = r#"{"grant_type":"authorization_code","code":"a"}"#;
+    let answer = world.send(request.body(Body::from(body)).unwrap()).await;
+    failed(&answer, 400, "invalid_request");
+    let long = format!("grant_type=authorization_code&code={}", "a".repeat(9_000));
+    let answer = form(&world, "token", Some(&header), &long).await;
+    assert_eq!(answer.status.as_u16(), 413);
+}
+
+#[tokio::test]
+async fn a_token_opens_what_was_granted_and_no_more() {
+    let world = world().await;
+    for granted in Scope::ALL {
+        let made = world.application(&[granted]).await;
+        let token = world.token(&made.application).await;
+        for route in &ROUTES {
+            let (method, path) = (route.method.as_str(), path(route.path));
+            let answer = world
+                .call_by(&token, method, &path, "key", &Value::Null)
+                .await;
+            match route.who {
+                Who::Shop => {
+                    refused(&answer, 401, "invalid_credentials");
+                    let words = answer.text("/description");
+                    assert_eq!(words, "Authentication type is not allowed");
+                }
+                Who::ShopOrGranted(scope) if scope != granted => {
+                    refused(&answer, 403, "forbidden");
+                }
+                Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application => {
+                    let status = answer.status.as_u16();
+                    assert!(![401, 403].contains(&status), "{route:?}: {status}");
+                }
+            }
+        }
+        let answer = world
+            .call_by(&token, "GET", "/invoices/in-1", "", &Value::Null)
+            .await;
+        refused(&answer, 401, "invalid_credentials");
+    }
+}
+
+#[tokio::test]
+async fn an_application_pays_and_reads_in_the_shop_that_granted_it() {
+    let world = world().await;
+    let scopes = [Scope::PaymentsCreate, Scope::PaymentsGet];
+    let made = world.application(&scopes).await;
+    let token = world.token(&made.application).await;
+    let body = page_payment();
+    let answer = world.call_by(&token, "POST", "/payments", "a", &body).await;
+    let id = answer.text("/id");
+    let account = answer.text("/recipient/account_id");
+    assert_eq!(account, world.shop.id.to_string());
+    let path = format!("/payments/{id}");
+    let seen = world.call_by(&token, "GET", &path, "", &Value::Null).await;
+    assert_eq!(seen.bytes, answer.bytes);
+    let own = world.post("/payments", "b", &body).await.text("/id");
+    let path = format!("/payments/{own}");
+    let hidden = world.call_by(&token, "GET", &path, "", &Value::Null).await;
+    let parameter = refused(&hidden, 404, "not_found");
+    assert_eq!(parameter.as_deref(), Some("payment_id"));
+}

@@ -1,0 +1,295 @@
+//! Grants: a shop agrees that an application acts in it, the application exchanges the code for a
+//! token, and either of them ends it (YooKassa API v3: OAuth for partners).
+//!
+//! Whoever holds a [`Cx`] of the shop may agree. Today that is proved by the shop's secret key;
+//! a session of the shop's owner will do the same.
+
+use std::sync::Arc;
+
+use domain::grant::{ExchangeRefused, RevokedBy};
+use domain::{Application, ApplicationId, Duration, Grant, GrantId, Scope, ShopId, Timestamp};
+
+use crate::app::{App, Bearer, Merchant};
+use crate::cx::Cx;
+use crate::error::{Error, Refusal};
+use crate::{application, secret, shop};
+
+/// A token on its way to its application, the only time that it is seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// The token.
+    pub token: String,
+    /// How long it opens the shop.
+    pub life: Duration,
+}
+
+/// A grant as the shop sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GrantView {
+    /// The grant.
+    pub grant: Grant,
+    /// The application's name.
+    pub application_name: String,
+}
+
+/// Finds out who is asking, by a token. What the answer may do is what the shop has granted.
+///
+/// # Errors
+/// [`Error::Denied`] if nobody knows the token, it is over, or the shop is switched off.
+pub async fn authenticate(app: &Arc<App>, token: &str, request_id: String) -> Result<Cx, Error> {
+    let hash = secret::hash(token);
+    let bearer = match app.bearer(&hash) {
+        Some(bearer) => bearer,
+        None => app.remember_bearer(hash, read_bearer(app, hash).await?),
+    };
+    let alive = bearer.grant.open_until(app.now()).is_some();
+    if !alive || !bearer.merchant.shop.enabled {
+        return Err(Error::Denied);
+    }
+    Ok(Cx::new(app, &bearer.merchant, request_id).granted(bearer.grant))
+}
+
+async fn read_bearer(app: &Arc<App>, hash: [u8; 32]) -> Result<Bearer, Error> {
+    let read_at = app.now();
+    let read = move |conn: &mut store::Conn<'_>| {
+        let Some(grant) = store::grant::find_by_token_any_shop(conn, &hash)? else {
+            return Ok::<_, Error>(None);
+        };
+        let Some(shop) = store::shop::find(conn, grant.shop_id)? else {
+            return Ok(None);
+        };
+        let tariffs = store::tariff::list(conn, shop.id)?;
+        let merchant = Merchant::new(shop, tariffs, None, read_at);
+        Ok(Some(Bearer {
+            merchant,
+            grant: Arc::new(grant),
+        }))
+    };
+    app.store.read(read).await?.ok_or(Error::Denied)
+}
+
+/// Finds out whether someone may speak for a shop on a page, by the shop's secret key.
+///
+/// # Errors
+/// [`Error::Denied`] if the key is not the shop's, [`Refusal::TooManyAttempts`] after ten wrong
+/// ones.
+pub async fn prove_shop(app: &Arc<App>, shop: ShopId, secret_key: &str) -> Result<Cx, Error> {
+    if !app.attempts.take(shop, app.now()) {
+        return Err(Refusal::TooManyAttempts.into());
+    }
+    let proved = shop::authenticate(app, shop, secret_key, String::new()).await;
+    if !matches!(proved, Err(Error::Denied)) {
+        app.attempts.give_back(shop);
+    }
+    proved
+}
+
+/// The shop agrees to all that the application asks for. The code that the application exchanges.
+///
+/// # Errors
+/// There is no such application, or the storage fails.
+pub async fn agree(cx: &Cx, application: ApplicationId) -> Result<String, Error> {
+    let code = secret::fresh(&cx.app);
+    let hash = secret::hash(&code);
+    let now = cx.app.now();
+    cx.write(move |work| {
+        let application = application::find(work.tx, application)?;
+        let id = GrantId::new(work.ids.next());
+        let grant = Grant::agree(id, work.cx.shop.id, &application, hash, now);
+        Ok(store::grant::insert(work.tx, &grant)?)
+    })
+    .await?;
+    Ok(code)
+}
+
+/// The application exchanges a code for a token. A code that comes a second time ends what the
+/// first time was given: one of the two has stolen it.
+///
+/// # Errors
+/// [`Refusal::Exchange`] if the code is worth nothing, or the storage fails.
+pub async fn exchange(
+    app: &Arc<App>,
+    application: &Application,
+    code: &str,
+) -> Result<Issued, Error> {
+    let code_hash = secret::hash(code);
+    let read = move |conn: &mut store::Conn<'_>| {
+        Ok::<_, Error>(store::grant::find_by_code_any_shop(conn, &code_hash)?)
+    };
+    let found = app.store.read(read).await?;
+    let (shop, id) = found
+        .map(|grant| (grant.shop_id, grant.id))
+        .ok_or(Refusal::Exchange(ExchangeRefused::Unknown))?;
+    let token = secret::fresh(app);
+    let (token_hash, client, now) = (secret::hash(&token), application.id, app.now());
+    let cx = app.cx(shop).await?;
+    let exchanged = cx
+        .write(move |work| {
+            let grant = lock(work.tx, work.cx.shop.id, id)?;
+            match grant.exchange(client, token_hash, now) {
+                Ok(next) => {
+                    store::grant::update(work.tx, &next)?;
+                    Ok(Ok(next))
+                }
+                Err(refused) => {
+                    if refused == ExchangeRefused::Used {
+                        close(work.tx, &grant, RevokedBy::SecondUse, now)?;
+                    }
+                    Ok(Err(refused))
+                }
+            }
+        })
+        .await?;
+    app.forget(shop);
+    let grant = exchanged.map_err(Refusal::Exchange)?;
+    let until = grant.open_until(now);
+    let until = until.ok_or(Error::defect("a token that opens nothing"))?;
+    let life = until.since(now);
+    Ok(Issued { token, life })
+}
+
+/// The application gives a token back. A token that nobody knows has been given back already.
+///
+/// # Errors
+/// [`Refusal::Exchange`] if the token is another application's, or the storage fails.
+pub async fn give_back(
+    app: &Arc<App>,
+    application: &Application,
+    token: &str,
+) -> Result<(), Error> {
+    let hash = secret::hash(token);
+    let read = move |conn: &mut store::Conn<'_>| {
+        Ok::<_, Error>(store::grant::find_by_token_any_shop(conn, &hash)?)
+    };
+    let Some(grant) = app.store.read(read).await? else {
+        return Ok(());
+    };
+    if grant.application_id != application.id {
+        return Err(Refusal::Exchange(ExchangeRefused::Foreign).into());
+    }
+    end(app, grant.shop_id, grant.id, RevokedBy::Application).await?;
+    Ok(())
+}
+
+/// The shop takes a grant back: its token is refused from now on here, and within a second on
+/// other nodes, and its webhooks are gone.
+///
+/// # Errors
+/// There is no such grant in this shop, or the storage fails.
+pub async fn revoke(app: &Arc<App>, shop: ShopId, id: GrantId) -> Result<(), Error> {
+    end(app, shop, id, RevokedBy::Shop).await?;
+    Ok(())
+}
+
+/// Ends a grant with its webhooks. Was it still alive?
+pub(crate) async fn end(
+    app: &Arc<App>,
+    shop: ShopId,
+    id: GrantId,
+    by: RevokedBy,
+) -> Result<bool, Error> {
+    let now = app.now();
+    let cx = app.cx(shop).await?;
+    let ended = cx
+        .write(move |work| {
+            let grant = lock(work.tx, work.cx.shop.id, id)?;
+            close(work.tx, &grant, by, now)
+        })
+        .await?;
+    app.forget(shop);
+    Ok(ended)
+}
+
+fn lock(tx: &mut store::Tx<'_>, shop: ShopId, id: GrantId) -> Result<Grant, Error> {
+    let found = store::grant::lock(tx, shop, id)?;
+    found.ok_or_else(|| Error::not_found("grant", id))
+}
+
+fn close(
+    tx: &mut store::Tx<'_>,
+    grant: &Grant,
+    by: RevokedBy,
+    now: Timestamp,
+) -> Result<bool, Error> {
+    let Some(next) = grant.revoke(by, now) else {
+        return Ok(false);
+    };
+    store::grant::update(tx, &next)?;
+    for webhook in store::webhook::list_of_grant(tx, grant.shop_id, grant.id)? {
+        store::webhook::delete(tx, grant.shop_id, webhook.id)?;
+    }
+    Ok(true)
+}
+
+/// What a shop has granted, the oldest first; also what is over.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<GrantView>, Error> {
+    let cx = app.cx(shop).await?;
+    cx.read(move |conn| {
+        let mut views = Vec::new();
+        for grant in store::grant::list(conn, shop)? {
+            let application = store::application::find(conn, grant.application_id)?;
+            let application = application.ok_or(Error::defect("a grant to nobody"))?;
+            let application_name = application.name;
+            views.push(GrantView {
+                grant,
+                application_name,
+            });
+        }
+        Ok(views)
+    })
+    .await
+}
+
+impl Cx {
+    /// The same context, in which an application acts by what it was granted.
+    fn granted(mut self, grant: Arc<Grant>) -> Self {
+        self.grant = Some(grant);
+        self
+    }
+
+    /// The application that is asking; `None` where the shop itself is.
+    #[must_use]
+    pub fn application(&self) -> Option<ApplicationId> {
+        self.grant.as_ref().map(|grant| grant.application_id)
+    }
+
+    /// May the one who is asking do this? The shop itself may do everything.
+    #[must_use]
+    pub fn permits(&self, scope: Scope) -> bool {
+        self.grant.as_ref().is_none_or(|grant| grant.permits(scope))
+    }
+
+    /// Refuses an object that the one who is asking does not see: an application sees what it
+    /// made itself, and nothing else in the shop.
+    pub(crate) fn require_seen(
+        &self,
+        conn: &mut store::Conn<'_>,
+        kind: &'static str,
+        id: impl std::fmt::Display,
+    ) -> Result<(), Error> {
+        if self.sees(conn, &id.to_string())? {
+            return Ok(());
+        }
+        Err(Error::not_found(kind, id))
+    }
+
+    pub(crate) fn sees(&self, conn: &mut store::Conn<'_>, id: &str) -> Result<bool, Error> {
+        let Some(application) = self.application() else {
+            return Ok(true);
+        };
+        let author = store::authorship::find(conn, self.shop.id, id)?;
+        Ok(author == Some(application))
+    }
+
+    /// The idempotency key as it is stored. An application's keys are its own: neither the shop
+    /// nor another application can meet them, since no key that is sent has a space.
+    pub(crate) fn key(&self, sent: &str) -> String {
+        match self.application() {
+            Some(application) => format!("{sent} {application}"),
+            None => sent.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Applications of partners: programs that act in other merchants' shops, as far as these have
+//! granted it (YooKassa API v3: OAuth for partners).
+
+use crate::id::ApplicationId;
+use crate::time::Timestamp;
+
+/// Longest name, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+/// Longest description, in characters.
+pub const DESCRIPTION_CHARS_MAX: usize = 500;
+/// Longest address, in bytes.
+pub const ADDRESS_BYTES_MAX: usize = 2_048;
+
+/// A right that a shop grants to an application.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Creates payments; saves payment methods and charges saved ones.
+    PaymentsCreate,
+    /// Takes held money.
+    PaymentsCapture,
+    /// Lets held money go.
+    PaymentsCancel,
+    /// Reads payments and payment methods.
+    PaymentsGet,
+    /// Gives money back.
+    RefundsCreate,
+    /// Reads refunds.
+    RefundsGet,
+    /// Reads receipts.
+    ReceiptsGet,
+    /// Sees what the shop pays for each payment.
+    GetFees,
+}
+
+/// How an application gets the code that a shop's consent is worth.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Callback {
+    /// The browser carries it to this address.
+    Address(String),
+    /// It is shown to the merchant, who types it into the application.
+    Shown,
+}
+
+/// An application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Its id: `client_id` of OAuth.
+    pub id: ApplicationId,
+    /// The name that merchants see.
+    pub name: String,
+    /// What it does, for merchants.
+    pub description: Option<String>,
+    /// Where it is at home.
+    pub site: Option<String>,
+    /// How it gets codes.
+    pub callback: Callback,
+    /// What it asks for; never empty.
+    pub scopes: Vec<Scope>,
+    /// SHA-256 of its secret.
+    pub secret_hash: [u8; 32],
+    /// When it was added, by the platform's clock.
+    pub created_at: Timestamp,
+    /// When it was taken away, by the platform's clock.
+    pub deleted_at: Option<Timestamp>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+/// What a new application is made of.
+#[derive(Clone, Debug)]
+pub struct NewApplication {
+    /// The name that merchants see.
+    pub name: String,
+    /// What it does, for merchants.
+    pub description: Option<String>,
+    /// Where it is at home.
+    pub site: Option<String>,
+    /// How it gets codes.
+    pub callback: Callback,
+    /// What it asks for.
+    pub scopes: Vec<Scope>,
+}
+
+/// Why an application cannot be added, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplicationRefused {
+    /// Nothing to call it, or too much.
+    #[error("the name needs 1 to {NAME_CHARS_MAX} characters")]
+    NameIllegal,
+    /// Too much to read.
+    #[error("the description has more than {DESCRIPTION_CHARS_MAX} characters")]
+    DescriptionTooLong,
+    /// The site is no address.
+    #[error("the site needs an https address")]
+    SiteIllegal,
+    /// The callback is no address that a browser may be sent to.
+    #[error("the callback needs an https address without fragment; http only on this machine")]
+    CallbackIllegal,
+    /// It asks for nothing.
+    #[error("the application needs at least one right")]
+    NoScopes,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::PaymentsCreate,
+        Self::PaymentsCapture,
+        Self::PaymentsCancel,
+        Self::PaymentsGet,
+        Self::RefundsCreate,
+        Self::RefundsGet,
+        Self::ReceiptsGet,
+        Self::GetFees,
+    ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::PaymentsCreate => "checkout:payments_create",
+            Self::PaymentsCapture => "checkout:payments_capture",
+            Self::PaymentsCancel => "checkout:payments_cancel",
+            Self::PaymentsGet => "checkout:payments_get",
+            Self::RefundsCreate => "checkout:refunds_create",
+            Self::RefundsGet => "checkout:refunds_get",
+            Self::ReceiptsGet => "checkout:receipts_get",
+            Self::GetFees => "checkout:get_fees",
+        }
+    }
+
+    /// The right with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+}
+
+impl Application {
+    /// A new application.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn create(
+        id: ApplicationId,
+        mut new: NewApplication,
+        secret_hash: [u8; 32],
+        now: Timestamp,
+    ) -> Result<Self, ApplicationRefused> {
+        if !(1..=NAME_CHARS_MAX).contains(&new.name.trim().chars().count()) {
+            return Err(ApplicationRefused::NameIllegal);
+        }
+        let description = new.description.as_deref().unwrap_or("");
+        if DESCRIPTION_CHARS_MAX < description.chars().count() {
+            return Err(ApplicationRefused::DescriptionTooLong);
+        }
+        if new.site.as_deref().is_some_and(|site| !is_https(site)) {
+            return Err(ApplicationRefused::SiteIllegal);
+        }
+        if !new.callback.is_usable() {
+            return Err(ApplicationRefused::CallbackIllegal);
+        }
+        if new.scopes.is_empty() {
+            return Err(ApplicationRefused::NoScopes);
+        }
+        new.scopes.sort_unstable();
+        new.scopes.dedup();
+        Ok(Self {
+            id,
+            name: new.name.trim().to_owned(),
+            description: new.description,
+            site: new.site,
+            callback: new.callback,
+            scopes: new.scopes,
+            secret_hash,
+            created_at: now,
+            deleted_at: None,
+            version: 1,
+        })
+    }
+
+    /// May it still be used?
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        self.deleted_at.is_none()
+    }
+}
+
+impl Callback {
+    /// Browsers are sent to nothing but what the application was registered with.
+    fn is_usable(&self) -> bool {
+        match self {
+            Self::Shown => true,
+            Self::Address(url) => is_https(url) || is_loopback(url),
+        }
+    }
+
+    /// The callback's address with these pairs in its query; `None` where the code is shown. Each
+    /// byte of a value that is not plainly harmless is escaped.
+    #[must_use]
+    pub fn with(&self, pairs: &[(&str, &str)]) -> Option<String> {
+        let Self::Address(url) = self else {
+            return None;
+        };
+        let mut address = url.clone();
+        for (name, value) in pairs {
+            let first = !address.contains('?');
+            address.push(if first { '?' } else { '&' });
+            address.push_str(name);
+            address.push('=');
+            for byte in value.bytes() {
+                if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                    address.push(char::from(byte));
+                } else {
+                    address.push_str(&format!("%{byte:02X}"));
+                }
+            }
+        }
+        Some(address)
+    }
+}
+
+fn is_https(url: &str) -> bool {
+    url.strip_prefix("https://").is_some_and(is_place)
+}
+
+/// For developers: their own machine, without TLS.
+fn is_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://").filter(|rest| is_place(rest)) else {
+        return false;
+    };
+    let authority = rest.split(['/', '?']).next().unwrap_or("");
+    let port = |text: &str| text.is_empty() || text.starts_with(':');
+    ["127.0.0.1", "localhost", "[::1]"]
+        .iter()
+        .any(|host| authority.strip_prefix(host).is_some_and(port))
+}
+
+/// A host with whatever follows it, spelled so that every browser reads the same.
+fn is_place(rest: &str) -> bool {
+    let authority = rest.split(['/', '?']).next().unwrap_or("");
+    let spelled = rest
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"#\"<>\\^`{|}".contains(&b));
+    spelled && rest.len() <= ADDRESS_BYTES_MAX && !authority.is_empty() && !authority.contains('@')
+}
+
+#[cfg(test)]
+mod tests;
