@@ -42,7 +42,6 @@ const ELSEWHERE: &[&str] = &[
     "method_not_allowed",
     "not_found",
     "webhook.unusable",
-    "deal.unknown",
     "deal.payout.",
     "application.unusable",
     "grant.",

@@ -1,6 +1,8 @@
 //! Proves the books: recomputes every balance and every chain, and holds payments and refunds
 //! against their postings. Works beside a running server: each shop is read in one snapshot.
 
+mod deal;
+
 use std::collections::BTreeMap;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
@@ -9,6 +11,7 @@ use store::book::Posted;
 use store::{Conn, Store};
 
 use crate::error::Error;
+use deal::Deals;
 
 /// How many rows are read at once.
 const PAGE: u32 = 1_000;
@@ -24,6 +27,8 @@ pub struct Report {
     pub payments: u64,
     /// Refunds that were held against their postings.
     pub refunds: u64,
+    /// Deals that were held against their postings, payments and refunds.
+    pub deals: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
 }
@@ -54,6 +59,7 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
         report.transfers = report.transfers.saturating_add(part.transfers);
         report.payments = report.payments.saturating_add(part.payments);
         report.refunds = report.refunds.saturating_add(part.refunds);
+        report.deals = report.deals.saturating_add(part.deals);
         report.findings.extend(part.findings);
     }
     Ok(report)
@@ -64,9 +70,11 @@ type Balances = BTreeMap<Account, Balance>;
 
 fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
     let mut report = Report::default();
-    let balances = audit_chain(conn, shop, &mut report)?;
+    let mut deals = Deals::default();
+    let balances = audit_chain(conn, shop, &mut deals, &mut report)?;
     audit_balances(conn, shop, &balances, &mut report)?;
-    audit_objects(conn, shop, &mut report)?;
+    audit_objects(conn, shop, &mut deals, &mut report)?;
+    deals.check(conn, shop, &mut report)?;
     Ok(report)
 }
 
@@ -82,7 +90,12 @@ impl Report {
 }
 
 /// Recomputes the chain and every balance along it.
-fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<Balances, Error> {
+fn audit_chain(
+    conn: &mut Conn<'_>,
+    shop: &Shop,
+    deals: &mut Deals,
+    report: &mut Report,
+) -> Result<Balances, Error> {
     let mut balances = Balances::new();
     let (mut previous, mut sequence) = (GENESIS, 0_i64);
     loop {
@@ -97,6 +110,7 @@ fn audit_chain(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<
             }
             sequence = booked.sequence;
             audit_transfer(shop, booked, &mut balances, report);
+            deals.transfer(booked.kind, &booked.postings);
             let link = (booked.kind, booked.postings.as_slice());
             let hash = ledger::chain(&previous, shop.id, booked.id, booked.created_at, link);
             if hash != booked.hash {
@@ -176,7 +190,12 @@ fn audit_balances(
 }
 
 /// Holds each payment and each refund against its postings.
-fn audit_objects(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
+fn audit_objects(
+    conn: &mut Conn<'_>,
+    shop: &Shop,
+    deals: &mut Deals,
+    report: &mut Report,
+) -> Result<(), Error> {
     let mut after = None;
     loop {
         let page = store::audit::payments(conn, shop.id, after, PAGE)?;
@@ -184,6 +203,7 @@ fn audit_objects(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Resul
         after = Some((last.created_at, last.id));
         for payment in &page {
             report.payments = report.payments.saturating_add(1);
+            deals.payment(payment);
             if !payment.agrees() {
                 let problem = "what it says, its postings and its refunds do not agree";
                 report.find(shop, payment.id.to_string(), problem);
@@ -197,6 +217,7 @@ fn audit_objects(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Resul
         after = Some((last.created_at, last.id));
         for refund in &page {
             report.refunds = report.refunds.saturating_add(1);
+            deals.refund(refund);
             if !refund.agrees() {
                 let problem = "its state and its postings do not agree";
                 report.find(shop, refund.id.to_string(), problem);
@@ -207,7 +228,7 @@ fn audit_objects(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Resul
         report.find(
             shop,
             transfer.to_string(),
-            "it belongs to no payment and no refund",
+            "it belongs to no payment, no refund and no deal",
         );
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::call;
 use crate::cx::{Cx, Work};
 use crate::error::Error;
-use crate::{answer, effects, payment as payments, payment_method as methods, reconcile};
+use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
 
 /// A payment as its payer sees it.
 #[derive(Clone, Debug)]
@@ -78,6 +78,7 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
     let methods = MethodKind::ALL.into_iter();
     let methods = methods
         .filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind))
+        .filter(|kind| payment.settles(*kind, &cx.tariffs, cx.now).is_ok())
         .collect();
     let asks = payment.save_method == domain::payment::SaveMethod::PayerDecides;
     Ok(CheckoutView {
@@ -191,6 +192,7 @@ fn start(
         let method = choice.kind;
         return Err(domain::payment::AuthorizeRefused::MethodNotAccepted { method }.into());
     }
+    deal::check_attempt(work, &payment, choice.kind)?;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
         kind: choice.kind,

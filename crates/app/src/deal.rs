@@ -11,6 +11,14 @@
 //! - [`release_payout`] once the payout has failed; the transfer back from `payout/{id}` to
 //!   `deal/{id}` is the payout's, and is posted before this is called.
 
+mod end;
+mod payment;
+mod refund;
+
+pub(crate) use end::end;
+pub(crate) use payment::{attach, check, check_attempt, correct, tell as tell_payment};
+pub(crate) use refund::{reserve as reserve_refund, tell as tell_refund};
+
 use contract::deal::{CreateDeal, ListDeals};
 use domain::deal::NewDeal;
 use domain::{Deal, DealId, Money};

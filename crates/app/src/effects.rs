@@ -25,6 +25,14 @@ pub(crate) struct Recorded {
 }
 
 impl Recorded {
+    /// With what another step of the same unit left to do.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.operations.extend(other.operations);
+        self.notifies |= other.notifies;
+        self.happened.extend(other.happened);
+        self
+    }
+
     /// Without a call that the use case makes itself.
     pub(crate) fn without(mut self, own: OperationId) -> Self {
         self.operations.retain(|operation| *operation != own);
@@ -40,6 +48,7 @@ fn kinds(events: &[Event]) -> Vec<EventKind> {
 pub(crate) fn payment(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Recorded, Error> {
     let cx = work.cx;
     store::payment::update(work.tx, &cx.shop, &step.next)?;
+    crate::deal::tell_payment(work, step)?;
     payment_effects(work, step)
 }
 
@@ -87,16 +96,21 @@ pub(crate) fn new_refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Result
 fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
     let cx = work.cx;
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
+    let deal_step = crate::deal::tell_refund(work, &step.next)?;
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
     let shown = contract::refund::body(&step.next);
     let notifies = events(work, &step.events, &shown)?;
-    Ok(Recorded {
+    let recorded = Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
         happened: kinds(&step.events),
         shown: Some(shown),
-    })
+    };
+    match deal_step {
+        Some(deal_step) => Ok(recorded.and(deal(work, &deal_step)?)),
+        None => Ok(recorded),
+    }
 }
 
 /// Stores the next state of a payment method with all that goes with it.

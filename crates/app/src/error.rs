@@ -115,6 +115,21 @@ pub enum Refusal {
     /// The deal that a request names does not exist in this shop.
     #[error("the deal is not found")]
     DealNotFound,
+    /// A payment cannot belong to a deal.
+    #[error(transparent)]
+    DealPayment(#[from] deal::AttachRefused),
+    /// The seller's part of a payment is not possible.
+    #[error(transparent)]
+    Settlement(#[from] deal::SettlementRefused),
+    /// A deal gives nothing back.
+    #[error(transparent)]
+    DealRefund(#[from] deal::RefundRefused),
+    /// A refund in a deal does not say what of it is the seller's.
+    #[error("the payment belongs to a deal")]
+    RefundWithoutDeal,
+    /// The payment belongs to no deal.
+    #[error("the payment belongs to no deal")]
+    PaymentNotInDeal,
     /// A deal pays nothing out.
     #[error(transparent)]
     DealPayout(#[from] deal::PayoutRefused),
@@ -258,6 +273,12 @@ impl From<deal::CloseRefused> for Error {
             deal::CloseRefused::Closed => Self::defect("a deal was closed too early"),
             deal::CloseRefused::InFlight => Self::defect("a deal closes with money on its way"),
         }
+    }
+}
+
+impl From<payment::RefundRefused> for Error {
+    fn from(refused: payment::RefundRefused) -> Self {
+        Refusal::Refund(refused).into()
     }
 }
 

@@ -9,6 +9,7 @@ use tracing::{info, warn};
 use crate::app::App;
 use crate::call;
 use crate::cx::Cx;
+use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::once::KEY_LIFE;
@@ -22,9 +23,17 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         let payments = store::payment::due_any_shop(conn, now, limit)?;
         let methods = store::payment_method::due_any_shop(conn, now, limit)?;
-        Ok::<_, Error>((payments, methods))
+        let deals = store::deal::due_any_shop(conn, now, limit)?;
+        Ok::<_, Error>((payments, methods, deals))
     };
-    let (payments, methods) = app.store.read(read).await?;
+    let (payments, methods, deals) = app.store.read(read).await?;
+    // First: a payment that ends with its deal says so.
+    for (shop, id) in &deals {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = deal::end(&cx, *id).await {
+            warn!(deal.id = %id, ?error, "a deal could not end");
+        }
+    }
     for (shop, id) in &payments {
         let cx = app.cx(*shop).await?;
         if let Err(error) = payment(&cx, *id).await {
@@ -37,7 +46,10 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
             warn!(payment_method.id = %id, ?error, "a binding could not expire");
         }
     }
-    Ok(payments.len().saturating_add(methods.len()))
+    Ok(payments
+        .len()
+        .saturating_add(methods.len())
+        .saturating_add(deals.len()))
 }
 
 async fn payment(cx: &Cx, id: PaymentId) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use domain::{ConfirmationKind, OperationId, OperationObject, Payment, PaymentId}
 
 use crate::call::Task;
 use crate::cx::{Cx, Work};
+use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
@@ -62,8 +63,10 @@ fn means(
 
 fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
     let (means, call_means) = means(work, &command.means)?;
+    let id = PaymentId::new(work.ids.next());
+    let in_deal = command.deal.map(|part| deal::attach(work, part, id));
     let new = NewPayment {
-        id: PaymentId::new(work.ids.next()),
+        id,
         amount: command.amount,
         description: command.description.clone(),
         metadata: command.metadata.clone(),
@@ -72,9 +75,11 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
         capture_mode: command.capture_mode,
         save_method: command.save_method,
         confirmation: command.confirmation.clone(),
+        deal: in_deal.transpose()?,
         means,
     };
     let payment = Payment::create(work.shop(), new, work.now())?;
+    deal::check(work, &payment)?;
     let object = OperationObject::Payment(payment.id);
     if payment.flow == Flow::Page {
         store::payment::insert(work.tx, &work.cx.shop, &payment)?;
@@ -210,7 +215,8 @@ pub async fn capture(
     once::carry_out(cx, once, move |work| {
         let payment = lock(work, id)?;
         let operation = OperationId::new(work.ids.next());
-        let step = payment.capture(command.amount, operation, work.now())?;
+        let mut step = payment.capture(command.amount, operation, work.now())?;
+        deal::correct(work, &mut step, command.payout)?;
         follow_step(work, &step, operation)
     })
     .await

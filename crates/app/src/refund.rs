@@ -9,6 +9,7 @@ use domain::{Operation, OperationId, OperationObject, Refund, RefundId};
 
 use crate::call::Task;
 use crate::cx::{Cx, Work};
+use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
@@ -30,11 +31,15 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
     }
     let found = store::payment::lock(work.tx, work.cx.shop.id, command.payment_id)?;
     let payment = found.ok_or(Refusal::PaymentNotFound)?;
+    // The payment's own refusals come first.
+    payment.reserve_refund(command.amount, work.now())?;
+    let in_deal = deal::reserve_refund(work, &payment, command.amount, command.payout)?;
     let new = NewRefund {
         id: RefundId::new(work.ids.next()),
         amount: command.amount,
         description: command.description.clone(),
         metadata: command.metadata.clone(),
+        deal: in_deal.as_ref().map(|(_, part)| *part),
         operation: OperationId::new(work.ids.next()),
     };
     let object = OperationObject::Refund(new.id);
@@ -49,6 +54,9 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
             recorded: Recorded::default(),
             task: None,
         });
+    }
+    if let Some((reserved, _)) = &in_deal {
+        store::deal::update(work.tx, &work.cx.shop, &reserved.deal)?;
     }
     let recorded = effects::new_refund(work, &step)?;
     let call = step
@@ -66,10 +74,18 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
 }
 
 /// Has the shop enough for the sum that is set aside?
-fn affordable(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<bool, Error> {
+pub(crate) fn affordable(
+    work: &mut Work<'_, '_>,
+    step: &domain::refund::Step,
+) -> Result<bool, Error> {
     let cx = work.cx;
     let balance = store::book::balance(work.tx, &cx.shop, Account::Available)?;
-    let balances = BTreeMap::from([(Account::Available, balance)]);
+    let mut balances = BTreeMap::from([(Account::Available, balance)]);
+    if let Some(own) = &step.next.deal {
+        let account = Account::Deal(own.id);
+        let balance = store::book::balance(work.tx, &cx.shop, account)?;
+        balances.insert(account, balance);
+    }
     for transfer in &step.transfers {
         match transfer.post(&cx.shop, &balances) {
             Ok(_postings) => {}

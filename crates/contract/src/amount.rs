@@ -43,6 +43,18 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest>
     Ok(Some(money))
 }
 
+/// Reads an `amount` that has to be there and may be nothing.
+pub(crate) fn read_or_nothing(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
+    let amount = fields
+        .object("amount")?
+        .ok_or_else(|| fields.illegal("amount"))?;
+    let zero = Currency::from_code(amount.required_text("currency")?).and_then(|currency| {
+        let money = Money::parse(amount.required_text("value").ok()?, currency).ok()?;
+        money.is_zero().then_some(money)
+    });
+    zero.map_or_else(|| read_required(fields), Ok)
+}
+
 /// Reads an `amount` that has to be there.
 pub(crate) fn read_required(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
     read(fields)?.ok_or_else(|| fields.illegal("amount"))

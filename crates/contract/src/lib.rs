@@ -15,6 +15,7 @@ mod json;
 mod means;
 mod metadata;
 mod moment;
+mod settlement;
 mod wire;
 
 pub mod clock;

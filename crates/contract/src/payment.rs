@@ -6,6 +6,7 @@ mod list;
 mod show;
 mod simulate;
 
+pub use crate::settlement::DealPart;
 pub use capture::{CAPTURE_PAYMENT, CapturePayment};
 pub use create::{CREATE_PAYMENT, CreatePayment, RequestedMeans};
 pub use list::ListPayments;

@@ -11,13 +11,13 @@ use crate::json::Json;
 use crate::means::CancellationBody;
 use crate::metadata::{self, Notes};
 use crate::moment::Moment;
-
 use crate::query::{Filters, Query, Range};
+use crate::settlement::{self, RefundDealBody};
 use crate::wire::Shown;
 
 const DESCRIPTION_CHARS_MAX: usize = 250;
 /// Parts that come with later work.
-const LATER: &[&str] = &["receipt", "sources", "deal", "refund_method_data"];
+const LATER: &[&str] = &["receipt", "sources", "refund_method_data"];
 
 /// `POST /refunds`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct CreateRefund {
     pub description: Option<String>,
     /// The merchant's notes.
     pub metadata: Metadata,
+    /// By how much the seller's part of a deal becomes less.
+    pub payout: Option<Money>,
 }
 
 impl CreateRefund {
@@ -49,6 +51,7 @@ impl CreateRefund {
             amount: amount::read_required(&fields)?,
             description: fields.description(DESCRIPTION_CHARS_MAX)?,
             metadata: metadata::read(&fields)?,
+            payout: settlement::read_refunded(&fields)?,
         })
     }
 }
@@ -108,6 +111,8 @@ struct RefundBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deal: Option<RefundDealBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refund_authorization_details: Option<RefundAuthorization<'a>>,
@@ -135,6 +140,9 @@ pub fn body(refund: &Refund) -> Vec<u8> {
         created_at: Moment(refund.created_at),
         payment_id: Shown(refund.payment_id),
         description: refund.description.as_deref(),
+        deal: refund
+            .deal
+            .map(|deal| RefundDealBody::new(deal.id, deal.payout)),
         cancellation_details: cause.map(CancellationBody::new),
         refund_authorization_details: rrn.map(|rrn| RefundAuthorization { rrn }),
         metadata: Notes::unless_empty(&refund.metadata),

@@ -19,6 +19,9 @@ pub const DESCRIPTION_TOO_LONG: &str = "Description is too long. Max. length is 
 /// No number, or not this shop's.
 pub const GATEWAY_ILLEGAL: &str = "Invalid gateway_id format";
 
+/// No id of a deal, or not this shop's.
+pub const DEAL_NOT_FOUND: &str = "Deal not found or forbidden";
+
 /// More than one of the ways to name the means.
 pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
                                    payment_method_id, payment_token";
@@ -51,7 +54,7 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 20] = [
+pub const ALL: [&str; 21] = [
     ILLEGAL_VALUE,
     UNREADABLE,
     LATER,
@@ -59,6 +62,7 @@ pub const ALL: [&str; 20] = [
     CURRENCY_ILLEGAL,
     DESCRIPTION_TOO_LONG,
     GATEWAY_ILLEGAL,
+    DEAL_NOT_FOUND,
     SEVERAL_SOURCES,
     TOKEN_UNSUPPORTED,
     METHOD_NOT_FOUND,

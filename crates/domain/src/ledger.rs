@@ -8,8 +8,11 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::deal::FeeMoment;
 use crate::id::{DealId, PaymentId, PayoutId, RefundId, ShopId, TransferId};
 use crate::money::{Currency, Money, MoneyError};
+use crate::payment::PaymentDeal;
+use crate::refund::RefundDeal;
 use crate::shop::Shop;
 use crate::tariff::Fee;
 use crate::time::Timestamp;
@@ -338,6 +341,88 @@ impl Transfer {
     pub fn refund_release(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundRelease(refund);
         Self::between(kind, Account::Refund(refund), Account::Available, amount)
+    }
+
+    /// A captured payment of a deal: the deal gets the seller's part, and what the platform keeps
+    /// too if its fee comes at the closing.
+    ///
+    /// # Errors
+    /// A fee that the amount less the seller's part does not hold, or overflow.
+    pub fn capture_in_deal(
+        payment: PaymentId,
+        deal: &PaymentDeal,
+        amount: Money,
+        fee: Fee,
+    ) -> Result<Self, LedgerRefused> {
+        let net = amount.checked_sub(fee.total()?)?;
+        let held = match deal.fee_moment {
+            FeeMoment::PaymentSucceeded => deal.payout,
+            FeeMoment::DealClosed => net,
+        };
+        let own = net.checked_sub(held)?;
+        Self::of(
+            TransferKind::Capture(payment),
+            [
+                (Account::Acquirer, Side::Debit, amount),
+                (Account::Deal(deal.id), Side::Credit, held),
+                (Account::Available, Side::Credit, own),
+                (Account::Fees, Side::Credit, fee.commission),
+                (Account::FeesVat, Side::Credit, fee.vat),
+            ],
+        )
+    }
+
+    /// Sets the sum of a refund in a deal aside: out of the deal, and what it does not hold out
+    /// of the platform's own money.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_reserve_in_deal(
+        refund: RefundId,
+        amount: Money,
+        deal: &RefundDeal,
+    ) -> Result<Self, LedgerRefused> {
+        let from_deal = amount.checked_sub(deal.covered)?;
+        Self::of(
+            TransferKind::RefundReserve(refund),
+            [
+                (Account::Deal(deal.id), Side::Debit, from_deal),
+                (Account::Available, Side::Debit, deal.covered),
+                (Account::Refund(refund), Side::Credit, amount),
+            ],
+        )
+    }
+
+    /// The reserved sum goes back to where it came from.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_release_in_deal(
+        refund: RefundId,
+        amount: Money,
+        deal: &RefundDeal,
+    ) -> Result<Self, LedgerRefused> {
+        let to_deal = amount.checked_sub(deal.covered)?;
+        Self::of(
+            TransferKind::RefundRelease(refund),
+            [
+                (Account::Refund(refund), Side::Debit, amount),
+                (Account::Deal(deal.id), Side::Credit, to_deal),
+                (Account::Available, Side::Credit, deal.covered),
+            ],
+        )
+    }
+
+    fn of(
+        kind: TransferKind,
+        lines: impl IntoIterator<Item = (Account, Side, Money)>,
+    ) -> Result<Self, LedgerRefused> {
+        let entry = |(account, side, amount)| Entry {
+            account,
+            side,
+            amount,
+        };
+        Self::new(kind, lines.into_iter().map(entry).collect())
     }
 
     /// A closed deal's rest goes to the platform.

@@ -184,6 +184,20 @@ impl MethodKind {
         }
     }
 
+    /// Can it pay into a safe deal (YooKassa API v3: safe deals)?
+    #[must_use]
+    pub const fn in_deals(self) -> bool {
+        match self {
+            Self::Sbp => false,
+            Self::BankCard
+            | Self::YooMoney
+            | Self::Sberbank
+            | Self::TinkoffBank
+            | Self::MobileBalance
+            | Self::Cash => true,
+        }
+    }
+
     /// Is `amount` within the method's limits? They are in roubles; of another currency any
     /// positive amount is.
     #[must_use]

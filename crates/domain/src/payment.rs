@@ -8,12 +8,14 @@ mod answer;
 mod capture;
 mod confirm;
 mod create;
+mod deal;
 mod refund;
 
 pub use answer::{AnswerRefused, Heard};
 pub use capture::{CancelRefused, CaptureRefused};
 pub use confirm::{Attempt, AuthorizeRefused, ExpireRefused};
 pub use create::{CreateRefused, Means, NewPayment};
+pub use deal::PaymentDeal;
 pub use refund::RefundRefused;
 
 use std::net::IpAddr;
@@ -69,6 +71,8 @@ pub struct Payment {
     pub authorization: Option<Authorization>,
     /// What the platform takes; known once money is held or taken.
     pub fee: Option<Fee>,
+    /// The safe deal that it belongs to.
+    pub deal: Option<PaymentDeal>,
     /// Given back to the payer.
     pub refunded: Money,
     /// Being given back: reserved, and not yet decided outside.
@@ -334,7 +338,7 @@ impl Payment {
             return none;
         }
         let rest = self
-            .amount
+            .returnable()
             .checked_sub(self.refunded)
             .and_then(|m| m.checked_sub(self.refunding));
         rest.unwrap_or(none)

@@ -5,7 +5,7 @@
 
 use crate::acquiring::{Answer, CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
-use crate::id::{OperationId, PaymentId, RefundId, ShopId};
+use crate::id::{DealId, OperationId, PaymentId, RefundId, ShopId};
 use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
 use crate::money::Money;
@@ -28,12 +28,25 @@ pub struct Refund {
     pub description: Option<String>,
     /// The merchant's notes.
     pub metadata: Metadata,
+    /// The safe deal that it is made in.
+    pub deal: Option<RefundDeal>,
     /// How far it is.
     pub state: State,
     /// When it was created.
     pub created_at: Timestamp,
     /// Counts changes.
     pub version: i64,
+}
+
+/// What a refund knows of its deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefundDeal {
+    /// The deal.
+    pub id: DealId,
+    /// By how much the seller's part becomes less.
+    pub payout: Money,
+    /// What of the refund comes out of the platform's own money.
+    pub covered: Money,
 }
 
 /// How far a refund is.
@@ -71,6 +84,8 @@ pub struct NewRefund {
     pub description: Option<String>,
     /// The merchant's notes.
     pub metadata: Metadata,
+    /// The safe deal that it is made in.
+    pub deal: Option<RefundDeal>,
     /// An id for the call to the acquirer.
     pub operation: OperationId,
 }
@@ -133,6 +148,29 @@ impl Refund {
         now: Timestamp,
     ) -> Result<Step, CreateRefused> {
         let reserved = payment.reserve_refund(new.amount, now)?;
+        Self::send(payment, reserved, new, now)
+    }
+
+    /// Starts to give back what a deal holds whose time is over, whatever a merchant could ask
+    /// for.
+    ///
+    /// # Errors
+    /// The payment was not taken.
+    pub fn create_by_deal(
+        payment: &Payment,
+        new: NewRefund,
+        now: Timestamp,
+    ) -> Result<Step, CreateRefused> {
+        let reserved = payment.set_aside(new.amount).map_err(LedgerRefused::from)?;
+        Self::send(payment, reserved, new, now)
+    }
+
+    fn send(
+        payment: &Payment,
+        reserved: Payment,
+        new: NewRefund,
+        now: Timestamp,
+    ) -> Result<Step, CreateRefused> {
         let PaymentState::Succeeded { reference, .. } = &payment.state else {
             let status = payment.status();
             return Err(RefundRefused::NotSucceeded { status }.into());
@@ -146,7 +184,10 @@ impl Refund {
             reference: Some(reference.clone()),
         };
         Ok(Step {
-            transfers: vec![Transfer::refund_reserve(new.id, new.amount)?],
+            transfers: vec![match &new.deal {
+                None => Transfer::refund_reserve(new.id, new.amount)?,
+                Some(deal) => Transfer::refund_reserve_in_deal(new.id, new.amount, deal)?,
+            }],
             next: Self::begin(payment, new, now),
             payment: reserved,
             events: Vec::new(),
@@ -174,6 +215,7 @@ impl Refund {
             amount: new.amount,
             description: new.description,
             metadata: new.metadata,
+            deal: new.deal,
             state: State::Sending {
                 operation: new.operation,
             },
@@ -225,8 +267,10 @@ impl Refund {
                     canceled_at: now,
                 };
                 step.payment = payment.release_refund(self.amount)?;
-                step.transfers
-                    .push(Transfer::refund_release(self.id, self.amount)?);
+                step.transfers.push(match &self.deal {
+                    None => Transfer::refund_release(self.id, self.amount)?,
+                    Some(deal) => Transfer::refund_release_in_deal(self.id, self.amount, deal)?,
+                });
             }
         }
         Ok(Some(step))

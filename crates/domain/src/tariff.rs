@@ -44,6 +44,20 @@ impl Fee {
         }
     }
 
+    /// The same, but together not more than `limit`; then all of it is commission.
+    ///
+    /// # Errors
+    /// Another currency, or overflow.
+    pub fn at_most(self, limit: Money) -> Result<Self, MoneyError> {
+        if self.total()?.compare(limit)?.is_le() {
+            return Ok(self);
+        }
+        Ok(Self {
+            commission: limit,
+            vat: Money::zero(limit.currency()),
+        })
+    }
+
     /// Commission and VAT together.
     ///
     /// # Errors
@@ -77,6 +91,23 @@ impl Tariff {
             commission: amount,
             vat: Money::zero(amount.currency()),
         })
+    }
+
+    /// The fee on `amount` by the line that holds; nothing where there is none.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn fee_of(
+        tariffs: &[Self],
+        method: MethodKind,
+        amount: Money,
+        now: Timestamp,
+    ) -> Result<Fee, MoneyError> {
+        let currency = amount.currency();
+        match Self::choose(tariffs, method, currency, now) {
+            Some(tariff) => tariff.fee(amount),
+            None => Ok(Fee::none(currency)),
+        }
     }
 
     /// The line that holds for `method` at `now`: the newest of the method's own, else the newest

@@ -2,12 +2,14 @@
 //!
 //! Nothing is repaired here, and no sum is trusted that the database could add up itself.
 
-use domain::refund::Status;
+use domain::payment::PaymentDeal;
+use domain::refund::{RefundDeal, Status};
 use domain::{Money, PaymentId, RefundId, ShopId, Timestamp, TransferId};
 
 use crate::columns::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
+use crate::facts;
 use crate::refund;
 use crate::row::Row;
 
@@ -41,6 +43,8 @@ pub struct PaymentProof {
     pub refunds_succeeded: Money,
     /// The sum of its refunds that are on their way.
     pub refunds_pending: Money,
+    /// Its part in a deal.
+    pub deal: Option<PaymentDeal>,
 }
 
 /// A refund and its postings.
@@ -58,8 +62,10 @@ pub struct RefundProof {
     pub reserved: Option<Money>,
     /// What left the books.
     pub settled: Option<Money>,
-    /// What went back to the shop.
+    /// What went back to where it came from.
     pub released: Option<Money>,
+    /// Its part in a deal.
+    pub deal: Option<RefundDeal>,
 }
 
 impl PaymentProof {
@@ -106,7 +112,8 @@ select p.id, p.created_at, p.currency, p.captured_at, p.amount_minor, p.commissi
          where r.payment_id = p.id and r.state = 'succeeded') as succeeded_minor,
        (select cast(coalesce(sum(r.amount_minor), 0) as bigint)
           from refund r
-         where r.payment_id = p.id and r.state = 'sending') as pending_minor
+         where r.payment_id = p.id and r.state = 'sending') as pending_minor,
+       p.deal_facts
   from payment p
  where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
  order by p.created_at, p.id
@@ -118,7 +125,7 @@ select r.id, r.created_at, r.state, r.currency, r.amount_minor,
           from transfer t
           join entry e on e.transfer_id = t.id
          where t.object_id = r.id and t.kind = 'refund_reserve'
-           and e.side = 'debit') as reserved_minor,
+           and e.side = 'credit') as reserved_minor,
        (select e.amount_minor
           from transfer t
           join entry e on e.transfer_id = t.id
@@ -128,7 +135,8 @@ select r.id, r.created_at, r.state, r.currency, r.amount_minor,
           from transfer t
           join entry e on e.transfer_id = t.id
          where t.object_id = r.id and t.kind = 'refund_release'
-           and e.side = 'debit') as released_minor
+           and e.side = 'debit') as released_minor,
+       r.deal_facts
   from refund r
  where r.shop_id = $1 and (r.created_at, r.id) > ($2, $3)
  order by r.created_at, r.id
@@ -143,7 +151,12 @@ select t.id
                     where p.id = t.object_id and p.shop_id = t.shop_id and t.kind = 'capture')
    and not exists (select 1
                      from refund r
-                    where r.id = t.object_id and r.shop_id = t.shop_id and t.kind <> 'capture')
+                    where r.id = t.object_id and r.shop_id = t.shop_id
+                      and t.kind in ('refund_reserve', 'refund_settle', 'refund_release'))
+   and not exists (select 1
+                     from deal d
+                    where d.id = t.object_id and d.shop_id = t.shop_id
+                      and t.kind = 'deal_close')
  order by t.sequence";
 
 /// The shop's payments that follow `after`, the oldest first, at most `limit`.
@@ -168,7 +181,7 @@ pub fn refunds(
     conn.query(REFUNDS, &[&shop, &time, &id, &limit], read_refund)
 }
 
-/// Transfers of the shop's book that belong to no payment and no refund of the shop.
+/// Transfers of the shop's book that belong to no payment, no refund and no deal of the shop.
 pub fn strays(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<TransferId>, StoreError> {
     conn.query(STRAYS, &[&shop], |row| Cells::new(row).parse())
 }
@@ -208,6 +221,7 @@ fn read_payment(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
         refunding,
         refunds_succeeded: cells.money(currency)?,
         refunds_pending: cells.money(currency)?,
+        deal: cells.named_or_null(|json| facts::read_payment_deal(json, currency))?,
     })
 }
 
@@ -224,5 +238,6 @@ fn read_refund(row: &Row<'_>) -> Result<RefundProof, StoreError> {
         reserved: cells.money_or_null(currency)?,
         settled: cells.money_or_null(currency)?,
         released: cells.money_or_null(currency)?,
+        deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
     })
 }

@@ -4,8 +4,10 @@
 
 use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
-use domain::payment::{Authorization, Confirmation, Locale};
-use domain::{Challenge, ConfirmationKind, Metadata, MethodFacts};
+use domain::deal::FeeMoment;
+use domain::payment::{Authorization, Confirmation, Locale, PaymentDeal};
+use domain::refund::RefundDeal;
+use domain::{Challenge, ConfirmationKind, Currency, Metadata, MethodFacts, Money};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
@@ -183,6 +185,61 @@ pub(crate) fn read_confirmation(json: &str) -> Option<Confirmation> {
             LocaleJson::Russian => Locale::Russian,
             LocaleJson::English => Locale::English,
         }),
+    })
+}
+
+/// A payment's or a refund's part in a deal, in minor units of its own currency.
+#[derive(Serialize, Deserialize)]
+struct DealJson {
+    id: String,
+    fee_moment: Option<String>,
+    payout_minor: i64,
+    payout_capturing_minor: Option<i64>,
+    covered_minor: Option<i64>,
+}
+
+pub(crate) fn write_payment_deal(deal: Option<&PaymentDeal>) -> Result<Option<String>, StoreError> {
+    let Some(deal) = deal else { return Ok(None) };
+    let json = DealJson {
+        id: deal.id.to_string(),
+        fee_moment: Some(deal.fee_moment.code().to_owned()),
+        payout_minor: deal.payout.minor(),
+        payout_capturing_minor: deal.payout_capturing.map(Money::minor),
+        covered_minor: None,
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_payment_deal(json: &str, currency: Currency) -> Option<PaymentDeal> {
+    let json: DealJson = read(json)?;
+    let money = |minor| Money::new(minor, currency);
+    Some(PaymentDeal {
+        id: json.id.parse().ok()?,
+        fee_moment: FeeMoment::from_code(&json.fee_moment?)?,
+        payout: money(json.payout_minor),
+        payout_capturing: json.payout_capturing_minor.map(money),
+    })
+}
+
+pub(crate) fn write_refund_deal(deal: Option<&RefundDeal>) -> Result<Option<String>, StoreError> {
+    let Some(deal) = deal else { return Ok(None) };
+    let json = DealJson {
+        id: deal.id.to_string(),
+        fee_moment: None,
+        payout_minor: deal.payout.minor(),
+        payout_capturing_minor: None,
+        covered_minor: Some(deal.covered.minor()),
+    };
+    write(&json).map(Some)
+}
+
+pub(crate) fn read_refund_deal(json: &str, currency: Currency) -> Option<RefundDeal> {
+    let json: DealJson = read(json)?;
+    let money = |minor| Money::new(minor, currency);
+    Some(RefundDeal {
+        id: json.id.parse().ok()?,
+        payout: money(json.payout_minor),
+        covered: money(json.covered_minor?),
     })
 }
 

@@ -39,10 +39,10 @@ insert into payment (id, shop_id, gateway_id, test, currency, amount_asked_minor
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, due_at,
-       version)
+       deal_facts, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
-       $39, $40)";
+       $39, $40, $41)";
 
 const UPDATE: &str = "\
 update payment
@@ -51,7 +51,7 @@ update payment
        vat_minor = $13, refunded_minor = $14, refunding_minor = $15, state = $16,
        operation_id = $17, challenge = $18, reference = $19, hold_expires_at = $20,
        capture_minor = $21, canceled_by = $22, canceled_for = $23, captured_at = $24,
-       canceled_at = $25, due_at = $26, version = version + 1
+       canceled_at = $25, due_at = $26, deal_facts = $27, version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
@@ -60,7 +60,8 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
-       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
+       deal_facts, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
@@ -70,7 +71,8 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
-       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
+       deal_facts, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -82,7 +84,8 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
-       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
+       deal_facts, version
   from payment
  where shop_id = $1
    and created_at >= $2
@@ -120,7 +123,8 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
-       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
+       deal_facts, version
   from payment
  where shop_id = $1
    and +created_at >= $2

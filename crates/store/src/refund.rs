@@ -31,8 +31,8 @@ pub struct Filter {
 const INSERT: &str = "\
 insert into refund (id, shop_id, payment_id, currency, amount_minor, description, metadata,
        created_at, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+       deal_facts, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const UPDATE: &str = "\
 update refund
@@ -42,13 +42,13 @@ update refund
 
 const FIND: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -56,7 +56,7 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_creation`.
 const LIST: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
   from refund
  where shop_id = $1
    and created_at >= $2
@@ -81,7 +81,7 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
 const LIST_OF_PAYMENT: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
   from refund
  where payment_id = $7
    and +shop_id = $1
@@ -105,6 +105,9 @@ pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), Stor
         Param::Integer(refund.created_at.as_micros()),
     ];
     params.extend(changing(refund));
+    params.push(json_or_null(facts::write_refund_deal(
+        refund.deal.as_ref(),
+    )?));
     params.push(Param::Integer(refund.version));
     tx.write(INSERT, &refs(&params))
 }
@@ -223,6 +226,7 @@ fn read(row: &Row<'_>) -> Result<Refund, StoreError> {
             .unwrap_or_default(),
         created_at: cells.time()?,
         state: read_state(&mut cells)?,
+        deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
         version: cells.get()?,
     })
 }

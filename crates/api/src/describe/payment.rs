@@ -157,7 +157,15 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             schema: &PAYMENT,
             example: PENDING,
         },
-        errors: &["payment.create.", "payment.attempt.", "gateway_unknown"],
+        errors: &[
+            "payment.create.",
+            "payment.attempt.",
+            "gateway_unknown",
+            "deal.not_permitted",
+            "deal.unknown",
+            "deal.payment.",
+            "deal.settlement.",
+        ],
         links: LINKS,
     },
     &Operation {
@@ -231,7 +239,12 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             schema: &PAYMENT,
             example: SUCCEEDED,
         },
-        errors: &["payment.not_found", "payment.capture."],
+        errors: &[
+            "payment.not_found",
+            "payment.capture.",
+            "deal.payment.",
+            "deal.settlement.",
+        ],
         links: LINKS,
     },
     &Operation {

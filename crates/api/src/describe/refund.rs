@@ -66,7 +66,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             schema: &REFUND,
             example: MADE,
         },
-        errors: &["refund.create."],
+        errors: &["refund.create.", "deal.refund.", "deal.payment.not_in_deal"],
         links: &[SHOW],
     },
     &Operation {

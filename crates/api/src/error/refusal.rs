@@ -21,6 +21,11 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::Bind(refused) => Face::of(bind(*refused)),
         Refusal::CreateDeal(refused) => Face::of(create_deal(*refused)),
         Refusal::DealNotFound => Face::of(&rows::DEAL_UNKNOWN),
+        Refusal::DealPayment(refused) => Face::of(deal_payment(*refused)),
+        Refusal::Settlement(refused) => settlement(*refused),
+        Refusal::DealRefund(refused) => deal_refund(*refused),
+        Refusal::RefundWithoutDeal => Face::of(&rows::DEAL_REFUND_SETTLEMENTS_MISSING),
+        Refusal::PaymentNotInDeal => Face::of(&rows::DEAL_PAYMENT_NOT_IN_DEAL),
         Refusal::DealPayout(refused) => deal_payout(*refused),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
@@ -40,6 +45,7 @@ fn create_payment(refused: &CreateRefused) -> Face<'static> {
         CreateRefused::AmountNotPositive => Face::of(&rows::PAYMENT_AMOUNT_NOT_POSITIVE),
         CreateRefused::CurrencyNotTaken { .. } => Face::of(&rows::PAYMENT_CURRENCY_NOT_TAKEN),
         CreateRefused::MethodNotTaken { .. } => Face::of(&rows::PAYMENT_METHOD_NOT_TAKEN),
+        CreateRefused::MethodNotInDeals { .. } => Face::of(&rows::DEAL_METHOD_NOT_ACCEPTED),
         CreateRefused::NoMethod => Face::of(&rows::PAYMENT_NO_METHOD),
         CreateRefused::AmountOutsideLimits { .. } => Face::of(&rows::PAYMENT_AMOUNT_OUTSIDE_LIMITS),
         CreateRefused::CardsNotPermitted => Face::of(&rows::PAYMENT_CARDS_NOT_PERMITTED),
@@ -114,6 +120,45 @@ fn refund(refused: RefundRefused) -> &'static Row {
 fn create_deal(refused: deal::CreateRefused) -> &'static Row {
     match refused {
         deal::CreateRefused::NotPermitted => &rows::DEAL_NOT_PERMITTED,
+    }
+}
+
+fn deal_payment(refused: deal::AttachRefused) -> &'static Row {
+    match refused {
+        deal::AttachRefused::Closed => &rows::DEAL_CLOSED,
+        deal::AttachRefused::Expired => &rows::DEAL_EXPIRED,
+        deal::AttachRefused::Taken { .. } => &rows::DEAL_PAYMENT_TAKEN,
+    }
+}
+
+fn settlement(refused: deal::SettlementRefused) -> Face<'static> {
+    match refused {
+        deal::SettlementRefused::CurrencyDiffers { .. } => {
+            Face::of(&rows::DEAL_SETTLEMENT_CURRENCY_DIFFERS)
+        }
+        deal::SettlementRefused::TooLarge { excess } => {
+            Face::with(&rows::DEAL_SETTLEMENT_TOO_LARGE, &excess.to_string())
+        }
+        deal::SettlementRefused::Missing => Face::of(&rows::DEAL_SETTLEMENT_MISSING),
+    }
+}
+
+fn deal_refund(refused: deal::RefundRefused) -> Face<'static> {
+    match refused {
+        deal::RefundRefused::Closed => Face::of(&rows::DEAL_REFUND_CLOSED),
+        deal::RefundRefused::Expired => Face::of(&rows::DEAL_REFUND_EXPIRED),
+        deal::RefundRefused::CurrencyDiffers { .. } => {
+            Face::of(&rows::DEAL_REFUND_CURRENCY_DIFFERS)
+        }
+        deal::RefundRefused::PartAboveAmount { excess } => {
+            Face::with(&rows::DEAL_REFUND_PART_ABOVE_AMOUNT, &excess.to_string())
+        }
+        deal::RefundRefused::PartAboveBalance { excess } => {
+            Face::with(&rows::DEAL_REFUND_PART_ABOVE_BALANCE, &excess.to_string())
+        }
+        deal::RefundRefused::AmountAboveFee { excess } => {
+            Face::with(&rows::DEAL_REFUND_AMOUNT_ABOVE_FEE, &excess.to_string())
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod audit;
 mod capture;
 mod clock;
+mod deal;
 mod grant;
 mod idempotency;
 mod notification;

@@ -10,7 +10,7 @@ use testkit::database::both;
 use crate::{available, pay, status};
 
 /// Sends all requests at once; how many succeeded, and what the others were told.
-async fn at_once(
+pub(crate) async fn at_once(
     world: &Arc<World>,
     requests: Vec<(String, String, Value)>,
 ) -> (usize, Vec<String>) {

@@ -2,19 +2,21 @@
 
 use domain::Money;
 
-use crate::amount;
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
+use crate::{amount, settlement};
 
 /// Parts that come with later work.
-const LATER: &[&str] = &["receipt", "airline", "transfers", "deal"];
+const LATER: &[&str] = &["receipt", "airline", "transfers"];
 
 /// Taking held money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CapturePayment {
     /// How much; `None` is all of it.
     pub amount: Option<Money>,
+    /// The corrected seller's part, in a deal.
+    pub payout: Option<Money>,
 }
 
 impl CapturePayment {
@@ -24,13 +26,17 @@ impl CapturePayment {
     /// The first parameter that is wrong.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         if body.trim_ascii().is_empty() {
-            return Ok(Self { amount: None });
+            return Ok(Self {
+                amount: None,
+                payout: None,
+            });
         }
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
         fields.refuse_later(LATER)?;
         Ok(Self {
             amount: amount::read(&fields)?,
+            payout: settlement::read_corrected(&fields)?,
         })
     }
 }

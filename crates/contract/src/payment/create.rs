@@ -10,7 +10,8 @@ use crate::confirmation::SBERPAY_URL_CHARS_MAX;
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
-use crate::{amount, card, confirmation, metadata, words};
+use crate::settlement::DealPart;
+use crate::{amount, card, confirmation, metadata, settlement, words};
 
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
@@ -20,7 +21,6 @@ const LATER: &[&str] = &[
     "receipt",
     "airline",
     "transfers",
-    "deal",
     "payment_order",
     "receiver",
     "statements",
@@ -51,6 +51,8 @@ pub struct CreatePayment {
     pub confirmation: Option<Confirmation>,
     /// By which means.
     pub means: RequestedMeans,
+    /// The safe deal that it belongs to.
+    pub deal: Option<DealPart>,
     /// The sub-account that is paid.
     pub gateway_id: Option<GatewayId>,
 }
@@ -104,6 +106,7 @@ impl CreatePayment {
             save_method,
             confirmation,
             means,
+            deal: settlement::read(&fields)?,
             gateway_id: gateway_id(&fields, "recipient")?,
         })
     }

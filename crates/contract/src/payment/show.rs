@@ -10,6 +10,7 @@ use crate::confirmation::{ConfirmationBody, Links, Target};
 use crate::means::{CancellationBody, MeansHead, MeansTail};
 use crate::metadata::Notes;
 use crate::moment::Moment;
+use crate::settlement::PaymentDealBody;
 use crate::wire::Shown;
 
 #[derive(Serialize)]
@@ -41,6 +42,8 @@ struct PaymentBody<'a> {
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<AuthorizationBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deal: Option<PaymentDealBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_customer_id: Option<&'a str>,
 }
@@ -140,6 +143,9 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
         metadata: Notes(&payment.metadata),
         cancellation_details: cause.map(CancellationBody::new),
         authorization_details: authorization(payment),
+        deal: payment
+            .deal
+            .map(|deal| PaymentDealBody::new(deal.id, deal.payout)),
         merchant_customer_id: payment.merchant_customer_id.as_deref(),
     })
 }

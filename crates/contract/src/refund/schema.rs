@@ -8,6 +8,7 @@ use crate::schema::{
     AMOUNT, CANCELLATION, Named, Parameter, Schema, amount_asked, description, id_of,
     limit_and_cursor, list_of, may, metadata, metadata_asked, must, of_time, parameter,
 };
+use crate::settlement::schema::{REFUND_DEAL, REFUND_DEAL_ASKED};
 
 /// The body of `POST /refunds`.
 pub static CREATE_REFUND: Named = Named {
@@ -21,6 +22,7 @@ pub static CREATE_REFUND: Named = Named {
             must("amount", amount_asked("How much of it.")),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("metadata", metadata_asked()),
+            may("deal", Schema::refer(&REFUND_DEAL_ASKED)),
         ])
     },
 };
@@ -44,6 +46,7 @@ pub static REFUND: Named = Named {
                 id_of::<PaymentId>("The payment that is given back."),
             ),
             may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("deal", Schema::refer(&REFUND_DEAL)),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("refund_authorization_details", authorization),
             may("metadata", metadata()),

@@ -1,7 +1,7 @@
 //! Requests that are refused, and every state's answer.
 
 use domain::acquiring::{CancellationReason, Decline, Party};
-use domain::refund::State;
+use domain::refund::{RefundDeal, State};
 use domain::{Currency, IdSeed, Metadata, Money, OperationId, Refund, ShopId, Timestamp};
 use serde_json::{Value, json};
 
@@ -63,7 +63,11 @@ fn what_is_wrong_is_named() {
         ("description", json!("я".repeat(251)), "description"),
         ("receipt", json!({"items": []}), "receipt"),
         ("sources", json!([{"account_id": "1"}]), "sources"),
-        ("deal", json!({"refund_settlements": []}), "deal"),
+        (
+            "deal",
+            json!({"refund_settlements": []}),
+            "deal.refund_settlements",
+        ),
         (
             "refund_method_data",
             json!({"type": "electronic_certificate"}),
@@ -89,6 +93,7 @@ fn each_state_has_its_answer() {
         amount: Money::new(1_000, Currency::RUB),
         description: Some("Return".to_owned()),
         metadata: Metadata::new([("b".to_owned(), "1".to_owned())]).unwrap(),
+        deal: None,
         state: State::Sending { operation },
         created_at: at,
         version: 1,
@@ -112,6 +117,12 @@ fn each_state_has_its_answer() {
         cause,
         canceled_at: at,
     };
+    answers.push(body(&refund));
+    refund.deal = Some(RefundDeal {
+        id: "dl-31f00001-0022-5000-8000-1a2b3c4d5e6f".parse().unwrap(),
+        payout: Money::new(800, Currency::RUB),
+        covered: Money::new(0, Currency::RUB),
+    });
     answers.push(body(&refund));
     insta::assert_snapshot!(String::from_utf8(answers.join(&b'\n')).unwrap());
 }

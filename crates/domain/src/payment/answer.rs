@@ -5,12 +5,12 @@ use super::{Authorization, CaptureMode, Flow, Hold, Payment, SaveMethod, State, 
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::OperationId;
-use crate::ledger::{LedgerRefused, Transfer};
-use crate::method::{MethodFacts, MethodKind};
+use crate::ledger::LedgerRefused;
+use crate::method::MethodFacts;
 use crate::money::Money;
 use crate::operation::{Operation, OperationKind};
 use crate::payment_method::PaymentMethod;
-use crate::tariff::{Fee, Tariff};
+use crate::tariff::Tariff;
 use crate::time::Timestamp;
 
 /// An answer and what is needed to take it in.
@@ -96,11 +96,7 @@ impl Payment {
 
     fn approved(&self, approval: &Approval, heard: &Heard<'_>) -> Result<Step, AnswerRefused> {
         let mut next = self.clone();
-        let kind = self
-            .method
-            .as_ref()
-            .map_or(MethodKind::BankCard, |method| method.kind);
-        let fee = fee_of(heard, kind, self.amount)?;
+        let fee = self.fee_on(self.amount, heard.tariffs, heard.now)?;
         next.fee = Some(fee);
         next.authorization = Some(Authorization {
             rrn: approval.rrn.clone(),
@@ -117,9 +113,9 @@ impl Payment {
                     reference,
                     captured_at: heard.now,
                 };
+                let transfer = next.capture_transfer(fee)?;
                 let mut step = Step::to(next);
-                step.transfers
-                    .push(Transfer::capture(self.id, self.amount, fee)?);
+                step.transfers.push(transfer);
                 step.events
                     .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
                 step
@@ -162,25 +158,27 @@ impl Payment {
         match heard.answer {
             Answer::Challenged(_) => Ok(None),
             Answer::Declined { .. } => {
+                if let Some(deal) = &mut next.deal {
+                    deal.payout_capturing = None;
+                }
                 next.state = State::WaitingForCapture { hold: hold.clone() };
                 Ok(Some(Step::to(next)))
             }
             Answer::Approved(approval) => {
-                let kind = self
-                    .method
-                    .as_ref()
-                    .map_or(MethodKind::BankCard, |method| method.kind);
-                let fee = fee_of(heard, kind, amount)?;
+                let fee = self.fee_on(amount, heard.tariffs, heard.now)?;
                 next.amount = amount;
+                if let Some(deal) = &mut next.deal {
+                    deal.payout = deal.payout_capturing.take().unwrap_or(deal.payout);
+                }
                 next.fee = Some(fee);
                 let reference = approval.reference.clone();
                 next.state = State::Succeeded {
                     reference,
                     captured_at: heard.now,
                 };
+                let transfer = next.capture_transfer(fee)?;
                 let mut step = Step::to(next);
-                step.transfers
-                    .push(Transfer::capture(self.id, amount, fee)?);
+                step.transfers.push(transfer);
                 step.events
                     .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
                 Ok(Some(step))
@@ -226,13 +224,5 @@ impl Payment {
             token,
             now,
         ))
-    }
-}
-
-fn fee_of(heard: &Heard<'_>, kind: MethodKind, amount: Money) -> Result<Fee, LedgerRefused> {
-    let currency = amount.currency();
-    match Tariff::choose(heard.tariffs, kind, currency, heard.now) {
-        Some(tariff) => Ok(tariff.fee(amount)?),
-        None => Ok(Fee::none(currency)),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{CaptureMode, Confirmation, Flow, Payment, SaveMethod, State, UsedMethod};
+use super::{CaptureMode, Confirmation, Flow, Payment, PaymentDeal, SaveMethod, State, UsedMethod};
 use crate::card::CardFacts;
 use crate::id::PaymentId;
 use crate::metadata::Metadata;
@@ -33,6 +33,8 @@ pub struct NewPayment {
     pub save_method: SaveMethod,
     /// How the payer is to confirm.
     pub confirmation: Option<Confirmation>,
+    /// The safe deal that it belongs to.
+    pub deal: Option<PaymentDeal>,
     /// By which means.
     pub means: Means,
 }
@@ -70,6 +72,12 @@ pub enum CreateRefused {
     /// The shop does not offer the method.
     #[error("the shop does not take {}", method.code())]
     MethodNotTaken {
+        /// The method.
+        method: MethodKind,
+    },
+    /// The method cannot pay into a safe deal.
+    #[error("{} cannot pay into a safe deal", method.code())]
+    MethodNotInDeals {
         /// The method.
         method: MethodKind,
     },
@@ -160,6 +168,7 @@ impl Payment {
             method: new.means.used(new.id),
             authorization: None,
             fee: None,
+            deal: new.deal,
             refunded: zero,
             refunding: zero,
             confirm_until: now.plus(time),
@@ -175,7 +184,8 @@ impl Payment {
         let held = self.capture_mode == CaptureMode::OneStage || kind.terms().hold.is_some();
         let asked = self.method_asked.is_none_or(|asked| asked == kind);
         let saved = self.save_method != SaveMethod::Always || kind.terms().saveable;
-        held && asked && saved && kind.allows(self.amount)
+        let in_deal = self.deal.is_none() || kind.in_deals();
+        held && asked && saved && in_deal && kind.allows(self.amount)
     }
 }
 
@@ -259,6 +269,7 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
             kind.allows(new.amount)
                 && (one_stage || terms.hold.is_some())
                 && (!always || terms.saveable)
+                && (new.deal.is_none() || kind.in_deals())
         };
         return if shop.methods.iter().any(fits) {
             Ok(())
@@ -268,6 +279,9 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     };
     if !shop.takes(method) {
         return Err(CreateRefused::MethodNotTaken { method });
+    }
+    if new.deal.is_some() && !method.in_deals() {
+        return Err(CreateRefused::MethodNotInDeals { method });
     }
     if !method.allows(new.amount) {
         return Err(CreateRefused::AmountOutsideLimits { method });

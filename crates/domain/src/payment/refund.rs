@@ -81,17 +81,24 @@ impl Payment {
         if terms.refunds == RefundPolicy::FullOnly && amount != self.amount {
             return Err(RefundRefused::PartNotPermitted);
         }
+        let in_deal = self.deal.is_some();
         let least = Money::parse(LEAST_UNITS, currency).map_err(differs)?;
         if amount.minor() < least.minor() {
             return Err(RefundRefused::BelowMinimum);
         }
-        if !rest.is_zero() && rest.minor() < least.minor() {
+        // What a deal leaves is the platform's, or is given back by the deal itself.
+        if !in_deal && !rest.is_zero() && rest.minor() < least.minor() {
             return Err(RefundRefused::RestBelowMinimum);
         }
         if now > self.created_at.plus(terms.refundable_for) {
             return Err(RefundRefused::TooOld);
         }
-        let refunding = self.refunding.checked_add(amount).map_err(differs)?;
+        self.set_aside(amount).map_err(differs)
+    }
+
+    /// Sets `amount` aside without asking whether a merchant could: a deal gives back by itself.
+    pub(crate) fn set_aside(&self, amount: Money) -> Result<Self, MoneyError> {
+        let refunding = self.refunding.checked_add(amount)?;
         Ok(Self {
             refunding,
             ..self.clone()

@@ -83,6 +83,7 @@ fn new_payment(capture_mode: CaptureMode) -> NewPayment {
             enforce: false,
             locale: None,
         }),
+        deal: None,
         means: Means::PayerChooses,
     }
 }

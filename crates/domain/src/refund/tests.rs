@@ -43,6 +43,7 @@ fn succeeded(kind: MethodKind) -> Payment {
         }),
         authorization: None,
         fee: None,
+        deal: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: NOW,
@@ -65,6 +66,7 @@ fn new_refund(minor: i64, number: u64) -> NewRefund {
         amount: rub(minor),
         description: None,
         metadata: Metadata::default(),
+        deal: None,
         operation: OperationId::new(seed),
     }
 }

@@ -28,6 +28,7 @@ fn told(report: &Report) -> Told {
         transfers,
         payments,
         refunds,
+        deals,
         findings,
     } = report;
     let good = findings.is_empty();
@@ -47,10 +48,12 @@ fn told(report: &Report) -> Told {
         "transfers": transfers,
         "payments": payments,
         "refunds": refunds,
+        "deals": deals,
         "findings": found,
     });
     let mut text =
-        format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds: ");
+        format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
+    text.push_str(&format!(", {deals} deals: "));
     text.push_str(if good {
         "the books are right.\n"
     } else {

@@ -74,6 +74,7 @@ pub(super) fn changing<'a>(
         time_or_null(state.captured_at),
         time_or_null(state.canceled_at),
         due_or_null(shop, payment.due_at()),
+        json_or_null(facts::write_payment_deal(payment.deal.as_ref())?),
     ])
 }
 
@@ -190,6 +191,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
     };
     let (refunded, refunding) = (cells.money(currency)?, cells.money(currency)?);
     let state = read_state(&mut cells, currency)?;
+    let deal = cells.named_or_null(|json| facts::read_payment_deal(json, currency))?;
     Ok(Payment {
         id,
         shop_id,
@@ -209,6 +211,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
         method,
         authorization,
         fee,
+        deal,
         refunded,
         refunding,
         confirm_until,

@@ -4,8 +4,10 @@ use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::deal::{FeeMoment, Sums};
 use domain::payment::{
-    Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, SaveMethod, State, UsedMethod,
+    Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, PaymentDeal, SaveMethod, State,
+    UsedMethod,
 };
+use domain::refund::RefundDeal;
 use domain::{
     CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
     Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation,
@@ -158,6 +160,7 @@ pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
         method: None,
         authorization: None,
         fee: None,
+        deal: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: after(3_600),
@@ -249,6 +252,12 @@ pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
                     challenge_completed: true,
                 }),
             }),
+            deal: Some(PaymentDeal {
+                id: deal_id(1),
+                fee_moment: FeeMoment::DealClosed,
+                payout: rub(48_000),
+                payout_capturing: (number % 2 == 0).then(|| rub(1)),
+            }),
             fee: Some(Fee {
                 commission: rub(4_500),
                 vat: rub(900),
@@ -314,6 +323,11 @@ pub(crate) fn refund(shop: &Shop, number: u64, payment: PaymentId) -> Refund {
         amount: rub(10_000),
         description: Some("Не подошло".to_owned()),
         metadata: metadata(),
+        deal: (number % 2 == 0).then(|| RefundDeal {
+            id: deal_id(1),
+            payout: rub(9_000),
+            covered: rub(500),
+        }),
         state: domain::refund::State::Sending {
             operation: operation_id(number),
         },

@@ -1,14 +1,18 @@
 //! What `POST /payments/{payment_id}/capture` takes.
 
 use crate::schema::{Named, Schema, amount_asked, may};
+use crate::settlement::schema::CAPTURE_DEAL;
 
 /// The body of `POST /payments/{payment_id}/capture`; it may be absent.
 pub static CAPTURE_PAYMENT: Named = Named {
     name: "CapturePaymentRequest",
     schema: || {
-        Schema::object([may(
-            "amount",
-            amount_asked("How much is taken of what is held; without it, all."),
-        )])
+        Schema::object([
+            may(
+                "amount",
+                amount_asked("How much is taken of what is held; without it, all."),
+            ),
+            may("deal", Schema::refer(&CAPTURE_DEAL)),
+        ])
     },
 };

@@ -4,6 +4,7 @@ use domain::{ConfirmationKind, MethodKind, PaymentMethodId};
 
 use super::{CUSTOMER_CHARS_MAX, DESCRIPTION_CHARS_MAX};
 use crate::schema::{Named, Schema, amount_asked, description, id_of, may, metadata_asked, must};
+use crate::settlement::schema::PAYMENT_DEAL_ASKED;
 use crate::{card, confirmation};
 
 /// The body of `POST /payments`.
@@ -42,6 +43,7 @@ pub static CREATE_PAYMENT: Named = Named {
                     .at_most(CUSTOMER_CHARS_MAX)
                     .says("The merchant's own name for the payer."),
             ),
+            may("deal", Schema::refer(&PAYMENT_DEAL_ASKED)),
             may("recipient", gateway()),
         ])
     },

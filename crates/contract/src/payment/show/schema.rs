@@ -6,6 +6,7 @@ use domain::payment::Status;
 use crate::schema::{
     AMOUNT, CANCELLATION, Named, Schema, description, id_of, list_of, may, metadata, must,
 };
+use crate::settlement::schema::PAYMENT_DEAL;
 use crate::{confirmation, means};
 
 /// A payment.
@@ -59,6 +60,7 @@ pub static PAYMENT: Named = Named {
             must("metadata", metadata()),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("authorization_details", Schema::refer(&AUTHORIZATION)),
+            may("deal", Schema::refer(&PAYMENT_DEAL)),
             may(
                 "merchant_customer_id",
                 Schema::text().says("The merchant's own name for the payer."),

@@ -51,6 +51,7 @@ fn pending() -> Payment {
         method: None,
         authorization: None,
         fee: None,
+        deal: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: at(3_600),

@@ -35,6 +35,7 @@ fn payment(state: State) -> Payment {
         method: None,
         authorization: None,
         fee: None,
+        deal: None,
         refunded: Money::zero(Currency::RUB),
         refunding: Money::zero(Currency::RUB),
         confirm_until: NOW.plus(Duration::hours(1)),

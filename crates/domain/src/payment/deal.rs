@@ -1,0 +1,152 @@
+//! A payment inside a safe deal: the seller's part of it, and its end with the deal.
+
+use super::{Payment, State, Step};
+use crate::acquiring::{CancellationReason, Decline, Party};
+use crate::deal::{FeeMoment, SettlementRefused, settle};
+use crate::id::{DealId, OperationId};
+use crate::ledger::{LedgerRefused, Transfer};
+use crate::method::MethodKind;
+use crate::money::Money;
+use crate::shop::Shop;
+use crate::tariff::{Fee, Tariff};
+use crate::time::Timestamp;
+
+/// What a payment knows of its deal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentDeal {
+    /// The deal.
+    pub id: DealId,
+    /// When the platform gets its fee.
+    pub fee_moment: FeeMoment,
+    /// The seller's part.
+    pub payout: Money,
+    /// The seller's part of a capture that is under way, where it was corrected.
+    pub payout_capturing: Option<Money>,
+}
+
+impl Payment {
+    /// Does the seller's part leave more than the commission, by whichever of the shop's methods
+    /// the payer can use?
+    ///
+    /// # Errors
+    /// By none of them; the refusal is that of the cheapest.
+    pub fn check_settlement(
+        &self,
+        shop: &Shop,
+        tariffs: &[Tariff],
+        now: Timestamp,
+    ) -> Result<(), SettlementRefused> {
+        if let Some(kind) = self.method_asked {
+            return self.settles(kind, tariffs, now);
+        }
+        let methods = shop.methods.iter().filter(|kind| self.accepts(**kind));
+        let settled = methods.map(|kind| self.settles(*kind, tariffs, now));
+        settled
+            .min_by_key(|settled| match settled {
+                Ok(()) => 0,
+                Err(SettlementRefused::TooLarge { excess }) => excess.minor(),
+                Err(SettlementRefused::CurrencyDiffers { .. } | SettlementRefused::Missing) => {
+                    i64::MAX
+                }
+            })
+            .unwrap_or(Ok(()))
+    }
+
+    /// Does the seller's part leave more than the commission of this method? A payment without a
+    /// deal has no such part.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn settles(
+        &self,
+        kind: MethodKind,
+        tariffs: &[Tariff],
+        now: Timestamp,
+    ) -> Result<(), SettlementRefused> {
+        let Some(deal) = &self.deal else {
+            return Ok(());
+        };
+        let fee = Tariff::fee_of(tariffs, kind, self.amount, now);
+        let currency = self.amount.currency();
+        let fee = fee.unwrap_or_else(|_overflow| Fee::none(currency));
+        settle(self.amount, deal.payout, fee)
+    }
+
+    /// The seller's part of a capture of `amount` that is under way: as it was, or corrected.
+    ///
+    /// # Errors
+    /// It is missing, or does not leave more than the commission.
+    pub fn correct_payout(
+        &self,
+        amount: Money,
+        corrected: Option<Money>,
+        fee: Fee,
+    ) -> Result<Self, SettlementRefused> {
+        let mut next = self.clone();
+        let Some(deal) = &mut next.deal else {
+            return Ok(next);
+        };
+        if corrected.is_none() && amount != self.amount {
+            return Err(SettlementRefused::Missing);
+        }
+        settle(amount, corrected.unwrap_or(deal.payout), fee)?;
+        deal.payout_capturing = corrected;
+        Ok(next)
+    }
+
+    /// The commission of the method in use on `amount`.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn fee_on(
+        &self,
+        amount: Money,
+        tariffs: &[Tariff],
+        now: Timestamp,
+    ) -> Result<Fee, LedgerRefused> {
+        let kind = self
+            .method
+            .as_ref()
+            .map_or(MethodKind::BankCard, |method| method.kind);
+        let fee = Tariff::fee_of(tariffs, kind, amount, now)?;
+        let Some(deal) = &self.deal else {
+            return Ok(fee);
+        };
+        // A tariff that became dearer meanwhile does not eat the seller's part.
+        let payout = deal.payout_capturing.unwrap_or(deal.payout);
+        Ok(fee.at_most(amount.checked_sub(payout)?)?)
+    }
+
+    /// The movement of money that a capture is, once amount and fee are known.
+    pub(super) fn capture_transfer(&self, fee: Fee) -> Result<Transfer, LedgerRefused> {
+        match &self.deal {
+            None => Transfer::capture(self.id, self.amount, fee),
+            Some(deal) => Transfer::capture_in_deal(self.id, deal, self.amount, fee),
+        }
+    }
+
+    /// The deal's time is over: an unfinished payment ends with it. `None` while a call is under
+    /// way, whose answer has to be waited for, and for what is decided.
+    #[must_use]
+    pub fn end_with_deal(&self, operation: OperationId, now: Timestamp) -> Option<Step> {
+        let cause = Decline::new(Party::YooMoney, CancellationReason::DealExpired);
+        match &self.state {
+            State::Pending | State::Challenged { .. } => Some(self.cancel_now(cause, now)),
+            State::WaitingForCapture { hold } => Some(self.void(hold, operation, cause)),
+            State::Authorizing { .. }
+            | State::Capturing { .. }
+            | State::Voiding { .. }
+            | State::Succeeded { .. }
+            | State::Canceled { .. } => None,
+        }
+    }
+
+    /// What could be given back at most: what was taken, of which in a deal whose fee came at
+    /// once only the seller's part.
+    pub(super) fn returnable(&self) -> Money {
+        match &self.deal {
+            Some(deal) if deal.fee_moment == FeeMoment::PaymentSucceeded => deal.payout,
+            Some(_) | None => self.amount,
+        }
+    }
+}
