@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     pub(crate) endpoint: Endpoint,
     /// Its name for programs.
     pub(crate) id: &'static str,
+    /// What the official SDK in Python calls it, if it knows it.
+    pub(crate) python: Option<&'static str>,
     /// What it belongs to.
     pub(crate) topic: Topic,
     /// Its name for people.

@@ -234,6 +234,9 @@ fn operation_node(route: &'static Route, operation: &'static Operation) -> Node 
         ("x-description-ru".into(), operation.says.ru.into()),
         ("security".into(), security(route.who)),
     ];
+    if let Some(name) = operation.python {
+        node.push(("x-python".into(), name.into()));
+    }
     let parameters = parameters(route, operation);
     if !parameters.is_empty() {
         node.push(("parameters".into(), Node::List(parameters)));

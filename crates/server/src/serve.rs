@@ -51,7 +51,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     } else {
         JoinSet::new()
     };
-    let router = router(&config, &platform.app, &metrics);
+    let router = router(&config, &platform.app, &metrics, &base_url)?;
     let started = Started {
         config: &config,
         base_url: &base_url,
@@ -132,7 +132,7 @@ fn base_url(config: &Config, address: SocketAddr) -> String {
 }
 
 /// The doors of the chosen roles, looked after, and beside them the health of the process.
-fn router(config: &Config, app: &Arc<App>, metrics: &Metrics) -> Router {
+fn router(config: &Config, app: &Arc<App>, metrics: &Metrics, base_url: &str) -> Result<Router> {
     let observer = Arc::new(Observer {
         metrics: metrics.clone(),
         random: Arc::new(SystemRandom::new()),
@@ -148,11 +148,14 @@ fn router(config: &Config, app: &Arc<App>, metrics: &Metrics) -> Router {
         doors = doors.merge(api::router_with(Arc::clone(app), settings));
     }
     if config.has(Role::Checkout) {
-        doors = doors.merge(web::router(Arc::clone(app)));
+        let docs = web::docs::router(&api::openapi::document(), base_url);
+        doors = doors
+            .merge(web::router(Arc::clone(app)))
+            .merge(docs.context("the description of the API")?);
     }
-    doors
+    Ok(doors
         .layer(from_fn_with_state(observer, observe))
-        .merge(health(Arc::clone(app)))
+        .merge(health(Arc::clone(app))))
 }
 
 /// Opens `/metrics` on its own listener. Where it is.

@@ -21,7 +21,8 @@ struct Built;
 struct Written;
 
 /// The files we serve, and their content types; nothing else is ever looked up.
-const SERVED: [(&str, &str); 3] = [
+const SERVED: [(&str, &str); 4] = [
+    ("docs.css", "text/css; charset=utf-8"),
     ("checkout.css", "text/css; charset=utf-8"),
     ("checkout.js", "text/javascript; charset=utf-8"),
     ("icon.svg", "image/svg+xml"),
@@ -31,6 +32,12 @@ const SERVED: [(&str, &str); 3] = [
 #[must_use]
 pub fn style_url() -> String {
     address("checkout.css").unwrap_or_default()
+}
+
+/// Address of the documentation's style.
+#[must_use]
+pub fn docs_style_url() -> String {
+    address("docs.css").unwrap_or_default()
 }
 
 /// Address of the checkout's script, if it has been built.

@@ -13,6 +13,7 @@ mod answer;
 mod asked;
 pub mod assets;
 pub mod checkout;
+pub mod docs;
 mod form_guard;
 pub mod frame;
 pub mod lang;

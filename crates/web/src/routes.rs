@@ -25,6 +25,42 @@ pub const SANDBOX_3DS: &str = "/sandbox/3ds";
 /// The test bank's page to accept or decline.
 pub const SANDBOX_APPROVE: &str = "/sandbox/approve";
 
+/// The documentation's first page.
+pub const DOCS: &str = "/docs";
+/// The documentation of one operation.
+pub const DOCS_OPERATION: &str = "/docs/operations/{id}";
+/// A recipe.
+pub const DOCS_RECIPE: &str = "/docs/recipes/{name}";
+/// All errors.
+pub const DOCS_ERRORS: &str = "/docs/errors";
+
+/// The documentation's first page.
+#[must_use]
+pub fn docs(lang: Lang) -> String {
+    with_query(DOCS, &[("lang", lang.tag())])
+}
+
+/// The documentation of one operation.
+#[must_use]
+pub fn docs_operation(id: &str, lang: Lang) -> String {
+    with_query(&DOCS_OPERATION.replace("{id}", id), &[("lang", lang.tag())])
+}
+
+/// A recipe.
+#[must_use]
+pub fn docs_recipe(name: &str, lang: Lang) -> String {
+    with_query(
+        &DOCS_RECIPE.replace("{name}", name),
+        &[("lang", lang.tag())],
+    )
+}
+
+/// All errors.
+#[must_use]
+pub fn docs_errors(lang: Lang) -> String {
+    with_query(DOCS_ERRORS, &[("lang", lang.tag())])
+}
+
 /// The payment page of `order_id`, in the buyer's language.
 #[must_use]
 pub fn contract(order_id: &str, lang: Lang) -> String {

@@ -8,6 +8,10 @@ use crate::checkout::contract::ContractPage;
 use crate::checkout::leave::LeavePage;
 use crate::checkout::result::ResultPage;
 use crate::checkout::waiting::WaitingPage;
+use crate::docs::index::IndexPage;
+use crate::docs::operation::OperationPage;
+use crate::docs::problems::ProblemsPage;
+use crate::docs::recipe::RecipePage;
 use crate::lang::Lang;
 use crate::sandbox::approve::ApprovePage;
 use crate::sandbox::done::DonePage;
@@ -36,6 +40,10 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     add(&mut samples, "three_ds", ThreeDsPage::samples(lang))?;
     add(&mut samples, "approve", ApprovePage::samples(lang))?;
     add(&mut samples, "done", DonePage::samples(lang))?;
+    add(&mut samples, "docs", IndexPage::samples(lang))?;
+    add(&mut samples, "docs_operation", OperationPage::samples(lang))?;
+    add(&mut samples, "docs_recipe", RecipePage::samples(lang))?;
+    add(&mut samples, "docs_problems", ProblemsPage::samples(lang))?;
     Ok(samples)
 }
 

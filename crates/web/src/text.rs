@@ -11,14 +11,16 @@ use crate::lang::Lang;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const RU: [&str; 3] = [
+const RU: [&str; 4] = [
     include_str!("../locales/ru/checkout.ftl"),
     include_str!("../locales/ru/decline.ftl"),
+    include_str!("../locales/ru/docs.ftl"),
     include_str!("../locales/ru/sandbox.ftl"),
 ];
-const EN: [&str; 3] = [
+const EN: [&str; 4] = [
     include_str!("../locales/en/checkout.ftl"),
     include_str!("../locales/en/decline.ftl"),
+    include_str!("../locales/en/docs.ftl"),
     include_str!("../locales/en/sandbox.ftl"),
 ];
 
@@ -79,7 +81,7 @@ impl Texts {
     }
 }
 
-fn bundle(lang: Lang, sources: [&'static str; 3]) -> Bundle {
+fn bundle(lang: Lang, sources: [&'static str; 4]) -> Bundle {
     let mut language = LanguageIdentifier::default();
     if let Ok(known) = lang.tag().parse() {
         language = known;

@@ -11,6 +11,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowClock,
         id: "showClock",
+        python: None,
         topic: Topic::Testing,
         summary: said("Show the shop's time", "Время магазина"),
         says: said(
@@ -30,6 +31,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::AdvanceClock,
         id: "advanceClock",
+        python: None,
         topic: Topic::Testing,
         summary: said("Let time pass", "Перевести часы вперёд"),
         says: said(

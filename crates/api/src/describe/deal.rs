@@ -32,6 +32,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreateDeal,
         id: "createDeal",
+        python: Some("Deal.create"),
         topic: Topic::Deals,
         summary: said("Open a deal", "Создать сделку"),
         says: said(
@@ -61,6 +62,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListDeals,
         id: "listDeals",
+        python: Some("Deal.list"),
         topic: Topic::Deals,
         summary: said("List deals", "Список сделок"),
         says: said(
@@ -85,6 +87,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowDeal,
         id: "showDeal",
+        python: Some("Deal.find_one"),
         topic: Topic::Deals,
         summary: said("Show a deal", "Информация о сделке"),
         says: said("The deal as it is now.", "Сделка в текущем состоянии."),

@@ -57,6 +57,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListEvents,
         id: "listEvents",
+        python: None,
         topic: Topic::Events,
         summary: said("List events", "Список событий"),
         says: said(
@@ -97,6 +98,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowEvent,
         id: "showEvent",
+        python: None,
         topic: Topic::Events,
         summary: said("Show an event", "Информация о событии"),
         says: said(
@@ -116,6 +118,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ResendEvent,
         id: "resendEvent",
+        python: None,
         topic: Topic::Events,
         summary: said("Send an event again", "Отправить событие ещё раз"),
         says: said(

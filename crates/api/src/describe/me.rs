@@ -8,6 +8,7 @@ use crate::routes::Endpoint;
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
     endpoint: Endpoint::ShowMe,
     id: "showMe",
+    python: Some("Settings.get_account_settings"),
     topic: Topic::Settings,
     summary: said("Show the shop", "Информация о магазине"),
     says: said(

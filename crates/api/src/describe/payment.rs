@@ -137,6 +137,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreatePayment,
         id: "createPayment",
+        python: Some("Payment.create"),
         topic: Topic::Payments,
         summary: said("Create a payment", "Создать платёж"),
         says: said(
@@ -171,6 +172,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListPayments,
         id: "listPayments",
+        python: Some("Payment.list"),
         topic: Topic::Payments,
         summary: said("List payments", "Список платежей"),
         says: said(
@@ -204,6 +206,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowPayment,
         id: "showPayment",
+        python: Some("Payment.find_one"),
         topic: Topic::Payments,
         summary: said("Show a payment", "Информация о платеже"),
         says: said("The payment as it is now.", "Платёж в текущем состоянии."),
@@ -220,6 +223,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CapturePayment,
         id: "capturePayment",
+        python: Some("Payment.capture"),
         topic: Topic::Payments,
         summary: said("Capture a payment", "Подтвердить платёж"),
         says: said(
@@ -250,6 +254,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CancelPayment,
         id: "cancelPayment",
+        python: Some("Payment.cancel"),
         topic: Topic::Payments,
         summary: said("Cancel a payment", "Отменить платёж"),
         says: said(

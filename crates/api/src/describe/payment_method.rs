@@ -44,6 +44,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreatePaymentMethod,
         id: "createPaymentMethod",
+        python: Some("PaymentMethod.create"),
         topic: Topic::PaymentMethods,
         summary: said("Bind a payment method", "Привязать способ оплаты"),
         says: said(
@@ -79,6 +80,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowPaymentMethod,
         id: "showPaymentMethod",
+        python: Some("PaymentMethod.find_one"),
         topic: Topic::PaymentMethods,
         summary: said("Show a payment method", "Информация о способе оплаты"),
         says: said(

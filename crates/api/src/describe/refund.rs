@@ -46,6 +46,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreateRefund,
         id: "createRefund",
+        python: Some("Refund.create"),
         topic: Topic::Refunds,
         summary: said("Create a refund", "Создать возврат"),
         says: said(
@@ -72,6 +73,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListRefunds,
         id: "listRefunds",
+        python: Some("Refund.list"),
         topic: Topic::Refunds,
         summary: said("List refunds", "Список возвратов"),
         says: said(
@@ -96,6 +98,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowRefund,
         id: "showRefund",
+        python: Some("Refund.find_one"),
         topic: Topic::Refunds,
         summary: said("Show a refund", "Информация о возврате"),
         says: said("The refund as it is now.", "Возврат в текущем состоянии."),

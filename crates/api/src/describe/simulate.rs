@@ -10,6 +10,7 @@ use crate::routes::Endpoint;
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
     endpoint: Endpoint::SimulatePayment,
     id: "simulatePayment",
+    python: None,
     topic: Topic::Testing,
     summary: said("Decide for the buyer", "Решить за покупателя"),
     says: said(

@@ -1,0 +1,139 @@
+//! The first page: how to begin, recipes, operations by topic, notifications.
+
+use askama::Template;
+
+use super::description::{Description, Operation};
+use super::recipe::RECIPES;
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::{assets, routes};
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "docs/index.html")]
+pub struct IndexPage {
+    /// Language and style.
+    pub frame: Frame,
+    /// Where the API is.
+    pub api_url: String,
+    /// Recipes.
+    pub recipes: Vec<Entry>,
+    /// Operations by topic.
+    pub topics: Vec<TopicPart>,
+    /// Notifications.
+    pub notifications: Vec<Told>,
+    /// Where all errors are.
+    pub errors: String,
+}
+
+/// A link with what it leads to.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Where to.
+    pub url: String,
+    /// Its name.
+    pub title: String,
+    /// What is to be seen beside it.
+    pub aside: String,
+}
+
+/// A topic.
+#[derive(Clone, Debug)]
+pub struct TopicPart {
+    /// Its name.
+    pub title: String,
+    /// What it is about.
+    pub says: String,
+    /// Its operations.
+    pub operations: Vec<Entry>,
+}
+
+/// A notification.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// The events.
+    pub events: Vec<String>,
+    /// What they say.
+    pub says: String,
+}
+
+impl IndexPage {
+    /// The page in a language.
+    pub(super) fn of(lang: Lang, description: &Description, base_url: &str) -> Self {
+        let frame = frame(lang, routes::docs);
+        let recipes = RECIPES.iter().map(|recipe| Entry {
+            url: routes::docs_recipe(recipe.name, lang),
+            title: frame.t.say(recipe.title),
+            aside: recipe.name.to_owned(),
+        });
+        let recipes = recipes.collect();
+        Self {
+            api_url: format!("{base_url}/v3"),
+            recipes,
+            topics: topics(lang, description),
+            notifications: notifications(lang, description),
+            errors: routes::docs_errors(lang),
+            frame,
+        }
+    }
+
+    /// The page in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        let description = super::description::sample();
+        let page = Self::of(lang, &description, "https://pay.example");
+        vec![("plain".to_owned(), page)]
+    }
+}
+
+/// The frame of a page of the documentation.
+pub(super) fn frame(lang: Lang, address: impl Fn(Lang) -> String) -> Frame {
+    Frame {
+        style: assets::docs_style_url(),
+        script: None,
+        ..Frame::new(lang, address)
+    }
+}
+
+/// One of two texts.
+pub(super) fn in_lang<'t>(lang: Lang, en: &'t str, ru: &'t str) -> &'t str {
+    match lang {
+        Lang::Ru => ru,
+        Lang::En => en,
+    }
+}
+
+fn topics(lang: Lang, description: &Description) -> Vec<TopicPart> {
+    let topic = |tag: &super::description::Tag| {
+        let own = description.operations();
+        let own = own.filter(|(_, _, operation)| operation.tags.contains(&tag.name));
+        TopicPart {
+            title: in_lang(lang, &tag.name, &tag.name_ru).to_owned(),
+            says: in_lang(lang, &tag.description, &tag.description_ru).to_owned(),
+            operations: own.map(|found| entry(lang, found)).collect(),
+        }
+    };
+    description.tags.iter().map(topic).collect()
+}
+
+fn entry(lang: Lang, (path, method, operation): (&str, &str, &Operation)) -> Entry {
+    Entry {
+        url: routes::docs_operation(&operation.operation_id, lang),
+        title: in_lang(lang, &operation.summary, &operation.summary_ru).to_owned(),
+        aside: format!("{} {path}", method.to_ascii_uppercase()),
+    }
+}
+
+fn notifications(lang: Lang, description: &Description) -> Vec<Told> {
+    let told = |(_, webhook): &(String, super::description::Webhook)| {
+        let json = webhook.post.request_body.json();
+        let events = json.and_then(|json| json.schema.properties.get("event"));
+        Told {
+            events: events
+                .map(|events| events.values.clone())
+                .unwrap_or_default(),
+            says: in_lang(lang, &webhook.post.summary, &webhook.post.summary_ru).to_owned(),
+        }
+    };
+    description.webhooks.0.iter().map(told).collect()
+}

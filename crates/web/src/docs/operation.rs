@@ -1,0 +1,125 @@
+//! The page of one operation.
+
+use askama::Template;
+
+use super::description::{Body, Description, Operation};
+use super::index::{frame, in_lang};
+use super::problems::{ProblemRow, problem_row};
+use super::rows::{self, Row};
+use super::snippet;
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::routes;
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "docs/operation.html")]
+pub struct OperationPage {
+    /// Language and style.
+    pub frame: Frame,
+    /// The first page.
+    pub home: String,
+    /// Its name.
+    pub title: String,
+    /// What it does.
+    pub says: String,
+    /// `GET`, `POST`, `DELETE`.
+    pub method: String,
+    /// Its path.
+    pub path: String,
+    /// Does it need an idempotency key?
+    pub has_key: bool,
+    /// What its path and query take.
+    pub parameters: Vec<Row>,
+    /// What its body takes.
+    pub asked: Vec<Row>,
+    /// What its answer has.
+    pub answered: Vec<Row>,
+    /// The request for curl.
+    pub curl: String,
+    /// The request for Python.
+    pub python: String,
+    /// The answer.
+    pub answer: String,
+    /// Its errors.
+    pub problems: Vec<ProblemRow>,
+}
+
+impl OperationPage {
+    /// The page in a language, if there is such an operation.
+    pub(super) fn of(
+        lang: Lang,
+        description: &Description,
+        base_url: &str,
+        id: &str,
+    ) -> Option<Self> {
+        let mut operations = description.operations();
+        let (path, method, operation) = operations.find(|(_, _, one)| one.operation_id == id)?;
+        let frame = frame(lang, |lang| routes::docs_operation(id, lang));
+        let request = operation.request_body.as_ref();
+        let answer = operation.responses.get("200");
+        let example = request.and_then(example);
+        let call = (path, method);
+        let table = |body: Option<&Body>| {
+            let json = body.and_then(Body::json);
+            let rows = json.map(|json| rows::of(description, &json.schema, frame.t));
+            rows.unwrap_or_default()
+        };
+        let problems = description.errors.iter();
+        let problems = problems.filter(|problem| operation.errors.contains(&problem.name));
+        Some(Self {
+            home: routes::docs(lang),
+            title: in_lang(lang, &operation.summary, &operation.summary_ru).to_owned(),
+            says: in_lang(lang, &operation.description, &operation.description_ru).to_owned(),
+            method: method.to_ascii_uppercase(),
+            path: path.to_owned(),
+            has_key: operation.parameters.iter().any(|one| one.name.is_empty()),
+            parameters: parameters(operation, &frame),
+            asked: table(request),
+            answered: table(answer),
+            curl: snippet::curl(operation, call, base_url, example.as_deref()),
+            python: snippet::python(operation, call, base_url, example.as_deref()),
+            answer: answer.and_then(self::example).unwrap_or_default(),
+            problems: problems.map(problem_row).collect(),
+            frame,
+        })
+    }
+
+    /// The page in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        let description = super::description::sample();
+        let operations = description.operations();
+        let ids: Vec<String> = operations
+            .map(|(_, _, one)| one.operation_id.clone())
+            .collect();
+        let page = |id: String| {
+            let page = Self::of(lang, &description, "https://pay.example", &id);
+            page.map(|page| (id, page))
+        };
+        ids.into_iter().filter_map(page).collect()
+    }
+}
+
+fn example(body: &Body) -> Option<String> {
+    let example = body.json()?.example.as_ref()?;
+    Some(snippet::dedented(example.get()))
+}
+
+fn parameters(operation: &Operation, frame: &Frame) -> Vec<Row> {
+    let named = operation
+        .parameters
+        .iter()
+        .filter(|one| !one.name.is_empty());
+    named
+        .map(|parameter| Row {
+            path: parameter.name.clone(),
+            variant: Some(parameter.place.clone()),
+            kind: parameter.schema.kind.clone().unwrap_or_default(),
+            required: parameter.required,
+            says: Some(parameter.description.clone()).filter(|says| !says.is_empty()),
+            values: parameter.schema.values.clone(),
+            limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
+        })
+        .collect()
+}

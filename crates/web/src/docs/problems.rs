@@ -1,0 +1,65 @@
+//! The page of all errors, with what to do.
+
+use askama::Template;
+
+use super::description::{Description, Problem};
+use super::index::frame;
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::routes;
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "docs/problems.html")]
+pub struct ProblemsPage {
+    /// Language and style.
+    pub frame: Frame,
+    /// The first page.
+    pub home: String,
+    /// The errors.
+    pub problems: Vec<ProblemRow>,
+}
+
+/// An error.
+#[derive(Clone, Debug)]
+pub struct ProblemRow {
+    /// Its own name, as in the log.
+    pub name: String,
+    /// HTTP status and class.
+    pub class: String,
+    /// The words of the wire.
+    pub description: String,
+    /// What is named.
+    pub parameter: Option<String>,
+    /// What to do.
+    pub advice: String,
+}
+
+/// An error as tables show it.
+pub(super) fn problem_row(problem: &Problem) -> ProblemRow {
+    ProblemRow {
+        name: problem.name.clone(),
+        class: format!("{} {}", problem.status, problem.code),
+        description: problem.description.clone(),
+        parameter: problem.parameter.clone(),
+        advice: problem.advice.clone(),
+    }
+}
+
+impl ProblemsPage {
+    /// The page in a language.
+    pub(super) fn of(lang: Lang, description: &Description) -> Self {
+        Self {
+            frame: frame(lang, routes::docs_errors),
+            home: routes::docs(lang),
+            problems: description.errors.iter().map(problem_row).collect(),
+        }
+    }
+
+    /// The page in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        let page = Self::of(lang, &super::description::sample());
+        vec![("plain".to_owned(), page)]
+    }
+}

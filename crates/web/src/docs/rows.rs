@@ -1,0 +1,131 @@
+//! Schemas as tables: a row for each member, with the path that leads to it.
+
+use super::description::{Description, Schema};
+use crate::text::Texts;
+
+/// How deep members of members are shown.
+const DEPTH_MAX: usize = 5;
+
+/// A row.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The path of the member.
+    pub path: String,
+    /// For which variant of the object around it.
+    pub variant: Option<String>,
+    /// Its type.
+    pub kind: String,
+    /// Has it to be there?
+    pub required: bool,
+    /// What it is.
+    pub says: Option<String>,
+    /// The values that it may have.
+    pub values: Vec<String>,
+    /// Its limits.
+    pub limits: Vec<String>,
+}
+
+/// The rows of `schema`.
+pub(super) fn of(description: &Description, schema: &Schema, t: Texts) -> Vec<Row> {
+    let mut writer = Writer {
+        description,
+        t,
+        rows: Vec::new(),
+    };
+    writer.members("", None, schema, 0);
+    writer.rows
+}
+
+struct Writer<'d> {
+    description: &'d Description,
+    t: Texts,
+    rows: Vec<Row>,
+}
+
+impl Writer<'_> {
+    fn members(&mut self, path: &str, variant: Option<&str>, schema: &Schema, depth: usize) {
+        let schema = self.description.resolve(schema);
+        if DEPTH_MAX < depth {
+            return;
+        }
+        for one in &schema.one_of {
+            let one = self.description.resolve(one);
+            let named = one
+                .properties
+                .get("type")
+                .and_then(|t| t.constant.as_deref());
+            self.members(path, named.or(variant), one, depth);
+        }
+        for (name, member) in &schema.properties.0 {
+            let path = if path.is_empty() {
+                name.clone()
+            } else {
+                format!("{path}.{name}")
+            };
+            let required = schema.required.contains(name);
+            self.member(path, variant, member, (required, depth));
+        }
+    }
+
+    fn member(
+        &mut self,
+        path: String,
+        variant: Option<&str>,
+        asked: &Schema,
+        (required, depth): (bool, usize),
+    ) {
+        let schema = self.description.resolve(asked);
+        let items = schema.items.as_deref();
+        let items = items.map(|items| self.description.resolve(items));
+        let inner = items.unwrap_or(schema);
+        let kind = match (&schema.kind, items) {
+            (_, Some(items)) => {
+                let of = items.kind.as_deref().unwrap_or("object");
+                format!("array of {of}")
+            }
+            (Some(kind), None) => kind.clone(),
+            (None, None) => "object".to_owned(),
+        };
+        let mut values = inner.values.clone();
+        values.extend(inner.constant.clone());
+        let says = asked
+            .description
+            .clone()
+            .or_else(|| schema.description.clone());
+        let below = if items.is_some() {
+            format!("{path}[]")
+        } else {
+            path.clone()
+        };
+        self.rows.push(Row {
+            path,
+            variant: variant.map(str::to_owned),
+            kind,
+            required,
+            says,
+            values,
+            limits: limits(schema, inner, self.t),
+        });
+        self.members(&below, None, inner, depth.saturating_add(1));
+    }
+}
+
+/// The limits of a value, in words.
+pub(super) fn limits(schema: &Schema, inner: &Schema, t: Texts) -> Vec<String> {
+    let mut limits = Vec::new();
+    let mut say = |key: &str, value: Option<String>| {
+        limits.extend(value.map(|value| t.say_with(key, "value", &value)));
+    };
+    let number = |value: Option<u64>| value.map(|value| value.to_string());
+    let json = |value: Option<&serde_json::Value>| value.map(ToString::to_string);
+    say("docs-chars-min", number(inner.min_length));
+    say("docs-chars-max", number(inner.max_length));
+    say("docs-items-min", number(schema.min_items));
+    say("docs-items-max", number(schema.max_items));
+    say("docs-from", json(inner.minimum.as_ref()));
+    say("docs-to", json(inner.maximum.as_ref()));
+    say("docs-default", json(inner.default.as_ref()));
+    say("docs-format", inner.format.clone());
+    say("docs-pattern", inner.pattern.clone());
+    limits
+}

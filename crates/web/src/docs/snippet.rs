@@ -1,0 +1,142 @@
+//! Requests as people write them: for curl, and for the official SDK in Python.
+
+use serde_json::Value;
+
+use super::description::Operation;
+
+/// An id of an example's path.
+const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
+
+/// An example's text without the indentation of the place where it stood.
+pub(super) fn dedented(text: &str) -> String {
+    let rest = text.lines().skip(1);
+    let common = rest.clone().filter(|line| !line.trim().is_empty());
+    let common = common.map(|line| line.len().saturating_sub(line.trim_start().len()));
+    let common = common.min().unwrap_or(0);
+    let mut out = text.lines().next().unwrap_or("").to_owned();
+    for line in rest {
+        out.push('\n');
+        out.push_str(line.get(common..).unwrap_or(line));
+    }
+    out
+}
+
+/// The request for curl.
+pub(super) fn curl(
+    operation: &Operation,
+    (path, method): (&str, &str),
+    base_url: &str,
+    body: Option<&str>,
+) -> String {
+    let mut lines = vec![format!("curl {base_url}{}", filled(path))];
+    if method != "get" && body.is_none() {
+        lines.push(format!("  -X {}", method.to_ascii_uppercase()));
+    }
+    lines.push("  -u \"$ALTYN_SHOP_ID:$ALTYN_SECRET_KEY\"".to_owned());
+    if has_key(operation) {
+        lines.push("  -H \"Idempotence-Key: $(uuidgen)\"".to_owned());
+    }
+    if let Some(body) = body {
+        lines.push("  -H \"Content-Type: application/json\"".to_owned());
+        lines.push(format!("  -d '{body}'"));
+    }
+    lines.join(" \\\n")
+}
+
+/// The request for Python: by the official SDK where it has a word for it.
+pub(super) fn python(
+    operation: &Operation,
+    (path, method): (&str, &str),
+    base_url: &str,
+    body: Option<&str>,
+) -> String {
+    let parsed: Option<Value> = body.and_then(|body| serde_json::from_str(body).ok());
+    let body = parsed.map(|body| literal(&body, 0));
+    let id = path.contains('{').then(|| format!("\"{SOME_ID}\""));
+    let Some(call) = &operation.python else {
+        let mut arguments = vec![format!("\"{base_url}{}\"", filled(path))];
+        arguments.extend(body.map(|body| format!("json={body}")));
+        arguments.push("auth=(shop_id, secret_key)".to_owned());
+        return format!(
+            "import requests\n\nrequests.{method}({})",
+            arguments.join(", ")
+        );
+    };
+    let class = call.split('.').next().unwrap_or(call);
+    let mut arguments: Vec<String> = id.into_iter().collect();
+    arguments.extend(body);
+    let mut head = format!("from yookassa import Configuration, {class}\n");
+    if has_key(operation) {
+        arguments.push("uuid.uuid4()".to_owned());
+        head = format!("import uuid\n\n{head}");
+    }
+    format!(
+        "{head}\nConfiguration.configure(shop_id, secret_key, api_url=\"{base_url}/v3\")\n\
+         answer = {call}({})",
+        arguments.join(", ")
+    )
+}
+
+fn has_key(operation: &Operation) -> bool {
+    operation
+        .parameters
+        .iter()
+        .any(|parameter| parameter.name.is_empty())
+}
+
+/// A path with an id in the place of a name in braces.
+fn filled(path: &str) -> String {
+    match path.split_once('{') {
+        Some((before, rest)) => {
+            let after = rest.split_once('}').map_or("", |(_, after)| after);
+            format!("{before}{SOME_ID}{after}")
+        }
+        None => path.to_owned(),
+    }
+}
+
+/// JSON as Python writes it.
+fn literal(value: &Value, depth: usize) -> String {
+    let inner = "    ".repeat(depth.saturating_add(1));
+    let outer = "    ".repeat(depth);
+    let deeper = depth.saturating_add(1);
+    match value {
+        Value::Null => "None".to_owned(),
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        Value::Number(_) | Value::String(_) => value.to_string(),
+        Value::Array(values) => {
+            let values = values.iter();
+            let values: Vec<String> = values.map(|one| literal(one, deeper)).collect();
+            format!("[{}]", values.join(", "))
+        }
+        Value::Object(members) => {
+            let member = |(name, value): (&String, &Value)| {
+                format!("{inner}\"{name}\": {},\n", literal(value, deeper))
+            };
+            let members: String = members.iter().map(member).collect();
+            format!("{{\n{members}{outer}}}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{dedented, literal};
+
+    #[test]
+    fn an_example_loses_the_indentation_of_its_place() {
+        assert_eq!(
+            dedented("{\n      \"a\": [\n        1\n      ]\n    }"),
+            "{\n  \"a\": [\n    1\n  ]\n}"
+        );
+        assert_eq!(dedented("{}"), "{}");
+    }
+
+    #[test]
+    fn json_becomes_python() {
+        let value = serde_json::json!({"a": true, "b": [null, "я"], "c": {}});
+        let expected = "{\n    \"a\": True,\n    \"b\": [None, \"я\"],\n    \"c\": {\n    },\n}";
+        assert_eq!(literal(&value, 0), expected);
+    }
+}
