@@ -20,6 +20,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreateWebhook,
         id: "createWebhook",
+        python: Some("Webhook.add"),
         topic: Topic::Webhooks,
         summary: said("Set a webhook", "Создать вебхук"),
         says: said(
@@ -52,6 +53,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListWebhooks,
         id: "listWebhooks",
+        python: Some("Webhook.list"),
         topic: Topic::Webhooks,
         summary: said("List webhooks", "Список вебхуков"),
         says: said(
@@ -71,6 +73,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::RemoveWebhook,
         id: "removeWebhook",
+        python: Some("Webhook.remove"),
         topic: Topic::Webhooks,
         summary: said("Remove a webhook", "Удалить вебхук"),
         says: said(
