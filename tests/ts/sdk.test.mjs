@@ -34,7 +34,8 @@ const create = (fields) =>
 test('a payment is created, loaded and listed', async () => {
   const payment = await create({ description: 'Заказ № 72', metadata: { order: '72' } });
   assert.equal(payment.status, 'pending');
-  assert.match(payment.confirmation.confirmation_url, /\/checkout\/payments\/v2\/contract\?orderId=/);
+  const page = /\/checkout\/payments\/v2\/contract\?orderId=/;
+  assert.match(payment.confirmation.confirmation_url, page);
   const loaded = await sdk.payments.load(payment.id);
   assert.deepEqual(loaded, payment);
   const list = await sdk.payments.list({ limit: 5, status: 'pending' });
