@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 use domain::deal::Life;
-use domain::{Currency, EventId, EventKind, MethodKind, Rate, ShopId, WebhookId};
+use domain::{Currency, EventId, EventKind, GrantId, MethodKind, Rate, ShopId, WebhookId};
 
 use crate::config::{Given, KEYS, Key, Origin, parse_duration};
 
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     /// Adds and lists shops, their secret keys and webhooks
     #[command(subcommand)]
     Shop(Shop),
+    /// Adds, lists and takes away applications of partners
+    #[command(subcommand, name = "app")]
+    Application(Application),
     /// Shows what happened in a shop and who was told, and tells it again
     #[command(subcommand)]
     Event(Event),
@@ -67,6 +70,9 @@ pub(crate) enum Command {
     BenchStore(BenchStore),
 }
 
+mod application;
+pub(crate) use application::{Application, CreateApplication};
+
 /// `altyn serve`.
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
@@ -88,6 +94,20 @@ pub(crate) enum Shop {
     /// Adds, lists and removes webhooks
     #[command(subcommand)]
     Webhook(ShopWebhook),
+    /// Lists what a shop has granted to applications of partners
+    Grants {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+    },
+    /// Takes a grant back: its token is refused and its webhooks are gone
+    Revoke {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// The grant
+        grant: GrantId,
+    },
 }
 
 /// `altyn shop create`.

@@ -1,12 +1,14 @@
 //! The commands: each opens the database beside a running server, or without one, and tells what
 //! it did.
 
+mod application;
 mod audit;
 mod backup;
 mod bench;
 mod clock;
 mod dump;
 mod event;
+mod grant;
 mod listen;
 mod shop;
 mod webhook;
@@ -48,6 +50,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::BenchStore(options) => bench::store(&config, &options).await?,
         Command::Audit => audit::run(&config).await?,
         Command::Shop(shop) => shop::run(&config, shop).await?,
+        Command::Application(command) => application::run(&config, command).await?,
         Command::Event(event) => event::run(&config, event).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {
             clock::advance(&config, shop, by).await?

@@ -2,6 +2,8 @@
 //!
 //! `demo.json` in the data directory tells programs how to use it; it names only what exists.
 
+mod token;
+
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -25,6 +27,8 @@ pub(crate) struct Demo {
     pub(crate) base_url: String,
     pub(crate) shop_id: ShopId,
     pub(crate) secret_key: String,
+    /// What the demo's application acts in the shop by.
+    pub(crate) oauth_token: String,
 }
 
 impl Demo {
@@ -39,6 +43,7 @@ impl Demo {
             "api_url": self.api_url(),
             "shop_id": self.shop_id.to_string(),
             "secret_key": self.secret_key,
+            "oauth_token": self.oauth_token,
         })
     }
 }
@@ -54,10 +59,12 @@ pub(crate) async fn prepare(app: &Arc<App>, data_dir: &Path, base_url: &str) -> 
         Some(found) => found,
         None => make(app).await?,
     };
+    let oauth_token = token::prepare(app, &path, (shop_id, &secret_key)).await?;
     let demo = Demo {
         base_url: base_url.to_owned(),
         shop_id,
         secret_key,
+        oauth_token,
     };
     write(&path, &demo).with_context(|| format!("write {}", path.display()))?;
     Ok(demo)
@@ -162,6 +169,7 @@ mod tests {
             base_url: "http://127.0.0.1:8080".to_owned(),
             shop_id: ShopId::new(100_001).unwrap(),
             secret_key: "test_abc".to_owned(),
+            oauth_token: "abc".to_owned(),
         }
     }
 

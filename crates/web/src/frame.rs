@@ -35,6 +35,15 @@ pub struct LangLink {
 }
 
 impl Frame {
+    /// A frame for a page that has no address of its own in each language.
+    #[must_use]
+    pub fn plain(lang: Lang) -> Self {
+        Self {
+            langs: Vec::new(),
+            ..Self::new(lang, |_| String::new())
+        }
+    }
+
     /// A frame in `lang` for the page whose address in a language is `address(language)`.
     #[must_use]
     pub fn new(lang: Lang, address: impl Fn(Lang) -> String) -> Self {

@@ -1,4 +1,5 @@
-//! The other doors: the checkout's pages and the sandbox's pages, as HTML that needs no script.
+//! The other doors: the checkout's pages, the page on which merchants grant access, and the sandbox's
+//! pages, as HTML that needs no script.
 //!
 //! A page is a struct next to its handler, filled with texts that are ready to be shown; its
 //! template stands under the same path in `templates/`. Handlers know no rule of a payment.
@@ -19,6 +20,7 @@ pub mod frame;
 pub mod lang;
 pub mod moment;
 pub mod money;
+pub mod oauth;
 pub mod qr;
 pub mod routes;
 pub mod samples;
@@ -28,10 +30,11 @@ pub mod text;
 /// The largest form: a buyer types a few dozen characters.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
-/// The pages of a payment, and the test bank's.
+/// The pages of a payment, of access, and the test bank's.
 pub fn router(app: Arc<App>) -> Router {
     checkout::router()
         .merge(sandbox::router())
+        .merge(oauth::router())
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(app)

@@ -61,6 +61,21 @@ pub fn docs_errors(lang: Lang) -> String {
     with_query(DOCS_ERRORS, &[("lang", lang.tag())])
 }
 
+/// The page on which a merchant grants an application access.
+pub const AUTHORIZE: &str = "/oauth/v2/authorize";
+
+/// The page on which a merchant grants the application `client_id` access.
+#[must_use]
+pub fn authorize(client_id: &str, state: &str, lang: Lang) -> String {
+    let query = [
+        ("client_id", client_id),
+        ("response_type", "code"),
+        ("state", state),
+        ("lang", lang.tag()),
+    ];
+    with_query(AUTHORIZE, &query)
+}
+
 /// The payment page of `order_id`, in the buyer's language.
 #[must_use]
 pub fn contract(order_id: &str, lang: Lang) -> String {

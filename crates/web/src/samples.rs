@@ -13,6 +13,8 @@ use crate::docs::operation::OperationPage;
 use crate::docs::problems::ProblemsPage;
 use crate::docs::recipe::RecipePage;
 use crate::lang::Lang;
+use crate::oauth::authorize::AuthorizePage;
+use crate::oauth::message::MessagePage;
 use crate::sandbox::approve::ApprovePage;
 use crate::sandbox::done::DonePage;
 use crate::sandbox::three_ds::ThreeDsPage;
@@ -37,6 +39,8 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     add(&mut samples, "waiting", WaitingPage::samples(lang))?;
     add(&mut samples, "result", ResultPage::samples(lang))?;
     add(&mut samples, "leave", LeavePage::samples(lang))?;
+    add(&mut samples, "authorize", AuthorizePage::samples(lang))?;
+    add(&mut samples, "message", MessagePage::samples(lang))?;
     add(&mut samples, "three_ds", ThreeDsPage::samples(lang))?;
     add(&mut samples, "approve", ApprovePage::samples(lang))?;
     add(&mut samples, "done", DonePage::samples(lang))?;

@@ -11,16 +11,18 @@ use crate::lang::Lang;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const RU: [&str; 4] = [
+const RU: [&str; 5] = [
     include_str!("../locales/ru/checkout.ftl"),
     include_str!("../locales/ru/decline.ftl"),
     include_str!("../locales/ru/docs.ftl"),
+    include_str!("../locales/ru/oauth.ftl"),
     include_str!("../locales/ru/sandbox.ftl"),
 ];
-const EN: [&str; 4] = [
+const EN: [&str; 5] = [
     include_str!("../locales/en/checkout.ftl"),
     include_str!("../locales/en/decline.ftl"),
     include_str!("../locales/en/docs.ftl"),
+    include_str!("../locales/en/oauth.ftl"),
     include_str!("../locales/en/sandbox.ftl"),
 ];
 
@@ -81,7 +83,7 @@ impl Texts {
     }
 }
 
-fn bundle(lang: Lang, sources: [&'static str; 4]) -> Bundle {
+fn bundle(lang: Lang, sources: [&'static str; 5]) -> Bundle {
     let mut language = LanguageIdentifier::default();
     if let Ok(known) = lang.tag().parse() {
         language = known;

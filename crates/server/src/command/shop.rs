@@ -8,7 +8,7 @@ use app::shop::{self, NewShop};
 use domain::{MethodKind, Shop, ShopId};
 use serde_json::{Value, json};
 
-use super::{shown, until_seen_by_servers, webhook};
+use super::{grant, shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
@@ -18,7 +18,11 @@ use crate::platform::{Platform, Presence};
 pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
     let presence = match &command {
         cli::Shop::Create(_) => Presence::MayBeNew,
-        cli::Shop::List | cli::Shop::Key(_) | cli::Shop::Webhook(_) => Presence::MustBeThere,
+        cli::Shop::List
+        | cli::Shop::Key(_)
+        | cli::Shop::Webhook(_)
+        | cli::Shop::Grants { .. }
+        | cli::Shop::Revoke { .. } => Presence::MustBeThere,
     };
     let platform = Platform::of_command(config, presence).await?;
     let told = match command {
@@ -29,6 +33,8 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
             revoke_key(&platform.app, shop, &key).await
         }
         cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
+        cli::Shop::Grants { shop } => grant::list(&platform.app, shop).await,
+        cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.app, shop, grant).await,
     };
     platform.close().await;
     told

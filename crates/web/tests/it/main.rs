@@ -8,4 +8,5 @@
 
 mod browser;
 mod checkout;
+mod oauth;
 mod sandbox;

@@ -1,0 +1,65 @@
+//! `altyn shop grants` and `altyn shop revoke`: what a shop has granted to applications.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use app::grant::{self, GrantView};
+use domain::grant::State;
+use domain::{GrantId, ShopId};
+use serde_json::{Value, json};
+
+use super::{shown, until_seen_by_servers};
+use crate::output::{Told, table};
+
+/// Lists what a shop has granted.
+pub(super) async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
+    let views = grant::list(app, shop).await.context("list the grants")?;
+    let rows: Vec<Vec<String>> = views.iter().map(row).collect();
+    let text = if rows.is_empty() {
+        "The shop has granted nothing.".to_owned()
+    } else {
+        table(&["grant", "state", "granted", "application"], &rows)
+    };
+    let items: Vec<Value> = views.iter().map(json).collect();
+    Ok(Told::good(text, json!({ "items": items })))
+}
+
+/// Takes a grant back.
+pub(super) async fn revoke(app: &Arc<App>, shop: ShopId, id: GrantId) -> Result<Told> {
+    let revoked = grant::revoke(app, shop, id).await;
+    revoked.context("revoke the grant")?;
+    until_seen_by_servers().await;
+    let json = json!({ "grant": id.to_string(), "revoked": true });
+    Ok(Told::good("The token is refused from now on.", json))
+}
+
+fn row(view: &GrantView) -> Vec<String> {
+    let grant = &view.grant;
+    vec![
+        grant.id.to_string(),
+        grant.state.code().to_owned(),
+        shown(grant.granted_at),
+        view.application_name.clone(),
+    ]
+}
+
+fn json(view: &GrantView) -> Value {
+    let grant = &view.grant;
+    let (expires_at, revoked) = match &grant.state {
+        State::Coded { expires_at } | State::Issued { expires_at, .. } => (Some(*expires_at), None),
+        State::Revoked { by, revoked_at } => (None, Some((by.code(), *revoked_at))),
+    };
+    let codes: Vec<&str> = grant.scopes.iter().map(|scope| scope.code()).collect();
+    json!({
+        "grant": grant.id.to_string(),
+        "client_id": grant.application_id.to_string(),
+        "application": view.application_name,
+        "scopes": codes,
+        "state": grant.state.code(),
+        "granted_at": shown(grant.granted_at),
+        "expires_at": expires_at.map(shown),
+        "revoked_by": revoked.map(|(by, _)| by),
+        "revoked_at": revoked.map(|(_, at)| shown(at)),
+    })
+}

@@ -1,0 +1,58 @@
+//! The demo's application, and its token in the demo's shop.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::{App, application, grant};
+use domain::application::{Callback, NewApplication};
+use domain::{Application, Scope, ShopId};
+use serde_json::Value;
+
+const NAME: &str = "Демо-приложение";
+
+/// The token that was written before, if it still opens the shop, or a new one.
+pub(super) async fn prepare(
+    app: &Arc<App>,
+    path: &Path,
+    (shop, secret_key): (ShopId, &str),
+) -> Result<String> {
+    if let Some(token) = written(path) {
+        match grant::authenticate(app, &token, String::new()).await {
+            Ok(cx) if cx.shop.id == shop => return Ok(token),
+            Ok(_) | Err(app::Error::Denied) => {}
+            Err(error) => return Err(error).context("look for the demo's token"),
+        }
+    }
+    let application = find_or_make(app).await?;
+    let cx = grant::prove_shop(app, shop, secret_key).await;
+    let code = grant::agree(&cx.context("open the demo's shop")?, application.id).await;
+    let code = code.context("grant the demo's application access")?;
+    let issued = grant::exchange(app, &application, &code).await;
+    Ok(issued.context("make the demo's token")?.token)
+}
+
+/// A file that makes no sense counts as none.
+fn written(path: &Path) -> Option<String> {
+    let text = fs::read_to_string(path).ok()?;
+    let parsed: Value = serde_json::from_str(&text).ok()?;
+    parsed.get("oauth_token")?.as_str().map(str::to_owned)
+}
+
+async fn find_or_make(app: &Arc<App>) -> Result<Application> {
+    let all = application::list(app).await;
+    let mut all = all.context("look for the demo's application")?.into_iter();
+    if let Some(found) = all.find(|application| application.name == NAME) {
+        return Ok(found);
+    }
+    let new = NewApplication {
+        name: NAME.to_owned(),
+        description: Some("Пробует API от имени партнёра".to_owned()),
+        site: None,
+        callback: Callback::Shown,
+        scopes: Scope::ALL.to_vec(),
+    };
+    let created = application::create(app, new).await;
+    Ok(created.context("make the demo's application")?.application)
+}

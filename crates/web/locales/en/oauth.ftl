@@ -1,0 +1,35 @@
+# The page on which a merchant grants an application access to a shop.
+
+oauth-title = “{ $application }” asks for access to your shop
+oauth-may = The application will be able to:
+oauth-may-payments_create = create payments, save payment methods and charge saved ones
+oauth-may-payments_capture = capture payments: take the amounts that are held
+oauth-may-payments_cancel = cancel payments: release the amounts that are held
+oauth-may-payments_get = see the payments that it created
+oauth-may-refunds_create = refund the payments that it created
+oauth-may-refunds_get = see the refunds that it created
+oauth-may-receipts_get = see the receipts of the payments that it created
+oauth-may-get_fees = see what you receive of each payment after the fee
+oauth-limits = It will not see other payments of the shop. You can withdraw access at any time.
+oauth-shop-id = Shop id
+oauth-secret-key = Secret key of the shop
+oauth-key-help = The key shows us that the shop is yours. The application does not get it.
+oauth-grant = Grant access
+oauth-refuse = Refuse
+oauth-granted = Access granted
+oauth-granted-text = The application “{ $application }” can work with your shop.
+oauth-refused = You refused access
+oauth-refused-text = The application “{ $application }” has no access to the shop.
+oauth-leave = Back to the application
+oauth-leave-help = If the application does not open by itself, press the button.
+oauth-code = Code
+oauth-code-help = Type this code into the application. It is good for five minutes, and once.
+oauth-wrong = Access cannot be asked for
+oauth-wrong-client = There is no such application. Check the link, or ask its developer.
+oauth-wrong-request = The link is not complete. Ask the application's developer.
+oauth-wrong-state = The link is too long. Ask the application's developer.
+oauth-wrong-form = The form is not from our page. Open the link in the application again.
+oauth-wrong-key = The shop or the key is wrong
+oauth-wrong-key-text = Check the shop's id and secret key. No access was granted.
+oauth-wrong-keys = Too many attempts
+oauth-wrong-keys-text = Wait some minutes and try again. No access was granted.
