@@ -64,6 +64,10 @@ fn means(
 fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
     let (means, call_means) = means(work, &command.means)?;
     let id = PaymentId::new(work.ids.next());
+    // Applications see no deals.
+    if command.deal.is_some() && work.cx.application().is_some() {
+        return Err(Refusal::DealNotFound.into());
+    }
     let in_deal = command.deal.map(|part| deal::attach(work, part, id));
     let new = NewPayment {
         id,

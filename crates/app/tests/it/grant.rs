@@ -453,3 +453,25 @@ async fn wrong_keys_are_counted_and_the_right_one_is_let_in_later() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_application_puts_nothing_into_the_shops_deals() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let (_application, token) = with_token(&world, &Scope::ALL).await;
+        let deal = json!({"type": "safe_deal", "fee_moment": "payment_succeeded"});
+        let deal = world.call("POST", "/deals", "a", &deal).await.text("/id");
+        let mut body = card_payment(PLAIN, true);
+        let payout = json!({"type": "payout", "amount": {"value": "800.00", "currency": "RUB"}});
+        body["deal"] = json!({"id": deal, "settlements": [payout]});
+        let answer = posted(&world, &token, "/payments", "b", &body).await;
+        assert_eq!(answer.status, 400, "{}", answer.json());
+        assert_eq!(answer.text("/parameter"), "deal.id");
+        assert_eq!(
+            world.call("POST", "/payments", "c", &body).await.status,
+            200
+        );
+        world.audit().await;
+    })
+    .await;
+}
