@@ -1,5 +1,6 @@
 """The official SDK as an application of a partner: by a token instead of the shop's key."""
 
+import html
 import re
 from itertools import count
 from urllib.parse import parse_qs, urlsplit
@@ -40,7 +41,7 @@ def asked(server, application, **more):
 def fields(page):
     """What the form on the page sends untouched."""
     inputs = re.findall(r"<input type=\"hidden\" name=\"(\w+)\" value=\"([^\"]*)\"", page.text)
-    return dict(inputs)
+    return {name: html.unescape(value) for name, value in inputs}
 
 
 def decided(server, page, **typed):
@@ -53,7 +54,7 @@ def decided(server, page, **typed):
 def told(page):
     """What the application's callback is told."""
     target = re.search(r"<a class=\"button\" href=\"([^\"]+)\"", page.text).group(1)
-    target = target.replace("&#38;", "&").replace("&amp;", "&")
+    target = html.unescape(target)
     assert target.startswith(CALLBACK + "&")
     return {name: value[0] for name, value in parse_qs(urlsplit(target).query).items()}
 

@@ -103,7 +103,8 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
-       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, version
+       hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
+       deal_facts, version
   from payment
  where shop_id = $1
    and application_id = $11

@@ -68,7 +68,7 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_application`.
 const LIST_OF_APPLICATION: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
   from refund
  where shop_id = $1
    and application_id = $7
