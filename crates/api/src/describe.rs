@@ -10,6 +10,7 @@ mod event;
 mod me;
 mod payment;
 mod payment_method;
+mod receipt;
 mod refund;
 mod simulate;
 mod webhook;
@@ -114,6 +115,7 @@ pub(crate) enum Topic {
     Refunds,
     PaymentMethods,
     Deals,
+    Receipts,
     Settings,
     Webhooks,
     Events,
@@ -122,11 +124,12 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// All topics.
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Payments,
         Self::Refunds,
         Self::PaymentMethods,
         Self::Deals,
+        Self::Receipts,
         Self::Settings,
         Self::Webhooks,
         Self::Events,
@@ -140,6 +143,7 @@ impl Topic {
             Self::Refunds => said("Refunds", "Возвраты"),
             Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
             Self::Deals => said("Safe deals", "Безопасные сделки"),
+            Self::Receipts => said("Receipts", "Чеки"),
             Self::Settings => said("Settings", "Настройки"),
             Self::Webhooks => said("Webhooks of applications", "Вебхуки приложений"),
             Self::Events => said("Events", "События"),
@@ -165,6 +169,10 @@ impl Topic {
             Self::Deals => said(
                 "The buyer's money is held until the seller has been paid out of it.",
                 "Деньги покупателя хранятся на сделке, пока продавец не получит выплату.",
+            ),
+            Self::Receipts => said(
+                "What the tax service is told of payments and refunds (54-FZ).",
+                "Что о платежах и возвратах узнаёт налоговая (54-ФЗ).",
             ),
             Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
             Self::Webhooks => said(
@@ -196,6 +204,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         refund::OPERATIONS,
         payment_method::OPERATIONS,
         deal::OPERATIONS,
+        receipt::OPERATIONS,
         me::OPERATIONS,
         webhook::OPERATIONS,
         event::OPERATIONS,

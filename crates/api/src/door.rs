@@ -12,8 +12,8 @@ use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES};
 use crate::{
-    clock, deal, event, later, me, oauth, openapi, payment, payment_method, refund, request,
-    webhook,
+    clock, deal, event, later, me, oauth, openapi, payment, payment_method, receipt, refund,
+    request, webhook,
 };
 
 /// What the operator decides.
@@ -93,6 +93,9 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::CreateDeal => post(deal::create),
         Endpoint::ListDeals => get(deal::list),
         Endpoint::ShowDeal => get(deal::show),
+        Endpoint::CreateReceipt => post(receipt::create),
+        Endpoint::ListReceipts => get(receipt::list),
+        Endpoint::ShowReceipt => get(receipt::show),
         Endpoint::ShowMe => get(me::show),
         Endpoint::ListEvents => get(event::list),
         Endpoint::ShowEvent => get(event::show),

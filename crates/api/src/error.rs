@@ -116,6 +116,14 @@ impl<'e> Face<'e> {
         }
     }
 
+    /// The same about another parameter.
+    pub(crate) fn at(self, parameter: String) -> Self {
+        Self {
+            parameter: Some(Cow::Owned(parameter)),
+            ..self
+        }
+    }
+
     fn invalid(refused: &'e InvalidRequest) -> Self {
         Self {
             row: &rows::INVALID_PARAMETER,
@@ -130,6 +138,7 @@ impl<'e> Face<'e> {
             "refund" => Self::of(&rows::REFUND_NOT_FOUND),
             "deal" => Self::of(&rows::DEAL_NOT_FOUND),
             "event" => Self::of(&rows::EVENT_NOT_FOUND),
+            "receipt" => Self::of(&rows::RECEIPT_NOT_FOUND),
             "payment method" => Self::of(&rows::PAYMENT_METHOD_NOT_FOUND),
             "webhook" => Self::of(&rows::WEBHOOK_NOT_FOUND),
             _ => Self::of(&rows::NOT_FOUND),

@@ -24,6 +24,7 @@ mod me;
 mod oauth;
 mod payment;
 mod payment_method;
+mod receipt;
 mod refund;
 mod webhook;
 

@@ -45,6 +45,12 @@ pub enum Endpoint {
     ListDeals,
     /// Shows a safe deal.
     ShowDeal,
+    /// Registers a receipt.
+    CreateReceipt,
+    /// Lists receipts.
+    ListReceipts,
+    /// Shows a receipt.
+    ShowReceipt,
     /// Shows the shop's own settings.
     ShowMe,
     /// Lists what happened in the shop.
@@ -81,7 +87,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 23] = [
+pub static ROUTES: [Route; 26] = [
     post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
     get("/v3/payments", Endpoint::ListPayments, WHO_READS),
     get(
@@ -131,6 +137,13 @@ pub static ROUTES: [Route; 23] = [
     post("/v3/deals", Endpoint::CreateDeal, Who::Shop),
     get("/v3/deals", Endpoint::ListDeals, Who::Shop),
     get("/v3/deals/{deal_id}", Endpoint::ShowDeal, Who::Shop),
+    post("/v3/receipts", Endpoint::CreateReceipt, Who::Shop),
+    get("/v3/receipts", Endpoint::ListReceipts, Who::Shop),
+    get(
+        "/v3/receipts/{receipt_id}",
+        Endpoint::ShowReceipt,
+        Who::Shop,
+    ),
     get("/altyn/v1/events", Endpoint::ListEvents, Who::Shop),
     get(
         "/altyn/v1/events/{event_id}",
@@ -157,11 +170,9 @@ const WHO_READS: Who = Who::ShopOrGranted(Scope::PaymentsGet);
 const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
 
 /// Paths that a shop may use by and by.
-pub(crate) const LATER: [&str; 13] = [
+pub(crate) const LATER: [&str; 11] = [
     "/v3/invoices",
     "/v3/invoices/{*rest}",
-    "/v3/receipts",
-    "/v3/receipts/{*rest}",
     "/v3/payouts",
     "/v3/payouts/{*rest}",
     "/v3/personal_data",

@@ -52,6 +52,7 @@ pub(crate) fn take_in(
         OperationObject::Payment(own) => take_in_payment(work, id, own, heard),
         OperationObject::Refund(own) => take_in_refund(work, id, own, heard),
         OperationObject::PaymentMethod(own) => take_in_method(work, id, own, heard),
+        OperationObject::Receipt(_) => Err(Error::defect("registers do not call back")),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connectors::sandbox::{Callback, Sandbox};
-use connectors::{Acquirer, Courier};
+use connectors::{Acquirer, Courier, Fiscal};
 use contract::Links;
 use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
@@ -32,6 +32,8 @@ pub struct Parts {
     pub acquirer: Arc<dyn Acquirer>,
     /// The sandbox behind `acquirer`, where it is one: its pages ask it directly.
     pub sandbox: Option<Arc<Sandbox>>,
+    /// Who registers receipts.
+    pub fiscal: Arc<dyn Fiscal>,
     /// Who carries notifications.
     pub courier: Arc<dyn Courier>,
     /// The time.
@@ -58,6 +60,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) acquirer: Arc<dyn Acquirer>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) fiscal: Arc<dyn Fiscal>,
     pub(crate) courier: Arc<dyn Courier>,
     pub(crate) settings: Settings,
     clock: Arc<dyn Clock>,
@@ -97,6 +100,7 @@ impl App {
             store: parts.store,
             acquirer: parts.acquirer,
             sandbox: parts.sandbox,
+            fiscal: parts.fiscal,
             courier: parts.courier,
             settings: parts.settings,
             clock: parts.clock,

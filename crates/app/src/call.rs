@@ -10,6 +10,7 @@ use crate::answer;
 use crate::cx::Cx;
 use crate::effects::Recorded;
 use crate::error::Error;
+use crate::register;
 
 /// What is asked.
 pub(crate) enum Task {
@@ -47,7 +48,7 @@ impl Task {
             })
         };
         match operation.kind {
-            OperationKind::Authorize | OperationKind::Bind => None,
+            OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => None,
             OperationKind::Capture => follow().map(Self::Capture),
             OperationKind::Void => follow().map(Self::Void),
             OperationKind::Refund => follow().map(Self::Refund),
@@ -92,6 +93,9 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
         .read(move |conn| Ok(store::operation::find(conn, shop, operation)?))
         .await?;
     let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
+    if found.kind == OperationKind::Register {
+        return register::look(cx, &found).await;
+    }
     let Some(task) = Task::of(&found) else {
         return Ok(());
     };
@@ -113,7 +117,7 @@ pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
         let cx = cx.clone();
         let app = std::sync::Arc::clone(&cx.app);
         app.tasks.spawn(async move {
-            info!(shop.id = %cx.shop.id, operation.id = %operation, "calling the acquirer");
+            info!(shop.id = %cx.shop.id, operation.id = %operation, "calling the outside");
             if let Err(error) = Box::pin(run(&cx.later(), operation)).await {
                 error!(operation.id = %operation, ?error, "a call could not be finished");
             }

@@ -10,6 +10,7 @@ use domain::{
 
 use crate::cx::Work;
 use crate::error::Error;
+use crate::receipt;
 
 /// What became of a step.
 #[derive(Debug, Default)]
@@ -64,6 +65,7 @@ pub(crate) fn new_payment(
 
 fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Recorded, Error> {
     let cx = work.cx;
+    let registers = receipt::of_payment(work, &step.next, step.receipt)?;
     if let Some(method) = &step.saved_method {
         store::payment_method::insert(work.tx, &cx.shop, method)?;
     }
@@ -71,8 +73,9 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     operations(work, &step.operations)?;
     let shown = contract::payment::body(&step.next, cx.app.links());
     let notifies = events(work, &step.events, &shown)?;
+    let calls = step.operations.iter().map(|operation| operation.id);
     Ok(Recorded {
-        operations: step.operations.iter().map(|o| o.id).collect(),
+        operations: calls.chain(registers).collect(),
         notifies,
         happened: kinds(&step.events),
         shown: Some(shown),
@@ -97,12 +100,14 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     let cx = work.cx;
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
     let deal_step = crate::deal::tell_refund(work, &step.next)?;
+    let registers = receipt::of_refund(work, &step.next, step.receipt)?;
     transfers(work, &step.transfers)?;
     operations(work, &step.operations)?;
     let shown = contract::refund::body(&step.next);
     let notifies = events(work, &step.events, &shown)?;
+    let calls = step.operations.iter().map(|operation| operation.id);
     let recorded = Recorded {
-        operations: step.operations.iter().map(|o| o.id).collect(),
+        operations: calls.chain(registers).collect(),
         notifies,
         happened: kinds(&step.events),
         shown: Some(shown),
@@ -160,7 +165,7 @@ fn transfers(work: &mut Work<'_, '_>, transfers: &[Transfer]) -> Result<(), Erro
 }
 
 /// Calls are written down in the state "sent": whoever finds them later cannot know better.
-fn operations(work: &mut Work<'_, '_>, new: &[NewOperation]) -> Result<(), Error> {
+pub(crate) fn operations(work: &mut Work<'_, '_>, new: &[NewOperation]) -> Result<(), Error> {
     let cx = work.cx;
     for operation in new {
         let operation = Operation::send(operation.clone(), cx.now);

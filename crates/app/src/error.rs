@@ -11,6 +11,7 @@ use domain::grant::ExchangeRefused;
 use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
+use domain::receipt::ReceiptRefused;
 use domain::{MoneyError, deal, payment, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
@@ -91,6 +92,27 @@ pub enum Refusal {
     /// A method cannot be bound.
     #[error(transparent)]
     Bind(#[from] BindRefused),
+    /// A receipt is not right.
+    #[error(transparent)]
+    Receipt(#[from] ReceiptRefused),
+    /// The receipt of a request of its own is not right.
+    #[error("{0}")]
+    ReceiptAlone(ReceiptRefused),
+    /// The payment of a receipt does not exist in this shop.
+    #[error("the payment of the receipt is not found")]
+    ReceiptPaymentNotFound,
+    /// The refund of a receipt does not exist in this shop.
+    #[error("the refund of the receipt is not found")]
+    ReceiptRefundNotFound,
+    /// The payment is in no status that such a receipt belongs to.
+    #[error("the payment has no such receipt in its status")]
+    ReceiptPaymentStatus,
+    /// The refund did not succeed.
+    #[error("the refund has no receipt in its status")]
+    ReceiptRefundStatus,
+    /// A payment or refund has as many receipts as it may.
+    #[error("there are too many receipts")]
+    ReceiptsTooMany,
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,
@@ -297,6 +319,12 @@ impl From<CaptureRefused> for Error {
 impl From<CancelRefused> for Error {
     fn from(refused: CancelRefused) -> Self {
         Refusal::Cancel(refused).into()
+    }
+}
+
+impl From<ReceiptRefused> for Error {
+    fn from(refused: ReceiptRefused) -> Self {
+        Refusal::Receipt(refused).into()
     }
 }
 

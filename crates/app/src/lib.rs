@@ -18,6 +18,7 @@ pub mod checkout;
 pub mod deal;
 pub mod payment;
 pub mod payment_method;
+pub mod receipt;
 pub mod refund;
 pub mod sandbox;
 pub mod shop;
@@ -29,6 +30,7 @@ mod call;
 mod effects;
 mod figures;
 mod once;
+mod register;
 mod render;
 
 pub mod audit;

@@ -197,6 +197,7 @@ fn object_id(object: OperationObject) -> String {
         OperationObject::Payment(id) => id.to_string(),
         OperationObject::Refund(id) => id.to_string(),
         OperationObject::PaymentMethod(id) => id.to_string(),
+        OperationObject::Receipt(id) => id.to_string(),
     }
 }
 
@@ -206,7 +207,8 @@ fn parse_object(id: &str) -> Option<OperationObject> {
     let payment = id.parse().ok().map(OperationObject::Payment);
     let refund = || id.parse().ok().map(OperationObject::Refund);
     let method = || id.parse().ok().map(OperationObject::PaymentMethod);
-    payment.or_else(refund).or_else(method)
+    let receipt = || id.parse().ok().map(OperationObject::Receipt);
+    payment.or_else(refund).or_else(method).or_else(receipt)
 }
 
 /// Makes the call, takes its answer in and stores what the caller is told, in one unit.

@@ -11,6 +11,7 @@ use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
+use crate::receipt as receipts;
 use crate::render;
 
 /// Creates a payment. One that needs no page is paid at once.
@@ -62,6 +63,9 @@ fn means(
 }
 
 fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
+    let amount = command.amount;
+    let in_deal = command.deal.is_some();
+    let receipt = receipts::planned(work.shop(), command.receipt.as_ref(), amount, in_deal)?;
     let (means, call_means) = means(work, &command.means)?;
     let id = PaymentId::new(work.ids.next());
     // Applications see no deals.
@@ -81,12 +85,14 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
         confirmation: command.confirmation.clone(),
         deal: in_deal.transpose()?,
         means,
+        receipt: receipt.as_ref().map(|planned| planned.order),
     };
     let payment = Payment::create(work.shop(), new, work.now())?;
     deal::check(work, &payment)?;
     let object = OperationObject::Payment(payment.id);
     if payment.flow == Flow::Page {
         store::payment::insert(work.tx, &work.cx.shop, &payment)?;
+        receipts::draft(work, payment.id, receipt)?;
         let shown = contract::payment::body(&payment, work.cx.app.links());
         let recorded = Recorded {
             shown: Some(shown),
@@ -112,6 +118,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     };
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
     let recorded = effects::new_payment(work, &step)?;
+    receipts::draft(work, payment.id, receipt)?;
     let task = authorize_task(work.cx, &step.next, id, call_means);
     Ok(Started {
         object,
@@ -142,7 +149,7 @@ pub(crate) fn authorize_task(
         operation,
         shop_id: payment.shop_id,
         amount: payment.amount,
-        capture: payment.capture_mode == domain::payment::CaptureMode::OneStage,
+        capture: payment.takes_at_once(),
         means,
         challenge,
         by_qr,
@@ -221,6 +228,7 @@ pub async fn capture(
         let operation = OperationId::new(work.ids.next());
         let mut step = payment.capture(command.amount, operation, work.now())?;
         deal::correct(work, &mut step, command.payout)?;
+        let step = receipts::captured(work, step, &command)?;
         follow_step(work, &step, operation)
     })
     .await
@@ -253,6 +261,14 @@ fn follow_step(
     id: OperationId,
 ) -> Result<Started, Error> {
     let recorded = effects::payment(work, step)?;
+    if step.operations.is_empty() {
+        // The receipt comes first; the call follows its registration.
+        return Ok(Started {
+            object: OperationObject::Payment(step.next.id),
+            recorded,
+            task: None,
+        });
+    }
     let new = step.operations.iter().find(|operation| operation.id == id);
     let new = new.ok_or(Error::defect("a step without its call"))?;
     let operation = domain::Operation::send(new.clone(), work.now());

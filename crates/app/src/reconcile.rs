@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::call::{self, Heard};
 use crate::cx::Cx;
 use crate::error::Error;
+use crate::register;
 
 /// Looks at the calls that are due. How many there were.
 ///
@@ -44,6 +45,9 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
     if operation.is_final() {
         return Ok(());
     }
+    if operation.kind == OperationKind::Register {
+        return register::look(cx, &operation).await;
+    }
     let look_up = cx.app.acquirer.look_up(id);
     let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
         // The payer has still not decided: it is looked at again later.
@@ -55,7 +59,9 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
         Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer),
         Ok(Ok(Found::Nothing)) => match operation.kind {
             // The payer's means are gone with the call: it did not happen.
-            OperationKind::Authorize | OperationKind::Bind => Heard::Answer(not_arrived()),
+            OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => {
+                Heard::Answer(not_arrived())
+            }
             OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
                 info!(operation.id = %id, "a call did not arrive and is repeated");
                 return repeat(cx, id).await;

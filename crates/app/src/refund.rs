@@ -14,6 +14,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
+use crate::receipt as receipts;
 
 /// Starts to give money of a captured payment back to its payer.
 ///
@@ -34,12 +35,14 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
     // The payment's own refusals come first.
     payment.reserve_refund(command.amount, work.now())?;
     let in_deal = deal::reserve_refund(work, &payment, command.amount, command.payout)?;
+    let receipt = receipts::of_new_refund(work, &payment, command)?;
     let new = NewRefund {
         id: RefundId::new(work.ids.next()),
         amount: command.amount,
         description: command.description.clone(),
         metadata: command.metadata.clone(),
         deal: in_deal.as_ref().map(|(_, part)| *part),
+        has_receipt: receipt.is_some(),
         operation: OperationId::new(work.ids.next()),
     };
     let object = OperationObject::Refund(new.id);
@@ -59,6 +62,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
         store::deal::update(work.tx, &work.cx.shop, &reserved.deal)?;
     }
     let recorded = effects::new_refund(work, &step)?;
+    receipts::draft_of_refund(work, &step.next, receipt)?;
     let call = step
         .operations
         .first()

@@ -31,6 +31,11 @@ pub(crate) fn object(
             let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
             Ok(contract::payment_method::body(&method, links))
         }
+        OperationObject::Receipt(id) => {
+            let receipt = store::receipt::find(conn, shop, id)?;
+            let receipt = receipt.ok_or_else(|| Error::not_found("receipt", id))?;
+            Ok(contract::receipt::body(&receipt))
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::deal::Life;
+use domain::fiscal::Fiscalization;
 use domain::{
     Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, Tariff, Timestamp,
 };
@@ -115,6 +116,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
             deal_life: new.deal_life,
             clock_offset: Duration::ZERO,
             inn: new.inn.clone(),
+            fiscalization: None,
             created_at: now,
             version: 1,
         };
@@ -227,6 +229,30 @@ pub async fn advance_own_clock(cx: &Cx, by: Duration) -> Result<Reply, Error> {
 #[must_use]
 pub fn clock(cx: &Cx) -> Reply {
     Reply(contract::clock::body(cx.now))
+}
+
+/// Sets how a shop's receipts are registered, or that they are not. It counts at once here, and
+/// within a second on other nodes; what is under way goes on.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn set_fiscalization(
+    app: &Arc<App>,
+    shop: ShopId,
+    settings: Option<Fiscalization>,
+) -> Result<Shop, Error> {
+    let cx = app.cx(shop).await?;
+    let changed = cx
+        .write(move |work| {
+            let found = store::shop::find(work.tx, work.cx.shop.id)?;
+            let mut shop = found.ok_or_else(|| Error::not_found("shop", work.cx.shop.id))?;
+            shop.fiscalization = settings.clone();
+            store::shop::update(work.tx, &shop)?;
+            Ok(shop)
+        })
+        .await?;
+    app.forget(shop);
+    Ok(changed)
 }
 
 /// What people recognise a key by: its last four characters.

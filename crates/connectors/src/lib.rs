@@ -6,8 +6,11 @@ pub mod sandbox;
 
 pub mod courier;
 
+pub mod fiscal;
+
 pub mod gate;
 
 pub use acquirer::{Acquirer, CallError};
 pub use courier::Courier;
+pub use fiscal::Fiscal;
 pub use gate::Gate;

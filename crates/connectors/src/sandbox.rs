@@ -75,6 +75,16 @@ enum Request {
     Follow(Step, Follow),
 }
 
+/// A fiscal sign that follows from the document's operation.
+pub(crate) fn fiscal_sign(operation: OperationId) -> String {
+    numbers::decimal(operation, "fiscal sign", 10)
+}
+
+/// The next number of the generator of chance with this state.
+pub(crate) fn drawn(state: &mut u64) -> u64 {
+    script::random(state)
+}
+
 /// What really happened to one payment's money on the acquirer's side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effects {

@@ -28,6 +28,7 @@ pub mod oauth;
 pub mod payment;
 pub mod payment_method;
 pub mod query;
+pub mod receipt;
 pub mod refund;
 pub mod schema;
 pub mod webhook;

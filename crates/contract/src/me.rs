@@ -8,20 +8,35 @@ struct Me<'a> {
     account_id: String,
     status: &'static str,
     test: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fiscalization: Option<FiscalizationBody>,
     fiscalization_enabled: bool,
     payment_methods: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     itn: Option<&'a str>,
 }
 
-/// The body of a shop's settings. Receipts come with later work, so fiscalization is off.
+#[derive(Serialize)]
+struct FiscalizationBody {
+    enabled: bool,
+    provider: &'static str,
+}
+
+/// The body of a shop's settings.
 #[must_use]
 pub fn body(shop: &Shop) -> Vec<u8> {
     crate::wire::written(&Me {
         account_id: shop.id.to_string(),
         status: if shop.enabled { "enabled" } else { "disabled" },
         test: shop.test,
-        fiscalization_enabled: false,
+        fiscalization: shop
+            .fiscalization
+            .as_ref()
+            .map(|settings| FiscalizationBody {
+                enabled: true,
+                provider: settings.provider.code(),
+            }),
+        fiscalization_enabled: shop.fiscalization.is_some(),
         payment_methods: shop.methods.iter().copied().map(MethodKind::code).collect(),
         itn: shop.inn.as_deref(),
     })
@@ -51,6 +66,7 @@ mod tests {
             deal_life: None,
             clock_offset: Duration::ZERO,
             inn: Some("7750005725".to_owned()),
+            fiscalization: None,
             created_at: Timestamp::from_micros(0),
             version: 1,
         };

@@ -1,5 +1,6 @@
 //! Refunds, both ways (YooKassa API v3: refunds).
 
+use domain::receipt::Content;
 use domain::refund::{State, Status};
 use domain::{Metadata, Money, PaymentId, Refund, RefundId, Timestamp};
 use serde::Serialize;
@@ -12,12 +13,13 @@ use crate::means::CancellationBody;
 use crate::metadata::{self, Notes};
 use crate::moment::Moment;
 use crate::query::{Filters, Query, Range};
+use crate::receipt;
 use crate::settlement::{self, RefundDealBody};
 use crate::wire::Shown;
 
 const DESCRIPTION_CHARS_MAX: usize = 250;
 /// Parts that come with later work.
-const LATER: &[&str] = &["receipt", "sources", "refund_method_data"];
+const LATER: &[&str] = &["sources", "refund_method_data"];
 
 /// `POST /refunds`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct CreateRefund {
     pub metadata: Metadata,
     /// By how much the seller's part of a deal becomes less.
     pub payout: Option<Money>,
+    /// Its receipt.
+    pub receipt: Option<Content>,
 }
 
 impl CreateRefund {
@@ -52,6 +56,7 @@ impl CreateRefund {
             description: fields.description(DESCRIPTION_CHARS_MAX)?,
             metadata: metadata::read(&fields)?,
             payout: settlement::read_refunded(&fields)?,
+            receipt: receipt::inside(&fields)?,
         })
     }
 }
@@ -113,6 +118,8 @@ struct RefundBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     deal: Option<RefundDealBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_registration: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     refund_authorization_details: Option<RefundAuthorization<'a>>,
@@ -143,6 +150,7 @@ pub fn body(refund: &Refund) -> Vec<u8> {
         deal: refund
             .deal
             .map(|deal| RefundDealBody::new(deal.id, deal.payout)),
+        receipt_registration: refund.receipt.map(|receipt| receipt.code()),
         cancellation_details: cause.map(CancellationBody::new),
         refund_authorization_details: rrn.map(|rrn| RefundAuthorization { rrn }),
         metadata: Notes::unless_empty(&refund.metadata),

@@ -7,6 +7,7 @@ pub mod money;
 pub mod time;
 
 pub mod card;
+pub mod fiscal;
 pub mod metadata;
 pub mod method;
 pub mod shop;
@@ -18,6 +19,7 @@ pub mod grant;
 
 pub mod payment;
 pub mod payment_method;
+pub mod receipt;
 pub mod refund;
 
 pub mod acquiring;
@@ -42,6 +44,7 @@ pub use money::{Currency, Money, MoneyError, Rate, Rounding};
 pub use operation::{NewOperation, Operation, OperationKind, OperationObject, OperationState};
 pub use payment::Payment;
 pub use payment_method::PaymentMethod;
+pub use receipt::Receipt;
 pub use refund::Refund;
 pub use shop::Shop;
 pub use tariff::{Fee, Tariff};

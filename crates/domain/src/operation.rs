@@ -4,8 +4,9 @@
 //! `Unknown` is the state of a call that nobody answered. Only an answer that the reconciler
 //! fetched, or one that came late, leaves it.
 
-use crate::acquiring::{Answer, Decline};
-use crate::id::{OperationId, PaymentId, PaymentMethodId, RefundId, ShopId};
+use crate::acquiring::{Answer, CancellationReason, Decline, Party};
+use crate::fiscal::Said;
+use crate::id::{OperationId, PaymentId, PaymentMethodId, ReceiptId, RefundId, ShopId};
 use crate::money::Money;
 use crate::time::{Duration, Timestamp};
 
@@ -22,6 +23,8 @@ pub enum OperationKind {
     Refund,
     /// Bind a means without taking money.
     Bind,
+    /// Register a receipt.
+    Register,
 }
 
 /// The object that an operation belongs to.
@@ -33,6 +36,8 @@ pub enum OperationObject {
     Refund(RefundId),
     /// A method that is being bound.
     PaymentMethod(PaymentMethodId),
+    /// A receipt.
+    Receipt(ReceiptId),
 }
 
 /// How far an operation is.
@@ -42,7 +47,8 @@ pub enum OperationState {
     Sent,
     /// The call ended without an answer.
     Unknown,
-    /// The payer has to do something first.
+    /// It has arrived and is not decided: the payer has to do something first, or a register
+    /// works on it.
     Challenged,
     /// Done.
     Approved,
@@ -88,6 +94,9 @@ const UNKNOWN_LOOKS_SECONDS: [i64; 6] = [5, 15, 60, 300, 900, 3_600];
 /// After how many seconds it looks again at a payer who has not answered: callbacks get lost.
 const CHALLENGED_LOOKS_SECONDS: [i64; 6] = [60, 120, 300, 900, 1_800, 3_600];
 
+/// After how many seconds a register is asked again what became of a document.
+const REGISTER_LOOKS_SECONDS: [i64; 7] = [5, 5, 10, 20, 60, 300, 900];
+
 /// What a new operation is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewOperation {
@@ -122,6 +131,16 @@ impl Operation {
             due_at: Some(now.plus(CALL_TIME_MAX)),
             looks: 0,
             version: 1,
+        }
+    }
+
+    /// An operation that is sent after a pause, by the reconciler.
+    #[must_use]
+    pub fn send_later(new: NewOperation, now: Timestamp, pause: Duration) -> Self {
+        Self {
+            state: OperationState::Unknown,
+            due_at: Some(now.plus(pause)),
+            ..Self::send(new, now)
         }
     }
 
@@ -164,6 +183,37 @@ impl Operation {
         Some(next)
     }
 
+    /// Takes in what a register says of a document. `None` if it says nothing new.
+    #[must_use]
+    pub fn said(&self, said: &Said, now: Timestamp) -> Option<Self> {
+        if self.is_final() {
+            return None;
+        }
+        let mut next = self.clone();
+        let refused = |reason| OperationState::Declined(Decline::new(Party::YooMoney, reason));
+        next.state = match said {
+            Said::Accepted { register_id } => {
+                if self.reference.as_ref() == Some(register_id) {
+                    return self.unanswered(now);
+                }
+                next.reference = Some(register_id.clone());
+                next.looks = 0;
+                next.due_at = Some(now.plus(pause(&REGISTER_LOOKS_SECONDS, 0)));
+                next.state = OperationState::Challenged;
+                return Some(next);
+            }
+            Said::Registered(facts) => {
+                next.reference = Some(facts.register_id.clone());
+                OperationState::Approved
+            }
+            Said::Refused { .. } => refused(CancellationReason::GeneralDecline),
+            Said::Failed { .. } => refused(CancellationReason::RejectedByTimeout),
+        };
+        next.answered_at = Some(now);
+        next.due_at = None;
+        Some(next)
+    }
+
     /// The call ended without an answer, or a look brought none: it is looked at again later.
     #[must_use]
     pub fn unanswered(&self, now: Timestamp) -> Option<Self> {
@@ -172,13 +222,16 @@ impl Operation {
         }
         let mut next = self.clone();
         let pauses = match self.state {
-            OperationState::Challenged => &CHALLENGED_LOOKS_SECONDS,
+            OperationState::Challenged if self.kind == OperationKind::Register => {
+                REGISTER_LOOKS_SECONDS.as_slice()
+            }
+            OperationState::Challenged => CHALLENGED_LOOKS_SECONDS.as_slice(),
             OperationState::Sent
             | OperationState::Unknown
             | OperationState::Approved
             | OperationState::Declined(_) => {
                 next.state = OperationState::Unknown;
-                &UNKNOWN_LOOKS_SECONDS
+                UNKNOWN_LOOKS_SECONDS.as_slice()
             }
         };
         next.due_at = Some(now.plus(pause(pauses, self.looks)));
@@ -195,12 +248,13 @@ fn pause(seconds: &[i64], looks: i64) -> Duration {
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Authorize,
         Self::Capture,
         Self::Void,
         Self::Refund,
         Self::Bind,
+        Self::Register,
     ];
 
     /// Its name in the database and in logs.
@@ -212,6 +266,7 @@ impl OperationKind {
             Self::Void => "void",
             Self::Refund => "refund",
             Self::Bind => "bind",
+            Self::Register => "register",
         }
     }
 

@@ -9,6 +9,7 @@ mod capture;
 mod confirm;
 mod create;
 mod deal;
+mod receipt;
 mod refund;
 
 pub use answer::{AnswerRefused, Heard};
@@ -16,6 +17,7 @@ pub use capture::{CancelRefused, CaptureRefused};
 pub use confirm::{Attempt, AuthorizeRefused, ExpireRefused};
 pub use create::{CreateRefused, Means, NewPayment};
 pub use deal::PaymentDeal;
+pub use receipt::{PaymentReceipt, ReceiptOrder, ReceiptWork, Registering};
 pub use refund::RefundRefused;
 
 use std::net::IpAddr;
@@ -73,6 +75,8 @@ pub struct Payment {
     pub fee: Option<Fee>,
     /// The safe deal that it belongs to.
     pub deal: Option<PaymentDeal>,
+    /// The receipt that came with it.
+    pub receipt: Option<PaymentReceipt>,
     /// Given back to the payer.
     pub refunded: Money,
     /// Being given back: reserved, and not yet decided outside.
@@ -213,6 +217,17 @@ pub enum State {
         /// Why.
         cause: Decline,
     },
+    /// Money is held, and is taken once its receipt is registered.
+    Registering {
+        /// The hold.
+        hold: Hold,
+        /// How much of it is to be taken.
+        amount: Money,
+        /// Whether the payment takes its money by itself, or a merchant's capture waits.
+        stage: CaptureMode,
+        /// How far that is.
+        step: Registering,
+    },
     /// Money is taken.
     Succeeded {
         /// The acquirer's id of it.
@@ -242,6 +257,8 @@ pub struct Step {
     pub operations: Vec<NewOperation>,
     /// A method that can be charged again from now on.
     pub saved_method: Option<PaymentMethod>,
+    /// What becomes of its receipt.
+    pub receipt: ReceiptWork,
 }
 
 /// The payment's status as the API knows it.
@@ -289,10 +306,20 @@ impl State {
     #[must_use]
     pub const fn status(&self) -> Status {
         match self {
-            Self::Pending | Self::Authorizing { .. } | Self::Challenged { .. } => Status::Pending,
-            Self::WaitingForCapture { .. } | Self::Capturing { .. } | Self::Voiding { .. } => {
-                Status::WaitingForCapture
-            }
+            Self::Pending
+            | Self::Authorizing { .. }
+            | Self::Challenged { .. }
+            | Self::Registering {
+                stage: CaptureMode::OneStage,
+                ..
+            } => Status::Pending,
+            Self::WaitingForCapture { .. }
+            | Self::Capturing { .. }
+            | Self::Voiding { .. }
+            | Self::Registering {
+                stage: CaptureMode::TwoStage,
+                ..
+            } => Status::WaitingForCapture,
             Self::Succeeded { .. } => Status::Succeeded,
             Self::Canceled { .. } => Status::Canceled,
         }
@@ -308,6 +335,14 @@ impl State {
             Self::WaitingForCapture { .. } => "waiting_for_capture",
             Self::Capturing { .. } => "capturing",
             Self::Voiding { .. } => "voiding",
+            Self::Registering {
+                stage: CaptureMode::OneStage,
+                ..
+            } => "registering",
+            Self::Registering {
+                stage: CaptureMode::TwoStage,
+                ..
+            } => "registering_capture",
             Self::Succeeded { .. } => "succeeded",
             Self::Canceled { .. } => "canceled",
         }
@@ -359,10 +394,16 @@ impl Payment {
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
             State::Pending | State::Challenged { .. } => Some(self.confirm_until),
-            State::WaitingForCapture { hold } => Some(hold.expires_at),
+            State::WaitingForCapture { hold }
+            | State::Registering {
+                hold,
+                step: Registering::Asked,
+                ..
+            } => Some(hold.expires_at),
             State::Authorizing { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => None,
         }
@@ -398,6 +439,7 @@ impl Step {
             events: Vec::new(),
             operations: Vec::new(),
             saved_method: None,
+            receipt: ReceiptWork::None,
         }
     }
 }

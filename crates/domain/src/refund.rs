@@ -10,7 +10,8 @@ use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::operation::{NewOperation, Operation, OperationKind, OperationObject};
-use crate::payment::{Payment, RefundRefused, State as PaymentState};
+use crate::payment::{Payment, ReceiptWork, RefundRefused, State as PaymentState};
+use crate::receipt::Registration;
 use crate::time::Timestamp;
 
 /// A refund.
@@ -30,6 +31,8 @@ pub struct Refund {
     pub metadata: Metadata,
     /// The safe deal that it is made in.
     pub deal: Option<RefundDeal>,
+    /// How far the registration of its receipt is, if it has one.
+    pub receipt: Option<Registration>,
     /// How far it is.
     pub state: State,
     /// When it was created.
@@ -86,6 +89,8 @@ pub struct NewRefund {
     pub metadata: Metadata,
     /// The safe deal that it is made in.
     pub deal: Option<RefundDeal>,
+    /// Does it have a receipt?
+    pub has_receipt: bool,
     /// An id for the call to the acquirer.
     pub operation: OperationId,
 }
@@ -103,6 +108,8 @@ pub struct Step {
     pub events: Vec<Event>,
     /// Calls that are to be made.
     pub operations: Vec<NewOperation>,
+    /// What becomes of its receipt.
+    pub receipt: ReceiptWork,
 }
 
 /// The refund's status as the API knows it.
@@ -192,6 +199,7 @@ impl Refund {
             payment: reserved,
             events: Vec::new(),
             operations: vec![operation],
+            receipt: ReceiptWork::None,
         })
     }
 
@@ -204,6 +212,7 @@ impl Refund {
             cause,
             canceled_at: now,
         };
+        refund.receipt = refund.receipt.map(|_pending| Registration::Canceled);
         refund
     }
 
@@ -216,6 +225,7 @@ impl Refund {
             description: new.description,
             metadata: new.metadata,
             deal: new.deal,
+            receipt: new.has_receipt.then_some(Registration::Pending),
             state: State::Sending {
                 operation: new.operation,
             },
@@ -247,6 +257,7 @@ impl Refund {
             transfers: Vec::new(),
             events: Vec::new(),
             operations: Vec::new(),
+            receipt: ReceiptWork::None,
         };
         match answer {
             Answer::Challenged(_) => return Ok(None),
@@ -258,6 +269,9 @@ impl Refund {
                 step.payment = payment.settle_refund(self.amount)?;
                 step.transfers
                     .push(Transfer::refund_settle(self.id, self.amount)?);
+                if self.receipt.is_some() {
+                    step.receipt = ReceiptWork::Register;
+                }
                 step.events
                     .push(Event::Refund(EventKind::RefundSucceeded, self.id));
             }
@@ -266,6 +280,10 @@ impl Refund {
                     cause: *decline,
                     canceled_at: now,
                 };
+                if self.receipt.is_some() {
+                    step.next.receipt = Some(Registration::Canceled);
+                    step.receipt = ReceiptWork::Drop;
+                }
                 step.payment = payment.release_refund(self.amount)?;
                 step.transfers.push(match &self.deal {
                     None => Transfer::refund_release(self.id, self.amount)?,

@@ -1,6 +1,7 @@
 //! A shop: who takes payments, and what it may do.
 
 use crate::deal::Life;
+use crate::fiscal::Fiscalization;
 use crate::id::{GatewayId, ShopId};
 use crate::method::MethodKind;
 use crate::money::Currency;
@@ -33,6 +34,8 @@ pub struct Shop {
     pub clock_offset: Duration,
     /// Taxpayer number.
     pub inn: Option<String>,
+    /// How its receipts are registered; `None` if they are not.
+    pub fiscalization: Option<Fiscalization>,
     /// When it was added.
     pub created_at: Timestamp,
     /// Counts changes.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::App;
 use app::shop::{self, NewShop};
+use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{Currency, MethodKind, Rate, ShopId};
 use serde_json::{Value, json};
 
@@ -112,6 +113,14 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
     let created = shop::create(app, new)
         .await
         .context("make the demo's shop")?;
+    let receipts = Fiscalization {
+        provider: Provider::Atol,
+        scenario: Scenario::Separate,
+        register: Register::Sandbox,
+    };
+    shop::set_fiscalization(app, created.shop.id, Some(receipts))
+        .await
+        .context("switch the demo's receipts on")?;
     Ok((created.shop.id, created.secret_key))
 }
 

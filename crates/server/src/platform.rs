@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail};
 use app::{App, Clock as _, Parts, Settings};
 use connectors::Acquirer;
 use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
+use connectors::fiscal::SandboxRegister;
 use connectors::sandbox::Sandbox;
 use contract::Links;
 use store::{Database, Options, Store};
@@ -53,9 +54,12 @@ impl Platform {
             .with_context(|| format!("open the sandbox's memory in {}", memory.display()))?;
         let sandbox = Arc::new(sandbox);
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
+        let register = SandboxRegister::open(&memory)
+            .with_context(|| format!("open the register's memory in {}", memory.display()))?;
         let courier = courier(config)?;
         let parts = Parts {
             store: store.clone(),
+            fiscal: Arc::new(register),
             acquirer: Arc::new(MeteredAcquirer {
                 inner: acquirer,
                 metrics: metrics.clone(),
@@ -95,6 +99,7 @@ impl Platform {
             store: store.clone(),
             acquirer: Arc::new(Sandbox::in_memory("", sandbox_clock())),
             sandbox: None,
+            fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),

@@ -47,6 +47,8 @@ pub fn note(
         OperationObject::PaymentMethod(id) => {
             tx.write(NOTE_PAYMENT_METHOD, &[&id, &shop, &application])
         }
+        // Tokens make no receipts.
+        OperationObject::Receipt(_) => Ok(()),
     }
 }
 

@@ -9,8 +9,8 @@ use std::str::FromStr;
 use domain::deal::Life;
 use domain::{
     ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
-    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, RefundId, Shop,
-    ShopId, Timestamp, TransferId, WebhookId,
+    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, ReceiptId, RefundId,
+    Shop, ShopId, Timestamp, TransferId, WebhookId,
 };
 
 use crate::error::StoreError;
@@ -31,6 +31,12 @@ impl ToParam for DealId {
 }
 
 impl ToParam for RefundId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for ReceiptId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }

@@ -9,6 +9,7 @@ mod conn;
 mod engine;
 mod error;
 mod facts;
+mod fiscalization;
 mod migrate;
 mod param;
 mod postgres;
@@ -31,6 +32,7 @@ pub mod idempotency;
 pub mod operation;
 pub mod payment;
 pub mod payment_method;
+pub mod receipt;
 pub mod refund;
 
 pub mod audit;

@@ -46,6 +46,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     6 "0006_event",
     7 "0007_deal",
     8 "0008_application",
+    9 "0009_receipt",
 ];
 
 const TABLE_SQLITE: &str = "\

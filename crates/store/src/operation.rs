@@ -95,6 +95,7 @@ fn object(object: OperationObject) -> (&'static str, String) {
         OperationObject::Payment(id) => ("payment", id.to_string()),
         OperationObject::Refund(id) => ("refund", id.to_string()),
         OperationObject::PaymentMethod(id) => ("payment_method", id.to_string()),
+        OperationObject::Receipt(id) => ("receipt", id.to_string()),
     }
 }
 
@@ -180,6 +181,7 @@ fn read(row: &Row<'_>) -> Result<Operation, StoreError> {
         "payment" => OperationObject::Payment(cells.parse()?),
         "refund" => OperationObject::Refund(cells.parse()?),
         "payment_method" => OperationObject::PaymentMethod(cells.parse()?),
+        "receipt" => OperationObject::Receipt(cells.parse()?),
         _ => return Err(cells.corrupt()),
     };
     let kind = cells.named(OperationKind::from_code)?;

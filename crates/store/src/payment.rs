@@ -39,10 +39,10 @@ insert into payment (id, shop_id, gateway_id, test, currency, amount_asked_minor
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, due_at,
-       deal_facts, version)
+       deal_facts, receipt_order, receipt_registration, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
-       $39, $40, $41)";
+       $39, $40, $41, $42, $43)";
 
 const UPDATE: &str = "\
 update payment
@@ -51,7 +51,8 @@ update payment
        vat_minor = $13, refunded_minor = $14, refunding_minor = $15, state = $16,
        operation_id = $17, challenge = $18, reference = $19, hold_expires_at = $20,
        capture_minor = $21, canceled_by = $22, canceled_for = $23, captured_at = $24,
-       canceled_at = $25, due_at = $26, deal_facts = $27, version = version + 1
+       canceled_at = $25, due_at = $26, deal_facts = $27,
+       receipt_order = $28, receipt_registration = $29, version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
@@ -61,7 +62,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, version
+       deal_facts, receipt_order, receipt_registration, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
@@ -72,7 +73,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, version
+       deal_facts, receipt_order, receipt_registration, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -85,13 +86,13 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, version
+       deal_facts, receipt_order, receipt_registration, version
   from payment
  where shop_id = $1
    and created_at >= $2
    and (created_at, id) < ($3, $4)
    and (cast($5 as text) is null or method_kind = $5)
-   and (cast($6 as text) is null or state in ($6, $7, $8))
+   and (cast($6 as text) is null or state in ($6, $7, $8, $11))
    and (cast($9 as bigint) is null or captured_at <= $9)
  order by created_at desc, id desc
  limit $10";
@@ -104,14 +105,14 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, version
+       deal_facts, receipt_order, receipt_registration, version
   from payment
  where shop_id = $1
-   and application_id = $11
+   and application_id = $12
    and created_at >= $2
    and (created_at, id) < ($3, $4)
    and (cast($5 as text) is null or method_kind = $5)
-   and (cast($6 as text) is null or state in ($6, $7, $8))
+   and (cast($6 as text) is null or state in ($6, $7, $8, $11))
    and (cast($9 as bigint) is null or captured_at <= $9)
  order by created_at desc, id desc
  limit $10";
@@ -125,15 +126,15 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, version
+       deal_facts, receipt_order, receipt_registration, version
   from payment
  where shop_id = $1
    and +created_at >= $2
    and (+created_at, id) < ($3, $4)
    and (cast($5 as text) is null or method_kind = $5)
-   and (cast($6 as text) is null or state in ($6, $7, $8))
-   and captured_at >= $11
-   and (cast($12 as text) is null or application_id = $12)
+   and (cast($6 as text) is null or state in ($6, $7, $8, $11))
+   and captured_at >= $12
+   and (cast($13 as text) is null or application_id = $13)
    and captured_at <= $9
  order by +created_at desc, id desc
  limit $10";
@@ -200,7 +201,7 @@ pub fn list(
     let from = filter.created.first();
     let method = filter.method.map(MethodKind::code);
     let last = captured.then_some(last);
-    let (one, two, three) = (state(0), state(1), state(2));
+    let (one, two, three, four) = (state(0), state(1), state(2), state(3));
     let statement = match filter.application {
         _ if first != i64::MIN => LIST_CAPTURED,
         Some(_) => LIST_OF_APPLICATION,
@@ -217,6 +218,7 @@ pub fn list(
         &three,
         &last,
         &filter.limit,
+        &four,
     ];
     if first != i64::MIN {
         params.push(&first);

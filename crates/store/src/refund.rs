@@ -1,5 +1,6 @@
 //! Refunds.
 
+use domain::receipt::Registration;
 use domain::refund::{State, Status};
 use domain::{ApplicationId, OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
 
@@ -31,24 +32,26 @@ pub struct Filter {
 const INSERT: &str = "\
 insert into refund (id, shop_id, payment_id, currency, amount_minor, description, metadata,
        created_at, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+       receipt_registration, deal_facts, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
 
 const UPDATE: &str = "\
 update refund
    set state = $4, operation_id = $5, rrn = $6, canceled_by = $7, canceled_for = $8,
-       succeeded_at = $9, canceled_at = $10, version = version + 1
+       succeeded_at = $9, canceled_at = $10, receipt_registration = $11, version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
+       receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
+       receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -56,7 +59,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_creation`.
 const LIST: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
+       receipt_registration, version
   from refund
  where shop_id = $1
    and created_at >= $2
@@ -68,7 +72,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_application`.
 const LIST_OF_APPLICATION: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
+       receipt_registration, version
   from refund
  where shop_id = $1
    and application_id = $7
@@ -81,7 +86,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
 const LIST_OF_PAYMENT: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts, version
+       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
+       receipt_registration, version
   from refund
  where payment_id = $7
    and +shop_id = $1
@@ -138,7 +144,7 @@ pub(crate) fn status_from_code(code: &str) -> Option<Status> {
         .find(|status| state_code(*status) == code)
 }
 
-fn changing(refund: &Refund) -> [Param<'_>; 7] {
+fn changing(refund: &Refund) -> [Param<'_>; 8] {
     let (operation, rrn, cause, succeeded_at, canceled_at) = match &refund.state {
         State::Sending { operation } => (Some(*operation), None, None, None, None),
         State::Succeeded { rrn, succeeded_at } => {
@@ -156,6 +162,7 @@ fn changing(refund: &Refund) -> [Param<'_>; 7] {
         text_or_null(cause.map(|cause| cause.reason.code())),
         time_or_null(succeeded_at),
         time_or_null(canceled_at),
+        text_or_null(refund.receipt.map(Registration::code)),
     ]
 }
 
@@ -227,6 +234,7 @@ fn read(row: &Row<'_>) -> Result<Refund, StoreError> {
         created_at: cells.time()?,
         state: read_state(&mut cells)?,
         deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
+        receipt: cells.named_or_null(Registration::from_code)?,
         version: cells.get()?,
     })
 }

@@ -3,41 +3,41 @@
 use domain::deal::Life;
 use domain::{Duration, MethodKind, Shop, ShopId};
 
-use crate::columns::{Cells, integer_or_null, refs, text, text_or_null};
+use crate::columns::{Cells, integer_or_null, json_or_null, refs, text, text_or_null};
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
-use crate::{book, delivery};
+use crate::{book, delivery, fiscalization};
 
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
-       may_save_methods, inn, deal_days, clock_offset, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+       may_save_methods, inn, deal_days, fiscalization, clock_offset, created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
 
 const UPDATE: &str = "\
 update shop
    set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
        may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
-       version = version + 1
+       fiscalization = $13, version = version + 1
  where id = $1 and version = $2";
 
 const FIND: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days
+       clock_offset, inn, created_at, version, deal_days, fiscalization
   from shop
  where id = $1";
 
 const LIST_ANY_SHOP: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days
+       clock_offset, inn, created_at, version, deal_days, fiscalization
   from shop
  order by id";
 
 const AUTHENTICATE: &str = "\
 select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
        s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
-       s.deal_days
+       s.deal_days, s.fiscalization
   from shop s
   join secret_key k on k.shop_id = s.id
  where s.id = $1 and k.hash = $2 and k.revoked_at is null";
@@ -73,7 +73,7 @@ update operation
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop) -> Result<(), StoreError> {
     let methods = methods(shop);
     let mut params = vec![Param::Integer(shop.id.as_i64())];
-    params.extend(changing(shop, &methods));
+    params.extend(changing(shop, &methods)?);
     params.extend([
         Param::Integer(shop.clock_offset.as_micros()),
         Param::Integer(shop.created_at.as_micros()),
@@ -90,7 +90,7 @@ pub fn update(tx: &mut Tx<'_>, shop: &Shop) -> Result<(), StoreError> {
         Param::Integer(shop.id.as_i64()),
         Param::Integer(shop.version),
     ];
-    params.extend(changing(shop, &methods));
+    params.extend(changing(shop, &methods)?);
     tx.write_one(UPDATE, &refs(&params))
 }
 
@@ -99,8 +99,8 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> [Param<'a>; 10] {
-    [
+fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 11], StoreError> {
+    Ok([
         Param::Integer(shop.gateway_id.as_i64()),
         text(shop.name.as_str()),
         Param::Bool(shop.test),
@@ -111,7 +111,8 @@ fn changing<'a>(shop: &'a Shop, methods: &'a str) -> [Param<'a>; 10] {
         Param::Bool(shop.may_save_methods),
         text_or_null(shop.inn.as_deref()),
         integer_or_null(shop.deal_life.map(Life::days)),
-    ]
+        json_or_null(fiscalization::write(shop.fiscalization.as_ref())?),
+    ])
 }
 
 /// The shop with this id.
@@ -171,5 +172,6 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         created_at: cells.time()?,
         version: cells.get()?,
         deal_life: cells.life_or_null()?,
+        fiscalization: cells.named_or_null(fiscalization::read)?,
     })
 }

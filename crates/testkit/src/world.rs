@@ -14,10 +14,12 @@ use app::shop::{Created, NewShop};
 use app::{App, Clock, Parts, Random, Settings};
 use axum::body::Body;
 use connectors::courier::MemoryCourier;
+use connectors::fiscal::SandboxRegister;
 use connectors::sandbox::Sandbox;
-use connectors::{Acquirer, Courier};
+use connectors::{Acquirer, Courier, Fiscal};
 use contract::Links;
 use domain::application::{Callback, NewApplication};
+use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{Application, Currency, Duration, MethodKind, Rate, Scope, Shop, Timestamp};
 use http::{Request, StatusCode, header};
 use serde_json::Value;
@@ -49,6 +51,8 @@ pub struct World {
     pub clock: Arc<HandClock>,
     /// Its acquirer.
     pub bank: Arc<Sandbox>,
+    /// Its fiscal register.
+    pub register: Arc<SandboxRegister>,
     /// Its courier.
     pub courier: Arc<MemoryCourier>,
     /// A test shop that may do everything.
@@ -113,6 +117,8 @@ pub struct Surroundings {
     pub clock: Arc<HandClock>,
     /// The bank.
     pub bank: Arc<Sandbox>,
+    /// The fiscal register.
+    pub register: Arc<SandboxRegister>,
     /// The merchants' servers.
     pub courier: Arc<MemoryCourier>,
     /// Chance.
@@ -129,6 +135,7 @@ impl Surroundings {
         Self {
             clock,
             bank: Arc::new(bank),
+            register: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(MemoryCourier::default()),
             random: SeededRandom::new(seed),
         }
@@ -138,6 +145,7 @@ impl Surroundings {
     #[must_use]
     pub fn app(&self, store: Store) -> Arc<App> {
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
+        let fiscal: Arc<dyn Fiscal> = Arc::<SandboxRegister>::clone(&self.register);
         let courier: Arc<dyn Courier> = Arc::<MemoryCourier>::clone(&self.courier);
         let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
         let random: Arc<dyn Random> = Arc::<SeededRandom>::clone(&self.random);
@@ -145,6 +153,7 @@ impl Surroundings {
             store,
             acquirer,
             sandbox: Some(Arc::clone(&self.bank)),
+            fiscal,
             courier,
             clock,
             random,
@@ -218,6 +227,7 @@ impl World {
         let Surroundings {
             clock,
             bank,
+            register,
             courier,
             ..
         } = surroundings;
@@ -226,11 +236,24 @@ impl World {
             store,
             clock,
             bank,
+            register,
             courier,
             shop,
             secret_key,
             router,
         }
+    }
+
+    /// The test's shop registers receipts from now on, at the sandbox register.
+    pub async fn registers_receipts(&self, provider: Provider, scenario: Scenario) {
+        let settings = Fiscalization {
+            provider,
+            scenario,
+            register: Register::Sandbox,
+        };
+        app::shop::set_fiscalization(&self.app, self.shop.id, Some(settings))
+            .await
+            .expect("switch receipts on");
     }
 
     /// Asks the merchant API as the shop: a path below `/v3`, or a whole one of Altyn's own.

@@ -67,7 +67,12 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             schema: &REFUND,
             example: MADE,
         },
-        errors: &["refund.create.", "deal.refund.", "deal.payment.not_in_deal"],
+        errors: &[
+            "refund.create.",
+            "deal.refund.",
+            "deal.payment.not_in_deal",
+            "receipt.data.",
+        ],
         links: &[SHOW],
     },
     &Operation {

@@ -5,7 +5,8 @@ use domain::payment::{
     AuthorizeRefused, CancelRefused, CaptureRefused, CreateRefused, RefundRefused, Status,
 };
 use domain::payment_method::BindRefused;
-use domain::{ConfirmationKind, deal};
+use domain::receipt::ReceiptRefused;
+use domain::{ConfirmationKind, Money, deal};
 
 use super::rows;
 use super::{Face, Row};
@@ -27,6 +28,13 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::RefundWithoutDeal => Face::of(&rows::DEAL_REFUND_SETTLEMENTS_MISSING),
         Refusal::PaymentNotInDeal => Face::of(&rows::DEAL_PAYMENT_NOT_IN_DEAL),
         Refusal::DealPayout(refused) => deal_payout(*refused),
+        Refusal::Receipt(refused) => receipt(refused, "receipt"),
+        Refusal::ReceiptAlone(refused) => receipt(refused, ""),
+        Refusal::ReceiptPaymentNotFound => Face::of(&rows::RECEIPT_PAYMENT_UNKNOWN),
+        Refusal::ReceiptRefundNotFound => Face::of(&rows::RECEIPT_REFUND_UNKNOWN),
+        Refusal::ReceiptPaymentStatus => Face::of(&rows::RECEIPT_PAYMENT_STATUS),
+        Refusal::ReceiptRefundStatus => Face::of(&rows::RECEIPT_REFUND_STATUS),
+        Refusal::ReceiptsTooMany => Face::of(&rows::RECEIPTS_TOO_MANY),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
@@ -68,6 +76,69 @@ fn create_payment(refused: &CreateRefused) -> Face<'static> {
             _ => Face::of(&rows::PAYMENT_CONFIRMATION_NOT_SUPPORTED),
         },
         CreateRefused::PhoneMissing => Face::of(&rows::PAYMENT_PHONE_MISSING),
+    }
+}
+
+/// `inside` is the member that holds the receipt; empty where the body is the receipt.
+fn receipt(refused: &ReceiptRefused, inside: &str) -> Face<'static> {
+    let at = |path: &str| match (inside, path) {
+        ("", path) => path.to_owned(),
+        (inside, "") => inside.to_owned(),
+        (inside, path) => format!("{inside}.{path}"),
+    };
+    let row = |row, path: &str| Face::of(row).at(at(path));
+    match refused {
+        ReceiptRefused::Missing => Face::of(&rows::RECEIPT_MISSING),
+        ReceiptRefused::NotEnabled if inside.is_empty() => Face {
+            parameter: None,
+            ..Face::of(&rows::RECEIPT_NOT_ENABLED)
+        },
+        ReceiptRefused::NotEnabled => Face::of(&rows::RECEIPT_NOT_ENABLED),
+        ReceiptRefused::InDeal => Face::of(&rows::RECEIPT_IN_DEAL),
+        ReceiptRefused::ContactMissing { needed: "email" } => {
+            Face::with(&rows::RECEIPT_CONTACT_MISSING, "email").at(at("customer.email"))
+        }
+        ReceiptRefused::ContactMissing { .. } => {
+            Face::with(&rows::RECEIPT_CONTACT_MISSING, "email or phone").at(at("customer"))
+        }
+        ReceiptRefused::TooManyItems { max } => {
+            Face::with(&rows::RECEIPT_TOO_MANY_ITEMS, &max.to_string()).at(at("items"))
+        }
+        ReceiptRefused::CurrencyDiffers { index } => {
+            let path = format!("items[{index}].amount.currency");
+            row(&rows::RECEIPT_ITEM_CURRENCY, &path)
+        }
+        ReceiptRefused::MeasureMissing { index } => row(
+            &rows::RECEIPT_ITEM_MEASURE,
+            &format!("items[{index}].measure"),
+        ),
+        ReceiptRefused::ProductCodeNotTaken { index } => {
+            let path = format!("items[{index}].product_code");
+            row(&rows::RECEIPT_ITEM_PRODUCT_CODE, &path)
+        }
+        ReceiptRefused::TooLarge => row(&rows::RECEIPT_TOO_LARGE, "items"),
+        ReceiptRefused::SumDiffers { items, amount } => {
+            let difference = differs(*items, *amount);
+            Face::with(&rows::RECEIPT_SUM_DIFFERS, &difference).at(at("items"))
+        }
+        ReceiptRefused::SettlementsDiffer { settlements, items } => {
+            let difference = differs(*settlements, *items);
+            Face::with(&rows::RECEIPT_SETTLEMENTS_DIFFER, &difference).at(at("settlements"))
+        }
+    }
+}
+
+/// By how much a sum is wrong.
+fn differs(found: Money, needed: Money) -> String {
+    let more = found.compare(needed).is_ok_and(std::cmp::Ordering::is_gt);
+    let (difference, word) = if more {
+        (found.checked_sub(needed), "more")
+    } else {
+        (needed.checked_sub(found), "less")
+    };
+    match difference {
+        Ok(difference) => format!("{found}, {difference} {word} than {needed}"),
+        Err(_incomparable) => format!("{found}, not {needed}"),
     }
 }
 

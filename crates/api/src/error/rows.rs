@@ -7,6 +7,7 @@ mod application;
 mod deal;
 mod payment;
 mod payment_method;
+mod receipt;
 mod refund;
 mod request;
 
@@ -17,6 +18,7 @@ pub(super) use application::*;
 pub(super) use deal::*;
 pub(super) use payment::*;
 pub(super) use payment_method::*;
+pub(super) use receipt::*;
 pub(super) use refund::*;
 pub(super) use request::*;
 
@@ -51,6 +53,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         PAYMENT_METHOD_ERRORS,
         DEAL_ERRORS,
         APPLICATION_ERRORS,
+        RECEIPT_ERRORS,
     ];
     groups.into_iter().flatten().copied()
 }

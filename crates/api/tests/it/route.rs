@@ -63,7 +63,6 @@ async fn parts_that_come_later_say_so() {
     for path in [
         "/invoices",
         "/invoices/in-1",
-        "/receipts",
         "/payouts",
         "/payouts/search",
         "/sbp_banks",

@@ -89,6 +89,7 @@ fn give_back(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<
                 payout: deal.sums.payable,
                 covered: reserved.covered,
             }),
+            has_receipt: false,
             operation,
         })
     };

@@ -105,7 +105,10 @@ pub(crate) fn tell(work: &mut Work<'_, '_>, step: &Step) -> Result<(), Error> {
         return Ok(());
     };
     let next = match &payment.state {
-        State::Authorizing { .. } | State::Capturing { .. } | State::Voiding { .. } => None,
+        State::Authorizing { .. }
+        | State::Capturing { .. }
+        | State::Voiding { .. }
+        | State::Registering { .. } => None,
         State::Succeeded { .. } if step.transfers.is_empty() => None,
         State::Succeeded { .. } => {
             let fee = payment.fee.ok_or(Error::defect("money without a fee"))?;

@@ -13,6 +13,7 @@ mod grant;
 mod idempotency;
 mod notification;
 mod race;
+mod receipt;
 mod refund;
 mod saved_method;
 mod unanswered;

@@ -1,6 +1,7 @@
 //! What `GET /me` gives.
 
 use domain::MethodKind;
+use domain::fiscal::Provider;
 
 use crate::schema::{Named, Schema, may, must};
 
@@ -9,6 +10,11 @@ pub static ME: Named = Named {
     name: "Me",
     schema: || {
         let methods = Schema::array(Schema::codes(MethodKind::ALL.map(MethodKind::code)));
+        let provider = Schema::codes(Provider::ALL.map(Provider::code));
+        let fiscalization = Schema::object([
+            must("enabled", Schema::boolean().says("Are receipts sent?")),
+            must("provider", provider.says("Who registers them.")),
+        ]);
         Schema::object([
             must("account_id", Schema::text().says("The shop's id.")),
             must("status", Schema::codes(["enabled", "disabled"])),
@@ -16,6 +22,7 @@ pub static ME: Named = Named {
                 "test",
                 Schema::boolean().says("Is everything in it only a test?"),
             ),
+            may("fiscalization", fiscalization),
             must(
                 "fiscalization_enabled",
                 Schema::boolean().says("Are receipts sent?"),

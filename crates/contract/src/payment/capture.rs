@@ -1,22 +1,25 @@
 //! `POST /payments/{id}/capture`.
 
 use domain::Money;
+use domain::receipt::Content;
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
-use crate::{amount, settlement};
+use crate::{amount, receipt, settlement};
 
 /// Parts that come with later work.
-const LATER: &[&str] = &["receipt", "airline", "transfers"];
+const LATER: &[&str] = &["airline", "transfers"];
 
 /// Taking held money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CapturePayment {
     /// How much; `None` is all of it.
     pub amount: Option<Money>,
     /// The corrected seller's part, in a deal.
     pub payout: Option<Money>,
+    /// A receipt in the place of the payment's.
+    pub receipt: Option<Content>,
 }
 
 impl CapturePayment {
@@ -26,10 +29,7 @@ impl CapturePayment {
     /// The first parameter that is wrong.
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         if body.trim_ascii().is_empty() {
-            return Ok(Self {
-                amount: None,
-                payout: None,
-            });
+            return Ok(Self::default());
         }
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
@@ -37,6 +37,7 @@ impl CapturePayment {
         Ok(Self {
             amount: amount::read(&fields)?,
             payout: settlement::read_corrected(&fields)?,
+            receipt: receipt::inside(&fields)?,
         })
     }
 }

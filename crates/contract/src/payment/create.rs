@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use domain::card::Card;
 use domain::payment::{CaptureMode, Confirmation, SaveMethod};
+use domain::receipt::Content;
 use domain::{ConfirmationKind, GatewayId, Metadata, MethodKind, Money, PaymentMethodId};
 
 use crate::confirmation::SBERPAY_URL_CHARS_MAX;
@@ -11,14 +12,13 @@ use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
 use crate::settlement::DealPart;
-use crate::{amount, card, confirmation, metadata, settlement, words};
+use crate::{amount, card, confirmation, metadata, receipt, settlement, words};
 
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
 
 /// Parts that come with later work.
 const LATER: &[&str] = &[
-    "receipt",
     "airline",
     "transfers",
     "payment_order",
@@ -55,6 +55,8 @@ pub struct CreatePayment {
     pub deal: Option<DealPart>,
     /// The sub-account that is paid.
     pub gateway_id: Option<GatewayId>,
+    /// Its receipt.
+    pub receipt: Option<Content>,
 }
 
 /// By which means a merchant wants to be paid.
@@ -108,6 +110,7 @@ impl CreatePayment {
             means,
             deal: settlement::read(&fields)?,
             gateway_id: gateway_id(&fields, "recipient")?,
+            receipt: receipt::inside(&fields)?,
         })
     }
 }

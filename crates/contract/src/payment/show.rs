@@ -1,7 +1,7 @@
 //! A payment as answers and notifications show it, with its fields in the order of real ones
 //! (YooKassa API v3: the payment object and payloads).
 
-use domain::payment::{Authorization, State, Status, UsedMethod};
+use domain::payment::{Authorization, CaptureMode, State, Status, UsedMethod};
 use domain::{Challenge, GatewayId, MethodKind, Payment, PaymentId, ShopId};
 use serde::Serialize;
 
@@ -38,6 +38,8 @@ struct PaymentBody<'a> {
     paid: bool,
     refundable: bool,
     metadata: Notes<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receipt_registration: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -91,12 +93,17 @@ struct Moments {
 pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
     let status = payment.status();
     let (moments, cause) = match &payment.state {
-        State::Pending | State::Authorizing { .. } | State::Challenged { .. } => {
-            (Moments::default(), None)
-        }
+        State::Pending
+        | State::Authorizing { .. }
+        | State::Challenged { .. }
+        | State::Registering {
+            stage: CaptureMode::OneStage,
+            ..
+        } => (Moments::default(), None),
         State::WaitingForCapture { hold }
         | State::Capturing { hold, .. }
-        | State::Voiding { hold, .. } => {
+        | State::Voiding { hold, .. }
+        | State::Registering { hold, .. } => {
             let expires_at = Some(Moment(hold.expires_at));
             let captured_at = None;
             (
@@ -141,6 +148,7 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
         paid: payment.paid(),
         refundable: payment.refundable(),
         metadata: Notes(&payment.metadata),
+        receipt_registration: payment.receipt.map(|receipt| receipt.registration.code()),
         cancellation_details: cause.map(CancellationBody::new),
         authorization_details: authorization(payment),
         deal: payment
@@ -183,6 +191,7 @@ fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationB
         State::WaitingForCapture { .. }
         | State::Capturing { .. }
         | State::Voiding { .. }
+        | State::Registering { .. }
         | State::Succeeded { .. }
         | State::Canceled { .. } => return None,
     };

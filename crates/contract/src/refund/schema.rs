@@ -4,6 +4,7 @@ use domain::refund::Status;
 use domain::{PaymentId, RefundId};
 
 use super::{DESCRIPTION_CHARS_MAX, ListRefunds};
+use crate::receipt::{RECEIPT_DATA, registration};
 use crate::schema::{
     AMOUNT, CANCELLATION, Named, Parameter, Schema, amount_asked, description, id_of,
     limit_and_cursor, list_of, may, metadata, metadata_asked, must, of_time, parameter,
@@ -21,6 +22,7 @@ pub static CREATE_REFUND: Named = Named {
             ),
             must("amount", amount_asked("How much of it.")),
             may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("metadata", metadata_asked()),
             may("deal", Schema::refer(&REFUND_DEAL_ASKED)),
         ])
@@ -47,6 +49,7 @@ pub static REFUND: Named = Named {
             ),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("deal", Schema::refer(&REFUND_DEAL)),
+            may("receipt_registration", registration()),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("refund_authorization_details", authorization),
             may("metadata", metadata()),

@@ -61,7 +61,7 @@ fn what_is_wrong_is_named() {
             "amount.currency",
         ),
         ("description", json!("я".repeat(251)), "description"),
-        ("receipt", json!({"items": []}), "receipt"),
+        ("receipt", json!({"items": []}), "receipt.items"),
         ("sources", json!([{"account_id": "1"}]), "sources"),
         (
             "deal",
@@ -94,6 +94,7 @@ fn each_state_has_its_answer() {
         description: Some("Return".to_owned()),
         metadata: Metadata::new([("b".to_owned(), "1".to_owned())]).unwrap(),
         deal: None,
+        receipt: None,
         state: State::Sending { operation },
         created_at: at,
         version: 1,

@@ -34,6 +34,7 @@ fn shop(life: Option<Life>) -> Shop {
         deal_life: life,
         clock_offset: Duration::ZERO,
         inn: None,
+        fiscalization: None,
         created_at: NOW,
         version: 1,
     }

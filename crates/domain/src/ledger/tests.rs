@@ -27,6 +27,7 @@ fn shop(test: bool) -> Shop {
         deal_life: None,
         clock_offset: Duration::ZERO,
         inn: None,
+        fiscalization: None,
         created_at: NOW,
         version: 1,
     }

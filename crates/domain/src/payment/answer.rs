@@ -1,7 +1,9 @@
 //! What an acquirer's answer does to a payment. Answers may come twice, late and out of order:
 //! only the one to the call that the payment waits for moves it.
 
-use super::{Authorization, CaptureMode, Flow, Hold, Payment, SaveMethod, State, Step};
+use super::{
+    Authorization, CaptureMode, Flow, Hold, Payment, Registering, SaveMethod, State, Step,
+};
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::OperationId;
@@ -69,10 +71,32 @@ impl Payment {
                 }
             }
             (
+                OperationKind::Capture,
+                State::Registering {
+                    hold,
+                    amount,
+                    step: Registering::Taking { operation },
+                    ..
+                },
+            ) if *operation == id => self.taking_answered(hold, *amount, heard),
+            (
+                OperationKind::Void,
+                State::Registering {
+                    step: Registering::LettingGo { operation, cause },
+                    ..
+                },
+            ) if *operation == id => match heard.answer {
+                Answer::Approved(_) | Answer::Declined { .. } => {
+                    Ok(Some(self.cancel_now(*cause, heard.now)))
+                }
+                Answer::Challenged(_) => Ok(None),
+            },
+            (
                 OperationKind::Capture
                 | OperationKind::Void
                 | OperationKind::Refund
-                | OperationKind::Bind,
+                | OperationKind::Bind
+                | OperationKind::Register,
                 _,
             ) => Ok(None),
         }
@@ -107,6 +131,10 @@ impl Payment {
         let saved_method = next.save(approval, heard.now);
 
         let mut step = match self.capture_mode {
+            CaptureMode::OneStage if self.is_registered_first() => {
+                let hold = next.hold_of(approval, heard.now);
+                next.await_receipt(&hold, self.amount)
+            }
             CaptureMode::OneStage => {
                 let reference = approval.reference.clone();
                 next.state = State::Succeeded {
@@ -114,7 +142,9 @@ impl Payment {
                     captured_at: heard.now,
                 };
                 let transfer = next.capture_transfer(fee)?;
+                let receipt = next.receipt_of_taken();
                 let mut step = Step::to(next);
+                step.receipt = receipt;
                 step.transfers.push(transfer);
                 step.events
                     .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
@@ -164,26 +194,37 @@ impl Payment {
                 next.state = State::WaitingForCapture { hold: hold.clone() };
                 Ok(Some(Step::to(next)))
             }
-            Answer::Approved(approval) => {
-                let fee = self.fee_on(amount, heard.tariffs, heard.now)?;
-                next.amount = amount;
-                if let Some(deal) = &mut next.deal {
-                    deal.payout = deal.payout_capturing.take().unwrap_or(deal.payout);
-                }
-                next.fee = Some(fee);
-                let reference = approval.reference.clone();
-                next.state = State::Succeeded {
-                    reference,
-                    captured_at: heard.now,
-                };
-                let transfer = next.capture_transfer(fee)?;
-                let mut step = Step::to(next);
-                step.transfers.push(transfer);
-                step.events
-                    .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
-                Ok(Some(step))
-            }
+            Answer::Approved(approval) => self.taken(amount, approval, heard).map(Some),
         }
+    }
+
+    /// Held money is taken.
+    pub(super) fn taken(
+        &self,
+        amount: Money,
+        approval: &Approval,
+        heard: &Heard<'_>,
+    ) -> Result<Step, AnswerRefused> {
+        let mut next = self.clone();
+        let fee = self.fee_on(amount, heard.tariffs, heard.now)?;
+        next.amount = amount;
+        if let Some(deal) = &mut next.deal {
+            deal.payout = deal.payout_capturing.take().unwrap_or(deal.payout);
+        }
+        next.fee = Some(fee);
+        let reference = approval.reference.clone();
+        next.state = State::Succeeded {
+            reference,
+            captured_at: heard.now,
+        };
+        let transfer = next.capture_transfer(fee)?;
+        let receipt = next.receipt_of_taken();
+        let mut step = Step::to(next);
+        step.receipt = receipt;
+        step.transfers.push(transfer);
+        step.events
+            .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
+        Ok(step)
     }
 
     /// Money came that nobody waits for any more: the payment was decided without it, or the

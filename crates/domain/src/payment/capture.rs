@@ -64,12 +64,18 @@ impl Payment {
         let status = self.status();
         let hold = match &self.state {
             State::WaitingForCapture { hold } => hold,
-            State::Capturing { .. } | State::Voiding { .. } => {
+            State::Capturing { .. }
+            | State::Voiding { .. }
+            | State::Registering {
+                stage: CaptureMode::TwoStage,
+                ..
+            } => {
                 return Err(CaptureRefused::InProgress);
             }
             State::Pending
             | State::Authorizing { .. }
             | State::Challenged { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => {
                 return Err(match self.capture_mode {
@@ -89,6 +95,9 @@ impl Payment {
             return Err(CaptureRefused::AmountNotHeld { held: self.amount });
         }
 
+        if self.is_registered_first() {
+            return Ok(self.await_receipt(hold, amount));
+        }
         let mut next = self.clone();
         next.state = State::Capturing {
             hold: hold.clone(),
@@ -118,13 +127,19 @@ impl Payment {
                 let reason = CancellationReason::CanceledByMerchant;
                 Ok(self.void(hold, operation, Decline::new(Party::Merchant, reason)))
             }
-            State::Capturing { .. } | State::Voiding { .. } => Err(CancelRefused::InProgress),
+            State::Capturing { .. }
+            | State::Voiding { .. }
+            | State::Registering {
+                stage: CaptureMode::TwoStage,
+                ..
+            } => Err(CancelRefused::InProgress),
             State::Succeeded { .. } if self.capture_mode == CaptureMode::OneStage => {
                 Err(CancelRefused::OneStage)
             }
             State::Pending
             | State::Authorizing { .. }
             | State::Challenged { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => Err(CancelRefused::NotWaiting { status }),
         }

@@ -1,6 +1,6 @@
 //! The payer's part: attempts to pay, and the end of the time for them.
 
-use super::{Flow, Payment, SaveMethod, State, Status, Step, UsedMethod};
+use super::{Flow, Payment, Registering, SaveMethod, State, Status, Step, UsedMethod};
 use crate::acquiring::{CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::OperationId;
@@ -72,6 +72,7 @@ impl Payment {
             State::WaitingForCapture { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => {
                 return Err(AuthorizeRefused::NotPending {
@@ -131,6 +132,12 @@ impl Payment {
                 let cause = Decline::new(Party::YooMoney, reason);
                 Ok(self.void(hold, operation, cause))
             }
+            State::Registering {
+                hold,
+                amount,
+                stage,
+                step: Registering::Asked,
+            } => Ok(self.registering_expired(hold, *amount, *stage, operation)),
             State::Pending | State::Challenged { .. } => {
                 let reason = CancellationReason::ExpiredOnConfirmation;
                 Ok(self.cancel_now(Decline::new(Party::YooMoney, reason), now))
@@ -138,6 +145,7 @@ impl Payment {
             State::Authorizing { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => Err(ExpireRefused::NotWaiting),
         }
@@ -151,7 +159,9 @@ impl Payment {
             canceled_at: now,
         };
         next.fee = None;
+        let receipt = next.receipt_of_canceled();
         let mut step = Step::to(next);
+        step.receipt = receipt;
         step.events
             .push(Event::Payment(EventKind::PaymentCanceled, self.id));
         step

@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{CaptureMode, Confirmation, Flow, Payment, PaymentDeal, SaveMethod, State, UsedMethod};
+use super::{
+    CaptureMode, Confirmation, Flow, Payment, PaymentDeal, PaymentReceipt, ReceiptOrder,
+    SaveMethod, State, UsedMethod,
+};
 use crate::card::CardFacts;
 use crate::id::PaymentId;
 use crate::metadata::Metadata;
@@ -37,6 +40,8 @@ pub struct NewPayment {
     pub deal: Option<PaymentDeal>,
     /// By which means.
     pub means: Means,
+    /// When its receipt is registered, if it comes with one.
+    pub receipt: Option<ReceiptOrder>,
 }
 
 /// By which means a merchant wants to be paid.
@@ -169,6 +174,7 @@ impl Payment {
             authorization: None,
             fee: None,
             deal: new.deal,
+            receipt: new.receipt.map(PaymentReceipt::new),
             refunded: zero,
             refunding: zero,
             confirm_until: now.plus(time),
@@ -181,7 +187,7 @@ impl Payment {
     /// Can the payer of this payment use this method?
     #[must_use]
     pub fn accepts(&self, kind: MethodKind) -> bool {
-        let held = self.capture_mode == CaptureMode::OneStage || kind.terms().hold.is_some();
+        let held = self.takes_at_once() || kind.terms().hold.is_some();
         let asked = self.method_asked.is_none_or(|asked| asked == kind);
         let saved = self.save_method != SaveMethod::Always || kind.terms().saveable;
         let in_deal = self.deal.is_none() || kind.in_deals();
@@ -262,7 +268,8 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     if always && !shop.may_save_methods {
         return Err(CreateRefused::SavingNotPermitted);
     }
-    let one_stage = new.capture_mode == CaptureMode::OneStage;
+    let one_stage =
+        new.capture_mode == CaptureMode::OneStage && new.receipt != Some(ReceiptOrder::BeforeMoney);
     let Some(method) = new.means.method_kind() else {
         let fits = |kind: &MethodKind| {
             let terms = kind.terms();

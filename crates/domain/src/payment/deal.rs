@@ -136,6 +136,7 @@ impl Payment {
             State::Authorizing { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
+            | State::Registering { .. }
             | State::Succeeded { .. }
             | State::Canceled { .. } => None,
         }

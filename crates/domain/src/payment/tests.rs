@@ -1,5 +1,7 @@
 //! The matrix of states and commands, the flags of each state, and properties of random histories.
 
+mod receipt;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -39,6 +41,7 @@ fn shop() -> Shop {
         deal_life: Some(crate::deal::Life::USUAL),
         clock_offset: Duration::ZERO,
         inn: None,
+        fiscalization: None,
         created_at: NOW,
         version: 1,
     }
@@ -85,6 +88,7 @@ fn new_payment(capture_mode: CaptureMode) -> NewPayment {
         }),
         deal: None,
         means: Means::PayerChooses,
+        receipt: None,
     }
 }
 
@@ -131,7 +135,16 @@ fn call(payment: &Payment) -> Operation {
         }
         State::Capturing { operation, .. } => (OperationKind::Capture, *operation),
         State::Voiding { operation, .. } => (OperationKind::Void, *operation),
-        State::Pending
+        State::Registering {
+            step: Registering::Taking { operation },
+            ..
+        } => (OperationKind::Capture, *operation),
+        State::Registering {
+            step: Registering::LettingGo { operation, .. },
+            ..
+        } => (OperationKind::Void, *operation),
+        State::Registering { .. }
+        | State::Pending
         | State::WaitingForCapture { .. }
         | State::Succeeded { .. }
         | State::Canceled { .. } => (OperationKind::Authorize, operation(77)),
@@ -211,6 +224,10 @@ fn line(result: Result<Option<Step>, String>) -> String {
             }
             for operation in &step.operations {
                 line.push_str(&format!(" >{}", operation.kind.code()));
+            }
+            match step.receipt {
+                ReceiptWork::None => {}
+                work => line.push_str(&format!(" receipt:{work:?}")),
             }
             line
         }

@@ -44,6 +44,7 @@ fn succeeded(kind: MethodKind) -> Payment {
         authorization: None,
         fee: None,
         deal: None,
+        receipt: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: NOW,
@@ -67,6 +68,7 @@ fn new_refund(minor: i64, number: u64) -> NewRefund {
         description: None,
         metadata: Metadata::default(),
         deal: None,
+        has_receipt: false,
         operation: OperationId::new(seed),
     }
 }

@@ -1,6 +1,10 @@
 //! A payment as a row and back.
 
-use domain::payment::{CaptureMode, Flow, Hold, SaveMethod, State, Status, UsedMethod};
+use domain::payment::{
+    CaptureMode, Flow, Hold, PaymentReceipt, ReceiptOrder, Registering, SaveMethod, State, Status,
+    UsedMethod,
+};
+use domain::receipt::Registration;
 use domain::{Currency, Decline, Fee, MethodKind, Money, OperationId, Payment, Shop, Timestamp};
 
 use crate::columns::{
@@ -75,6 +79,8 @@ pub(super) fn changing<'a>(
         time_or_null(state.canceled_at),
         due_or_null(shop, payment.due_at()),
         json_or_null(facts::write_payment_deal(payment.deal.as_ref())?),
+        text_or_null(payment.receipt.map(|receipt| receipt.order.code())),
+        text_or_null(payment.receipt.map(|receipt| receipt.registration.code())),
     ])
 }
 
@@ -127,6 +133,21 @@ impl<'a> StateColumns<'a> {
                 cause: Some(*cause),
                 ..Self::held(hold)
             },
+            State::Registering {
+                hold, amount, step, ..
+            } => {
+                let (operation, cause) = match step {
+                    Registering::Asked => (None, None),
+                    Registering::Taking { operation } => (Some(*operation), None),
+                    Registering::LettingGo { operation, cause } => (Some(*operation), Some(*cause)),
+                };
+                Self {
+                    operation,
+                    cause,
+                    capture: Some(*amount),
+                    ..Self::held(hold)
+                }
+            }
             State::Succeeded {
                 reference,
                 captured_at,
@@ -153,12 +174,17 @@ impl<'a> StateColumns<'a> {
 }
 
 /// The names of the states that the API sums up as this status.
-pub(super) const fn states(status: Status) -> [&'static str; 3] {
+pub(super) const fn states(status: Status) -> [&'static str; 4] {
     match status {
-        Status::Pending => ["pending", "authorizing", "challenged"],
-        Status::WaitingForCapture => ["waiting_for_capture", "capturing", "voiding"],
-        Status::Succeeded => ["succeeded"; 3],
-        Status::Canceled => ["canceled"; 3],
+        Status::Pending => ["pending", "authorizing", "challenged", "registering"],
+        Status::WaitingForCapture => [
+            "waiting_for_capture",
+            "capturing",
+            "voiding",
+            "registering_capture",
+        ],
+        Status::Succeeded => ["succeeded"; 4],
+        Status::Canceled => ["canceled"; 4],
     }
 }
 
@@ -192,6 +218,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
     let (refunded, refunding) = (cells.money(currency)?, cells.money(currency)?);
     let state = read_state(&mut cells, currency)?;
     let deal = cells.named_or_null(|json| facts::read_payment_deal(json, currency))?;
+    let receipt = read_receipt(&mut cells)?;
     Ok(Payment {
         id,
         shop_id,
@@ -212,6 +239,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
         authorization,
         fee,
         deal,
+        receipt,
         refunded,
         refunding,
         confirm_until,
@@ -237,6 +265,19 @@ fn read_method(cells: &mut Cells<'_>) -> Result<Option<UsedMethod>, StoreError> 
         })),
         (None, None, None) => Ok(None),
         _ => Err(cells.corrupt()),
+    }
+}
+
+fn read_receipt(cells: &mut Cells<'_>) -> Result<Option<PaymentReceipt>, StoreError> {
+    let order = cells.named_or_null(ReceiptOrder::from_code)?;
+    let registration = cells.named_or_null(Registration::from_code)?;
+    match (order, registration) {
+        (Some(order), Some(registration)) => Ok(Some(PaymentReceipt {
+            order,
+            registration,
+        })),
+        (None, None) => Ok(None),
+        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt()),
     }
 }
 
@@ -278,6 +319,20 @@ fn read_state(cells: &mut Cells<'_>, currency: Currency) -> Result<State, StoreE
                 hold: hold()?,
                 operation: operation?,
                 cause: cause?,
+            },
+            "registering" | "registering_capture" => State::Registering {
+                hold: hold()?,
+                amount: capture?,
+                stage: match code {
+                    "registering" => CaptureMode::OneStage,
+                    _ => CaptureMode::TwoStage,
+                },
+                step: match (operation, cause) {
+                    (None, None) => Registering::Asked,
+                    (Some(operation), None) => Registering::Taking { operation },
+                    (Some(operation), Some(cause)) => Registering::LettingGo { operation, cause },
+                    (None, Some(_)) => return None,
+                },
             },
             "succeeded" => State::Succeeded {
                 reference: reference.clone()?,

@@ -25,5 +25,6 @@ mod idempotency;
 mod operation;
 mod payment;
 mod payment_method;
+mod receipt;
 mod refund;
 mod shop;

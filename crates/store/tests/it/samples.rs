@@ -4,9 +4,10 @@ use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::deal::{FeeMoment, Sums};
 use domain::payment::{
-    Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, PaymentDeal, SaveMethod, State,
-    UsedMethod,
+    Authorization, CaptureMode, Confirmation, Flow, Hold, Locale, PaymentDeal, PaymentReceipt,
+    ReceiptOrder, Registering, SaveMethod, State, UsedMethod,
 };
+use domain::receipt::Registration;
 use domain::refund::RefundDeal;
 use domain::{
     CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
@@ -80,6 +81,7 @@ pub(crate) fn shop(number: i64) -> Shop {
         deal_life: domain::deal::Life::from_days(180),
         clock_offset: Duration::days(1),
         inn: Some("7707083893".to_owned()),
+        fiscalization: None,
         created_at: NOW,
         version: 1,
     }
@@ -161,6 +163,7 @@ pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
         authorization: None,
         fee: None,
         deal: None,
+        receipt: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: after(3_600),
@@ -193,6 +196,27 @@ fn payment_states() -> Vec<State> {
             operation,
             cause: cause(),
         },
+        State::Registering {
+            hold: hold(),
+            amount: rub(60_000),
+            stage: CaptureMode::OneStage,
+            step: Registering::Asked,
+        },
+        State::Registering {
+            hold: hold(),
+            amount: rub(60_000),
+            stage: CaptureMode::TwoStage,
+            step: Registering::Taking { operation },
+        },
+        State::Registering {
+            hold: hold(),
+            amount: rub(60_000),
+            stage: CaptureMode::TwoStage,
+            step: Registering::LettingGo {
+                operation,
+                cause: cause(),
+            },
+        },
         State::Succeeded {
             reference: "acq-1".to_owned(),
             captured_at: after(60),
@@ -222,6 +246,10 @@ pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
         let plain = payment(shop, number);
         payments.push(Payment {
             amount: rub(60_000),
+            receipt: Some(PaymentReceipt {
+                order: ReceiptOrder::BeforeMoney,
+                registration: Registration::Succeeded,
+            }),
             description: Some("Заказ № 37 \u{1}".to_owned()),
             metadata: metadata(),
             merchant_customer_id: Some("мария@example.test".to_owned()),
@@ -328,6 +356,7 @@ pub(crate) fn refund(shop: &Shop, number: u64, payment: PaymentId) -> Refund {
             payout: rub(9_000),
             covered: rub(500),
         }),
+        receipt: None,
         state: domain::refund::State::Sending {
             operation: operation_id(number),
         },
@@ -359,6 +388,7 @@ pub(crate) fn refunds(shop: &Shop, payment: PaymentId) -> Vec<Refund> {
     (1..)
         .zip(states)
         .map(|(number, state)| Refund {
+            receipt: (number % 2 == 0).then_some(Registration::Canceled),
             state,
             ..refund(shop, number, payment)
         })

@@ -27,11 +27,19 @@ impl Stage {
     /// Of a payment.
     #[must_use]
     pub fn of_payment(payment: &Payment, now: Timestamp) -> Self {
-        use payment::State;
+        use payment::{CaptureMode, Registering, State};
         match &payment.state {
             State::Pending if now >= payment.confirm_until => Self::Ended(Ending::Expired),
             State::Pending => Self::Choose,
-            State::Authorizing { .. } => Self::Unknown,
+            State::Registering {
+                step: Registering::LettingGo { cause, .. },
+                ..
+            } => Self::Ended(ending(*cause)),
+            State::Registering {
+                stage: CaptureMode::TwoStage,
+                ..
+            } => Self::Ended(Ending::Held),
+            State::Authorizing { .. } | State::Registering { .. } => Self::Unknown,
             State::Challenged { challenge, .. } => Self::Confirm(challenge.clone()),
             State::WaitingForCapture { .. } | State::Capturing { .. } => Self::Ended(Ending::Held),
             State::Succeeded { captured_at, .. } => {

@@ -74,7 +74,7 @@ pub(in crate::error) const LATER: Row = Row {
     description: "This part of the API is not enabled",
     parameter: None,
     retry_after: None,
-    advice: "Wait for a version that has it: invoices, receipts, deals, payouts and others.",
+    advice: "Wait for a version that has it: invoices, deals, payouts and others.",
 };
 
 // Who is asking.

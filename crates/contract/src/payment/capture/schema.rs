@@ -1,5 +1,6 @@
 //! What `POST /payments/{payment_id}/capture` takes.
 
+use crate::receipt::RECEIPT_DATA;
 use crate::schema::{Named, Schema, amount_asked, may};
 use crate::settlement::schema::CAPTURE_DEAL;
 
@@ -12,6 +13,7 @@ pub static CAPTURE_PAYMENT: Named = Named {
                 "amount",
                 amount_asked("How much is taken of what is held; without it, all."),
             ),
+            may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("deal", Schema::refer(&CAPTURE_DEAL)),
         ])
     },

@@ -3,6 +3,7 @@
 use domain::{ConfirmationKind, MethodKind, PaymentMethodId};
 
 use super::{CUSTOMER_CHARS_MAX, DESCRIPTION_CHARS_MAX};
+use crate::receipt::RECEIPT_DATA;
 use crate::schema::{Named, Schema, amount_asked, description, id_of, may, metadata_asked, must};
 use crate::settlement::schema::PAYMENT_DEAL_ASKED;
 use crate::{card, confirmation};
@@ -14,6 +15,7 @@ pub static CREATE_PAYMENT: Named = Named {
         Schema::object([
             must("amount", amount_asked("How much.")),
             may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("payment_method_data", Schema::refer(&PAYMENT_METHOD_DATA)),
             may(
                 "payment_method_id",

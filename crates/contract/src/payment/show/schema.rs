@@ -3,6 +3,7 @@
 use domain::PaymentId;
 use domain::payment::Status;
 
+use crate::receipt::registration;
 use crate::schema::{
     AMOUNT, CANCELLATION, Named, Schema, description, id_of, list_of, may, metadata, must,
 };
@@ -58,6 +59,7 @@ pub static PAYMENT: Named = Named {
                 Schema::boolean().says("Can something be given back now?"),
             ),
             must("metadata", metadata()),
+            may("receipt_registration", registration()),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("authorization_details", Schema::refer(&AUTHORIZATION)),
             may("deal", Schema::refer(&PAYMENT_DEAL)),

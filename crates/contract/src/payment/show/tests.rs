@@ -52,6 +52,7 @@ fn pending() -> Payment {
         authorization: None,
         fee: None,
         deal: None,
+        receipt: None,
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: at(3_600),

@@ -36,6 +36,7 @@ fn payment(state: State) -> Payment {
         authorization: None,
         fee: None,
         deal: None,
+        receipt: None,
         refunded: Money::zero(Currency::RUB),
         refunding: Money::zero(Currency::RUB),
         confirm_until: NOW.plus(Duration::hours(1)),

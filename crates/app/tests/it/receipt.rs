@@ -1,0 +1,437 @@
+//! Receipts: with the money, before it and after it; a register that fails, is late or refuses.
+
+use connectors::fiscal::Fault;
+use connectors::sandbox::Call;
+use domain::Duration;
+use domain::fiscal::{Provider, Scenario};
+use domain::receipt::ReceiptKind;
+use serde_json::{Value, json};
+use testkit::database::both;
+use testkit::{Answer, World};
+
+use crate::{PLAIN, card_payment, status};
+
+/// A receipt of one line.
+fn receipt(value: &str) -> Value {
+    json!({
+        "customer": {"email": "buyer@example.com"},
+        "items": [{
+            "description": "Book", "quantity": "1.0", "vat_code": 11, "measure": "piece",
+            "amount": {"value": value, "currency": "RUB"},
+        }],
+    })
+}
+
+fn with_receipt(capture: bool) -> Value {
+    let mut body = card_payment(PLAIN, capture);
+    body["receipt"] = receipt("1000.00");
+    body
+}
+
+async fn post(world: &World, path: &str, key: &str, body: &Value) -> Answer {
+    let answer = world.call("POST", path, key, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    answer
+}
+
+async fn get(world: &World, path: &str) -> Answer {
+    world.call("GET", path, "", &Value::Null).await
+}
+
+/// The registration of a payment or a refund, and its status.
+async fn stand(world: &World, path: &str) -> (String, String) {
+    world.app.settled().await;
+    let shown = get(world, path).await;
+    (
+        shown.text("/status"),
+        shown.json()["receipt_registration"]
+            .as_str()
+            .unwrap_or("none")
+            .to_owned(),
+    )
+}
+
+fn stands(status: &str, registration: &str) -> (String, String) {
+    (status.to_owned(), registration.to_owned())
+}
+
+/// What is registered, as kind and minor units.
+fn registered(world: &World) -> Vec<(ReceiptKind, i64)> {
+    let mut all: Vec<_> = world.register.registered();
+    all.sort_by_key(|one| one.operation);
+    all.iter().map(|one| (one.kind, one.total_minor)).collect()
+}
+
+#[tokio::test]
+async fn a_receipt_is_registered_when_the_money_is_taken() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        assert_eq!(made.text("/receipt_registration"), "pending");
+        let path = format!("/payments/{}", made.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        assert_eq!(registered(&world), [(ReceiptKind::Payment, 100_000)]);
+        let list = get(
+            &world,
+            &format!("/receipts?payment_id={}", made.text("/id")),
+        )
+        .await;
+        let item = &list.json()["items"][0];
+        assert_eq!(item["status"], "succeeded");
+        assert_eq!(item["fiscal_document_number"], "1");
+        assert_eq!(item["settlements"][0]["type"], "cashless");
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_part_needs_a_receipt_of_its_own() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        let held = post(&world, "/payments", "hold", &with_receipt(false)).await;
+        let capture = format!("/payments/{}/capture", held.text("/id"));
+        let part = json!({"amount": {"value": "600.00", "currency": "RUB"}});
+        let refused = world.call("POST", &capture, "part", &part).await;
+        assert_eq!(refused.text("/parameter"), "receipt");
+        assert_eq!(
+            status(&world, &held.text("/id")).await,
+            "waiting_for_capture"
+        );
+        let mut part = part;
+        part["receipt"] = receipt("600.00");
+        post(&world, &capture, "part2", &part).await;
+        let path = format!("/payments/{}", held.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        assert_eq!(registered(&world), [(ReceiptKind::Payment, 60_000)]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_canceled_payment_registers_nothing() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        let held = post(&world, "/payments", "hold", &with_receipt(false)).await;
+        let id = held.text("/id");
+        post(
+            &world,
+            &format!("/payments/{id}/cancel"),
+            "void",
+            &json!({}),
+        )
+        .await;
+        let path = format!("/payments/{id}");
+        assert_eq!(stand(&world, &path).await, stands("canceled", "canceled"));
+        assert!(registered(&world).is_empty());
+        let list = get(&world, "/receipts").await;
+        assert_eq!(list.json()["items"], json!([]));
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_whole_refund_takes_the_payments_receipt_and_a_part_needs_its_own() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        let first = post(&world, "/payments", "one", &with_receipt(true)).await;
+        let second = post(&world, "/payments", "two", &with_receipt(true)).await;
+        world.app.settled().await;
+        let refund = |payment: &Answer, value: &str| {
+            let amount = json!({"value": value, "currency": "RUB"});
+            json!({"payment_id": payment.text("/id"), "amount": amount})
+        };
+        let whole = post(&world, "/refunds", "whole", &refund(&first, "1000.00")).await;
+        assert_eq!(whole.text("/receipt_registration"), "pending");
+        let mut part = refund(&second, "300.00");
+        let refused = world.call("POST", "/refunds", "part", &part).await;
+        assert_eq!(
+            refused.text("/description"),
+            "Receipt is missing or illegal"
+        );
+        part["receipt"] = receipt("300.00");
+        let part = post(&world, "/refunds", "part2", &part).await;
+        for made in [&whole, &part] {
+            let path = format!("/refunds/{}", made.text("/id"));
+            assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        }
+        let mut refunds: Vec<_> = registered(&world)
+            .into_iter()
+            .filter(|(kind, _)| *kind == ReceiptKind::Refund)
+            .collect();
+        refunds.sort_by_key(|(_, total)| *total);
+        assert_eq!(
+            refunds,
+            [
+                (ReceiptKind::Refund, 30_000),
+                (ReceiptKind::Refund, 100_000)
+            ]
+        );
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_the_receipt_first_the_money_waits_for_the_register() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        world.register.next(Fault::Late);
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        let path = format!("/payments/{}", made.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("pending", "pending"));
+        let effects: Vec<_> = world.bank.statistics().into_values().collect();
+        assert!(effects[0].captured.is_zero(), "{effects:?}");
+        world.wait(Duration::minutes(1)).await;
+        world.wait(Duration::minutes(1)).await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        assert_eq!(registered(&world), [(ReceiptKind::Payment, 100_000)]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_receipt_lets_the_held_money_go() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        world.register.next(Fault::Refused);
+        let one = post(&world, "/payments", "one", &with_receipt(true)).await;
+        let path = format!("/payments/{}", one.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("canceled", "canceled"));
+
+        let held = post(&world, "/payments", "two", &with_receipt(false)).await;
+        world.register.next(Fault::Refused);
+        let path = format!("/payments/{}", held.text("/id"));
+        let captured = post(&world, &format!("{path}/capture"), "capture", &json!({})).await;
+        assert_eq!(captured.text("/status"), "waiting_for_capture");
+        assert_eq!(stand(&world, &path).await, stands("canceled", "canceled"));
+        let shown = get(&world, &path).await;
+        assert_eq!(shown.text("/cancellation_details/party"), "yoo_money");
+        for effect in world.bank.statistics().values() {
+            assert_eq!(effect.held, effect.voided, "{effect:?}");
+        }
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_that_was_registered_for_nothing_is_taken_back() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        // The register is silent until the hold has ended, and then says that all was well.
+        world.register.next(Fault::ReplyLost);
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        world.app.settled().await;
+        for _ in 0..12 {
+            world.register.next(Fault::RequestLost);
+        }
+        let path = format!("/payments/{}", made.text("/id"));
+        for _ in 0..12 {
+            world.wait(Duration::hours(20)).await;
+        }
+        assert_eq!(status(&world, &made.text("/id")).await, "canceled");
+        world.register.calm();
+        world.wait(Duration::hours(2)).await;
+        world.wait(Duration::hours(2)).await;
+        assert_eq!(stand(&world, &path).await.0, "canceled");
+        let mut kinds = registered(&world);
+        kinds.sort();
+        assert_eq!(
+            kinds,
+            [
+                (ReceiptKind::Payment, 100_000),
+                (ReceiptKind::Refund, 100_000)
+            ]
+        );
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_register_does_not_answer_is_asked_again_and_registered_once() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        for (number, fault) in [Fault::ReplyLost, Fault::RequestLost, Fault::NotSent]
+            .into_iter()
+            .enumerate()
+        {
+            world.register.next(fault);
+            let key = format!("pay-{number}");
+            let made = post(&world, "/payments", &key, &with_receipt(true)).await;
+            let path = format!("/payments/{}", made.text("/id"));
+            assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+            world.wait(Duration::minutes(1)).await;
+            assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+            assert_eq!(registered(&world).len(), number + 1);
+        }
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_registration_is_attempted_again() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        world.register.next(Fault::Failed);
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        let path = format!("/payments/{}", made.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+        world.register.next(Fault::Failed);
+        world.wait(Duration::seconds(31)).await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+        world.wait(Duration::seconds(121)).await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        assert_eq!(registered(&world), [(ReceiptKind::Payment, 100_000)]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_receipt_by_itself_follows_its_payment() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Separate)
+            .await;
+        let made = post(&world, "/payments", "pay", &card_payment(PLAIN, true)).await;
+        assert_eq!(made.json().get("receipt_registration"), None);
+        let mut body = receipt("1000.00");
+        body["type"] = json!("payment");
+        body["payment_id"] = json!(made.text("/id"));
+        body["send"] = json!(true);
+        let amount = json!({"value": "1000.00", "currency": "RUB"});
+        body["settlements"] = json!([{"type": "prepayment", "amount": amount}]);
+        let created = post(&world, "/receipts", "receipt", &body).await;
+        assert_eq!(created.text("/status"), "pending");
+        world.app.settled().await;
+        let shown = get(&world, &format!("/receipts/{}", created.text("/id"))).await;
+        assert_eq!(shown.text("/status"), "succeeded");
+        let again = post(&world, "/receipts", "receipt", &body).await;
+        assert_eq!(again.bytes, created.bytes);
+        assert_eq!(registered(&world).len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+/// Fifty-one requests at once: fifty receipts, never one more, each registered once.
+#[tokio::test]
+async fn a_payment_never_has_more_than_fifty_receipts() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Separate)
+            .await;
+        let made = post(&world, "/payments", "pay", &card_payment(PLAIN, true)).await;
+        let mut body = receipt("1000.00");
+        body["type"] = json!("payment");
+        body["payment_id"] = json!(made.text("/id"));
+        body["send"] = json!(true);
+        let amount = json!({"value": "1000.00", "currency": "RUB"});
+        body["settlements"] = json!([{"type": "cashless", "amount": amount}]);
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..55 {
+            let (world, body) = (world.clone(), body.clone());
+            tasks.spawn(async move {
+                let key = format!("receipt-{number}");
+                let answer = world.call("POST", "/receipts", &key, &body).await;
+                answer.status.as_u16()
+            });
+        }
+        let statuses = tasks.join_all().await;
+        let created = statuses.iter().filter(|status| **status == 200).count();
+        assert_eq!(created, 50, "{statuses:?}");
+        world.app.settled().await;
+        assert_eq!(registered(&world).len(), 50);
+        world.audit().await;
+    })
+    .await;
+}
+
+/// A capture and a cancellation at once, with the receipt first: either money and receipt, or
+/// neither of them.
+#[tokio::test]
+async fn capture_and_cancellation_at_once_agree_with_the_receipt() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        for number in 0..8 {
+            let key = format!("pay-{number}");
+            let held = post(&world, "/payments", &key, &with_receipt(false)).await;
+            let path = format!("/payments/{}", held.text("/id"));
+            let (capture, cancel) = (format!("{path}/capture"), format!("{path}/cancel"));
+            let (one, other) = (format!("capture-{number}"), format!("cancel-{number}"));
+            let nothing = json!({});
+            tokio::join!(
+                world.call("POST", &capture, &one, &nothing),
+                world.call("POST", &cancel, &other, &nothing),
+            );
+            let (status, registration) = stand(&world, &path).await;
+            assert_eq!(status, registration, "{path}");
+        }
+        let taken = world.bank.statistics();
+        let taken = taken
+            .values()
+            .filter(|effect| effect.captured.is_positive());
+        assert_eq!(taken.count(), registered(&world).len());
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lost_capture_after_the_receipt_is_repeated() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        world
+            .bank
+            .script()
+            .next(Call::Capture, connectors::sandbox::Fault::RequestLost);
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        let path = format!("/payments/{}", made.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("pending", "succeeded"));
+        world.wait(Duration::minutes(1)).await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        world.audit().await;
+    })
+    .await;
+}
