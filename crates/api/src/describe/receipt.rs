@@ -56,6 +56,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreateReceipt,
         id: "createReceipt",
+        python: Some("Receipt.create"),
         topic: Topic::Receipts,
         summary: said("Create a receipt", "Создать чек"),
         says: said(
@@ -87,6 +88,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ListReceipts,
         id: "listReceipts",
+        python: Some("Receipt.list"),
         topic: Topic::Receipts,
         summary: said("List receipts", "Список чеков"),
         says: said(
@@ -111,6 +113,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::ShowReceipt,
         id: "showReceipt",
+        python: Some("Receipt.find_one"),
         topic: Topic::Receipts,
         summary: said("Show a receipt", "Информация о чеке"),
         says: said("The receipt as it is now.", "Чек в текущем состоянии."),
