@@ -29,12 +29,23 @@ impl FromRequestParts<Door> for ApiCx {
         if !door.limiter.permits(cx.shop.id, door.app.now()) {
             return Err(ApiError::TooManyRequests);
         }
+        let kind_fits = match who {
+            Who::Shop | Who::ShopOrGranted(_) | Who::Application => !cx.shop.is_gateway(),
+            Who::Gateway => cx.shop.is_gateway(),
+            Who::ShopOrGateway | Who::Anyone => true,
+        };
+        if !kind_fits {
+            return Err(CredentialsRefused::Kind.into());
+        }
         Span::current().record("shop.id", field::display(cx.shop.id));
         match who {
             Who::ShopOrGranted(scope) if !cx.permits(scope) => Err(ApiError::ScopeMissing),
-            Who::Shop | Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application => {
-                Ok(Self(cx))
-            }
+            Who::Shop
+            | Who::Gateway
+            | Who::ShopOrGateway
+            | Who::ShopOrGranted(_)
+            | Who::Anyone
+            | Who::Application => Ok(Self(cx)),
         }
     }
 }
@@ -49,16 +60,16 @@ async fn authenticate(
     match (shown, who) {
         (
             Credentials::Key { shop, secret },
-            Who::Shop | Who::ShopOrGranted(_) | Who::ShopOrApplication,
+            Who::Shop | Who::Gateway | Who::ShopOrGateway | Who::ShopOrGranted(_) | Who::Anyone,
         ) => Ok(app::shop::authenticate(&door.app, shop, &secret, id).await?),
-        (
-            Credentials::Token(token),
-            Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application,
-        ) => match app::grant::authenticate(&door.app, &token, id).await {
-            Err(app::Error::Denied) => Err(CredentialsRefused::Token.into()),
-            proved => Ok(proved?),
-        },
-        (Credentials::Key { .. }, Who::Application) | (Credentials::Token(_), Who::Shop) => {
+        (Credentials::Token(token), Who::ShopOrGranted(_) | Who::Anyone | Who::Application) => {
+            match app::grant::authenticate(&door.app, &token, id).await {
+                Err(app::Error::Denied) => Err(CredentialsRefused::Token.into()),
+                proved => Ok(proved?),
+            }
+        }
+        (Credentials::Key { .. }, Who::Application)
+        | (Credentials::Token(_), Who::Shop | Who::Gateway | Who::ShopOrGateway) => {
             Err(CredentialsRefused::Kind.into())
         }
     }

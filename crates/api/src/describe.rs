@@ -10,6 +10,8 @@ mod event;
 mod me;
 mod payment;
 mod payment_method;
+mod payout;
+mod person;
 mod receipt;
 mod refund;
 mod simulate;
@@ -116,6 +118,7 @@ pub(crate) enum Topic {
     PaymentMethods,
     Deals,
     Receipts,
+    Payouts,
     Settings,
     Webhooks,
     Events,
@@ -124,12 +127,13 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// All topics.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Payments,
         Self::Refunds,
         Self::PaymentMethods,
         Self::Deals,
         Self::Receipts,
+        Self::Payouts,
         Self::Settings,
         Self::Webhooks,
         Self::Events,
@@ -144,6 +148,7 @@ impl Topic {
             Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
             Self::Deals => said("Safe deals", "Безопасные сделки"),
             Self::Receipts => said("Receipts", "Чеки"),
+            Self::Payouts => said("Payouts", "Выплаты"),
             Self::Settings => said("Settings", "Настройки"),
             Self::Webhooks => said("Webhooks of applications", "Вебхуки приложений"),
             Self::Events => said("Events", "События"),
@@ -173,6 +178,10 @@ impl Topic {
             Self::Receipts => said(
                 "What the tax service is told of payments and refunds (54-FZ).",
                 "Что о платежах и возвратах узнаёт налоговая (54-ФЗ).",
+            ),
+            Self::Payouts => said(
+                "Money to persons: of a gateway's balance, or of a safe deal.",
+                "Деньги людям: с баланса шлюза или с безопасной сделки.",
             ),
             Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
             Self::Webhooks => said(
@@ -205,6 +214,8 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         payment_method::OPERATIONS,
         deal::OPERATIONS,
         receipt::OPERATIONS,
+        payout::OPERATIONS,
+        person::OPERATIONS,
         me::OPERATIONS,
         webhook::OPERATIONS,
         event::OPERATIONS,
@@ -221,6 +232,7 @@ pub(crate) fn notifications() -> impl Iterator<Item = &'static Notification> {
         refund::NOTIFICATIONS,
         payment_method::NOTIFICATIONS,
         deal::NOTIFICATIONS,
+        payout::NOTIFICATIONS,
     ];
     groups.into_iter().flatten()
 }

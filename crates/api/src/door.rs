@@ -12,8 +12,8 @@ use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES};
 use crate::{
-    clock, deal, event, later, me, oauth, openapi, payment, payment_method, receipt, refund,
-    request, webhook,
+    clock, deal, event, later, me, oauth, openapi, payment, payment_method, payout, personal_data,
+    receipt, refund, request, self_employed, webhook,
 };
 
 /// What the operator decides.
@@ -96,6 +96,15 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::CreateReceipt => post(receipt::create),
         Endpoint::ListReceipts => get(receipt::list),
         Endpoint::ShowReceipt => get(receipt::show),
+        Endpoint::CreatePayout => post(payout::create),
+        Endpoint::ListPayouts => get(payout::list),
+        Endpoint::SearchPayouts => get(payout::search),
+        Endpoint::ShowPayout => get(payout::show),
+        Endpoint::ListSbpBanks => get(payout::banks),
+        Endpoint::CreatePersonalData => post(personal_data::create),
+        Endpoint::ShowPersonalData => get(personal_data::show),
+        Endpoint::CreateSelfEmployed => post(self_employed::create),
+        Endpoint::ShowSelfEmployed => get(self_employed::show),
         Endpoint::ShowMe => get(me::show),
         Endpoint::ListEvents => get(event::list),
         Endpoint::ShowEvent => get(event::show),

@@ -24,8 +24,11 @@ mod me;
 mod oauth;
 mod payment;
 mod payment_method;
+mod payout;
+mod personal_data;
 mod receipt;
 mod refund;
+mod self_employed;
 mod webhook;
 
 pub use door::{Settings, router, router_with};

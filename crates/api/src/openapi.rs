@@ -42,9 +42,9 @@ const ELSEWHERE: &[&str] = &[
     "method_not_allowed",
     "not_found",
     "webhook.unusable",
-    "deal.payout.",
     "application.unusable",
     "grant.",
+    "top_up.refused",
 ];
 
 /// What a key may look like. The documented set of characters reads `+-_`: a range.
@@ -128,12 +128,15 @@ fn info() -> Node {
 }
 
 fn security_schemes() -> Node {
-    let says = "The shop's id as the user name, its secret key as the password.";
-    let basic = Node::map([
-        ("type", Node::from("http")),
-        ("scheme", Node::from("basic")),
-        ("description", Node::from(says)),
-    ]);
+    let basic = |says: &'static str| {
+        Node::map([
+            ("type", Node::from("http")),
+            ("scheme", Node::from("basic")),
+            ("description", Node::from(says)),
+        ])
+    };
+    let shop = "The shop's id as the user name, its secret key as the password.";
+    let gateway = "The payout gateway's id as the user name, its secret key as the password.";
     let scopes = Scope::ALL.map(|scope| (scope.code(), Node::from(scope_says(scope))));
     let code = Node::map([
         ("authorizationUrl", Node::from(AUTHORIZE)),
@@ -146,7 +149,11 @@ fn security_schemes() -> Node {
         ("description", Node::from(says)),
         ("flows", Node::map([("authorizationCode", code)])),
     ]);
-    Node::map([("shop", basic), ("application", token)])
+    Node::map([
+        ("shop", basic(shop)),
+        ("gateway", basic(gateway)),
+        ("application", token),
+    ])
 }
 
 fn scope_says(scope: Scope) -> &'static str {
@@ -165,11 +172,14 @@ fn scope_says(scope: Scope) -> &'static str {
 /// Who may: any of the ways in the list.
 fn security(who: Who) -> Node {
     let shop = || Node::map([("shop", Node::List(Vec::new()))]);
+    let gateway = || Node::map([("gateway", Node::List(Vec::new()))]);
     let application = |scopes: Vec<Node>| Node::map([("application", Node::List(scopes))]);
     Node::List(match who {
         Who::Shop => vec![shop()],
+        Who::Gateway => vec![gateway()],
+        Who::ShopOrGateway => vec![shop(), gateway()],
         Who::ShopOrGranted(scope) => vec![shop(), application(vec![Node::from(scope.code())])],
-        Who::ShopOrApplication => vec![shop(), application(Vec::new())],
+        Who::Anyone => vec![shop(), gateway(), application(Vec::new())],
         Who::Application => vec![application(Vec::new())],
     })
 }

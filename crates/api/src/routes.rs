@@ -10,8 +10,12 @@ pub enum Who {
     Shop,
     /// A shop, or an application of a partner with this right, on what it made itself.
     ShopOrGranted(Scope),
-    /// A shop, or any application that the shop has granted anything.
-    ShopOrApplication,
+    /// A payout gateway, by its id and secret key, on what is its own.
+    Gateway,
+    /// A shop or a payout gateway; a shop pays out of its deals only.
+    ShopOrGateway,
+    /// A shop, a payout gateway, or any application that the shop has granted anything.
+    Anyone,
     /// Applications of partners only, on what is their own.
     Application,
 }
@@ -51,7 +55,25 @@ pub enum Endpoint {
     ListReceipts,
     /// Shows a receipt.
     ShowReceipt,
-    /// Shows the shop's own settings.
+    /// Pays out.
+    CreatePayout,
+    /// Lists payouts.
+    ListPayouts,
+    /// Finds payouts by their metadata.
+    SearchPayouts,
+    /// Shows a payout.
+    ShowPayout,
+    /// Lists the banks that SBP reaches.
+    ListSbpBanks,
+    /// Keeps data of a person who is to be paid.
+    CreatePersonalData,
+    /// Shows such data.
+    ShowPersonalData,
+    /// Adds a self-employed person.
+    CreateSelfEmployed,
+    /// Shows a self-employed person.
+    ShowSelfEmployed,
+    /// Shows the shop's or the gateway's own settings.
     ShowMe,
     /// Lists what happened in the shop.
     ListEvents,
@@ -87,7 +109,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 26] = [
+pub static ROUTES: [Route; 35] = [
     post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
     get("/v3/payments", Endpoint::ListPayments, WHO_READS),
     get(
@@ -126,7 +148,7 @@ pub static ROUTES: [Route; 26] = [
         Endpoint::ShowPaymentMethod,
         WHO_READS,
     ),
-    get("/v3/me", Endpoint::ShowMe, Who::ShopOrApplication),
+    get("/v3/me", Endpoint::ShowMe, Who::Anyone),
     post("/v3/webhooks", Endpoint::CreateWebhook, Who::Application),
     get("/v3/webhooks", Endpoint::ListWebhooks, Who::Application),
     delete(
@@ -144,19 +166,56 @@ pub static ROUTES: [Route; 26] = [
         Endpoint::ShowReceipt,
         Who::Shop,
     ),
-    get("/altyn/v1/events", Endpoint::ListEvents, Who::Shop),
+    post("/v3/payouts", Endpoint::CreatePayout, Who::ShopOrGateway),
+    get("/v3/payouts", Endpoint::ListPayouts, Who::ShopOrGateway),
+    get(
+        "/v3/payouts/search",
+        Endpoint::SearchPayouts,
+        Who::ShopOrGateway,
+    ),
+    get(
+        "/v3/payouts/{payout_id}",
+        Endpoint::ShowPayout,
+        Who::ShopOrGateway,
+    ),
+    get("/v3/sbp_banks", Endpoint::ListSbpBanks, Who::Gateway),
+    post(
+        "/v3/personal_data",
+        Endpoint::CreatePersonalData,
+        Who::Gateway,
+    ),
+    get(
+        "/v3/personal_data/{personal_data_id}",
+        Endpoint::ShowPersonalData,
+        Who::Gateway,
+    ),
+    post(
+        "/v3/self_employed",
+        Endpoint::CreateSelfEmployed,
+        Who::Gateway,
+    ),
+    get(
+        "/v3/self_employed/{self_employed_id}",
+        Endpoint::ShowSelfEmployed,
+        Who::Gateway,
+    ),
+    get("/altyn/v1/events", Endpoint::ListEvents, Who::ShopOrGateway),
     get(
         "/altyn/v1/events/{event_id}",
         Endpoint::ShowEvent,
-        Who::Shop,
+        Who::ShopOrGateway,
     ),
     post(
         "/altyn/v1/events/{event_id}/resend",
         Endpoint::ResendEvent,
-        Who::Shop,
+        Who::ShopOrGateway,
     ),
-    get("/altyn/v1/clock", Endpoint::ShowClock, Who::Shop),
-    post("/altyn/v1/clock/advance", Endpoint::AdvanceClock, Who::Shop),
+    get("/altyn/v1/clock", Endpoint::ShowClock, Who::ShopOrGateway),
+    post(
+        "/altyn/v1/clock/advance",
+        Endpoint::AdvanceClock,
+        Who::ShopOrGateway,
+    ),
     post(
         "/altyn/v1/payments/{payment_id}/simulate",
         Endpoint::SimulatePayment,
@@ -170,18 +229,11 @@ const WHO_READS: Who = Who::ShopOrGranted(Scope::PaymentsGet);
 const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
 
 /// Paths that a shop may use by and by.
-pub(crate) const LATER: [&str; 11] = [
+pub(crate) const LATER: [&str; 4] = [
     "/v3/invoices",
     "/v3/invoices/{*rest}",
-    "/v3/payouts",
-    "/v3/payouts/{*rest}",
-    "/v3/personal_data",
-    "/v3/personal_data/{*rest}",
-    "/v3/self_employed",
-    "/v3/self_employed/{*rest}",
     "/v3/pos_links",
     "/v3/pos_links/{*rest}",
-    "/v3/sbp_banks",
 ];
 
 /// Where merchants grant access; a page of another door.

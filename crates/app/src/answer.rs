@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use domain::payment::Heard as PaymentHeard;
-use domain::{Answer, OperationId, OperationObject, PaymentId, PaymentMethodId, RefundId};
+use domain::{
+    Answer, OperationId, OperationObject, PaymentId, PaymentMethodId, PayoutId, RefundId,
+};
 
 use crate::app::App;
 use crate::call::{self, Heard};
@@ -53,6 +55,7 @@ pub(crate) fn take_in(
         OperationObject::Refund(own) => take_in_refund(work, id, own, heard),
         OperationObject::PaymentMethod(own) => take_in_method(work, id, own, heard),
         OperationObject::Receipt(_) => Err(Error::defect("registers do not call back")),
+        OperationObject::Payout(own) => take_in_payout(work, id, own, heard),
     }
 }
 
@@ -129,6 +132,32 @@ fn take_in_refund(
     };
     match refund.answered(&payment, &operation, answer, cx.now)? {
         Some(step) => effects::refund(work, &step),
+        None => Ok(Recorded::default()),
+    }
+}
+
+fn take_in_payout(
+    work: &mut Work<'_, '_>,
+    id: OperationId,
+    payout_id: PayoutId,
+    heard: &Heard,
+) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    let found = store::payout::find(work.tx, cx.shop.id, payout_id)?;
+    let found = found.ok_or_else(|| Error::not_found("payout", payout_id))?;
+    if let Some(deal) = found.deal_id {
+        crate::deal::lock(work, deal)?;
+    }
+    let payout = store::payout::lock(work.tx, cx.shop.id, payout_id)?;
+    let payout = payout.ok_or_else(|| Error::not_found("payout", payout_id))?;
+    let Some((operation, answer)) = move_operation(work, id, heard)? else {
+        return Ok(Recorded::default());
+    };
+    match payout.answered(&operation, answer, cx.now)? {
+        Some(step) => {
+            let recorded = effects::payout(work, &step)?;
+            crate::payout::into_deal(work, &step.next, recorded)
+        }
         None => Ok(Recorded::default()),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connectors::sandbox::{Callback, Sandbox};
-use connectors::{Acquirer, Courier, Fiscal};
+use connectors::{Acquirer, Courier, Fiscal, Payer};
 use contract::Links;
 use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
@@ -30,6 +30,8 @@ pub struct Parts {
     pub store: Store,
     /// Who takes the payers' money.
     pub acquirer: Arc<dyn Acquirer>,
+    /// Who sends money to persons.
+    pub payer: Arc<dyn Payer>,
     /// The sandbox behind `acquirer`, where it is one: its pages ask it directly.
     pub sandbox: Option<Arc<Sandbox>>,
     /// Who registers receipts.
@@ -59,6 +61,7 @@ pub struct Settings {
 pub struct App {
     pub(crate) store: Store,
     pub(crate) acquirer: Arc<dyn Acquirer>,
+    pub(crate) payer: Arc<dyn Payer>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) fiscal: Arc<dyn Fiscal>,
     pub(crate) courier: Arc<dyn Courier>,
@@ -99,6 +102,7 @@ impl App {
         Arc::new(Self {
             store: parts.store,
             acquirer: parts.acquirer,
+            payer: parts.payer,
             sandbox: parts.sandbox,
             fiscal: parts.fiscal,
             courier: parts.courier,

@@ -29,6 +29,8 @@ pub struct Report {
     pub refunds: u64,
     /// Deals that were held against their postings, payments and refunds.
     pub deals: u64,
+    /// Payouts that were held against their postings.
+    pub payouts: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
 }
@@ -60,6 +62,7 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
         report.payments = report.payments.saturating_add(part.payments);
         report.refunds = report.refunds.saturating_add(part.refunds);
         report.deals = report.deals.saturating_add(part.deals);
+        report.payouts = report.payouts.saturating_add(part.payouts);
         report.findings.extend(part.findings);
     }
     Ok(report)
@@ -224,12 +227,28 @@ fn audit_objects(
             }
         }
     }
+    audit_payouts(conn, shop, report)?;
     for transfer in store::audit::strays(conn, shop.id)? {
-        report.find(
-            shop,
-            transfer.to_string(),
-            "it belongs to no payment, no refund and no deal",
-        );
+        report.find(shop, transfer.to_string(), "it belongs to no object");
     }
     Ok(())
+}
+
+/// Holds each payout against its postings.
+fn audit_payouts(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page = store::audit::payouts(conn, shop.id, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some((last.created_at, last.id));
+        for payout in &page {
+            report.payouts = report.payouts.saturating_add(1);
+            if !payout.agrees() {
+                let problem = "its state and its postings do not agree";
+                report.find(shop, payout.id.to_string(), problem);
+            }
+        }
+    }
 }

@@ -1,16 +1,17 @@
-//! Calls to the acquirer. What is asked was written down before; what is heard is taken in by
-//! [`crate::answer`].
+//! Calls to the acquirer and the payer. What is asked was written down before; what is heard is
+//! taken in by [`crate::answer`].
 
 use connectors::CallError;
 use connectors::acquirer::{Authorize, Bind, Follow};
-use domain::{Answer, Operation, OperationId, OperationKind};
+use connectors::payer::PayOut;
+use domain::{Answer, Operation, OperationId, OperationKind, OperationObject};
 use tracing::{error, info, warn};
 
 use crate::answer;
 use crate::cx::Cx;
 use crate::effects::Recorded;
 use crate::error::Error;
-use crate::register;
+use crate::{payout, register};
 
 /// What is asked.
 pub(crate) enum Task {
@@ -24,6 +25,8 @@ pub(crate) enum Task {
     Void(Follow),
     /// Give money back.
     Refund(Follow),
+    /// Send money to a person.
+    PayOut(Box<PayOut>),
 }
 
 /// What is heard of a call.
@@ -37,7 +40,7 @@ pub(crate) enum Heard {
 
 impl Task {
     /// The task of an operation that needs nothing but itself. `None` for those that need the
-    /// payer's means, which nobody keeps.
+    /// payer's means, which nobody keeps, and for payouts, whose receiver stands beside them.
     pub(crate) fn of(operation: &Operation) -> Option<Self> {
         let follow = || {
             Some(Follow {
@@ -48,7 +51,10 @@ impl Task {
             })
         };
         match operation.kind {
-            OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => None,
+            OperationKind::Authorize
+            | OperationKind::Bind
+            | OperationKind::PayOut
+            | OperationKind::Register => None,
             OperationKind::Capture => follow().map(Self::Capture),
             OperationKind::Void => follow().map(Self::Void),
             OperationKind::Refund => follow().map(Self::Refund),
@@ -59,7 +65,7 @@ impl Task {
 /// Asks the acquirer, within the time limit. A call that could not even be sent is silence too:
 /// the reconciler repeats it, or gives it up.
 pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
-    let acquirer = &cx.app.acquirer;
+    let (acquirer, payer) = (&cx.app.acquirer, &cx.app.payer);
     let call = async {
         match task {
             Task::Authorize(request) => acquirer.authorize(*request).await,
@@ -67,6 +73,7 @@ pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
             Task::Capture(request) => acquirer.capture(request).await,
             Task::Void(request) => acquirer.void(request).await,
             Task::Refund(request) => acquirer.refund(request).await,
+            Task::PayOut(request) => payer.pay_out(*request).await,
         }
     };
     match tokio::time::timeout(cx.app.settings.call_time_max, call).await {
@@ -93,10 +100,14 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
         .read(move |conn| Ok(store::operation::find(conn, shop, operation)?))
         .await?;
     let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
-    if found.kind == OperationKind::Register {
-        return register::look(cx, &found).await;
-    }
-    let Some(task) = Task::of(&found) else {
+    let task = match found.object {
+        OperationObject::Receipt(_) => return register::look(cx, &found).await,
+        OperationObject::Payout(id) => payout::task_of(cx, id, operation).await?,
+        OperationObject::Payment(_)
+        | OperationObject::Refund(_)
+        | OperationObject::PaymentMethod(_) => Task::of(&found),
+    };
+    let Some(task) = task else {
         return Ok(());
     };
     if found.is_final() {

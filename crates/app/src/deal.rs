@@ -114,7 +114,6 @@ pub(crate) fn lock(work: &mut Work<'_, '_>, id: DealId) -> Result<Deal, Error> {
 /// # Errors
 /// [`Refusal::DealNotFound`] if the shop has no such deal, [`Refusal::DealPayout`] if the deal
 /// does not allow it, or the storage fails.
-#[expect(dead_code, reason = "payouts are built on it")]
 pub(crate) fn reserve_payout(
     work: &mut Work<'_, '_>,
     id: DealId,
@@ -132,7 +131,6 @@ pub(crate) fn reserve_payout(
 ///
 /// # Errors
 /// The storage fails, or less was set aside.
-#[expect(dead_code, reason = "payouts are built on it")]
 pub(crate) fn settle_payout(
     work: &mut Work<'_, '_>,
     id: DealId,
@@ -146,7 +144,6 @@ pub(crate) fn settle_payout(
 ///
 /// # Errors
 /// The storage fails, or less was set aside.
-#[expect(dead_code, reason = "payouts are built on it")]
 pub(crate) fn release_payout(
     work: &mut Work<'_, '_>,
     id: DealId,

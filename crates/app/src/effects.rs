@@ -5,7 +5,7 @@ use domain::ledger::Transfer;
 use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{
     DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId, deal,
-    payment, payment_method, refund,
+    payment, payment_method, payout, refund,
 };
 
 use crate::cx::Work;
@@ -116,6 +116,36 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
         Some(deal_step) => Ok(recorded.and(deal(work, &deal_step)?)),
         None => Ok(recorded),
     }
+}
+
+/// Stores the next state of a payout with all that goes with it, but for its deal.
+pub(crate) fn payout(work: &mut Work<'_, '_>, step: &payout::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payout::update(work.tx, &cx.shop, &step.next)?;
+    payout_effects(work, step)
+}
+
+/// Stores a new payout with all that goes with it, but for its deal.
+pub(crate) fn new_payout(work: &mut Work<'_, '_>, step: &payout::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::payout::insert(work.tx, &cx.shop, &step.next)?;
+    payout_effects(work, step)
+}
+
+fn payout_effects(work: &mut Work<'_, '_>, step: &payout::Step) -> Result<Recorded, Error> {
+    if let Some(usage) = &step.usage {
+        store::payout::usage::change(work.tx, work.cx.shop.id, usage)?;
+    }
+    transfers(work, &step.transfers)?;
+    operations(work, &step.operations)?;
+    let shown = contract::payout::body(&step.next);
+    let notifies = events(work, &step.events, &shown)?;
+    Ok(Recorded {
+        operations: step.operations.iter().map(|o| o.id).collect(),
+        notifies,
+        happened: kinds(&step.events),
+        shown: Some(shown),
+    })
 }
 
 /// Stores the next state of a payment method with all that goes with it.

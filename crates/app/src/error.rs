@@ -5,6 +5,7 @@
 
 use std::fmt;
 
+use connectors::CallError;
 use contract::InvalidRequest;
 use domain::application::ApplicationRefused;
 use domain::grant::ExchangeRefused;
@@ -12,7 +13,7 @@ use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
 use domain::receipt::ReceiptRefused;
-use domain::{MoneyError, deal, payment, refund};
+use domain::{MoneyError, deal, payment, payout, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
 
@@ -62,6 +63,9 @@ pub enum Cause {
     /// A background task ended early.
     #[error("a task of the platform ended early")]
     Task(#[from] tokio::task::JoinError),
+    /// The payer did not answer before anything was written.
+    #[error("the payer did not answer")]
+    Payer(#[source] CallError),
     /// The sandbox's journal.
     #[error("the sandbox cannot write its journal")]
     Sandbox(#[source] std::io::Error),
@@ -113,6 +117,21 @@ pub enum Refusal {
     /// A payment or refund has as many receipts as it may.
     #[error("there are too many receipts")]
     ReceiptsTooMany,
+    /// A payout cannot be created.
+    #[error(transparent)]
+    CreatePayout(#[from] payout::CreateRefused),
+    /// The gateway may not send card numbers.
+    #[error("the gateway may not send card numbers")]
+    PayoutCardsNotPermitted,
+    /// The personal data that a payout names do not exist in this gateway.
+    #[error("the personal data are not found")]
+    PersonalDataNotFound,
+    /// The self-employed person that a payout names does not exist in this gateway.
+    #[error("the self-employed person is not found")]
+    SelfEmployedNotFound,
+    /// Only gateways are topped up, with a sum in their currency.
+    #[error("only a payout gateway is topped up, in its own currency")]
+    NotToppedUp,
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,
@@ -208,6 +227,7 @@ impl UnitError for Error {
                 | Cause::Money(_)
                 | Cause::Task(_)
                 | Cause::Sandbox(_)
+                | Cause::Payer(_)
                 | Cause::Defect(_),
             )
             | Self::NotFound { .. }
@@ -313,6 +333,15 @@ impl From<AuthorizeRefused> for Error {
 impl From<CaptureRefused> for Error {
     fn from(refused: CaptureRefused) -> Self {
         Refusal::Capture(refused).into()
+    }
+}
+
+impl From<payout::CreateRefused> for Error {
+    fn from(refused: payout::CreateRefused) -> Self {
+        match refused {
+            payout::CreateRefused::Ledger(refused) => refused.into(),
+            refused => Refusal::CreatePayout(refused).into(),
+        }
     }
 }
 

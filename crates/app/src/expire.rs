@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use domain::{OperationId, PaymentId, PaymentMethodId};
+use domain::{OperationId, PaymentId, PaymentMethodId, PersonalDataId};
 use tracing::{info, warn};
 
 use crate::app::App;
@@ -24,9 +24,10 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
         let payments = store::payment::due_any_shop(conn, now, limit)?;
         let methods = store::payment_method::due_any_shop(conn, now, limit)?;
         let deals = store::deal::due_any_shop(conn, now, limit)?;
-        Ok::<_, Error>((payments, methods, deals))
+        let people = store::personal_data::due_any_shop(conn, now, limit)?;
+        Ok::<_, Error>((payments, methods, deals, people))
     };
-    let (payments, methods, deals) = app.store.read(read).await?;
+    let (payments, methods, deals, people) = app.store.read(read).await?;
     // First: a payment that ends with its deal says so.
     for (shop, id) in &deals {
         let cx = app.cx(*shop).await?;
@@ -46,10 +47,14 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
             warn!(payment_method.id = %id, ?error, "a binding could not expire");
         }
     }
-    Ok(payments
-        .len()
-        .saturating_add(methods.len())
-        .saturating_add(deals.len()))
+    for (shop, id) in &people {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = personal_data(&cx, *id).await {
+            warn!(personal_data.id = %id, ?error, "personal data could not expire");
+        }
+    }
+    let counts = [payments.len(), methods.len(), deals.len(), people.len()];
+    Ok(counts.into_iter().fold(0, usize::saturating_add))
 }
 
 async fn payment(cx: &Cx, id: PaymentId) -> Result<(), Error> {
@@ -77,6 +82,19 @@ async fn payment_method(cx: &Cx, id: PaymentMethodId) -> Result<(), Error> {
         if let Some(next) = method.expire(work.now()) {
             let cx = work.cx;
             store::payment_method::update(work.tx, &cx.shop, &next)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+async fn personal_data(cx: &Cx, id: PersonalDataId) -> Result<(), Error> {
+    cx.write(move |work| {
+        let cx = work.cx;
+        let found = store::personal_data::lock(work.tx, cx.shop.id, id)?;
+        let data = found.ok_or_else(|| Error::not_found("personal data", id))?;
+        if let Some(next) = data.expire(cx.now) {
+            store::personal_data::update(work.tx, &cx.shop, &next)?;
         }
         Ok(())
     })

@@ -198,6 +198,7 @@ fn object_id(object: OperationObject) -> String {
         OperationObject::Refund(id) => id.to_string(),
         OperationObject::PaymentMethod(id) => id.to_string(),
         OperationObject::Receipt(id) => id.to_string(),
+        OperationObject::Payout(id) => id.to_string(),
     }
 }
 
@@ -208,7 +209,9 @@ fn parse_object(id: &str) -> Option<OperationObject> {
     let refund = || id.parse().ok().map(OperationObject::Refund);
     let method = || id.parse().ok().map(OperationObject::PaymentMethod);
     let receipt = || id.parse().ok().map(OperationObject::Receipt);
-    payment.or_else(refund).or_else(method).or_else(receipt)
+    let payout = || id.parse().ok().map(OperationObject::Payout);
+    let others = || receipt().or_else(payout);
+    payment.or_else(refund).or_else(method).or_else(others)
 }
 
 /// Makes the call, takes its answer in and stores what the caller is told, in one unit.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use connectors::acquirer::Found;
 use domain::{
-    Answer, CancellationReason, Decline, OperationId, OperationKind, OperationState, Party,
+    Answer, CancellationReason, Decline, Operation, OperationId, OperationKind, OperationObject,
+    OperationState, Party,
 };
 use tracing::{info, warn};
 
@@ -14,7 +15,7 @@ use crate::app::App;
 use crate::call::{self, Heard};
 use crate::cx::Cx;
 use crate::error::Error;
-use crate::register;
+use crate::{payout, register};
 
 /// Looks at the calls that are due. How many there were.
 ///
@@ -45,10 +46,13 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
     if operation.is_final() {
         return Ok(());
     }
-    if operation.kind == OperationKind::Register {
-        return register::look(cx, &operation).await;
-    }
-    let look_up = cx.app.acquirer.look_up(id);
+    let look_up = match operation.object {
+        OperationObject::Receipt(_) => return register::look(cx, &operation).await,
+        OperationObject::Payout(_) => cx.app.payer.look_up(id),
+        OperationObject::Payment(_)
+        | OperationObject::Refund(_)
+        | OperationObject::PaymentMethod(_) => cx.app.acquirer.look_up(id),
+    };
     let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
         // The payer has still not decided: it is looked at again later.
         Ok(Ok(Found::Answered(Answer::Challenged(_))))
@@ -62,7 +66,13 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
             OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => {
                 Heard::Answer(not_arrived())
             }
-            OperationKind::Capture | OperationKind::Void | OperationKind::Refund => {
+            OperationKind::PayOut if !sendable(cx, &operation).await? => {
+                Heard::Answer(not_arrived())
+            }
+            OperationKind::Capture
+            | OperationKind::Void
+            | OperationKind::Refund
+            | OperationKind::PayOut => {
                 info!(operation.id = %id, "a call did not arrive and is repeated");
                 return repeat(cx, id).await;
             }
@@ -73,6 +83,17 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
         info!(operation.id = %id, "looked an unanswered call up");
     }
     answer::take(cx, id, heard).await
+}
+
+/// Is all that a payout's call needs still known? A name that was to be compared may be forgotten.
+async fn sendable(cx: &Cx, operation: &Operation) -> Result<bool, Error> {
+    match operation.object {
+        OperationObject::Payout(id) => Ok(payout::task_of(cx, id, operation.id).await?.is_some()),
+        OperationObject::Payment(_)
+        | OperationObject::Receipt(_)
+        | OperationObject::Refund(_)
+        | OperationObject::PaymentMethod(_) => Ok(true),
+    }
 }
 
 /// Repeats a call with the same key. If it stays silent it is due again later.

@@ -82,9 +82,8 @@ fn receipt_of(operation: &Operation) -> Result<ReceiptId, Error> {
         OperationObject::Receipt(id) => Ok(id),
         OperationObject::Payment(_)
         | OperationObject::Refund(_)
-        | OperationObject::PaymentMethod(_) => {
-            Err(Error::defect("a registration of something else"))
-        }
+        | OperationObject::PaymentMethod(_)
+        | OperationObject::Payout(_) => Err(Error::defect("a registration of something else")),
     }
 }
 

@@ -26,6 +26,11 @@ pub(crate) fn object(
             let refund = refund.ok_or_else(|| Error::not_found("refund", id))?;
             Ok(contract::refund::body(&refund))
         }
+        OperationObject::Payout(id) => {
+            let payout = store::payout::find(conn, shop, id)?;
+            let payout = payout.ok_or_else(|| Error::not_found("payout", id))?;
+            Ok(contract::payout::body(&payout))
+        }
         OperationObject::PaymentMethod(id) => {
             let method = store::payment_method::find(conn, shop, id)?;
             let method = method.ok_or_else(|| Error::not_found("payment method", id))?;

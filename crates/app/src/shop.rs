@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
+use domain::ledger::{Account, Transfer};
 use domain::{
-    Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, Tariff, Timestamp,
+    Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, ShopKind, Tariff,
+    Timestamp, TopUpId, TransferId,
 };
 
 use crate::app::{App, Merchant};
@@ -22,6 +24,8 @@ const GATEWAY_OFFSET: i64 = 1_900_000;
 /// What a new shop is made of.
 #[derive(Clone, Debug)]
 pub struct NewShop {
+    /// What it is for.
+    pub kind: ShopKind,
     /// The name that buyers see.
     pub name: String,
     /// Is everything in it only a test?
@@ -85,9 +89,40 @@ pub async fn authenticate(
 }
 
 /// What the shop is, as `GET /me` tells it.
-#[must_use]
-pub fn me(cx: &Cx) -> Reply {
-    Reply(contract::me::body(&cx.shop))
+///
+/// # Errors
+/// The storage fails.
+pub async fn me(cx: &Cx) -> Result<Reply, Error> {
+    if !cx.shop.is_gateway() {
+        return Ok(Reply(contract::me::body(&cx.shop)));
+    }
+    let shop = Arc::clone(&cx.shop);
+    let balance = cx
+        .read(move |conn| Ok(store::book::balance(conn, &shop, Account::Available)?))
+        .await?;
+    Ok(Reply(contract::me::gateway(&cx.shop, balance.amount)))
+}
+
+/// Writes down that money came for a payout gateway. Its balance after it.
+///
+/// # Errors
+/// [`Refusal::NotToppedUp`] for a shop that is no gateway, or a sum that is not one of its own
+/// currency and above zero.
+pub async fn top_up(app: &Arc<App>, gateway: ShopId, amount: Money) -> Result<Money, Error> {
+    let cx = app.cx(gateway).await?;
+    let own = amount.currency() == cx.shop.currency && amount.is_positive();
+    if !cx.shop.is_gateway() || !own {
+        return Err(Refusal::NotToppedUp.into());
+    }
+    cx.write(move |work| {
+        let cx = work.cx;
+        let transfer = Transfer::top_up(TopUpId::new(work.ids.next()), amount)?;
+        let id = TransferId::new(work.ids.next());
+        store::book::post(work.tx, &cx.shop, &transfer, id, cx.now)?;
+        let balance = store::book::balance(work.tx, &cx.shop, Account::Available)?;
+        Ok(balance.amount)
+    })
+    .await
 }
 
 /// Adds a shop with a secret key.
@@ -106,6 +141,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
         let shop = Shop {
             id,
             gateway_id: gateway_id.ok_or(Error::defect("a gateway's number"))?,
+            kind: new.kind,
             name: new.name.clone(),
             test: new.test,
             enabled: true,

@@ -12,6 +12,7 @@ mod script;
 
 mod book;
 mod followup;
+mod payout;
 mod purchase;
 
 mod journal;
@@ -33,16 +34,19 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::error;
 
 use crate::acquirer::{Acquirer, Authorize, Bind, CallError, Follow, Found};
+use crate::payer::{CardSource, Identified, PayOut, Payer, SBP_BANKS, SbpBank};
 use book::{Book, Record};
 use callback::Callbacks;
 use followup::{Followup, Step};
 use journal::Journal;
+use payout::Paid;
 use purchase::{Purchase, Purpose, Ruling};
 use reference::Reference;
 
 pub use buyer::{DecideError, Decided, Decision, Shown, ShownKind, ShownStatus};
 pub use callback::{Callback, Order};
 pub use cards::{Outcome, TEST_CARDS};
+pub use payout::{TEST_PHONES, TEST_STRANGER, TEST_WALLETS};
 pub use script::{Call, CallbackFault, Chances, Fault, Script};
 
 /// How many operations are remembered at least; at most it is twice as many.
@@ -73,6 +77,7 @@ enum Request {
     Authorize(Authorize),
     Bind(Bind),
     Follow(Step, Follow),
+    PayOut(PayOut),
 }
 
 /// A fiscal sign that follows from the document's operation.
@@ -100,6 +105,15 @@ pub struct Effects {
     pub voided: Money,
     /// Given back.
     pub refunded: Money,
+}
+
+/// A payout that reached its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaidOut {
+    /// Whose it was.
+    pub shop_id: ShopId,
+    /// How much.
+    pub amount: Money,
 }
 
 impl Sandbox {
@@ -242,6 +256,20 @@ impl Sandbox {
             .collect()
     }
 
+    /// Every payout that is remembered and reached its receiver, by its operation.
+    #[must_use]
+    pub fn paid_out(&self) -> BTreeMap<OperationId, PaidOut> {
+        let state = self.state();
+        let paid = state.book.payouts();
+        let arrived = paid.filter(|(_, paid)| paid.ruling == Ruling::Approved);
+        arrived
+            .map(|(operation, paid)| {
+                let (shop_id, amount) = (paid.shop, paid.amount);
+                (operation, PaidOut { shop_id, amount })
+            })
+            .collect()
+    }
+
     /// Takes a request through what the script has in store for it.
     async fn call(&self, call: Call, request: Request) -> Result<Answer, CallError> {
         match self.script.call(call) {
@@ -292,6 +320,11 @@ impl Sandbox {
                 records.extend(changed.map(|(paid_by, next)| Record::Purchase(paid_by, next)));
                 (answer, records)
             }
+            Request::PayOut(request) => {
+                let paid = Paid::decide(request);
+                let answer = paid.answer(operation);
+                (answer, vec![Record::Payout(operation, paid)])
+            }
         };
         match state.remember(records) {
             Ok(()) => Ok(answer),
@@ -340,6 +373,39 @@ impl Acquirer for Sandbox {
     }
 
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
+        self.find_out(operation).await
+    }
+}
+
+#[async_trait]
+impl Payer for Sandbox {
+    async fn identify(&self, card: CardSource) -> Result<Identified, CallError> {
+        match self.script.call(Call::Identify) {
+            None => {}
+            Some(Fault::Slow(gate)) => gate.passed().await,
+            Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
+            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
+                return Err(CallError::Unknown(None));
+            }
+        }
+        payout::identify(&card).ok_or(CallError::NotSent(None))
+    }
+
+    async fn pay_out(&self, request: PayOut) -> Result<Answer, CallError> {
+        self.call(Call::PayOut, Request::PayOut(request)).await
+    }
+
+    async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
+        self.find_out(operation).await
+    }
+
+    async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError> {
+        Ok(SBP_BANKS.to_vec())
+    }
+}
+
+impl Sandbox {
+    async fn find_out(&self, operation: OperationId) -> Result<Found, CallError> {
         match self.script.call(Call::LookUp) {
             None => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
@@ -363,8 +429,11 @@ impl State {
         if let Some(purchase) = self.book.purchase(operation) {
             return Some(purchase.answer(operation, base_url));
         }
-        let followup = self.book.followup(operation)?;
-        Some(followup.answer(operation))
+        if let Some(followup) = self.book.followup(operation) {
+            return Some(followup.answer(operation));
+        }
+        let paid = self.book.payout(operation)?;
+        Some(paid.answer(operation))
     }
 
     /// Writes `records` down, then holds them to be true.
@@ -395,6 +464,7 @@ impl Request {
             Self::Authorize(request) => request.operation,
             Self::Bind(request) => request.operation,
             Self::Follow(_, request) => request.operation,
+            Self::PayOut(request) => request.operation,
         }
     }
 
@@ -403,6 +473,7 @@ impl Request {
             Self::Authorize(request) => request.shop_id,
             Self::Bind(request) => request.shop_id,
             Self::Follow(_, request) => request.shop_id,
+            Self::PayOut(request) => request.shop_id,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! How the payer confirms (YooKassa API v3: confirmation), both ways, and the pages' addresses.
 
 use domain::payment::{Confirmation, Flow, Locale};
-use domain::{Challenge, ConfirmationKind, PaymentId, PaymentMethodId};
+use domain::{Challenge, ConfirmationKind, PaymentId, PaymentMethodId, SelfEmployedId};
 use serde::Serialize;
 use url::Url;
 
@@ -33,6 +33,13 @@ impl Links {
     pub fn bind_page(&self, id: PaymentMethodId) -> String {
         let base = &self.checkout_url;
         format!("{base}/checkout/bind?id={id}")
+    }
+
+    /// The page on which a self-employed person confirms.
+    #[must_use]
+    pub fn self_employed_page(&self, id: SelfEmployedId) -> String {
+        let base = &self.checkout_url;
+        format!("{base}/sandbox/self_employed?id={id}")
     }
 }
 

@@ -27,10 +27,14 @@ pub mod me;
 pub mod oauth;
 pub mod payment;
 pub mod payment_method;
+pub mod payout;
+pub mod personal_data;
 pub mod query;
 pub mod receipt;
 pub mod refund;
+pub mod sbp_bank;
 pub mod schema;
+pub mod self_employed;
 pub mod webhook;
 pub mod words;
 

@@ -1,7 +1,10 @@
 //! A shop's settings, as `GET /me` shows them (YooKassa API v3: the shop).
 
-use domain::{MethodKind, Shop};
+use domain::payout::DestinationKind;
+use domain::{MethodKind, Money, Shop};
 use serde::Serialize;
+
+use crate::amount::Amount;
 
 #[derive(Serialize)]
 struct Me<'a> {
@@ -42,12 +45,37 @@ pub fn body(shop: &Shop) -> Vec<u8> {
     })
 }
 
+#[derive(Serialize)]
+struct Gateway<'a> {
+    account_id: String,
+    status: &'static str,
+    test: bool,
+    payout_methods: Vec<&'static str>,
+    name: &'a str,
+    payout_balance: Amount,
+}
+
+/// The body of a payout gateway's settings, with what is on its balance.
+#[must_use]
+pub fn gateway(shop: &Shop, balance: Money) -> Vec<u8> {
+    let ways = DestinationKind::ALL.into_iter();
+    let ways = ways.filter(|way| shop.takes(way.method()));
+    crate::wire::written(&Gateway {
+        account_id: shop.id.to_string(),
+        status: if shop.enabled { "enabled" } else { "disabled" },
+        test: shop.test,
+        payout_methods: ways.map(DestinationKind::code).collect(),
+        name: &shop.name,
+        payout_balance: Amount(balance),
+    })
+}
+
 mod schema;
 pub use schema::ME;
 
 #[cfg(test)]
 mod tests {
-    use domain::{Currency, Duration, GatewayId, ShopId, Timestamp};
+    use domain::{Currency, Duration, GatewayId, ShopId, ShopKind, Timestamp};
 
     use super::*;
 
@@ -56,6 +84,7 @@ mod tests {
         let mut shop = Shop {
             id: ShopId::new(100_001).unwrap(),
             gateway_id: GatewayId::new(2_000_001).unwrap(),
+            kind: ShopKind::Shop,
             name: "Shop".to_owned(),
             test: true,
             enabled: true,
@@ -72,6 +101,9 @@ mod tests {
         };
         let shown = String::from_utf8(body(&shop)).unwrap();
         insta::assert_snapshot!(shown);
+        shop.kind = ShopKind::Gateway { cards_of: None };
+        let shown = gateway(&shop, Money::new(-100, Currency::RUB));
+        insta::assert_snapshot!(String::from_utf8(shown).unwrap());
         shop.enabled = false;
         shop.inn = None;
         let shown = String::from_utf8(body(&shop)).unwrap();

@@ -37,6 +37,13 @@ impl Query {
             let name = decode(name).ok_or_else(|| InvalidRequest::value("query"))?;
             let name = name.replace('[', ".").replace(']', "");
             // A plus sign stays one: SDKs send offsets such as `+03:00` without encoding them.
+            // In search, which looks for texts, it is a space, as forms write it.
+            let spaced = value.replace('+', " ");
+            let value = if name.starts_with("metadata.") {
+                &spaced
+            } else {
+                value
+            };
             let value = decode(value).ok_or_else(|| InvalidRequest::value(name.clone()))?;
             if !value.is_empty() {
                 pairs.push((name, value));
@@ -48,6 +55,17 @@ impl Query {
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().rfind(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
+    }
+
+    /// The pairs whose names are `owner` and a member of it: `metadata[order]`.
+    pub(crate) fn members<'q>(
+        &'q self,
+        owner: &'q str,
+    ) -> impl Iterator<Item = (&'q str, &'q str)> {
+        self.0.iter().filter_map(move |(name, value)| {
+            let member = name.strip_prefix(owner)?.strip_prefix('.')?;
+            Some((member, value.as_str()))
+        })
     }
 
     /// A value that `read` understands.

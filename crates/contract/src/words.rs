@@ -27,6 +27,11 @@ pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_m
                                    payment_method_id, payment_token";
 /// Tokens come with later work.
 pub const TOKEN_UNSUPPORTED: &str = "Unsupported payment token type";
+/// More than one of the ways to name the receiver.
+pub const SEVERAL_DESTINATIONS: &str = "Request should contain only one of: \
+                                        payout_destination_data, payout_token, payment_method_id";
+/// Tokens come with the widget for payouts.
+pub const PAYOUT_TOKEN_UNSUPPORTED: &str = "Unsupported payout token";
 /// No id of a saved method.
 pub const METHOD_NOT_FOUND: &str = "Payment method is not found";
 /// A method that does not exist, or not here.
@@ -54,7 +59,7 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 21] = [
+pub const ALL: [&str; 23] = [
     ILLEGAL_VALUE,
     UNREADABLE,
     LATER,
@@ -65,6 +70,8 @@ pub const ALL: [&str; 21] = [
     DEAL_NOT_FOUND,
     SEVERAL_SOURCES,
     TOKEN_UNSUPPORTED,
+    SEVERAL_DESTINATIONS,
+    PAYOUT_TOKEN_UNSUPPORTED,
     METHOD_NOT_FOUND,
     METHOD_ILLEGAL,
     PHONE_MISSING,

@@ -15,15 +15,18 @@ pub enum Party {
     PaymentNetwork,
     /// The same on the way back of a refund.
     RefundNetwork,
+    /// The receiver's bank and everyone on the way to it.
+    PayoutNetwork,
 }
 
 impl Party {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Merchant,
         Self::YooMoney,
         Self::PaymentNetwork,
         Self::RefundNetwork,
+        Self::PayoutNetwork,
     ];
 
     /// Its name on the wire.
@@ -34,6 +37,7 @@ impl Party {
             Self::YooMoney => "yoo_money",
             Self::PaymentNetwork => "payment_network",
             Self::RefundNetwork => "refund_network",
+            Self::PayoutNetwork => "payout_network",
         }
     }
 
@@ -94,9 +98,28 @@ pub enum CancellationReason {
     RejectedByTimeout,
     /// The payment is too old to be refunded.
     PaymentExpired,
+    /// More than one payout to such a destination may be.
+    OneTimeLimitExceeded,
+    /// More, or more often, than the destination may be paid in a day or a month.
+    PeriodicLimitExceeded,
+    /// The bank has no account for this phone.
+    RecipientNotFound,
+    /// The account's owner has another name.
+    RecipientCheckFailed,
+    /// The self-employed person has earned what the law permits in a year.
+    SelfEmployedAnnualLimitExceeded,
 }
 
 impl CancellationReason {
+    /// Those that only payouts have.
+    pub const OF_PAYOUTS: [Self; 5] = [
+        Self::OneTimeLimitExceeded,
+        Self::PeriodicLimitExceeded,
+        Self::RecipientNotFound,
+        Self::RecipientCheckFailed,
+        Self::SelfEmployedAnnualLimitExceeded,
+    ];
+
     /// All of them.
     pub const ALL: &'static [Self] = &[
         Self::ThreeDSecureFailed,
@@ -122,6 +145,11 @@ impl CancellationReason {
         Self::RejectedByPayee,
         Self::RejectedByTimeout,
         Self::PaymentExpired,
+        Self::OneTimeLimitExceeded,
+        Self::PeriodicLimitExceeded,
+        Self::RecipientNotFound,
+        Self::RecipientCheckFailed,
+        Self::SelfEmployedAnnualLimitExceeded,
     ];
 
     /// Its name on the wire.
@@ -151,6 +179,11 @@ impl CancellationReason {
             Self::RejectedByPayee => "rejected_by_payee",
             Self::RejectedByTimeout => "rejected_by_timeout",
             Self::PaymentExpired => "payment_expired",
+            Self::OneTimeLimitExceeded => "one_time_limit_exceeded",
+            Self::PeriodicLimitExceeded => "periodic_limit_exceeded",
+            Self::RecipientNotFound => "recipient_not_found",
+            Self::RecipientCheckFailed => "recipient_check_failed",
+            Self::SelfEmployedAnnualLimitExceeded => "self_employed_annual_limit_exceeded",
         }
     }
 

@@ -196,6 +196,10 @@ typed_id!(
     TransferId, "transfer", "tr-", [0x0054]
 );
 typed_id!(
+    /// Money that came for a payout gateway.
+    TopUpId, "top-up", "tu-", [0x0056]
+);
+typed_id!(
     /// A URL that a shop wants to be notified at.
     WebhookId, "webhook", "wh-", [0x0055]
 );

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use crate::deal::FeeMoment;
-use crate::id::{DealId, PaymentId, PayoutId, RefundId, ShopId, TransferId};
+use crate::id::{DealId, PaymentId, PayoutId, RefundId, ShopId, TopUpId, TransferId};
 use crate::money::{Currency, Money, MoneyError};
 use crate::payment::PaymentDeal;
 use crate::refund::RefundDeal;
@@ -22,6 +22,8 @@ use crate::time::Timestamp;
 pub enum Account {
     /// What the acquirer owes the platform for this shop's payments.
     Acquirer,
+    /// What came to the platform's own bank account for this shop, less what left it.
+    Bank,
     /// What the platform owes the shop.
     Available,
     /// Reserved for one refund while outside systems work on it.
@@ -69,6 +71,14 @@ pub enum TransferKind {
     RefundRelease(RefundId),
     /// A deal closed; what it still held goes to the platform.
     DealClose(DealId),
+    /// Money came for a payout gateway.
+    TopUp(TopUpId),
+    /// The sum of a payout was set aside.
+    PayoutReserve(PayoutId),
+    /// A payout reached its receiver.
+    PayoutSettle(PayoutId),
+    /// A payout failed; its sum goes back.
+    PayoutRelease(PayoutId),
 }
 
 /// A balanced movement of money, in one currency.
@@ -127,6 +137,7 @@ impl Account {
     pub fn name(self) -> String {
         match self {
             Self::Acquirer => "acquirer".to_owned(),
+            Self::Bank => "bank".to_owned(),
             Self::Available => "available".to_owned(),
             Self::Refund(id) => format!("refund/{id}"),
             Self::Deal(id) => format!("deal/{id}"),
@@ -140,7 +151,7 @@ impl Account {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name.split_once('/') {
-            None => [Self::Acquirer, Self::Available, Self::Fees]
+            None => [Self::Acquirer, Self::Bank, Self::Available, Self::Fees]
                 .into_iter()
                 .find(|account| account.name() == name),
             Some(("fees", "vat")) => Some(Self::FeesVat),
@@ -155,7 +166,7 @@ impl Account {
     #[must_use]
     pub fn side(self) -> Side {
         match self {
-            Self::Acquirer => Side::Debit,
+            Self::Acquirer | Self::Bank => Side::Debit,
             Self::Available
             | Self::Refund(_)
             | Self::Deal(_)
@@ -172,7 +183,7 @@ impl Account {
         match self {
             Self::Available if shop.test => None,
             Self::Available | Self::Refund(_) | Self::Deal(_) | Self::Payout(_) => Some(0),
-            Self::Acquirer | Self::Fees | Self::FeesVat => None,
+            Self::Acquirer | Self::Bank | Self::Fees | Self::FeesVat => None,
         }
     }
 
@@ -216,6 +227,10 @@ impl TransferKind {
             Self::RefundSettle(_) => "refund_settle",
             Self::RefundRelease(_) => "refund_release",
             Self::DealClose(_) => "deal_close",
+            Self::TopUp(_) => "top_up",
+            Self::PayoutReserve(_) => "payout_reserve",
+            Self::PayoutSettle(_) => "payout_settle",
+            Self::PayoutRelease(_) => "payout_release",
         }
     }
 
@@ -226,6 +241,10 @@ impl TransferKind {
             Self::Capture(id) => id.to_string(),
             Self::DealClose(id) => id.to_string(),
             Self::RefundReserve(id) | Self::RefundSettle(id) | Self::RefundRelease(id) => {
+                id.to_string()
+            }
+            Self::TopUp(id) => id.to_string(),
+            Self::PayoutReserve(id) | Self::PayoutSettle(id) | Self::PayoutRelease(id) => {
                 id.to_string()
             }
         }
@@ -239,6 +258,18 @@ impl TransferKind {
         }
         if code == "deal_close" {
             return object_id.parse().ok().map(Self::DealClose);
+        }
+        if code == "top_up" {
+            return object_id.parse().ok().map(Self::TopUp);
+        }
+        if let Ok(payout) = object_id.parse() {
+            return [
+                Self::PayoutReserve(payout),
+                Self::PayoutSettle(payout),
+                Self::PayoutRelease(payout),
+            ]
+            .into_iter()
+            .find(|kind| kind.code() == code);
         }
         let refund = object_id.parse().ok()?;
         [
@@ -432,6 +463,55 @@ impl Transfer {
     pub fn deal_close(deal: DealId, amount: Money) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::DealClose(deal);
         Self::between(kind, Account::Deal(deal), Account::Available, amount)
+    }
+
+    /// Money came to the platform's bank account for a payout gateway.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn top_up(id: TopUpId, amount: Money) -> Result<Self, LedgerRefused> {
+        Self::between(
+            TransferKind::TopUp(id),
+            Account::Bank,
+            Account::Available,
+            amount,
+        )
+    }
+
+    /// Sets the sum of a payout aside before the outside is asked: from what the gateway has, or
+    /// from what is held for a deal.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn payout_reserve(
+        payout: PayoutId,
+        from: Account,
+        amount: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::PayoutReserve(payout);
+        Self::between(kind, from, Account::Payout(payout), amount)
+    }
+
+    /// The reserved sum has reached the receiver.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn payout_settle(payout: PayoutId, amount: Money) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::PayoutSettle(payout);
+        Self::between(kind, Account::Payout(payout), Account::Bank, amount)
+    }
+
+    /// The reserved sum goes back to where it came from.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn payout_release(
+        payout: PayoutId,
+        back_to: Account,
+        amount: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::PayoutRelease(payout);
+        Self::between(kind, Account::Payout(payout), back_to, amount)
     }
 
     fn between(

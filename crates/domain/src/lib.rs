@@ -22,6 +22,10 @@ pub mod payment_method;
 pub mod receipt;
 pub mod refund;
 
+pub mod payout;
+pub mod personal_data;
+pub mod self_employed;
+
 pub mod acquiring;
 pub mod event;
 pub mod ledger;
@@ -36,7 +40,7 @@ pub use grant::Grant;
 pub use id::{
     ApplicationId, DealId, DeliveryId, EntityId, EventId, GatewayId, GrantId, IdSeed, InvoiceId,
     OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId,
-    RefundId, SelfEmployedId, ShopId, TransferId, WebhookId,
+    RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
 };
 pub use metadata::Metadata;
 pub use method::{ConfirmationKind, MethodFacts, MethodKind};
@@ -44,8 +48,11 @@ pub use money::{Currency, Money, MoneyError, Rate, Rounding};
 pub use operation::{NewOperation, Operation, OperationKind, OperationObject, OperationState};
 pub use payment::Payment;
 pub use payment_method::PaymentMethod;
+pub use payout::Payout;
+pub use personal_data::PersonalData;
 pub use receipt::Receipt;
 pub use refund::Refund;
-pub use shop::Shop;
+pub use self_employed::SelfEmployed;
+pub use shop::{Shop, ShopKind};
 pub use tariff::{Fee, Tariff};
 pub use time::{Duration, Timestamp};

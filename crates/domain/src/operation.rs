@@ -6,7 +6,7 @@
 
 use crate::acquiring::{Answer, CancellationReason, Decline, Party};
 use crate::fiscal::Said;
-use crate::id::{OperationId, PaymentId, PaymentMethodId, ReceiptId, RefundId, ShopId};
+use crate::id::{OperationId, PaymentId, PaymentMethodId, PayoutId, ReceiptId, RefundId, ShopId};
 use crate::money::Money;
 use crate::time::{Duration, Timestamp};
 
@@ -25,6 +25,8 @@ pub enum OperationKind {
     Bind,
     /// Register a receipt.
     Register,
+    /// Send money to a receiver.
+    PayOut,
 }
 
 /// The object that an operation belongs to.
@@ -38,6 +40,8 @@ pub enum OperationObject {
     PaymentMethod(PaymentMethodId),
     /// A receipt.
     Receipt(ReceiptId),
+    /// A payout.
+    Payout(PayoutId),
 }
 
 /// How far an operation is.
@@ -248,13 +252,14 @@ fn pause(seconds: &[i64], looks: i64) -> Duration {
 
 impl OperationKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Authorize,
         Self::Capture,
         Self::Void,
         Self::Refund,
         Self::Bind,
         Self::Register,
+        Self::PayOut,
     ];
 
     /// Its name in the database and in logs.
@@ -267,6 +272,7 @@ impl OperationKind {
             Self::Refund => "refund",
             Self::Bind => "bind",
             Self::Register => "register",
+            Self::PayOut => "pay_out",
         }
     }
 

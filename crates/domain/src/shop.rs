@@ -7,13 +7,27 @@ use crate::method::MethodKind;
 use crate::money::Currency;
 use crate::time::{Duration, Timestamp};
 
-/// A shop.
+/// What an account of the platform is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShopKind {
+    /// It takes payments, and pays out of safe deals.
+    Shop,
+    /// It pays out of a balance of its own and takes no payments.
+    Gateway {
+        /// The shop whose saved cards it may pay to.
+        cards_of: Option<ShopId>,
+    },
+}
+
+/// A shop, or a payout gateway.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shop {
     /// Its id: `account_id` on the wire.
     pub id: ShopId,
     /// Its sub-account: `gateway_id` on the wire.
     pub gateway_id: GatewayId,
+    /// What it is for.
+    pub kind: ShopKind,
     /// The name that buyers see.
     pub name: String,
     /// Is everything in it only a test?
@@ -22,7 +36,7 @@ pub struct Shop {
     pub enabled: bool,
     /// The one currency that it takes.
     pub currency: Currency,
-    /// The methods that buyers are offered.
+    /// The methods that buyers are offered; of a gateway, the ways it pays by.
     pub methods: Vec<MethodKind>,
     /// May it send card numbers itself?
     pub may_send_cards: bool,
@@ -47,6 +61,12 @@ impl Shop {
     #[must_use]
     pub fn now(&self, platform: Timestamp) -> Timestamp {
         platform.plus(self.clock_offset)
+    }
+
+    /// Does it pay out of a balance of its own, and nothing else?
+    #[must_use]
+    pub fn is_gateway(&self) -> bool {
+        matches!(self.kind, ShopKind::Gateway { .. })
     }
 
     /// Is this method offered?

@@ -35,6 +35,9 @@ pub(crate) enum Command {
     /// Adds, lists and takes away applications of partners
     #[command(subcommand, name = "app")]
     Application(Application),
+    /// Adds payout gateways and writes down what came for them
+    #[command(subcommand)]
+    Gateway(Gateway),
     /// Shows what happened in a shop and who was told, and tells it again
     #[command(subcommand)]
     Event(Event),
@@ -145,6 +148,35 @@ pub(crate) struct CreateShop {
     /// The merchant's taxpayer number
     #[arg(long)]
     pub(crate) inn: Option<String>,
+}
+
+/// `altyn gateway`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Gateway {
+    /// Adds a test gateway with a secret key, which is shown only now
+    Create(Box<CreateGateway>),
+    /// Writes down that money came for a gateway
+    TopUp {
+        /// The gateway
+        #[arg(long)]
+        gateway: ShopId,
+        /// How much: 1000.00
+        amount: String,
+    },
+}
+
+/// `altyn gateway create`.
+#[derive(Debug, Args)]
+pub(crate) struct CreateGateway {
+    /// Its name
+    #[arg(long)]
+    pub(crate) name: String,
+    /// Lets it send card numbers itself
+    #[arg(long)]
+    pub(crate) raw_cards: bool,
+    /// The shop whose saved cards it may pay to
+    #[arg(long, value_name = "SHOP")]
+    pub(crate) cards_of: Option<ShopId>,
 }
 
 /// `altyn shop key`.

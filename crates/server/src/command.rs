@@ -8,6 +8,7 @@ mod bench;
 mod clock;
 mod dump;
 mod event;
+pub(crate) mod gateway;
 mod grant;
 mod listen;
 mod shop;
@@ -51,6 +52,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Audit => audit::run(&config).await?,
         Command::Shop(shop) => shop::run(&config, shop).await?,
         Command::Application(command) => application::run(&config, command).await?,
+        Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
         Command::Event(event) => event::run(&config, event).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {
             clock::advance(&config, shop, by).await?

@@ -1,4 +1,5 @@
-//! The demo: one merchant with a test shop that may do everything, made once and found again.
+//! The demo: one merchant with a test shop that may do everything and a payout gateway, made once
+//! and found again.
 //!
 //! `demo.json` in the data directory tells programs how to use it; it names only what exists.
 
@@ -14,13 +15,21 @@ use anyhow::{Context as _, Result};
 use app::App;
 use app::shop::{self, NewShop};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
-use domain::{Currency, MethodKind, Rate, ShopId};
+use domain::{Currency, MethodKind, Money, Rate, ShopId, ShopKind};
 use serde_json::{Value, json};
+
+use crate::command::gateway::test_gateway;
 
 /// The file in the data directory.
 pub(crate) const DEMO_FILE: &str = "demo.json";
 /// 4.5 %.
 const RATE_PPM: i64 = 45_000;
+/// What the gateway begins with: a million roubles.
+const GATEWAY_MINOR: i64 = 100_000_000;
+/// The names of the shop in the file.
+const SHOP: [&str; 2] = ["shop_id", "secret_key"];
+/// The names of the payout gateway.
+const GATEWAY: [&str; 2] = ["payout_gateway_id", "payout_secret_key"];
 
 /// How to use the demo.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +39,8 @@ pub(crate) struct Demo {
     pub(crate) secret_key: String,
     /// What the demo's application acts in the shop by.
     pub(crate) oauth_token: String,
+    /// A payout gateway with its key.
+    pub(crate) gateway: (ShopId, String),
 }
 
 impl Demo {
@@ -45,6 +56,8 @@ impl Demo {
             "shop_id": self.shop_id.to_string(),
             "secret_key": self.secret_key,
             "oauth_token": self.oauth_token,
+            "payout_gateway_id": self.gateway.0.to_string(),
+            "payout_secret_key": self.gateway.1,
         })
     }
 }
@@ -52,27 +65,37 @@ impl Demo {
 /// Finds the demo that was made before, or makes one; and writes how to use it.
 pub(crate) async fn prepare(app: &Arc<App>, data_dir: &Path, base_url: &str) -> Result<Demo> {
     let path = data_dir.join(DEMO_FILE);
-    let found = match read(&path)? {
-        Some((shop_id, secret_key)) => opens(app, shop_id, secret_key).await?,
-        None => None,
-    };
-    let (shop_id, secret_key) = match found {
+    let (shop_id, secret_key) = match known(app, &path, SHOP).await? {
         Some(found) => found,
         None => make(app).await?,
     };
     let oauth_token = token::prepare(app, &path, (shop_id, &secret_key)).await?;
+    let gateway = match known(app, &path, GATEWAY).await? {
+        Some(found) => found,
+        None => make_gateway(app, shop_id).await?,
+    };
     let demo = Demo {
         base_url: base_url.to_owned(),
         shop_id,
         secret_key,
         oauth_token,
+        gateway,
     };
     write(&path, &demo).with_context(|| format!("write {}", path.display()))?;
     Ok(demo)
 }
 
-/// The shop and key of a file that was written before. A file that makes no sense counts as none.
-fn read(path: &Path) -> Result<Option<(ShopId, String)>> {
+/// The account of a file that was written before, if this database knows it.
+async fn known(app: &Arc<App>, path: &Path, names: [&str; 2]) -> Result<Option<(ShopId, String)>> {
+    match read(path, names)? {
+        Some((id, secret_key)) => opens(app, id, secret_key).await,
+        None => Ok(None),
+    }
+}
+
+/// The account and key of a file that was written before. A file that makes no sense counts as
+/// none.
+fn read(path: &Path, [id, key]: [&str; 2]) -> Result<Option<(ShopId, String)>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -80,8 +103,8 @@ fn read(path: &Path) -> Result<Option<(ShopId, String)>> {
     };
     let parsed: Option<Value> = serde_json::from_str(&text).ok();
     let field = |name: &str| parsed.as_ref()?.get(name)?.as_str().map(str::to_owned);
-    let shop_id = field("shop_id").and_then(|id| id.parse().ok());
-    Ok(shop_id.zip(field("secret_key")))
+    let number = field(id).and_then(|id| id.parse().ok());
+    Ok(number.zip(field(key)))
 }
 
 /// The same shop and key, if this database knows them.
@@ -99,6 +122,7 @@ async fn opens(
 
 async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
     let new = NewShop {
+        kind: ShopKind::Shop,
         name: "Демо-магазин".to_owned(),
         test: true,
         currency: Currency::RUB,
@@ -124,6 +148,18 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
     Ok((created.shop.id, created.secret_key))
 }
 
+async fn make_gateway(app: &Arc<App>, shop_id: ShopId) -> Result<(ShopId, String)> {
+    let new = test_gateway("Демо-шлюз".to_owned(), true, Some(shop_id));
+    let created = shop::create(app, new)
+        .await
+        .context("make the demo's payout gateway")?;
+    let id = created.shop.id;
+    shop::top_up(app, id, Money::new(GATEWAY_MINOR, created.shop.currency))
+        .await
+        .context("top the demo's payout gateway up")?;
+    Ok((id, created.secret_key))
+}
+
 /// Writes the file for its owner alone; whoever reads it finds all of it or none.
 fn write(path: &Path, demo: &Demo) -> std::io::Result<()> {
     let partial = path.with_extension("json.part");
@@ -138,6 +174,7 @@ fn write(path: &Path, demo: &Demo) -> std::io::Result<()> {
 /// What people are told at the start of the demo.
 pub(crate) fn welcome(demo: &Demo, data_dir: &Path) -> String {
     let (shop, key, api) = (demo.shop_id, &demo.secret_key, demo.api_url());
+    let (gateway, gateway_key) = (demo.gateway.0, &demo.gateway.1);
     let file = data_dir.join(DEMO_FILE);
     let file = file.display();
     format!(
@@ -146,6 +183,10 @@ The demo's shop (also in {file}):
   shop id     {shop}
   secret key  {key}
   API         {api}
+
+Its payout gateway:
+  gateway id  {gateway}
+  secret key  {gateway_key}
 
 Create a payment:
 
@@ -171,7 +212,7 @@ mod tests {
 
     use domain::ShopId;
 
-    use super::{Demo, read, write};
+    use super::{Demo, GATEWAY, SHOP, read, write};
 
     fn demo() -> Demo {
         Demo {
@@ -179,6 +220,7 @@ mod tests {
             shop_id: ShopId::new(100_001).unwrap(),
             secret_key: "test_abc".to_owned(),
             oauth_token: "abc".to_owned(),
+            gateway: (ShopId::new(100_002).unwrap(), "test_def".to_owned()),
         }
     }
 
@@ -186,10 +228,11 @@ mod tests {
     fn what_was_written_is_found_again() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("demo.json");
-        assert_eq!(read(&path).unwrap(), None);
+        assert_eq!(read(&path, SHOP).unwrap(), None);
         write(&path, &demo()).unwrap();
         let expected = (demo().shop_id, "test_abc".to_owned());
-        assert_eq!(read(&path).unwrap(), Some(expected));
+        assert_eq!(read(&path, SHOP).unwrap(), Some(expected));
+        assert_eq!(read(&path, GATEWAY).unwrap(), Some(demo().gateway));
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -206,7 +249,7 @@ mod tests {
             "{}",
         ] {
             fs::write(&path, text).unwrap();
-            assert_eq!(read(&path).unwrap(), None, "{text}");
+            assert_eq!(read(&path, SHOP).unwrap(), None, "{text}");
         }
     }
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use connectors::acquirer::{Authorize, Bind, Follow, Found};
 use connectors::courier::{Outcome, Parcel, Receipt};
-use connectors::{Acquirer, CallError, Courier};
+use connectors::payer::{CardSource, Identified, PayOut, SbpBank};
+use connectors::{Acquirer, CallError, Courier, Payer};
 use domain::{Answer, OperationId};
 
 use crate::clock::Stopwatch;
@@ -17,6 +18,12 @@ pub(crate) struct MeteredAcquirer {
     pub(crate) metrics: Metrics,
 }
 
+/// A payer whose calls are counted.
+pub(crate) struct MeteredPayer {
+    pub(crate) inner: Arc<dyn Payer>,
+    pub(crate) metrics: Metrics,
+}
+
 /// A courier whose notifications are counted.
 pub(crate) struct MeteredCourier {
     pub(crate) inner: Arc<dyn Courier>,
@@ -25,16 +32,71 @@ pub(crate) struct MeteredCourier {
 
 type Answered = Result<Answer, CallError>;
 
+/// What came of a call.
+fn outcome(answer: &Answered) -> &'static str {
+    match answer {
+        Ok(Answer::Approved(_)) => "approved",
+        Ok(Answer::Challenged(_)) => "challenged",
+        Ok(Answer::Declined { .. }) => "declined",
+        Err(error) => failure(error),
+    }
+}
+
+/// What came of a look-up.
+fn finding(found: &Result<Found, CallError>) -> &'static str {
+    match found {
+        Ok(Found::Nothing) => "nothing",
+        Ok(Found::Open) => "open",
+        Ok(Found::Answered(_)) => "answered",
+        Err(error) => failure(error),
+    }
+}
+
+fn failure(error: &CallError) -> &'static str {
+    match error {
+        CallError::NotSent(_) => "not_sent",
+        CallError::Unknown(_) => "unknown",
+    }
+}
+
 impl MeteredAcquirer {
     fn count(&self, call: &'static str, watch: Stopwatch, answer: &Answered) {
-        let outcome = match answer {
-            Ok(Answer::Approved(_)) => "approved",
-            Ok(Answer::Challenged(_)) => "challenged",
-            Ok(Answer::Declined { .. }) => "declined",
-            Err(CallError::NotSent(_)) => "not_sent",
-            Err(CallError::Unknown(_)) => "unknown",
-        };
-        self.metrics.called(call, outcome, watch.elapsed());
+        self.metrics.called(call, outcome(answer), watch.elapsed());
+    }
+}
+
+#[async_trait]
+impl Payer for MeteredPayer {
+    async fn identify(&self, card: CardSource) -> Result<Identified, CallError> {
+        let watch = Stopwatch::start();
+        let known = self.inner.identify(card).await;
+        let outcome = known.as_ref().map_or_else(failure, |_| "answered");
+        self.metrics.called("identify", outcome, watch.elapsed());
+        known
+    }
+
+    async fn pay_out(&self, request: PayOut) -> Answered {
+        let watch = Stopwatch::start();
+        let answer = self.inner.pay_out(request).await;
+        self.metrics
+            .called("pay_out", outcome(&answer), watch.elapsed());
+        answer
+    }
+
+    async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
+        let watch = Stopwatch::start();
+        let found = self.inner.look_up(operation).await;
+        self.metrics
+            .called("look_up_payout", finding(&found), watch.elapsed());
+        found
+    }
+
+    async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError> {
+        let watch = Stopwatch::start();
+        let banks = self.inner.sbp_banks().await;
+        let outcome = banks.as_ref().map_or_else(failure, |_| "answered");
+        self.metrics.called("sbp_banks", outcome, watch.elapsed());
+        banks
     }
 }
 
@@ -78,14 +140,8 @@ impl Acquirer for MeteredAcquirer {
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
         let watch = Stopwatch::start();
         let found = self.inner.look_up(operation).await;
-        let outcome = match &found {
-            Ok(Found::Nothing) => "nothing",
-            Ok(Found::Open) => "open",
-            Ok(Found::Answered(_)) => "answered",
-            Err(CallError::NotSent(_)) => "not_sent",
-            Err(CallError::Unknown(_)) => "unknown",
-        };
-        self.metrics.called("look_up", outcome, watch.elapsed());
+        let finding = finding(&found);
+        self.metrics.called("look_up", finding, watch.elapsed());
         found
     }
 }

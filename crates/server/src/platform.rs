@@ -8,16 +8,16 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use app::{App, Clock as _, Parts, Settings};
-use connectors::Acquirer;
 use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
 use connectors::fiscal::SandboxRegister;
 use connectors::sandbox::Sandbox;
+use connectors::{Acquirer, Payer};
 use contract::Links;
 use store::{Database, Options, Store};
 
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::Config;
-use crate::metered::{MeteredAcquirer, MeteredCourier};
+use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredPayer};
 use crate::metrics::Metrics;
 
 /// The sandbox acquirer's memory, in the data directory.
@@ -56,12 +56,17 @@ impl Platform {
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
         let register = SandboxRegister::open(&memory)
             .with_context(|| format!("open the register's memory in {}", memory.display()))?;
+        let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&sandbox);
         let courier = courier(config)?;
         let parts = Parts {
             store: store.clone(),
             fiscal: Arc::new(register),
             acquirer: Arc::new(MeteredAcquirer {
                 inner: acquirer,
+                metrics: metrics.clone(),
+            }),
+            payer: Arc::new(MeteredPayer {
+                inner: payer,
                 metrics: metrics.clone(),
             }),
             sandbox: Some(sandbox),
@@ -95,9 +100,11 @@ impl Platform {
         }
         let store = open(options).await?;
         let courier = courier(config)?;
+        let unused = Arc::new(Sandbox::in_memory("", sandbox_clock()));
         let parts = Parts {
             store: store.clone(),
-            acquirer: Arc::new(Sandbox::in_memory("", sandbox_clock())),
+            acquirer: Arc::<Sandbox>::clone(&unused),
+            payer: unused,
             sandbox: None,
             fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),

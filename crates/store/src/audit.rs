@@ -2,6 +2,10 @@
 //!
 //! Nothing is repaired here, and no sum is trusted that the database could add up itself.
 
+mod payout;
+
+pub use payout::{PayoutProof, payouts};
+
 use domain::payment::PaymentDeal;
 use domain::refund::{RefundDeal, Status};
 use domain::{Money, PaymentId, RefundId, ShopId, Timestamp, TransferId};
@@ -157,6 +161,11 @@ select t.id
                      from deal d
                     where d.id = t.object_id and d.shop_id = t.shop_id
                       and t.kind = 'deal_close')
+   and not exists (select 1
+                     from payout p
+                    where p.id = t.object_id and p.shop_id = t.shop_id
+                      and t.kind in ('payout_reserve', 'payout_settle', 'payout_release'))
+   and t.kind <> 'top_up'
  order by t.sequence";
 
 /// The shop's payments that follow `after`, the oldest first, at most `limit`.
@@ -181,7 +190,7 @@ pub fn refunds(
     conn.query(REFUNDS, &[&shop, &time, &id, &limit], read_refund)
 }
 
-/// Transfers of the shop's book that belong to no payment, no refund and no deal of the shop.
+/// Transfers of the shop's book that belong to no object of the shop.
 pub fn strays(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<TransferId>, StoreError> {
     conn.query(STRAYS, &[&shop], |row| Cells::new(row).parse())
 }

@@ -49,6 +49,8 @@ pub fn note(
         }
         // Tokens make no receipts.
         OperationObject::Receipt(_) => Ok(()),
+        // Applications pay nothing out: there is no right for it.
+        OperationObject::Payout(_) => Ok(()),
     }
 }
 

@@ -9,8 +9,9 @@ use std::str::FromStr;
 use domain::deal::Life;
 use domain::{
     ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
-    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, ReceiptId, RefundId,
-    Shop, ShopId, Timestamp, TransferId, WebhookId,
+    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, PayoutId,
+    PersonalDataId, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp, TransferId,
+    WebhookId,
 };
 
 use crate::error::StoreError;
@@ -37,6 +38,24 @@ impl ToParam for RefundId {
 }
 
 impl ToParam for ReceiptId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for PayoutId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for PersonalDataId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for SelfEmployedId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }

@@ -35,6 +35,10 @@ pub mod payment_method;
 pub mod receipt;
 pub mod refund;
 
+pub mod payout;
+pub mod personal_data;
+pub mod self_employed;
+
 pub mod audit;
 pub mod book;
 

@@ -47,6 +47,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     7 "0007_deal",
     8 "0008_application",
     9 "0009_receipt",
+    10 "0010_payout",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -96,6 +96,7 @@ fn object(object: OperationObject) -> (&'static str, String) {
         OperationObject::Refund(id) => ("refund", id.to_string()),
         OperationObject::PaymentMethod(id) => ("payment_method", id.to_string()),
         OperationObject::Receipt(id) => ("receipt", id.to_string()),
+        OperationObject::Payout(id) => ("payout", id.to_string()),
     }
 }
 
@@ -182,6 +183,7 @@ fn read(row: &Row<'_>) -> Result<Operation, StoreError> {
         "refund" => OperationObject::Refund(cells.parse()?),
         "payment_method" => OperationObject::PaymentMethod(cells.parse()?),
         "receipt" => OperationObject::Receipt(cells.parse()?),
+        "payout" => OperationObject::Payout(cells.parse()?),
         _ => return Err(cells.corrupt()),
     };
     let kind = cells.named(OperationKind::from_code)?;

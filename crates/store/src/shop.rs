@@ -1,7 +1,7 @@
 //! Shops.
 
 use domain::deal::Life;
-use domain::{Duration, MethodKind, Shop, ShopId};
+use domain::{Duration, MethodKind, Shop, ShopId, ShopKind};
 
 use crate::columns::{Cells, integer_or_null, json_or_null, refs, text, text_or_null};
 use crate::conn::{Conn, Tx};
@@ -12,32 +12,35 @@ use crate::{book, delivery, fiscalization};
 
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
-       may_save_methods, inn, deal_days, fiscalization, clock_offset, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+       may_save_methods, inn, deal_days, fiscalization, kind, cards_of, clock_offset,
+       created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const UPDATE: &str = "\
 update shop
    set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
        may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
-       fiscalization = $13, version = version + 1
+       fiscalization = $13, kind = $14, cards_of = $15, version = version + 1
  where id = $1 and version = $2";
 
 const FIND: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days, fiscalization
+       clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
+       cards_of
   from shop
  where id = $1";
 
 const LIST_ANY_SHOP: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days, fiscalization
+       clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
+       cards_of
   from shop
  order by id";
 
 const AUTHENTICATE: &str = "\
 select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
        s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
-       s.deal_days, s.fiscalization
+       s.deal_days, s.fiscalization, s.kind, s.cards_of
   from shop s
   join secret_key k on k.shop_id = s.id
  where s.id = $1 and k.hash = $2 and k.revoked_at is null";
@@ -61,6 +64,11 @@ update payment_method
 
 const ADVANCE_DEALS: &str = "\
 update deal
+   set due_at = due_at - $2
+ where shop_id = $1 and due_at is not null";
+
+const ADVANCE_PERSONAL_DATA: &str = "\
+update personal_data
    set due_at = due_at - $2
  where shop_id = $1 and due_at is not null";
 
@@ -99,7 +107,11 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 11], StoreError> {
+fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 13], StoreError> {
+    let (kind, cards_of) = match shop.kind {
+        ShopKind::Shop => ("shop", None),
+        ShopKind::Gateway { cards_of } => ("gateway", cards_of),
+    };
     Ok([
         Param::Integer(shop.gateway_id.as_i64()),
         text(shop.name.as_str()),
@@ -112,6 +124,8 @@ fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 11], Sto
         text_or_null(shop.inn.as_deref()),
         integer_or_null(shop.deal_life.map(Life::days)),
         json_or_null(fiscalization::write(shop.fiscalization.as_ref())?),
+        text(kind),
+        integer_or_null(cards_of.map(ShopId::as_i64)),
     ])
 }
 
@@ -149,6 +163,7 @@ pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), S
         ADVANCE_METHODS,
         ADVANCE_DEALS,
         ADVANCE_OPERATIONS,
+        ADVANCE_PERSONAL_DATA,
     ] {
         tx.write(statement, &[&shop.id, &by])?;
     }
@@ -173,5 +188,20 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         version: cells.get()?,
         deal_life: cells.life_or_null()?,
         fiscalization: cells.named_or_null(fiscalization::read)?,
+        kind: read_kind(&mut cells)?,
     })
+}
+
+fn read_kind(cells: &mut Cells<'_>) -> Result<ShopKind, StoreError> {
+    let code: &str = cells.get()?;
+    let unknown = cells.corrupt();
+    let cards_of = match cells.get::<Option<i64>>()? {
+        None => None,
+        Some(number) => Some(ShopId::new(number).ok_or_else(|| cells.corrupt())?),
+    };
+    match code {
+        "shop" => Ok(ShopKind::Shop),
+        "gateway" => Ok(ShopKind::Gateway { cards_of }),
+        _ => Err(unknown),
+    }
 }

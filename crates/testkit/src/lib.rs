@@ -4,4 +4,7 @@ pub mod database;
 
 mod world;
 
-pub use world::{Answer, BASE_URL, BEGIN, HandClock, SeededRandom, Surroundings, World, test_shop};
+pub use world::{
+    Answer, BASE_URL, BEGIN, Gateway, HandClock, SeededRandom, Surroundings, World, test_gateway,
+    test_shop,
+};

@@ -16,11 +16,13 @@ use axum::body::Body;
 use connectors::courier::MemoryCourier;
 use connectors::fiscal::SandboxRegister;
 use connectors::sandbox::Sandbox;
-use connectors::{Acquirer, Courier, Fiscal};
+use connectors::{Acquirer, Courier, Fiscal, Payer};
 use contract::Links;
 use domain::application::{Callback, NewApplication};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
-use domain::{Application, Currency, Duration, MethodKind, Rate, Scope, Shop, Timestamp};
+use domain::{
+    Application, Currency, Duration, MethodKind, Money, Rate, Scope, Shop, ShopKind, Timestamp,
+};
 use http::{Request, StatusCode, header};
 use serde_json::Value;
 use store::Store;
@@ -146,12 +148,14 @@ impl Surroundings {
     pub fn app(&self, store: Store) -> Arc<App> {
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
         let fiscal: Arc<dyn Fiscal> = Arc::<SandboxRegister>::clone(&self.register);
+        let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&self.bank);
         let courier: Arc<dyn Courier> = Arc::<MemoryCourier>::clone(&self.courier);
         let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
         let random: Arc<dyn Random> = Arc::<SeededRandom>::clone(&self.random);
         App::new(Parts {
             store,
             acquirer,
+            payer,
             sandbox: Some(Arc::clone(&self.bank)),
             fiscal,
             courier,
@@ -172,6 +176,7 @@ impl Surroundings {
 #[must_use]
 pub fn test_shop() -> NewShop {
     NewShop {
+        kind: ShopKind::Shop,
         name: "Test shop".to_owned(),
         test: true,
         currency: Currency::RUB,
@@ -185,7 +190,51 @@ pub fn test_shop() -> NewShop {
     }
 }
 
+/// A test payout gateway that may do everything and pays to the cards that `shop` saved.
+#[must_use]
+pub fn test_gateway(shop: &Shop) -> NewShop {
+    let cards_of = Some(shop.id);
+    NewShop {
+        kind: ShopKind::Gateway { cards_of },
+        name: "Test gateway".to_owned(),
+        methods: vec![MethodKind::BankCard, MethodKind::YooMoney, MethodKind::Sbp],
+        deal_life: None,
+        ..test_shop()
+    }
+}
+
+/// A payout gateway beside the world's shop.
+#[derive(Clone, Debug)]
+pub struct Gateway {
+    /// The gateway.
+    pub shop: Shop,
+    /// Its secret key.
+    pub secret_key: String,
+}
+
+impl Gateway {
+    /// `user:password`.
+    #[must_use]
+    pub fn credentials(&self) -> String {
+        format!("{}:{}", self.shop.id, self.secret_key)
+    }
+}
+
 impl World {
+    /// Adds a payout gateway with `balance` on it, in minor units.
+    pub async fn gateway(&self, new: NewShop, balance: i64) -> Gateway {
+        let Created { shop, secret_key } = app::shop::create(&self.app, new)
+            .await
+            .expect("create the test's gateway");
+        if balance > 0 {
+            let sum = Money::new(balance, shop.currency);
+            app::shop::top_up(&self.app, shop.id, sum)
+                .await
+                .expect("top the gateway up");
+        }
+        Gateway { shop, secret_key }
+    }
+
     /// A platform on `store`, which has the schema and nothing else.
     pub async fn new(store: Store) -> Self {
         Self::with(store, Surroundings::new(1), test_shop()).await

@@ -24,6 +24,8 @@ pub const ASSETS: &str = "/checkout/assets/{name}";
 pub const SANDBOX_3DS: &str = "/sandbox/3ds";
 /// The test bank's page to accept or decline.
 pub const SANDBOX_APPROVE: &str = "/sandbox/approve";
+/// The page on which a self-employed person agrees.
+pub const SANDBOX_SELF_EMPLOYED: &str = "/sandbox/self_employed";
 
 /// The documentation's first page.
 pub const DOCS: &str = "/docs";
@@ -127,6 +129,12 @@ pub fn sandbox_approve(operation: &str, lang: Lang) -> String {
         SANDBOX_APPROVE,
         &[("operation", operation), ("lang", lang.tag())],
     )
+}
+
+/// The page on which a self-employed person agrees.
+#[must_use]
+pub fn sandbox_self_employed(id: &str, lang: Lang) -> String {
+    with_query(SANDBOX_SELF_EMPLOYED, &[("id", id), ("lang", lang.tag())])
 }
 
 /// A file of the pages, by its content.

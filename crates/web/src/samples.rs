@@ -17,6 +17,7 @@ use crate::oauth::authorize::AuthorizePage;
 use crate::oauth::message::MessagePage;
 use crate::sandbox::approve::ApprovePage;
 use crate::sandbox::done::DonePage;
+use crate::sandbox::self_employed::SelfEmployedPage;
 use crate::sandbox::three_ds::ThreeDsPage;
 
 /// A page that was rendered.
@@ -48,6 +49,11 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     add(&mut samples, "docs_operation", OperationPage::samples(lang))?;
     add(&mut samples, "docs_recipe", RecipePage::samples(lang))?;
     add(&mut samples, "docs_problems", ProblemsPage::samples(lang))?;
+    add(
+        &mut samples,
+        "self_employed",
+        SelfEmployedPage::samples(lang),
+    )?;
     Ok(samples)
 }
 

@@ -25,6 +25,7 @@ use crate::{answer, form_guard, money, routes};
 
 pub mod approve;
 pub mod done;
+pub mod self_employed;
 pub mod three_ds;
 
 /// What the address says.
@@ -53,6 +54,10 @@ pub(crate) fn router() -> Router<Arc<App>> {
     Router::new()
         .route(routes::SANDBOX_3DS, page())
         .route(routes::SANDBOX_APPROVE, page())
+        .route(
+            routes::SANDBOX_SELF_EMPLOYED,
+            get(self_employed::show).post(self_employed::decide),
+        )
 }
 
 /// Shows what there is to decide; which of the two pages it is, the operation says.

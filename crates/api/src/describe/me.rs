@@ -10,10 +10,15 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
     id: "showMe",
     python: Some("Settings.get_account_settings"),
     topic: Topic::Settings,
-    summary: said("Show the shop", "Информация о магазине"),
+    summary: said(
+        "Show the shop or the gateway",
+        "Информация о магазине или шлюзе",
+    ),
     says: said(
-        "What the shop is, and what its buyers can pay by.",
-        "Что это за магазин и чем в нём можно платить.",
+        "What the shop is, and what its buyers can pay by; or what the payout gateway is, and what \
+         is on its balance.",
+        "Что это за магазин и чем в нём можно платить; или что это за шлюз выплат и сколько на его \
+         балансе.",
     ),
     path_id: None,
     query: no_query,

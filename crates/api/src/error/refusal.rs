@@ -6,7 +6,7 @@ use domain::payment::{
 };
 use domain::payment_method::BindRefused;
 use domain::receipt::ReceiptRefused;
-use domain::{ConfirmationKind, Money, deal};
+use domain::{ConfirmationKind, Money, deal, payout};
 
 use super::rows;
 use super::{Face, Row};
@@ -35,6 +35,11 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::ReceiptPaymentStatus => Face::of(&rows::RECEIPT_PAYMENT_STATUS),
         Refusal::ReceiptRefundStatus => Face::of(&rows::RECEIPT_REFUND_STATUS),
         Refusal::ReceiptsTooMany => Face::of(&rows::RECEIPTS_TOO_MANY),
+        Refusal::CreatePayout(refused) => Face::of(create_payout(refused)),
+        Refusal::PayoutCardsNotPermitted => Face::of(&rows::PAYOUT_CARDS_NOT_PERMITTED),
+        Refusal::PersonalDataNotFound => Face::of(&rows::PAYOUT_PERSONAL_DATA_UNKNOWN),
+        Refusal::SelfEmployedNotFound => Face::of(&rows::PAYOUT_SELF_EMPLOYED_UNKNOWN),
+        Refusal::NotToppedUp => Face::of(&rows::NOT_TOPPED_UP),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
@@ -139,6 +144,26 @@ fn differs(found: Money, needed: Money) -> String {
     match difference {
         Ok(difference) => format!("{found}, {difference} {word} than {needed}"),
         Err(_incomparable) => format!("{found}, not {needed}"),
+    }
+}
+
+fn create_payout(refused: &payout::CreateRefused) -> &'static Row {
+    use payout::CreateRefused;
+    match refused {
+        CreateRefused::DealMissing | CreateRefused::DealNotPermitted => &rows::PAYOUT_KIND,
+        CreateRefused::CurrencyNotPaid { .. } => &rows::PAYOUT_CURRENCY_NOT_PAID,
+        CreateRefused::DestinationNotPaid { .. } => &rows::PAYOUT_DESTINATION_NOT_PAID,
+        CreateRefused::BelowMinimum => &rows::PAYOUT_BELOW_MINIMUM,
+        CreateRefused::PersonalDataNotPermitted => &rows::PAYOUT_PERSONAL_DATA_NOT_PERMITTED,
+        CreateRefused::PersonalDataNotForDestination => {
+            &rows::PAYOUT_PERSONAL_DATA_NOT_FOR_DESTINATION
+        }
+        CreateRefused::PersonalDataTwice => &rows::PAYOUT_PERSONAL_DATA_TWICE,
+        CreateRefused::PersonalDataUnusable => &rows::PAYOUT_PERSONAL_DATA_UNUSABLE,
+        CreateRefused::SelfEmployedNotPermitted => &rows::PAYOUT_SELF_EMPLOYED_NOT_PERMITTED,
+        CreateRefused::SelfEmployedNotConfirmed => &rows::PAYOUT_SELF_EMPLOYED_NOT_CONFIRMED,
+        // The use case makes an internal error of it.
+        CreateRefused::Ledger(_) => &rows::INTERNAL,
     }
 }
 

@@ -7,6 +7,7 @@ mod application;
 mod deal;
 mod payment;
 mod payment_method;
+mod payout;
 mod receipt;
 mod refund;
 mod request;
@@ -18,6 +19,7 @@ pub(super) use application::*;
 pub(super) use deal::*;
 pub(super) use payment::*;
 pub(super) use payment_method::*;
+pub(super) use payout::*;
 pub(super) use receipt::*;
 pub(super) use refund::*;
 pub(super) use request::*;
@@ -54,6 +56,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         DEAL_ERRORS,
         APPLICATION_ERRORS,
         RECEIPT_ERRORS,
+        PAYOUT_ERRORS,
     ];
     groups.into_iter().flatten().copied()
 }

@@ -16,6 +16,7 @@ mod me;
 mod oauth;
 mod payment;
 mod payment_method;
+mod payout;
 mod refund;
 mod route;
 mod simulate;

@@ -167,7 +167,7 @@ async fn a_token_opens_what_was_granted_and_no_more() {
                 .call_by(&token, method, &path, "key", &Value::Null)
                 .await;
             match route.who {
-                Who::Shop => {
+                Who::Shop | Who::Gateway | Who::ShopOrGateway => {
                     refused(&answer, 401, "invalid_credentials");
                     let words = answer.text("/description");
                     assert_eq!(words, "Authentication type is not allowed");
@@ -175,7 +175,7 @@ async fn a_token_opens_what_was_granted_and_no_more() {
                 Who::ShopOrGranted(scope) if scope != granted => {
                     refused(&answer, 403, "forbidden");
                 }
-                Who::ShopOrGranted(_) | Who::ShopOrApplication | Who::Application => {
+                Who::ShopOrGranted(_) | Who::Anyone | Who::Application => {
                     let status = answer.status.as_u16();
                     assert!(![401, 403].contains(&status), "{route:?}: {status}");
                 }

@@ -12,6 +12,7 @@ mod deal;
 mod grant;
 mod idempotency;
 mod notification;
+mod payout;
 mod race;
 mod receipt;
 mod refund;
@@ -61,7 +62,12 @@ async fn status(world: &World, payment: &str) -> String {
 
 /// What is on the shop's account, in minor units.
 async fn available(world: &World) -> i64 {
-    let shop = world.shop.clone();
+    balance_of(world, &world.shop).await
+}
+
+/// What is on the account of a shop or a gateway.
+async fn balance_of(world: &World, shop: &domain::Shop) -> i64 {
+    let shop = shop.clone();
     let account = domain::ledger::Account::Available;
     let balance = world
         .store

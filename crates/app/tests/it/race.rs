@@ -4,23 +4,21 @@ use std::sync::Arc;
 
 use domain::Duration;
 use serde_json::{Value, json};
-use testkit::World;
 use testkit::database::both;
+use testkit::{Answer, World, test_gateway};
 
-use crate::{available, pay, status};
+use crate::payout::{card, live_gateway, to};
+use crate::{PLAIN, available, balance_of, pay, status};
 
 /// Sends all requests at once; how many succeeded, and what the others were told.
 pub(crate) async fn at_once(
     world: &Arc<World>,
     requests: Vec<(String, String, Value)>,
 ) -> (usize, Vec<String>) {
-    let tasks = requests.into_iter().map(|(path, key, body)| {
-        let world = Arc::clone(world);
-        tokio::spawn(async move { world.call("POST", &path, &key, &body).await })
-    });
+    let credentials = format!("{}:{}", world.shop.id, world.secret_key);
+    let answers = answers_at_once(world, &credentials, requests).await;
     let (mut succeeded, mut refused) = (0, Vec::new());
-    for task in tasks.collect::<Vec<_>>() {
-        let answer = task.await.unwrap();
+    for answer in answers {
         if answer.status.is_success() {
             succeeded += 1;
         } else {
@@ -30,6 +28,26 @@ pub(crate) async fn at_once(
     refused.sort();
     refused.dedup();
     (succeeded, refused)
+}
+
+/// Sends all requests at once as `credentials`.
+async fn answers_at_once(
+    world: &Arc<World>,
+    credentials: &str,
+    requests: Vec<(String, String, Value)>,
+) -> Vec<Answer> {
+    let tasks = requests.into_iter().map(|(path, key, body)| {
+        let (world, credentials) = (Arc::clone(world), credentials.to_owned());
+        tokio::spawn(async move {
+            let (path, key) = (path.as_str(), key.as_str());
+            world.call_as(&credentials, "POST", path, key, &body).await
+        })
+    });
+    let mut answers = Vec::new();
+    for task in tasks.collect::<Vec<_>>() {
+        answers.push(task.await.unwrap());
+    }
+    answers
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -108,7 +126,7 @@ async fn capture_cancel_and_expiry_exclude_each_other() {
 async fn of_50_requests_with_one_key_all_get_the_one_answer() {
     both(|store, _engine| async move {
         let world = Arc::new(World::new(store).await);
-        let body = crate::card_payment(crate::PLAIN, true);
+        let body = crate::card_payment(PLAIN, true);
         let tasks: Vec<_> = (0..50)
             .map(|_| {
                 let (world, body) = (Arc::clone(&world), body.clone());
@@ -125,6 +143,63 @@ async fn of_50_requests_with_one_key_all_get_the_one_answer() {
         assert_eq!(answers.len(), 1);
         assert_eq!(available(&world).await, 95_500);
         assert_eq!(world.bank.statistics().len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+/// How often each status is among the answers.
+fn statuses(answers: &[Answer]) -> (usize, usize) {
+    let of = |status: &str| {
+        let fits = |answer: &&Answer| answer.text("/status") == status;
+        answers.iter().filter(fits).count()
+    };
+    (of("succeeded"), of("canceled"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_64_payouts_of_the_whole_balance_one_is_made() {
+    both(|store, _engine| async move {
+        let world = Arc::new(World::new(store).await);
+        let gateway = live_gateway(&world).await;
+        let body = to(card(PLAIN), "1000.00");
+        let requests = (0..64).map(|n| ("/payouts".to_owned(), format!("p{n}"), body.clone()));
+        let answers = answers_at_once(&world, &gateway.credentials(), requests.collect()).await;
+        assert_eq!(statuses(&answers), (1, 63));
+        assert_eq!(balance_of(&world, &gateway.shop).await, 0);
+        assert_eq!(world.bank.paid_out().len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_50_payouts_with_one_key_one_is_made() {
+    both(|store, _engine| async move {
+        let world = Arc::new(World::new(store).await);
+        let gateway = live_gateway(&world).await;
+        let body = to(card(PLAIN), "10.00");
+        let requests = (0..50).map(|_| ("/payouts".to_owned(), "same".to_owned(), body.clone()));
+        let answers = answers_at_once(&world, &gateway.credentials(), requests.collect()).await;
+        let mut bodies: Vec<_> = answers.into_iter().map(|answer| answer.bytes).collect();
+        bodies.dedup();
+        assert_eq!(bodies.len(), 1);
+        assert_eq!(world.bank.paid_out().len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_40_payouts_to_one_card_a_day_permits_20() {
+    both(|store, _engine| async move {
+        let world = Arc::new(World::new(store).await);
+        let gateway = world.gateway(test_gateway(&world.shop), 0).await;
+        let body = to(card("4000000000000002"), "10.00");
+        let requests = (0..40).map(|n| ("/payouts".to_owned(), format!("p{n}"), body.clone()));
+        let answers = answers_at_once(&world, &gateway.credentials(), requests.collect()).await;
+        assert_eq!(statuses(&answers), (20, 20));
+        assert_eq!(world.bank.paid_out().len(), 20);
         world.audit().await;
     })
     .await;

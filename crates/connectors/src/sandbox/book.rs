@@ -7,6 +7,7 @@ use domain::OperationId;
 use serde::{Deserialize, Serialize};
 
 use super::followup::Followup;
+use super::payout::Paid;
 use super::purchase::Purchase;
 use super::wire;
 
@@ -17,12 +18,14 @@ use super::wire;
 pub(super) enum Record {
     Purchase(#[serde(with = "wire")] OperationId, Purchase),
     Followup(#[serde(with = "wire")] OperationId, Followup),
+    Payout(#[serde(with = "wire")] OperationId, Paid),
 }
 
 #[derive(Debug, Default)]
 struct Generation {
     purchases: BTreeMap<OperationId, Purchase>,
     followups: BTreeMap<OperationId, Followup>,
+    payouts: BTreeMap<OperationId, Paid>,
 }
 
 /// All that is remembered.
@@ -56,6 +59,11 @@ impl Book {
         young.or_else(|| self.old.followups.get(&id))
     }
 
+    pub(super) fn payout(&self, id: OperationId) -> Option<&Paid> {
+        let young = self.young.payouts.get(&id);
+        young.or_else(|| self.old.payouts.get(&id))
+    }
+
     /// Remembers.
     pub(super) fn put(&mut self, record: Record) {
         match record {
@@ -66,13 +74,17 @@ impl Book {
             Record::Followup(id, followup) => {
                 self.young.followups.insert(id, followup);
             }
+            Record::Payout(id, paid) => {
+                self.young.payouts.insert(id, paid);
+            }
         }
     }
 
     /// Is it time to [`Self::turn`]?
     pub(super) fn is_full(&self) -> bool {
         let young = &self.young;
-        young.purchases.len().saturating_add(young.followups.len()) >= self.generation_size
+        let others = young.followups.len().saturating_add(young.payouts.len());
+        young.purchases.len().saturating_add(others) >= self.generation_size
     }
 
     /// The records that outlive the next turn of the generations.
@@ -92,6 +104,12 @@ impl Book {
         for survivor in survivors {
             self.put(survivor);
         }
+    }
+
+    /// Every remembered payout.
+    pub(super) fn payouts(&self) -> impl Iterator<Item = (OperationId, &Paid)> {
+        let all = self.old.payouts.iter().chain(&self.young.payouts);
+        all.map(|(id, paid)| (*id, paid))
     }
 
     /// Every remembered payment and binding.

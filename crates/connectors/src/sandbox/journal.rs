@@ -48,7 +48,7 @@ impl Journal {
         if numbers.len() > 1 {
             survivors.retain(|survivor| match survivor {
                 Record::Purchase(id, awaited) => book.purchase(*id) == Some(awaited),
-                Record::Followup(..) => false,
+                Record::Followup(..) | Record::Payout(..) => false,
             });
             journal.append(&survivors)?;
             numbers.pop();

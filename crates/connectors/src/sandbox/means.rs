@@ -63,6 +63,14 @@ impl Used {
         }
     }
 
+    /// The first six and the last four digits of a card.
+    pub(super) fn outer_digits(&self) -> Option<(String, String)> {
+        match self {
+            Self::Card { first6, last4, .. } => Some((format!("{first6:06}"), last4_text(*last4))),
+            Self::Method { .. } | Self::Unreadable => None,
+        }
+    }
+
     pub(super) fn method(&self) -> MethodKind {
         match self {
             Self::Card { .. } | Self::Unreadable => MethodKind::BankCard,

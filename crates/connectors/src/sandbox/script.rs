@@ -20,6 +20,10 @@ pub enum Call {
     Refund,
     /// Bind a means.
     Bind,
+    /// Name a card that is to be paid.
+    Identify,
+    /// Send money.
+    PayOut,
     /// Look an operation up.
     LookUp,
 }

@@ -5,6 +5,7 @@ mod faults;
 mod memory;
 mod methods;
 mod money;
+mod payouts;
 
 use std::sync::Arc;
 

@@ -80,19 +80,25 @@ pub(crate) fn list_of(item: &'static Named) -> Schema {
     ])
 }
 
-/// Who ended it, and why.
+/// Who ended a payment or a refund, and why.
 pub static CANCELLATION: Named = Named {
     name: "CancellationDetails",
     schema: || {
+        let parties = Party::ALL
+            .iter()
+            .filter(|party| **party != Party::PayoutNetwork);
+        let of_payouts = &CancellationReason::OF_PAYOUTS;
+        let reasons = CancellationReason::ALL
+            .iter()
+            .filter(|reason| !of_payouts.contains(reason));
         Schema::object([
             must(
                 "party",
-                Schema::codes(Party::ALL.iter().map(|party| party.code())).says("Who ended it."),
+                Schema::codes(parties.map(|party| party.code())).says("Who ended it."),
             ),
             must(
                 "reason",
-                Schema::codes(CancellationReason::ALL.iter().map(|reason| reason.code()))
-                    .says("Why."),
+                Schema::codes(reasons.map(|reason| reason.code())).says("Why."),
             ),
         ])
     },

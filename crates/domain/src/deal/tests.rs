@@ -24,6 +24,7 @@ fn shop(life: Option<Life>) -> Shop {
     Shop {
         id: ShopId::new(100_001).unwrap(),
         gateway_id: GatewayId::new(2_000_001).unwrap(),
+        kind: crate::shop::ShopKind::Shop,
         name: "Platform".to_owned(),
         test: false,
         enabled: true,

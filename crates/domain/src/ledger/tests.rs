@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::id::{GatewayId, IdSeed};
 use crate::method::MethodKind;
+use crate::shop::ShopKind;
 use crate::time::Duration;
 
 const NOW: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
@@ -17,6 +18,7 @@ fn shop(test: bool) -> Shop {
     Shop {
         id: ShopId::new(1).unwrap(),
         gateway_id: GatewayId::new(2).unwrap(),
+        kind: ShopKind::Shop,
         name: "Shop".to_owned(),
         test,
         enabled: true,

@@ -96,7 +96,8 @@ impl Payment {
                 | OperationKind::Void
                 | OperationKind::Refund
                 | OperationKind::Bind
-                | OperationKind::Register,
+                | OperationKind::Register
+                | OperationKind::PayOut,
                 _,
             ) => Ok(None),
         }

@@ -10,7 +10,7 @@ use crate::card::{CardBrand, CardFacts, Expiry};
 use crate::id::IdSeed;
 use crate::money::{Currency, Rate};
 use crate::operation::{Operation, OperationKind, OperationObject, OperationState};
-use crate::shop::Shop;
+use crate::shop::{Shop, ShopKind};
 use crate::tariff::Tariff;
 
 const NOW: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
@@ -31,6 +31,7 @@ fn shop() -> Shop {
     Shop {
         id: ShopId::new(100_001).unwrap(),
         gateway_id: GatewayId::new(2_000_001).unwrap(),
+        kind: ShopKind::Shop,
         name: "Shop".to_owned(),
         test: true,
         enabled: true,

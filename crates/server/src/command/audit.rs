@@ -29,6 +29,7 @@ fn told(report: &Report) -> Told {
         payments,
         refunds,
         deals,
+        payouts,
         findings,
     } = report;
     let good = findings.is_empty();
@@ -49,11 +50,12 @@ fn told(report: &Report) -> Told {
         "payments": payments,
         "refunds": refunds,
         "deals": deals,
+        "payouts": payouts,
         "findings": found,
     });
     let mut text =
         format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
-    text.push_str(&format!(", {deals} deals: "));
+    text.push_str(&format!(", {deals} deals, {payouts} payouts: "));
     text.push_str(if good {
         "the books are right.\n"
     } else {

@@ -159,6 +159,7 @@ async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
     let mut shops = Vec::with_capacity(count);
     for number in 1..=count {
         let new = NewShop {
+            kind: domain::ShopKind::Shop,
             name: format!("Bench {number}"),
             test: true,
             currency: Currency::RUB,

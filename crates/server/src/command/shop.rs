@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::App;
 use app::shop::{self, NewShop};
-use domain::{MethodKind, Shop, ShopId};
+use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
 
 use super::{grant, shown, until_seen_by_servers, webhook};
@@ -47,6 +47,7 @@ async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
         new.methods
     };
     let new = NewShop {
+        kind: ShopKind::Shop,
         name: new.name,
         test: new.test,
         currency: new.currency,
@@ -89,7 +90,13 @@ async fn list(app: &Arc<App>) -> Result<Told> {
 fn row(shop: &Shop) -> Vec<String> {
     vec![
         shop.id.to_string(),
-        if shop.test { "test" } else { "live" }.to_owned(),
+        match (shop.test, shop.is_gateway()) {
+            (true, false) => "test",
+            (false, false) => "live",
+            (true, true) => "test gateway",
+            (false, true) => "live gateway",
+        }
+        .to_owned(),
         if shop.enabled { "enabled" } else { "disabled" }.to_owned(),
         shop.currency.code().to_owned(),
         shown(shop.created_at),
@@ -101,6 +108,7 @@ fn json(shop: &Shop) -> Value {
     let methods: Vec<&str> = shop.methods.iter().map(|method| method.code()).collect();
     json!({
         "shop_id": shop.id.to_string(),
+        "kind": if shop.is_gateway() { "gateway" } else { "shop" },
         "name": shop.name,
         "test": shop.test,
         "enabled": shop.enabled,

@@ -25,6 +25,7 @@ mod idempotency;
 mod operation;
 mod payment;
 mod payment_method;
+mod payout;
 mod receipt;
 mod refund;
 mod shop;

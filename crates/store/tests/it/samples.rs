@@ -13,7 +13,7 @@ use domain::{
     CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
     Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation,
     OperationId, OperationKind, OperationObject, OperationState, Party, Payment, PaymentId,
-    PaymentMethod, PaymentMethodId, Refund, RefundId, Shop, ShopId, Timestamp,
+    PaymentMethod, PaymentMethodId, Refund, RefundId, Shop, ShopId, ShopKind, Timestamp,
 };
 use store::{Store, StoreError, Tx};
 
@@ -71,6 +71,7 @@ pub(crate) fn shop(number: i64) -> Shop {
     Shop {
         id: ShopId::new(100_000 + number).unwrap(),
         gateway_id: GatewayId::new(2_000_000 + number).unwrap(),
+        kind: ShopKind::Shop,
         name: "Лавка «У дома»".to_owned(),
         test: true,
         enabled: true,
@@ -413,6 +414,7 @@ pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
         OperationObject::Payment(payment_id(1)),
         OperationObject::Refund(refund_id(1)),
         OperationObject::PaymentMethod(payment_id(2).method_id()),
+        OperationObject::Payout(domain::PayoutId::new(seed(1))),
     ];
     let states = [
         OperationState::Sent,
@@ -420,10 +422,14 @@ pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
         OperationState::Challenged,
         OperationState::Approved,
         OperationState::Declined(cause()),
+        OperationState::Sent,
     ];
     let mut operations = Vec::new();
     for object in objects {
-        for (kind, state) in OperationKind::ALL.into_iter().zip(states) {
+        for (kind, state) in OperationKind::ALL
+            .into_iter()
+            .zip(states.into_iter().cycle())
+        {
             let number = u64::try_from(operations.len()).unwrap();
             let sent = operation(shop, number, object);
             let open = sent.clone();

@@ -60,12 +60,16 @@ pub fn text(reason: CancellationReason, t: Texts) -> String {
     format!("{} {advice}", t.say("decline-money"))
 }
 
-/// Reasons that only refunds have are never a buyer's: they would show as "no details".
+/// Reasons that only refunds and payouts have are never a buyer's: they would show as "no details".
 fn shown(reason: CancellationReason) -> CancellationReason {
     match reason {
-        CancellationReason::RejectedByPayee | CancellationReason::PaymentExpired => {
-            CancellationReason::GeneralDecline
-        }
+        CancellationReason::RejectedByPayee
+        | CancellationReason::PaymentExpired
+        | CancellationReason::OneTimeLimitExceeded
+        | CancellationReason::PeriodicLimitExceeded
+        | CancellationReason::RecipientNotFound
+        | CancellationReason::RecipientCheckFailed
+        | CancellationReason::SelfEmployedAnnualLimitExceeded => CancellationReason::GeneralDecline,
         CancellationReason::ThreeDSecureFailed
         | CancellationReason::CallIssuer
         | CancellationReason::CanceledByMerchant

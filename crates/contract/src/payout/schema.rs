@@ -1,0 +1,194 @@
+//! What `/payouts` takes and gives.
+
+use domain::card::CardBrand;
+use domain::payout::{DestinationKind, Status};
+use domain::{DealId, Party, PaymentMethodId, Payout, PayoutId, PersonalDataId, SelfEmployedId};
+
+use super::create::{DESCRIPTION_CHARS_MAX, PERSONAL_DATA_MAX, SERVICE_NAME_CHARS_MAX};
+use super::list::{KEY_CHARS_MAX, VALUE_CHARS_MAX};
+use super::{ListPayouts, SearchPayouts};
+use crate::schema::{
+    AMOUNT, Named, Parameter, Schema, amount_asked, description, id_of, limit_and_cursor, list_of,
+    may, metadata, metadata_asked, must, of_time, parameter,
+};
+
+fn kind(kind: DestinationKind) -> Schema {
+    Schema::constant(kind.code())
+}
+
+fn named<I: domain::EntityId>(says: &'static str) -> Schema {
+    Schema::object([must("id", Schema::id::<I>())]).says(says)
+}
+
+fn account_number() -> Schema {
+    let number = Schema::text().pattern("^[0-9]{11,33}$");
+    number.says("The number of a wallet.")
+}
+
+fn phone() -> Schema {
+    Schema::text()
+        .pattern("^[0-9]{4,15}$")
+        .says("A phone, digits.")
+}
+
+fn bank_id() -> Schema {
+    let id = Schema::text().pattern("^[a-zA-Z0-9]{12}$");
+    id.says("The bank's id in SBP.")
+}
+
+fn asked_destination() -> Schema {
+    let number = Schema::text().pattern("^[0-9]{16,19}$");
+    Schema::one_of([
+        Schema::object([
+            must("type", kind(DestinationKind::Card)),
+            must("card", Schema::object([must("number", number)])),
+        ]),
+        Schema::object([
+            must("type", kind(DestinationKind::Wallet)),
+            must("account_number", account_number()),
+        ]),
+        Schema::object([
+            must("type", kind(DestinationKind::Sbp)),
+            must("phone", phone()),
+            must("bank_id", bank_id()),
+        ]),
+    ])
+}
+
+fn service_name() -> Schema {
+    let name = Schema::text().at_least(1).at_most(SERVICE_NAME_CHARS_MAX);
+    name.says("What was done.")
+}
+
+/// The body of `POST /payouts`.
+pub static CREATE_PAYOUT: Named = Named {
+    name: "CreatePayoutRequest",
+    schema: || {
+        let ids = Schema::array(Schema::object([must("id", Schema::id::<PersonalDataId>())]));
+        let people = ids.items(0, PERSONAL_DATA_MAX);
+        let receipt = Schema::object([
+            must("service_name", service_name()),
+            may("amount", amount_asked("The sum in it.")),
+        ]);
+        Schema::object([
+            must("amount", amount_asked("How much.")),
+            may("payout_destination_data", asked_destination()),
+            may(
+                "payment_method_id",
+                id_of::<PaymentMethodId>("A saved card, instead of the destination."),
+            ),
+            may("description", description(DESCRIPTION_CHARS_MAX)),
+            may("deal", named::<DealId>("The deal whose money it is.")),
+            may("personal_data", people.says("Data of the receiver.")),
+            may("self_employed", named::<SelfEmployedId>("Who receives it.")),
+            may("receipt_data", receipt.says("The person's receipt.")),
+            may("metadata", metadata_asked()),
+        ])
+    },
+};
+
+fn destination() -> Schema {
+    let card = Schema::object([
+        must("first6", Schema::text()),
+        must("last4", Schema::text()),
+        must(
+            "card_type",
+            Schema::codes(CardBrand::ALL.map(CardBrand::code)),
+        ),
+        may("issuer_country", Schema::text()),
+        may("issuer_name", Schema::text()),
+    ]);
+    let checked = Schema::boolean().says("Was the receiver's name compared?");
+    Schema::one_of([
+        Schema::object([
+            must("type", kind(DestinationKind::Card)),
+            must("card", card),
+        ]),
+        Schema::object([
+            must("type", kind(DestinationKind::Wallet)),
+            must("account_number", account_number()),
+        ]),
+        Schema::object([
+            must("type", kind(DestinationKind::Sbp)),
+            must("phone", phone()),
+            must("bank_id", bank_id()),
+            may("sbp_operation_id", Schema::text()),
+            must("recipient_checked", checked),
+        ]),
+    ])
+}
+
+fn cancellation() -> Schema {
+    let parties = [Party::YooMoney, Party::PayoutNetwork];
+    let reasons = Schema::codes(Payout::REASONS.map(domain::CancellationReason::code));
+    Schema::object([
+        must(
+            "party",
+            Schema::codes(parties.map(Party::code)).says("Who ended it."),
+        ),
+        must("reason", reasons.says("Why.")),
+    ])
+}
+
+/// A payout.
+pub static PAYOUT: Named = Named {
+    name: "Payout",
+    schema: || {
+        let statuses = Schema::codes(Status::ALL.map(Status::code));
+        let receipt = Schema::object([
+            must("service_name", service_name()),
+            may("amount", Schema::refer(&AMOUNT)),
+        ]);
+        Schema::object([
+            must("id", id_of::<PayoutId>("Its id.")),
+            must("amount", Schema::refer(&AMOUNT).says("How much.")),
+            must("status", statuses.says("How far it is.")),
+            must("payout_destination", destination()),
+            may("description", description(DESCRIPTION_CHARS_MAX)),
+            must("created_at", Schema::moment().says("When it was created.")),
+            may("succeeded_at", Schema::moment().says("When it arrived.")),
+            may("deal", named::<DealId>("The deal whose money it is.")),
+            may("self_employed", named::<SelfEmployedId>("Who receives it.")),
+            may("receipt", receipt.says("The person's receipt.")),
+            may("cancellation_details", cancellation()),
+            must("metadata", metadata()),
+            must("test", Schema::boolean().says("Is it only a test?")),
+        ])
+    },
+};
+
+/// A page of payouts.
+pub static PAYOUT_LIST: Named = Named {
+    name: "PayoutList",
+    schema: || list_of(&PAYOUT),
+};
+
+impl ListPayouts {
+    /// Its filters.
+    #[must_use]
+    pub fn parameters() -> Vec<Parameter> {
+        let mut filters = of_time("created_at");
+        filters.extend(of_time("succeeded_at"));
+        let kinds = Schema::codes(DestinationKind::ALL.map(DestinationKind::code));
+        filters.push(parameter("payout_destination.type", kinds, "By which way."));
+        let statuses = Schema::codes(Status::ALL.map(Status::code));
+        filters.push(parameter("status", statuses, "How far they are."));
+        filters.extend(limit_and_cursor());
+        filters
+    }
+}
+
+impl SearchPayouts {
+    /// Its filters.
+    #[must_use]
+    pub fn parameters() -> Vec<Parameter> {
+        let mut filters = of_time("created_at");
+        let value = Schema::text().at_most(VALUE_CHARS_MAX);
+        let says = "The value of one pair of metadata, with its key of at most 32 characters in \
+                    the brackets.";
+        const _: () = assert!(KEY_CHARS_MAX == 32, "the text names the limit");
+        filters.push(parameter("metadata[key]", value, says));
+        filters.extend(limit_and_cursor());
+        filters
+    }
+}

@@ -1,0 +1,49 @@
+//! What `/self_employed` takes and gives.
+
+use domain::SelfEmployedId;
+use domain::self_employed::State;
+
+use crate::schema::{Named, Schema, id_of, may, must};
+
+fn itn() -> Schema {
+    let itn = Schema::text().pattern("^[0-9]{12}$");
+    itn.says("Taxpayer number.")
+}
+
+fn phone() -> Schema {
+    let phone = Schema::text().pattern("^[0-9]{4,15}$");
+    phone.says("The phone, digits; it or the number is needed.")
+}
+
+/// The body of `POST /self_employed`.
+pub static CREATE_SELF_EMPLOYED: Named = Named {
+    name: "CreateSelfEmployedRequest",
+    schema: || {
+        let redirect = Schema::object([must("type", Schema::constant("redirect"))]);
+        Schema::object([
+            may("itn", itn()),
+            may("phone", phone()),
+            may("confirmation", redirect.says("Where the person agrees.")),
+        ])
+    },
+};
+
+/// A self-employed person.
+pub static SELF_EMPLOYED: Named = Named {
+    name: "SelfEmployed",
+    schema: || {
+        let redirect = Schema::object([
+            must("type", Schema::constant("redirect")),
+            must("confirmation_url", Schema::text()),
+        ]);
+        Schema::object([
+            must("id", id_of::<SelfEmployedId>("Their id.")),
+            must("status", Schema::codes(State::ALL.map(State::code))),
+            must("created_at", Schema::moment().says("When they were added.")),
+            may("itn", itn()),
+            may("phone", phone()),
+            may("confirmation", redirect.says("Where the person agrees.")),
+            must("test", Schema::boolean().says("Is it only a test?")),
+        ])
+    },
+};

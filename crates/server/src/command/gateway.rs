@@ -1,0 +1,78 @@
+//! `altyn gateway`: payout gateways and their balances. Their keys, webhooks and clocks are those
+//! of shops: `altyn shop key`, `altyn shop webhook`, `altyn clock`.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use app::shop::{self, NewShop};
+use domain::{Currency, MethodKind, Money, Rate, ShopId, ShopKind};
+use serde_json::json;
+
+use crate::cli;
+use crate::config::Config;
+use crate::output::Told;
+use crate::platform::{Platform, Presence};
+
+/// Runs one of the commands.
+pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> {
+    let presence = match &command {
+        cli::Gateway::Create(_) => Presence::MayBeNew,
+        cli::Gateway::TopUp { .. } => Presence::MustBeThere,
+    };
+    let platform = Platform::of_command(config, presence).await?;
+    let told = match command {
+        cli::Gateway::Create(new) => create(&platform.app, *new).await,
+        cli::Gateway::TopUp { gateway, amount } => top_up(&platform.app, gateway, &amount).await,
+    };
+    platform.close().await;
+    told
+}
+
+/// What a test gateway is made of that pays in every way.
+pub(crate) fn test_gateway(
+    name: String,
+    may_send_cards: bool,
+    cards_of: Option<ShopId>,
+) -> NewShop {
+    NewShop {
+        kind: ShopKind::Gateway { cards_of },
+        name,
+        test: true,
+        currency: Currency::RUB,
+        methods: vec![MethodKind::BankCard, MethodKind::YooMoney, MethodKind::Sbp],
+        may_send_cards,
+        may_save_methods: false,
+        deal_life: None,
+        rate: Rate::ZERO,
+        vat: Rate::ZERO,
+        inn: None,
+    }
+}
+
+async fn create(app: &Arc<App>, new: cli::CreateGateway) -> Result<Told> {
+    let new = test_gateway(new.name, new.raw_cards, new.cards_of);
+    let created = shop::create(app, new).await.context("add the gateway")?;
+    let (id, key) = (created.shop.id, created.secret_key);
+    let json = json!({
+        "gateway_id": id.to_string(), "name": created.shop.name, "test": true,
+        "secret_key": key,
+    });
+    let text = format!("gateway id  {id}\nsecret key  {key}\n\nThe key is shown only now.");
+    Ok(Told::good(text, json))
+}
+
+async fn top_up(app: &Arc<App>, gateway: ShopId, amount: &str) -> Result<Told> {
+    let shops = shop::list(app).await.context("look for the gateway")?;
+    let found = shops.iter().find(|shop| shop.id == gateway);
+    let currency = found.map_or(Currency::RUB, |shop| shop.currency);
+    let amount = Money::parse(amount, currency).context("read the amount")?;
+    let balance = shop::top_up(app, gateway, amount)
+        .await
+        .context("top the gateway up")?;
+    let json = json!({
+        "gateway_id": gateway.to_string(),
+        "balance": {"value": balance.value(), "currency": balance.currency().code()},
+    });
+    Ok(Told::good(format!("The balance is {balance} now."), json))
+}

@@ -1,0 +1,120 @@
+//! Payouts beside their postings.
+
+use domain::payout::Status;
+use domain::{Money, PayoutId, ShopId, Timestamp};
+
+use super::place;
+use crate::columns::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use crate::payout;
+use crate::row::Row;
+
+/// A payout and its postings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutProof {
+    /// The payout.
+    pub id: PayoutId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// How far it is.
+    pub status: Status,
+    /// How much it is.
+    pub amount: Money,
+    /// The account that it should be paid from.
+    pub source: String,
+    /// What was set aside, and from which account.
+    pub reserved: Option<(Money, String)>,
+    /// What left the books.
+    pub settled: Option<Money>,
+    /// What went back, and to which account.
+    pub released: Option<(Money, String)>,
+}
+
+impl PayoutProof {
+    /// Do they tell the same? A payout that was never sent is canceled without postings.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let whole = (self.amount, self.source.clone());
+        let is_whole = |posted: &Option<(Money, String)>| posted.as_ref() == Some(&whole);
+        let untouched = self.settled.is_none() && self.released.is_none();
+        match self.status {
+            Status::Pending => is_whole(&self.reserved) && untouched,
+            Status::Succeeded => {
+                is_whole(&self.reserved)
+                    && self.settled == Some(self.amount)
+                    && self.released.is_none()
+            }
+            Status::Canceled => {
+                let returned = is_whole(&self.reserved) && is_whole(&self.released);
+                let never = self.reserved.is_none() && self.released.is_none();
+                (returned || never) && self.settled.is_none()
+            }
+        }
+    }
+}
+
+const PAYOUTS: &str = "\
+select p.id, p.created_at, p.state, p.currency, p.amount_minor,
+       case when p.deal_id is null then 'available' else 'deal/' || p.deal_id end as source,
+       (select e.amount_minor
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_reserve'
+           and e.side = 'debit') as reserved_minor,
+       (select e.account
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_reserve'
+           and e.side = 'debit') as reserved_from,
+       (select e.amount_minor
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_settle'
+           and e.side = 'debit') as settled_minor,
+       (select e.amount_minor
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_release'
+           and e.side = 'credit') as released_minor,
+       (select e.account
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_release'
+           and e.side = 'credit') as released_to
+  from payout p
+ where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
+ order by p.created_at, p.id
+ limit $4";
+
+/// The shop's payouts that follow `after`, the oldest first, at most `limit`.
+pub fn payouts(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    after: Option<(Timestamp, PayoutId)>,
+    limit: u32,
+) -> Result<Vec<PayoutProof>, StoreError> {
+    let (time, id) = place(after);
+    conn.query(PAYOUTS, &[&shop, &time, &id, &limit], read)
+}
+
+fn read(row: &Row<'_>) -> Result<PayoutProof, StoreError> {
+    let mut cells = Cells::new(row);
+    let (id, created_at) = (cells.parse()?, cells.time()?);
+    let status = cells.named(payout::status_from_code)?;
+    let currency = cells.currency()?;
+    let (amount, source) = (cells.money(currency)?, cells.get()?);
+    let (reserved, from): (_, Option<String>) = (cells.money_or_null(currency)?, cells.get()?);
+    let settled = cells.money_or_null(currency)?;
+    let (released, to): (_, Option<String>) = (cells.money_or_null(currency)?, cells.get()?);
+    Ok(PayoutProof {
+        id,
+        created_at,
+        status,
+        amount,
+        source,
+        reserved: reserved.zip(from),
+        settled,
+        released: released.zip(to),
+    })
+}
