@@ -15,7 +15,7 @@ RUNNERS = {".py": [sys.executable], ".sh": ["sh"], ".mjs": ["node"]}
 @pytest.mark.parametrize("name", RECIPES)
 def test_a_recipe_runs(server, name):
     path = ROOT / "docs/recipes" / name
-    shop = server.create_shop("Лавка рецептов", "--raw-cards")
+    shop = server.create_shop("Лавка рецептов", "--raw-cards", "--deals", "90")
     environment = {
         "PATH": os.environ["PATH"],
         "ALTYN_SHOP_ID": shop["shop_id"],

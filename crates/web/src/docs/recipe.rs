@@ -36,6 +36,12 @@ pub(super) const RECIPES: &[Recipe] = &[
         program: include_str!("../../../../docs/recipes/refund.py"),
     },
     Recipe {
+        name: "deal.py",
+        title: "docs-recipe-deal",
+        says: "docs-recipe-deal-says",
+        program: include_str!("../../../../docs/recipes/deal.py"),
+    },
+    Recipe {
         name: "webhook_signature.py",
         title: "docs-recipe-webhook",
         says: "docs-recipe-webhook-says",

@@ -86,7 +86,8 @@ fn phone() -> Schema {
 
 /// `client_ip`.
 pub(crate) fn client_ip() -> Schema {
-    Schema::text().says("The payer's address, IPv4 or IPv6.")
+    let formats = ["ipv4", "ipv6"].map(|format| Schema::text().with("format", format));
+    Schema::one_of(formats).says("The payer's address, IPv4 or IPv6.")
 }
 
 /// `recipient` and `holder`.
