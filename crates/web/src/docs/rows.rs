@@ -84,7 +84,12 @@ impl Writer<'_> {
                 format!("array of {of}")
             }
             (Some(kind), None) => kind.clone(),
-            (None, None) => "object".to_owned(),
+            (None, None) => {
+                let variant = schema.one_of.first();
+                let variant = variant.map(|variant| self.description.resolve(variant));
+                let kind = variant.and_then(|variant| variant.kind.clone());
+                kind.unwrap_or_else(|| "object".to_owned())
+            }
         };
         let mut values = inner.values.clone();
         values.extend(inner.constant.clone());
