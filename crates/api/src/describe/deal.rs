@@ -91,7 +91,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         topic: Topic::Deals,
         summary: said("Show a deal", "Информация о сделке"),
         says: said("The deal as it is now.", "Сделка в текущем состоянии."),
-        path_id: Some(|| Schema::id::<DealId>()),
+        path_id: Some(Schema::id::<DealId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

@@ -105,7 +105,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "What happened, and every attempt to tell it.",
             "Что произошло и каждая попытка об этом сообщить.",
         ),
-        path_id: Some(|| Schema::id::<EventId>()),
+        path_id: Some(Schema::id::<EventId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {
@@ -126,7 +126,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "Сообщает о событии всем адресам, которые на него подписаны, независимо от прошлых \
              попыток.",
         ),
-        path_id: Some(|| Schema::id::<EventId>()),
+        path_id: Some(Schema::id::<EventId>),
         query: no_query,
         takes: Takes::Bare,
         gives: Gives {

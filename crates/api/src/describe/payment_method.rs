@@ -87,7 +87,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "The method as it is now.",
             "Способ оплаты в текущем состоянии.",
         ),
-        path_id: Some(|| Schema::id::<PaymentMethodId>()),
+        path_id: Some(Schema::id::<PaymentMethodId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

@@ -117,7 +117,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         topic: Topic::Receipts,
         summary: said("Show a receipt", "Информация о чеке"),
         says: said("The receipt as it is now.", "Чек в текущем состоянии."),
-        path_id: Some(|| Schema::id::<ReceiptId>()),
+        path_id: Some(Schema::id::<ReceiptId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

@@ -107,7 +107,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         topic: Topic::Refunds,
         summary: said("Show a refund", "Информация о возврате"),
         says: said("The refund as it is now.", "Возврат в текущем состоянии."),
-        path_id: Some(|| Schema::id::<RefundId>()),
+        path_id: Some(Schema::id::<RefundId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

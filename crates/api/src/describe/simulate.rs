@@ -19,7 +19,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
         "Оплачивает ожидающий тестовый платёж или отказывается, как покупатель в браузере. \
          Если способ ещё не выбран, используется тестовая карта.",
     ),
-    path_id: Some(|| Schema::id::<PaymentId>()),
+    path_id: Some(Schema::id::<PaymentId>),
     query: no_query,
     takes: Takes::Json(Body {
         schema: &SIMULATE_PAYMENT,

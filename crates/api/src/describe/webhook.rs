@@ -80,7 +80,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "What is still on its way to it is not delivered any more.",
             "То, что ещё не доставлено, больше не отправляется.",
         ),
-        path_id: Some(|| Schema::id::<WebhookId>()),
+        path_id: Some(Schema::id::<WebhookId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {
