@@ -193,7 +193,7 @@ async fn a_webhook_keeps_who_set_it_up() {
             ends_at: after(1_000),
         };
         let (own, held) = (hook(1, None), hook(2, Some(holder)));
-        let all = vec![own.clone(), held.clone()];
+        let all = [own.clone(), held.clone()];
         done(&store, move |tx| {
             webhook::insert(tx, &own)?;
             webhook::insert(tx, &held)?;
