@@ -160,11 +160,11 @@ pub static ROUTES: [Route; 35] = [
     get("/v3/deals", Endpoint::ListDeals, Who::Shop),
     get("/v3/deals/{deal_id}", Endpoint::ShowDeal, Who::Shop),
     post("/v3/receipts", Endpoint::CreateReceipt, Who::Shop),
-    get("/v3/receipts", Endpoint::ListReceipts, Who::Shop),
+    get("/v3/receipts", Endpoint::ListReceipts, WHO_READS_RECEIPTS),
     get(
         "/v3/receipts/{receipt_id}",
         Endpoint::ShowReceipt,
-        Who::Shop,
+        WHO_READS_RECEIPTS,
     ),
     post("/v3/payouts", Endpoint::CreatePayout, Who::ShopOrGateway),
     get("/v3/payouts", Endpoint::ListPayouts, Who::ShopOrGateway),
@@ -226,6 +226,7 @@ pub static ROUTES: [Route; 35] = [
 /// Payment methods have no right of their own: they go with payments.
 const WHO_CREATES: Who = Who::ShopOrGranted(Scope::PaymentsCreate);
 const WHO_READS: Who = Who::ShopOrGranted(Scope::PaymentsGet);
+const WHO_READS_RECEIPTS: Who = Who::ShopOrGranted(Scope::ReceiptsGet);
 const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
 
 /// Paths that a shop may use by and by.

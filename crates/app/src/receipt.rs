@@ -385,11 +385,21 @@ fn check_status(kind: ReceiptKind, status: Status) -> Result<(), Refusal> {
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: ReceiptId) -> Result<Reply, Error> {
-    let shop = cx.shop.id;
+    let asking = cx.clone();
     let receipt = cx
-        .read(move |conn| Ok(store::receipt::find(conn, shop, id)?))
+        .read(move |conn| {
+            let found = store::receipt::find(conn, asking.shop.id, id)?;
+            let Some(receipt) = found.filter(Receipt::is_shown) else {
+                return Ok(None);
+            };
+            // An application sees the receipts of what it made.
+            let about = match receipt.refund_id {
+                Some(refund) => refund.to_string(),
+                None => receipt.payment_id.to_string(),
+            };
+            Ok(asking.sees(conn, &about)?.then_some(receipt))
+        })
         .await?;
-    let receipt = receipt.filter(Receipt::is_shown);
     let receipt = receipt.ok_or_else(|| Error::not_found("receipt", id))?;
     Ok(Reply(contract::receipt::body(&receipt)))
 }
@@ -405,6 +415,7 @@ pub async fn list(cx: &Cx, list: ListReceipts) -> Result<Reply, Error> {
         payment_id: list.payment_id,
         refund_id: list.refund_id,
         status: list.status,
+        application: cx.application(),
         limit: list.limit.saturating_add(1),
         after: list.after,
     };

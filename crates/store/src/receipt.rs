@@ -3,7 +3,7 @@
 mod content;
 
 use domain::receipt::{Origin, ReceiptKind, Registration, State};
-use domain::{PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};
+use domain::{ApplicationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};
 
 use crate::columns::{Cells, id_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
@@ -23,6 +23,8 @@ pub struct Filter {
     pub refund_id: Option<RefundId>,
     /// With this status.
     pub status: Option<Registration>,
+    /// Of payments and refunds that this application made.
+    pub application: Option<ApplicationId>,
     /// At most so many.
     pub limit: u32,
     /// The last one of the page before.
@@ -62,6 +64,11 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
    and (created_at, id) < ($3, $4)
    and state in ('registering', 'registered', 'canceled')
    and (cast($5 as text) is null or state = $5)
+   and (cast($7 as text) is null
+        or $7 = case when receipt.refund_id is null
+                     then (select p.application_id from payment p where p.id = receipt.payment_id)
+                     else (select r.application_id from refund r where r.id = receipt.refund_id)
+                end)
  order by created_at desc, id desc
  limit $6";
 
@@ -77,6 +84,11 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
    and (+created_at, id) < ($3, $4)
    and state in ('registering', 'registered', 'canceled')
    and (cast($5 as text) is null or state = $5)
+   and (cast($8 as text) is null
+        or $8 = case when receipt.refund_id is null
+                     then (select p.application_id from payment p where p.id = receipt.payment_id)
+                     else (select r.application_id from refund r where r.id = receipt.refund_id)
+                end)
  order by +created_at desc, id desc
  limit $6";
 
@@ -92,6 +104,11 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
    and (+created_at, id) < ($3, $4)
    and state in ('registering', 'registered', 'canceled')
    and (cast($5 as text) is null or state = $5)
+   and (cast($8 as text) is null
+        or $8 = case when receipt.refund_id is null
+                     then (select p.application_id from payment p where p.id = receipt.payment_id)
+                     else (select r.application_id from refund r where r.id = receipt.refund_id)
+                end)
  order by +created_at desc, id desc
  limit $6";
 
@@ -199,13 +216,18 @@ pub fn list(
     let mut params: Vec<&dyn ToParam> =
         vec![&shop, &from, &below, &below_id, &state, &filter.limit];
     match (&filter.payment_id, &filter.refund_id) {
-        (None, None) => conn.query(LIST, &params, read),
+        (None, None) => {
+            params.push(&filter.application);
+            conn.query(LIST, &params, read)
+        }
         (Some(payment), _) => {
             params.push(payment);
+            params.push(&filter.application);
             conn.query(LIST_OF_PAYMENT, &params, read)
         }
         (None, Some(refund)) => {
             params.push(refund);
+            params.push(&filter.application);
             conn.query(LIST_OF_REFUND, &params, read)
         }
     }

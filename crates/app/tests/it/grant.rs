@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::fiscal::{Provider, Scenario};
 use domain::grant::{ExchangeRefused, RevokedBy, State};
 use domain::{Application, Duration, Scope};
 use serde_json::{Value, json};
@@ -471,6 +472,52 @@ async fn an_application_puts_nothing_into_the_shops_deals() {
             world.call("POST", "/payments", "c", &body).await.status,
             200
         );
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_application_reads_the_receipts_of_what_it_made() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let (provider, scenario) = (Provider::Atol, Scenario::Together);
+        world.registers_receipts(provider, scenario).await;
+        let (_application, token) = with_token(&world, &Scope::ALL).await;
+        let item = json!({
+            "description": "Book", "quantity": "1.0", "vat_code": 11, "measure": "piece",
+            "amount": {"value": "1000.00", "currency": "RUB"},
+        });
+        let mut body = card_payment(PLAIN, true);
+        let customer = json!({"email": "buyer@example.com"});
+        body["receipt"] = json!({"customer": customer, "items": [item]});
+        let mine = posted(&world, &token, "/payments", "a", &body).await;
+        let mine = mine.text("/id");
+        let own = world.call("POST", "/payments", "a", &body).await;
+        let own = own.text("/id");
+        world.app.settled().await;
+
+        let listed = asked(&world, &token, "/receipts").await.json();
+        assert_eq!(listed["items"].as_array().unwrap().len(), 1);
+        assert_eq!(listed["items"][0]["payment_id"], mine.as_str());
+        for (payment, seen) in [(&mine, 1), (&own, 0)] {
+            let path = format!("/receipts?payment_id={payment}");
+            let listed = asked(&world, &token, &path).await.json();
+            assert_eq!(listed["items"].as_array().unwrap().len(), seen);
+        }
+        let all = world.call("GET", "/receipts", "", &Value::Null).await;
+        let all = all.json();
+        assert_eq!(all["items"].as_array().unwrap().len(), 2);
+        for one in all["items"].as_array().unwrap() {
+            let path = format!("/receipts/{}", one["id"].as_str().unwrap());
+            let status = asked(&world, &token, &path).await.status.as_u16();
+            let expected = if one["payment_id"] == mine.as_str() {
+                200
+            } else {
+                404
+            };
+            assert_eq!(status, expected);
+        }
         world.audit().await;
     })
     .await;
