@@ -13,6 +13,7 @@ use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
 use domain::receipt::ReceiptRefused;
+use domain::token::RedeemRefused;
 use domain::{MoneyError, deal, payment, payout, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
@@ -66,6 +67,9 @@ pub enum Cause {
     /// The payer did not answer before anything was written.
     #[error("the payer did not answer")]
     Payer(#[source] CallError),
+    /// The acquirer did not answer.
+    #[error("the acquirer did not answer")]
+    Call(#[source] connectors::CallError),
     /// The sandbox's journal.
     #[error("the sandbox cannot write its journal")]
     Sandbox(#[source] std::io::Error),
@@ -132,6 +136,12 @@ pub enum Refusal {
     /// Only gateways are topped up, with a sum in their currency.
     #[error("only a payout gateway is topped up, in its own currency")]
     NotToppedUp,
+    /// A card token cannot be used.
+    #[error(transparent)]
+    Token(#[from] RedeemRefused),
+    /// The shop's pages may not exchange cards for payment tokens.
+    #[error("the shop may not exchange cards for tokens")]
+    TokenizationNotPermitted,
     /// The idempotency key was used with another request.
     #[error("the idempotency key was used with another request")]
     KeyReused,
@@ -226,6 +236,7 @@ impl UnitError for Error {
                 Cause::Ledger(_)
                 | Cause::Money(_)
                 | Cause::Task(_)
+                | Cause::Call(_)
                 | Cause::Sandbox(_)
                 | Cause::Payer(_)
                 | Cause::Defect(_),
@@ -360,5 +371,11 @@ impl From<ReceiptRefused> for Error {
 impl From<BindRefused> for Error {
     fn from(refused: BindRefused) -> Self {
         Refusal::Bind(refused).into()
+    }
+}
+
+impl From<RedeemRefused> for Error {
+    fn from(refused: RedeemRefused) -> Self {
+        Refusal::Token(refused).into()
     }
 }

@@ -26,6 +26,7 @@ pub mod sandbox;
 pub mod self_employed;
 pub mod shop;
 pub mod simulate;
+pub mod token;
 pub mod webhook;
 
 mod answer;

@@ -13,6 +13,7 @@ use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::receipt as receipts;
 use crate::render;
+use crate::token;
 
 /// Creates a payment. One that needs no page is paid at once.
 ///
@@ -48,6 +49,10 @@ fn means(
             Means::Card(card.facts()),
             Some(CallMeans::Card(card.clone())),
         ),
+        RequestedMeans::Token(given) => {
+            let (card, kept) = token::redeem_payment(work, given.reveal())?;
+            (Means::Token(card), Some(CallMeans::CardToken(kept)))
+        }
         RequestedMeans::Saved(id) => {
             let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
             let seen = work.cx.sees(work.tx, &id.to_string())?;

@@ -40,6 +40,10 @@ pub struct NewShop {
     pub may_save_methods: bool,
     /// How long its safe deals live; `None` if it may make none.
     pub deal_life: Option<Life>,
+    /// May its pages exchange cards for payment tokens?
+    pub may_use_tokens: bool,
+    /// May a declined buyer try again in the widget?
+    pub widget_retries: bool,
     /// The commission.
     pub rate: Rate,
     /// VAT on the commission.
@@ -150,6 +154,8 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
             may_send_cards: new.may_send_cards,
             may_save_methods: new.may_save_methods,
             deal_life: new.deal_life,
+            may_use_tokens: new.may_use_tokens,
+            widget_retries: new.widget_retries,
             clock_offset: Duration::ZERO,
             inn: new.inn.clone(),
             fiscalization: None,

@@ -5,7 +5,7 @@
 //! has no second effect and gets the same answer.
 
 use async_trait::async_trait;
-use domain::card::Card;
+use domain::card::{Card, CardNumber};
 use domain::{Answer, MethodKind, Money, OperationId, ShopId};
 
 /// An acquirer.
@@ -26,6 +26,9 @@ pub trait Acquirer: Send + Sync {
     /// Binds a means without taking money; the approval carries the token.
     async fn bind(&self, request: Bind) -> Result<Answer, CallError>;
 
+    /// Keeps a card and gives a token for it. It moves no money and may be repeated blindly.
+    async fn tokenize(&self, request: Tokenize) -> Result<Tokenized, CallError>;
+
     /// What became of an operation.
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
 }
@@ -37,6 +40,9 @@ pub enum Means {
     Card(Card),
     /// A saved means, by the acquirer's token.
     Token(String),
+    /// A card that its holder has just given for a token, by the acquirer's token: as good as the
+    /// card itself.
+    CardToken(String),
     /// A method that the payer confirms with its own application or page.
     Method {
         /// The method.
@@ -106,6 +112,42 @@ pub struct Bind {
     pub challenge: ChallengePolicy,
     /// Where the payer comes back to after a challenge.
     pub return_url: String,
+}
+
+/// A request to keep a card.
+#[derive(Clone, Debug)]
+pub struct Tokenize {
+    /// For whom.
+    pub shop_id: ShopId,
+    /// The card, and what for.
+    pub card: GivenCard,
+}
+
+/// A card that is given for a token.
+#[derive(Clone, Debug)]
+pub enum GivenCard {
+    /// To pay with.
+    Payment(Card),
+    /// To be paid to.
+    Payout(CardNumber),
+}
+
+/// What an acquirer says of a card that it is given.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Tokenized {
+    /// It keeps it.
+    Kept {
+        /// What it knows the card by from now on.
+        token: String,
+        /// Country of the issuer, ISO 3166 alpha-2.
+        issuer_country: Option<String>,
+        /// Name of the issuer.
+        issuer_name: Option<String>,
+    },
+    /// Cards of this country are not paid to.
+    CountryForbidden,
+    /// Nobody knows whose card it is.
+    CountryUnknown,
 }
 
 /// What an acquirer knows of an operation.

@@ -19,6 +19,7 @@ mod journal;
 mod means;
 mod numbers;
 mod reference;
+mod token;
 mod wire;
 
 use std::collections::BTreeMap;
@@ -33,7 +34,7 @@ use domain::{Answer, Money, OperationId, ShopId, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::error;
 
-use crate::acquirer::{Acquirer, Authorize, Bind, CallError, Follow, Found};
+use crate::acquirer::{Acquirer, Authorize, Bind, CallError, Follow, Found, Tokenize, Tokenized};
 use crate::payer::{CardSource, Identified, PayOut, Payer, SBP_BANKS, SbpBank};
 use book::{Book, Record};
 use callback::Callbacks;
@@ -370,6 +371,20 @@ impl Acquirer for Sandbox {
 
     async fn bind(&self, request: Bind) -> Result<Answer, CallError> {
         self.call(Call::Bind, Request::Bind(request)).await
+    }
+
+    async fn tokenize(&self, request: Tokenize) -> Result<Tokenized, CallError> {
+        match self.script.call(Call::Tokenize) {
+            None => Ok(token::keep(&request.card)),
+            Some(Fault::Slow(gate)) => {
+                gate.passed().await;
+                Ok(token::keep(&request.card))
+            }
+            Some(Fault::NotSent) => Err(CallError::NotSent(None)),
+            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
+                Err(CallError::Unknown(None))
+            }
+        }
     }
 
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {

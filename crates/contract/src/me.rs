@@ -93,6 +93,8 @@ mod tests {
             may_send_cards: true,
             may_save_methods: true,
             deal_life: None,
+            may_use_tokens: true,
+            widget_retries: true,
             clock_offset: Duration::ZERO,
             inn: Some("7750005725".to_owned()),
             fiscalization: None,

@@ -25,13 +25,13 @@ pub const DEAL_NOT_FOUND: &str = "Deal not found or forbidden";
 /// More than one of the ways to name the means.
 pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
                                    payment_method_id, payment_token";
-/// Tokens come with later work.
-pub const TOKEN_UNSUPPORTED: &str = "Unsupported payment token type";
 /// More than one of the ways to name the receiver.
 pub const SEVERAL_DESTINATIONS: &str = "Request should contain only one of: \
                                         payout_destination_data, payout_token, payment_method_id";
 /// Tokens come with the widget for payouts.
 pub const PAYOUT_TOKEN_UNSUPPORTED: &str = "Unsupported payout token";
+/// No token of Checkout.js.
+pub const TOKEN_BADLY_ENCODED: &str = "Badly encoded payment token";
 /// No id of a saved method.
 pub const METHOD_NOT_FOUND: &str = "Payment method is not found";
 /// A method that does not exist, or not here.
@@ -69,9 +69,9 @@ pub const ALL: [&str; 23] = [
     GATEWAY_ILLEGAL,
     DEAL_NOT_FOUND,
     SEVERAL_SOURCES,
-    TOKEN_UNSUPPORTED,
     SEVERAL_DESTINATIONS,
     PAYOUT_TOKEN_UNSUPPORTED,
+    TOKEN_BADLY_ENCODED,
     METHOD_NOT_FOUND,
     METHOD_ILLEGAL,
     PHONE_MISSING,

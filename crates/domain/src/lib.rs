@@ -12,6 +12,7 @@ pub mod metadata;
 pub mod method;
 pub mod shop;
 pub mod tariff;
+pub mod token;
 
 pub mod application;
 pub mod deal;
@@ -56,3 +57,4 @@ pub use self_employed::SelfEmployed;
 pub use shop::{Shop, ShopKind};
 pub use tariff::{Fee, Tariff};
 pub use time::{Duration, Timestamp};
+pub use token::CardToken;

@@ -44,6 +44,10 @@ pub struct Shop {
     pub may_save_methods: bool,
     /// How long its safe deals live; `None` for a shop that may make none.
     pub deal_life: Option<Life>,
+    /// May its pages exchange cards for payment tokens?
+    pub may_use_tokens: bool,
+    /// May a declined buyer try again in the widget?
+    pub widget_retries: bool,
     /// How far a test shop's clock is ahead of the platform's; zero for others.
     pub clock_offset: Duration,
     /// Taxpayer number.

@@ -139,6 +139,12 @@ pub(crate) struct CreateShop {
     #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "90",
           value_parser = deal_life)]
     pub(crate) deals: Option<Life>,
+    /// Lets the shop's pages exchange cards for payment tokens (Checkout.js)
+    #[arg(long)]
+    pub(crate) tokens: bool,
+    /// Ends the widget after the first declined attempt
+    #[arg(long)]
+    pub(crate) no_widget_retries: bool,
     /// The commission in per cent
     #[arg(long, default_value = "4.5", value_parser = percent)]
     pub(crate) commission: Rate,

@@ -130,6 +130,8 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
         may_send_cards: true,
         may_save_methods: true,
         deal_life: Some(domain::deal::Life::USUAL),
+        may_use_tokens: true,
+        widget_retries: true,
         rate: Rate::from_ppm(RATE_PPM).context("the demo's commission")?,
         vat: Rate::ZERO,
         inn: None,
@@ -177,6 +179,7 @@ pub(crate) fn welcome(demo: &Demo, data_dir: &Path) -> String {
     let (gateway, gateway_key) = (demo.gateway.0, &demo.gateway.1);
     let file = data_dir.join(DEMO_FILE);
     let file = file.display();
+    let base = &demo.base_url;
     format!(
         r#"
 The demo's shop (also in {file}):
@@ -187,6 +190,8 @@ The demo's shop (also in {file}):
 Its payout gateway:
   gateway id  {gateway}
   secret key  {gateway_key}
+
+What buyers see, in pages: {base}/demo
 
 Create a payment:
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connectors::acquirer::{Authorize, Bind, Follow, Found};
+use connectors::acquirer::{Authorize, Bind, Follow, Found, Tokenize, Tokenized};
 use connectors::courier::{Outcome, Parcel, Receipt};
 use connectors::payer::{CardSource, Identified, PayOut, SbpBank};
 use connectors::{Acquirer, CallError, Courier, Payer};
@@ -135,6 +135,19 @@ impl Acquirer for MeteredAcquirer {
         let answer = self.inner.bind(request).await;
         self.count("bind", watch, &answer);
         answer
+    }
+
+    async fn tokenize(&self, request: Tokenize) -> Result<Tokenized, CallError> {
+        let watch = Stopwatch::start();
+        let kept = self.inner.tokenize(request).await;
+        let outcome = match &kept {
+            Ok(Tokenized::Kept { .. }) => "kept",
+            Ok(Tokenized::CountryForbidden | Tokenized::CountryUnknown) => "declined",
+            Err(CallError::NotSent(_)) => "not_sent",
+            Err(CallError::Unknown(_)) => "unknown",
+        };
+        self.metrics.called("tokenize", outcome, watch.elapsed());
+        kept
     }
 
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {

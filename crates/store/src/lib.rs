@@ -34,6 +34,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod receipt;
 pub mod refund;
+pub mod token;
 
 pub mod payout;
 pub mod personal_data;

@@ -48,6 +48,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     8 "0008_application",
     9 "0009_receipt",
     10 "0010_payout",
+    11 "0011_card_token",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -12,35 +12,36 @@ use crate::{book, delivery, fiscalization};
 
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
-       may_save_methods, inn, deal_days, fiscalization, kind, cards_of, clock_offset,
-       created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+       may_save_methods, inn, deal_days, fiscalization, kind, cards_of, may_use_tokens,
+       widget_retries, clock_offset, created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
 
 const UPDATE: &str = "\
 update shop
    set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
        may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
-       fiscalization = $13, kind = $14, cards_of = $15, version = version + 1
+       fiscalization = $13, kind = $14, cards_of = $15, may_use_tokens = $16,
+       widget_retries = $17, version = version + 1
  where id = $1 and version = $2";
 
 const FIND: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
        clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of
+       cards_of, may_use_tokens, widget_retries
   from shop
  where id = $1";
 
 const LIST_ANY_SHOP: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
        clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of
+       cards_of, may_use_tokens, widget_retries
   from shop
  order by id";
 
 const AUTHENTICATE: &str = "\
 select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
        s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
-       s.deal_days, s.fiscalization, s.kind, s.cards_of
+       s.deal_days, s.fiscalization, s.kind, s.cards_of, s.may_use_tokens, s.widget_retries
   from shop s
   join secret_key k on k.shop_id = s.id
  where s.id = $1 and k.hash = $2 and k.revoked_at is null";
@@ -107,7 +108,7 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 13], StoreError> {
+fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 15], StoreError> {
     let (kind, cards_of) = match shop.kind {
         ShopKind::Shop => ("shop", None),
         ShopKind::Gateway { cards_of } => ("gateway", cards_of),
@@ -126,6 +127,8 @@ fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 13], Sto
         json_or_null(fiscalization::write(shop.fiscalization.as_ref())?),
         text(kind),
         integer_or_null(cards_of.map(ShopId::as_i64)),
+        Param::Bool(shop.may_use_tokens),
+        Param::Bool(shop.widget_retries),
     ])
 }
 
@@ -189,6 +192,8 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         deal_life: cells.life_or_null()?,
         fiscalization: cells.named_or_null(fiscalization::read)?,
         kind: read_kind(&mut cells)?,
+        may_use_tokens: cells.get()?,
+        widget_retries: cells.get()?,
     })
 }
 

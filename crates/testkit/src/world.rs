@@ -184,6 +184,8 @@ pub fn test_shop() -> NewShop {
         may_send_cards: true,
         may_save_methods: true,
         deal_life: Some(domain::deal::Life::USUAL),
+        may_use_tokens: true,
+        widget_retries: true,
         rate: Rate::from_ppm(45_000).unwrap_or(Rate::ZERO),
         vat: Rate::ZERO,
         inn: None,

@@ -28,11 +28,19 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             error!(?error, "due work could not be done");
         }
         turns = turns.wrapping_add(1);
-        if turns.is_multiple_of(FORGET_TURNS)
-            && let Err(error) = app::expire::forget_keys(&app, BATCH).await
-        {
-            error!(?error, "old idempotency keys could not be forgotten");
+        if turns.is_multiple_of(FORGET_TURNS) {
+            forget(&app).await;
         }
+    }
+}
+
+/// Forgets what nobody can ask for any more.
+async fn forget(app: &Arc<App>) {
+    if let Err(error) = app::expire::forget_keys(app, BATCH).await {
+        error!(?error, "old idempotency keys could not be forgotten");
+    }
+    if let Err(error) = app::token::forget(app, BATCH).await {
+        error!(?error, "old payment tokens could not be forgotten");
     }
 }
 

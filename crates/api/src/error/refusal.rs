@@ -6,6 +6,7 @@ use domain::payment::{
 };
 use domain::payment_method::BindRefused;
 use domain::receipt::ReceiptRefused;
+use domain::token::RedeemRefused;
 use domain::{ConfirmationKind, Money, deal, payout};
 
 use super::rows;
@@ -40,6 +41,8 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::PersonalDataNotFound => Face::of(&rows::PAYOUT_PERSONAL_DATA_UNKNOWN),
         Refusal::SelfEmployedNotFound => Face::of(&rows::PAYOUT_SELF_EMPLOYED_UNKNOWN),
         Refusal::NotToppedUp => Face::of(&rows::NOT_TOPPED_UP),
+        Refusal::Token(refused) => Face::of(token(*refused)),
+        Refusal::TokenizationNotPermitted => Face::of(&rows::TOKENIZATION_NOT_PERMITTED),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
@@ -62,6 +65,7 @@ fn create_payment(refused: &CreateRefused) -> Face<'static> {
         CreateRefused::NoMethod => Face::of(&rows::PAYMENT_NO_METHOD),
         CreateRefused::AmountOutsideLimits { .. } => Face::of(&rows::PAYMENT_AMOUNT_OUTSIDE_LIMITS),
         CreateRefused::CardsNotPermitted => Face::of(&rows::PAYMENT_CARDS_NOT_PERMITTED),
+        CreateRefused::TokensNotPermitted => Face::of(&rows::TOKENS_NOT_PERMITTED),
         CreateRefused::SavingNotPermitted => Face::of(&rows::PAYMENT_SAVING_NOT_PERMITTED),
         CreateRefused::MethodNotSaved => Face::of(&rows::PAYMENT_METHOD_NOT_SAVED),
         CreateRefused::MethodNotSaveable { .. } => Face::of(&rows::PAYMENT_METHOD_NOT_SAVEABLE),
@@ -281,5 +285,15 @@ fn bind(refused: BindRefused) -> &'static Row {
         BindRefused::NotPending => &rows::BIND_NOT_PENDING,
         BindRefused::InProgress => &rows::BIND_IN_PROGRESS,
         BindRefused::Expired => &rows::BIND_EXPIRED,
+    }
+}
+
+fn token(refused: RedeemRefused) -> &'static Row {
+    match refused {
+        RedeemRefused::Unknown => &rows::TOKEN_UNKNOWN,
+        RedeemRefused::Foreign => &rows::TOKEN_FOREIGN,
+        RedeemRefused::OtherPurpose => &rows::TOKEN_OTHER_PURPOSE,
+        RedeemRefused::Used => &rows::TOKEN_USED,
+        RedeemRefused::Expired => &rows::TOKEN_EXPIRED,
     }
 }

@@ -11,6 +11,7 @@ mod payout;
 mod receipt;
 mod refund;
 mod request;
+mod token;
 
 use contract::error::ErrorCode;
 use contract::words::ILLEGAL_VALUE;
@@ -23,6 +24,7 @@ pub(super) use payout::*;
 pub(super) use receipt::*;
 pub(super) use refund::*;
 pub(super) use request::*;
+pub(super) use token::*;
 
 /// One error.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,6 +59,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         APPLICATION_ERRORS,
         RECEIPT_ERRORS,
         PAYOUT_ERRORS,
+        TOKEN_ERRORS,
     ];
     groups.into_iter().flatten().copied()
 }

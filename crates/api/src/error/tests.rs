@@ -84,6 +84,7 @@ fn every_row_is_in_the_table_once() {
         include_str!("rows/application.rs"),
         include_str!("rows/receipt.rs"),
         include_str!("rows/payout.rs"),
+        include_str!("rows/token.rs"),
     ];
     let written: usize = source
         .iter()

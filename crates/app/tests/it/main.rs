@@ -17,6 +17,7 @@ mod race;
 mod receipt;
 mod refund;
 mod saved_method;
+mod token;
 mod unanswered;
 
 use serde_json::{Value, json};

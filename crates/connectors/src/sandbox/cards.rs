@@ -1,11 +1,15 @@
 //! The test cards and what comes of each (YooKassa API v3: test cards).
 
 use domain::{CancellationReason, Decline, Party};
+use serde::{Deserialize, Serialize};
+
+use super::wire;
 
 use Outcome::{Declined, FirstOnly, Success, SuccessAfterChallenge};
 
 /// What comes of a payment with a card.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// Paid, without 3-D Secure.
     Success,
@@ -14,7 +18,7 @@ pub enum Outcome {
     /// Paid by the payer; later charges without the payer are declined.
     FirstOnly,
     /// Declined.
-    Declined(Decline),
+    Declined(#[serde(with = "wire")] Decline),
 }
 
 const fn network(reason: CancellationReason) -> Outcome {

@@ -54,6 +54,14 @@ impl Used {
         serde_json::from_str(token).unwrap_or(Self::Unreadable)
     }
 
+    /// Is it a card whose last month is before `this_month`?
+    pub(super) fn is_past(&self, this_month: Option<Expiry>) -> bool {
+        match self {
+            Self::Card { expiry, .. } => this_month.is_some_and(|this_month| *expiry < this_month),
+            Self::Method { .. } | Self::Unreadable => false,
+        }
+    }
+
     /// What the means can be charged with again.
     pub(super) fn token(&self) -> Option<String> {
         match self {
@@ -145,7 +153,7 @@ pub(super) fn sbp_facts(operation: OperationId) -> MethodFacts {
     }
 }
 
-fn card_facts(first6: String, last4: String, expiry: Expiry) -> MethodFacts {
+pub(super) fn card_facts(first6: String, last4: String, expiry: Expiry) -> MethodFacts {
     let brand = CardBrand::of(&first6);
     let country = if brand == CardBrand::Mir { "RU" } else { "US" };
     MethodFacts::Card(CardFacts {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::cards::{Outcome, REVOKED, outcome};
 use super::means::Used;
 use super::reference::Reference;
+use super::token::KeptCard;
 use super::{Effects, numbers, wire};
 use crate::acquirer::{Authorize, Bind, ChallengePolicy, Means};
 
@@ -183,6 +184,16 @@ impl Purchase {
                 let verdict = judge_token(&used, policy, this_month);
                 (used, verdict)
             }
+            Means::CardToken(token) => match KeptCard::read(&token) {
+                Some(KeptCard { used, outcome }) => {
+                    let expired = used.is_past(this_month);
+                    (used, judge_card(outcome, policy, expired))
+                }
+                None => (
+                    Used::Unreadable,
+                    network(CancellationReason::GeneralDecline),
+                ),
+            },
             Means::Method { kind, phone } => {
                 let payer = request.operation;
                 let verdict = judge_method(kind, policy, by_qr, phone.is_some());

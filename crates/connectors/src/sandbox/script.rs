@@ -24,6 +24,8 @@ pub enum Call {
     Identify,
     /// Send money.
     PayOut,
+    /// Keep a card.
+    Tokenize,
     /// Look an operation up.
     LookUp,
 }

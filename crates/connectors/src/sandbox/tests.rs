@@ -6,6 +6,7 @@ mod memory;
 mod methods;
 mod money;
 mod payouts;
+mod tokens;
 
 use std::sync::Arc;
 

@@ -16,6 +16,8 @@ use crate::{amount, card, confirmation, metadata, receipt, settlement, words};
 
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
+/// 256 bits in base64url.
+const TOKEN_CHARS: usize = 43;
 
 /// Parts that come with later work.
 const LATER: &[&str] = &[
@@ -75,9 +77,54 @@ pub enum RequestedMeans {
     Card(Card),
     /// This saved method.
     Saved(PaymentMethodId),
+    /// The card behind this token.
+    Token(PaymentToken),
+}
+
+/// A payment token that looks like one. Cannot be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PaymentToken(String);
+
+impl PaymentToken {
+    /// Reads a token; `None` if it cannot be one of ours.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let base64url = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
+        let valid = text.len() == TOKEN_CHARS && text.bytes().all(base64url);
+        valid.then(|| Self(text.to_owned()))
+    }
+
+    /// The token itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for PaymentToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PaymentToken(…)")
+    }
 }
 
 impl CreatePayment {
+    /// A one-stage payment that says nothing but what it must.
+    #[must_use]
+    pub fn of(amount: Money, means: RequestedMeans, confirmation: Confirmation) -> Self {
+        Self {
+            amount,
+            description: None,
+            metadata: Metadata::default(),
+            merchant_customer_id: None,
+            client_ip: None,
+            capture_mode: CaptureMode::OneStage,
+            save_method: SaveMethod::PayerDecides,
+            confirmation: Some(confirmation),
+            means,
+            gateway_id: None,
+        }
+    }
+
     /// Reads a body.
     ///
     /// # Errors
@@ -146,8 +193,9 @@ fn means(fields: &Fields<'_>) -> Result<RequestedMeans, InvalidRequest> {
     if 1 < sources.count() {
         return Err(InvalidRequest::new(words::SEVERAL_SOURCES, None));
     }
-    if fields.value("payment_token").is_some() {
-        return Err(fields.refuse("payment_token", words::TOKEN_UNSUPPORTED));
+    if let Some(token) = fields.text("payment_token")? {
+        let token = PaymentToken::parse(token).map(RequestedMeans::Token);
+        return token.ok_or_else(|| fields.refuse("payment_token", words::TOKEN_BADLY_ENCODED));
     }
     if let Some(id) = fields.text("payment_method_id")? {
         let not_found = |_kind| fields.refuse("payment_method_id", words::METHOD_NOT_FOUND);

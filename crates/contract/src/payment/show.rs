@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::amount::Amount;
 use crate::confirmation::{ConfirmationBody, Links, Target};
+use crate::fields::Fields;
+use crate::json::Json;
 use crate::means::{CancellationBody, MeansHead, MeansTail};
 use crate::metadata::Notes;
 use crate::moment::Moment;
@@ -232,6 +234,13 @@ fn authorization(payment: &Payment) -> Option<AuthorizationBody<'_>> {
 mod schema;
 pub(crate) use schema::RECIPIENT;
 pub use schema::{PAYMENT, PAYMENT_LIST};
+/// The id of the payment that a body shows.
+#[must_use]
+pub fn id_of(body: &[u8]) -> Option<PaymentId> {
+    let json = Json::parse(body).ok()?;
+    let fields = Fields::root(&json).ok()?;
+    fields.text("id").ok()??.parse().ok()
+}
 
 #[cfg(test)]
 mod tests;

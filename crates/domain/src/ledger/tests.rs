@@ -27,6 +27,8 @@ fn shop(test: bool) -> Shop {
         may_send_cards: false,
         may_save_methods: false,
         deal_life: None,
+        may_use_tokens: false,
+        widget_retries: false,
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,

@@ -58,6 +58,8 @@ pub enum Means {
     },
     /// A card whose number the merchant sent.
     Card(CardFacts),
+    /// A card that the merchant's page gave for a token.
+    Token(CardFacts),
     /// A saved method, without the payer.
     Saved(Box<PaymentMethod>),
 }
@@ -98,6 +100,9 @@ pub enum CreateRefused {
     /// The shop may not send card numbers.
     #[error("the shop may not send card numbers")]
     CardsNotPermitted,
+    /// The shop may not use payment tokens.
+    #[error("the shop may not use payment tokens")]
+    TokensNotPermitted,
     /// The shop may not save methods, or charge saved ones.
     #[error("the shop may not save payment methods")]
     SavingNotPermitted,
@@ -200,14 +205,14 @@ impl Means {
         match self {
             Self::PayerChooses => None,
             Self::Method { kind, .. } => Some(*kind),
-            Self::Card(_) => Some(MethodKind::BankCard),
+            Self::Card(_) | Self::Token(_) => Some(MethodKind::BankCard),
             Self::Saved(method) => Some(method.kind),
         }
     }
 
     fn flow(&self, confirmation: Option<&Confirmation>) -> Flow {
         match (self, confirmation.map(|c| c.kind)) {
-            (Self::Card(_) | Self::Saved(_), _) => Flow::Direct,
+            (Self::Card(_) | Self::Token(_) | Self::Saved(_), _) => Flow::Direct,
             (_, Some(ConfirmationKind::Redirect | ConfirmationKind::Embedded)) => Flow::Page,
             _ => Flow::Direct,
         }
@@ -227,7 +232,7 @@ impl Means {
                     facts: None,
                 })
             }
-            Self::Card(card) => Some(UsedMethod {
+            Self::Card(card) | Self::Token(card) => Some(UsedMethod {
                 id,
                 kind: MethodKind::BankCard,
                 saved: false,
@@ -260,9 +265,14 @@ fn check_amount(shop: &Shop, amount: Money) -> Result<(), CreateRefused> {
 fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     match &new.means {
         Means::Card(_) if !shop.may_send_cards => return Err(CreateRefused::CardsNotPermitted),
+        Means::Token(_) if !shop.may_use_tokens => return Err(CreateRefused::TokensNotPermitted),
         Means::Saved(_) if !shop.may_save_methods => return Err(CreateRefused::SavingNotPermitted),
         Means::Saved(method) if !method.is_active() => return Err(CreateRefused::MethodNotSaved),
-        Means::PayerChooses | Means::Method { .. } | Means::Card(_) | Means::Saved(_) => {}
+        Means::PayerChooses
+        | Means::Method { .. }
+        | Means::Card(_)
+        | Means::Token(_)
+        | Means::Saved(_) => {}
     }
     let always = new.save_method == SaveMethod::Always;
     if always && !shop.may_save_methods {
@@ -310,8 +320,8 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
     let supported = match &new.means {
         Means::Saved(_) if kind.is_some() => return Err(CreateRefused::ConfirmationWithSaved),
         Means::Saved(_) => return Ok(()),
-        Means::Card(_) if kind.is_none() => return Ok(()),
-        Means::Card(_) => CARD_SENT,
+        Means::Card(_) | Means::Token(_) if kind.is_none() => return Ok(()),
+        Means::Card(_) | Means::Token(_) => CARD_SENT,
         Means::PayerChooses => ON_PAGE,
         Means::Method { kind, .. } => kind.terms().confirmations,
     };
@@ -332,6 +342,10 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
             kind: MethodKind::Sberbank,
             phone: None,
         } if kind == ConfirmationKind::External => Err(CreateRefused::PhoneMissing),
-        Means::PayerChooses | Means::Method { .. } | Means::Card(_) | Means::Saved(_) => Ok(()),
+        Means::PayerChooses
+        | Means::Method { .. }
+        | Means::Card(_)
+        | Means::Token(_)
+        | Means::Saved(_) => Ok(()),
     }
 }

@@ -40,6 +40,8 @@ fn shop() -> Shop {
         may_send_cards: true,
         may_save_methods: true,
         deal_life: Some(crate::deal::Life::USUAL),
+        may_use_tokens: true,
+        widget_retries: true,
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,
@@ -419,6 +421,8 @@ fn what_cannot_be_created_is_refused_by_name() {
     let bare = Shop {
         may_send_cards: false,
         may_save_methods: false,
+        may_use_tokens: false,
+        widget_retries: false,
         methods: vec![MethodKind::BankCard, MethodKind::Sbp],
         ..shop()
     };

@@ -167,6 +167,8 @@ async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
             may_send_cards: true,
             may_save_methods: true,
             deal_life: None,
+            may_use_tokens: true,
+            widget_retries: true,
             rate: Rate::from_ppm(45_000).context("a commission")?,
             vat: Rate::ZERO,
             inn: None,

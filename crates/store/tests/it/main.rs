@@ -29,3 +29,4 @@ mod payout;
 mod receipt;
 mod refund;
 mod shop;
+mod token;

@@ -80,6 +80,8 @@ pub(crate) fn shop(number: i64) -> Shop {
         may_send_cards: true,
         may_save_methods: false,
         deal_life: domain::deal::Life::from_days(180),
+        may_use_tokens: true,
+        widget_retries: false,
         clock_offset: Duration::days(1),
         inn: Some("7707083893".to_owned()),
         fiscalization: None,

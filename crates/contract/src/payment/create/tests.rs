@@ -418,3 +418,21 @@ fn a_body_that_is_no_object_is_refused() {
     assert!(CreatePayment::parse(b"\xff\xfe").is_err());
     assert!(CreatePayment::parse(b"{\"amount\":\"\xff\"}").is_err());
 }
+
+#[test]
+fn a_token_is_read_if_it_can_be_one_and_is_never_printed() {
+    let token = "0-_aA".repeat(9);
+    let (token, longer) = (&token[..43], &token[..44]);
+    let payment = parse(&changed("payment_token", json!(token))).unwrap();
+    assert!(!format!("{payment:?}").contains(token));
+    let RequestedMeans::Token(read) = payment.means else {
+        panic!("not a token")
+    };
+    assert_eq!(read.reveal(), token);
+    for wrong in ["", "short", longer, &token.replace('a', "+")] {
+        let refused = parse(&changed("payment_token", json!(wrong))).unwrap_err();
+        assert_eq!(refused.description, "Badly encoded payment token");
+        assert_eq!(refused.parameter.as_deref(), Some("payment_token"));
+    }
+    refused("payment_token", json!(7), "payment_token");
+}

@@ -1,0 +1,169 @@
+//! Cards that were given for a token. Rows are found by the token's hash, which nobody can guess,
+//! whoever's they are: whose token it is, the rules ask.
+
+use domain::ShopId;
+use domain::card::{CardBrand, CardFacts, Expiry};
+use domain::token::{CardToken, Purpose, RecipientCard};
+
+use crate::columns::{Cells, integer_or_null, refs, text, text_or_null, time_or_null};
+use crate::conn::{Conn, Tx};
+use crate::error::StoreError;
+use crate::param::Param;
+use crate::row::Row;
+
+const INSERT: &str = "\
+insert into card_token (hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year,
+       expiry_month, issuer_country, issuer_name, expires_at, used_at, created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+
+const UPDATE: &str = "\
+update card_token
+   set used_at = $3, version = version + 1
+ where hash = $1 and version = $2";
+
+const FIND_ANY_SHOP: &str = "\
+select hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year, expiry_month,
+       issuer_country, issuer_name, expires_at, used_at, created_at, version
+  from card_token
+ where hash = $1";
+
+const PURGE: &str = "\
+delete from card_token
+ where hash in (select hash
+                  from card_token
+                 where expires_at < $1
+                 order by expires_at
+                 limit $2)";
+
+/// Adds a token.
+pub fn insert(tx: &mut Tx<'_>, token: &CardToken) -> Result<(), StoreError> {
+    let purpose = match &token.purpose {
+        Purpose::Payment { .. } => "payment",
+        Purpose::Payout { .. } => "payout",
+    };
+    let mut params = vec![
+        Param::Bytes(token.hash.as_slice().into()),
+        Param::Integer(token.shop_id.as_i64()),
+        text(purpose),
+        text(token.acquirer_token.as_str()),
+    ];
+    params.extend(card(&token.purpose));
+    params.extend([
+        Param::Integer(token.created_at.as_micros()),
+        Param::Integer(token.version),
+    ]);
+    tx.write(INSERT, &refs(&params))
+}
+
+fn card(purpose: &Purpose) -> [Param<'_>; 9] {
+    match purpose {
+        Purpose::Payment {
+            card,
+            expires_at,
+            used_at,
+        } => [
+            text(card.first6.as_str()),
+            text(card.last4.as_str()),
+            text(card.brand.code()),
+            Param::Integer(card.expiry.year().into()),
+            Param::Integer(card.expiry.month().into()),
+            text_or_null(card.issuer_country.as_deref()),
+            text_or_null(card.issuer_name.as_deref()),
+            time_or_null(Some(*expires_at)),
+            time_or_null(*used_at),
+        ],
+        Purpose::Payout { card } => [
+            text(card.first6.as_str()),
+            text(card.last4.as_str()),
+            text(card.brand.code()),
+            integer_or_null(None),
+            integer_or_null(None),
+            text_or_null(card.issuer_country.as_deref()),
+            text_or_null(card.issuer_name.as_deref()),
+            time_or_null(None),
+            time_or_null(None),
+        ],
+    }
+}
+
+/// Stores that a token was used, unless someone else was faster.
+pub fn update(tx: &mut Tx<'_>, token: &CardToken) -> Result<(), StoreError> {
+    let used_at = match &token.purpose {
+        Purpose::Payment { used_at, .. } => *used_at,
+        Purpose::Payout { .. } => None,
+    };
+    tx.write_one(UPDATE, &[&token.hash, &token.version, &used_at])
+}
+
+/// The token with this hash.
+pub fn find_any_shop(
+    conn: &mut Conn<'_>,
+    hash: &[u8; 32],
+) -> Result<Option<CardToken>, StoreError> {
+    conn.query_opt(FIND_ANY_SHOP, &[hash], read)
+}
+
+/// Forgets payment tokens that ended before a time, the oldest first and at most `limit`; answers
+/// how many.
+pub fn purge_any_shop(
+    tx: &mut Tx<'_>,
+    before: domain::Timestamp,
+    limit: u32,
+) -> Result<u64, StoreError> {
+    tx.execute(PURGE, &[&before, &limit])
+}
+
+fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
+    let mut cells = Cells::new(row);
+    let hash: &[u8] = cells.get()?;
+    let hash = hash.try_into().map_err(|_length| cells.corrupt())?;
+    let shop_id: ShopId = cells.shop_id()?;
+    let is_payment = cells.named(|purpose| match purpose {
+        "payment" => Some(true),
+        "payout" => Some(false),
+        _ => None,
+    })?;
+    let acquirer_token = cells.get()?;
+    let (first6, last4) = (cells.get()?, cells.get()?);
+    let brand = cells.named(CardBrand::from_code)?;
+    let year: Option<i64> = cells.get()?;
+    let month: Option<i64> = cells.get()?;
+    let expiry = || Expiry::new(year?.try_into().ok()?, month?.try_into().ok()?);
+    let expiry = expiry();
+    let incomplete = cells.corrupt();
+    let issuer_country = cells.get()?;
+    let issuer_name = cells.get()?;
+    let (expires_at, used_at) = (cells.time_or_null()?, cells.time_or_null()?);
+    let purpose = match (is_payment, expiry, expires_at) {
+        (true, Some(expiry), Some(expires_at)) => Purpose::Payment {
+            card: CardFacts {
+                first6,
+                last4,
+                expiry,
+                brand,
+                issuer_country,
+                issuer_name,
+            },
+            expires_at,
+            used_at,
+        },
+        (false, None, None) => Purpose::Payout {
+            card: RecipientCard {
+                first6,
+                last4,
+                brand,
+                issuer_country,
+                issuer_name,
+            },
+        },
+        (true, _, _) | (false, _, _) => return Err(incomplete),
+    };
+    Ok(CardToken {
+        hash,
+        shop_id,
+        acquirer_token,
+        purpose,
+        created_at: cells.time()?,
+        version: cells.get()?,
+    })
+}
