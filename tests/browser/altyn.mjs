@@ -39,6 +39,35 @@ export class Shop {
   }
 }
 
+/** A merchant's own site whose pages a test writes. */
+export class ShopPages {
+  static async open() {
+    const shop = new ShopPages();
+    shop.pages = new Map();
+    shop.http = createServer((asked, answer) => {
+      const page = shop.pages.get(asked.url) ?? { html: '<!doctype html><title>Лавка</title>' };
+      answer.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', ...page.headers });
+      answer.end(page.html);
+    });
+    await new Promise((done) => shop.http.listen(0, '127.0.0.1', done));
+    shop.base = `http://localhost:${shop.http.address().port}`;
+    shop.url = `${shop.base}/thanks`;
+    return shop;
+  }
+
+  /** Puts a page on the site. Its address. */
+  serve(html, headers = {}) {
+    const path = `/page/${this.pages.size}`;
+    this.pages.set(path, { html, headers });
+    return `${this.base}${path}`;
+  }
+
+  close() {
+    this.http.closeAllConnections();
+    return new Promise((done) => this.http.close(done));
+  }
+}
+
 /** The browser all tests share. */
 export function openBrowser() {
   return chromium.launch({

@@ -1,7 +1,7 @@
 // Starts the built binary for tests in Node. The binary is ALTYN_BIN (default
 // target/release/altyn).
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createTcpServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
@@ -9,10 +9,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const BINARY = resolve(process.env.ALTYN_BIN ?? join(ROOT, 'target/release/altyn'));
 const READY_MS = 20_000;
+const run = promisify(execFile);
 
 function freePort() {
   return new Promise((done, fail) => {
@@ -67,8 +69,20 @@ export class Server {
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  async #call(method, path, body) {
-    const pass = Buffer.from(`${this.demo.shop_id}:${this.demo.secret_key}`).toString('base64');
+  /** Runs a command beside the server; what it tells as JSON. */
+  async altyn(...words) {
+    const data = join(this.directory, 'data');
+    const environment = Object.fromEntries(
+      Object.entries(process.env).filter(([name]) => !name.startsWith('ALTYN_')),
+    );
+    const { stdout } = await run(BINARY, [...words, '--data-dir', data, '--json'], {
+      env: environment,
+    });
+    return JSON.parse(stdout);
+  }
+
+  async #call(method, path, body, shop = this.demo) {
+    const pass = Buffer.from(`${shop.shop_id}:${shop.secret_key}`).toString('base64');
     const headers = { Authorization: `Basic ${pass}` };
     if (body) {
       headers['Content-Type'] = 'application/json';
@@ -85,14 +99,15 @@ export class Server {
   }
 
   /** A payment of 1 000 roubles that waits for its buyer. */
-  payment(returnUrl, fields = {}) {
-    return this.#call('POST', '/payments', {
+  payment(returnUrl, fields = {}, shop = this.demo) {
+    const body = {
       amount: { value: '1000.00', currency: 'RUB' },
       capture: true,
       description: 'Заказ № 72',
       confirmation: { type: 'redirect', return_url: returnUrl },
       ...fields,
-    });
+    };
+    return this.#call('POST', '/payments', body, shop);
   }
 
   find(id) {

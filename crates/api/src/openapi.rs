@@ -42,6 +42,7 @@ const ELSEWHERE: &[&str] = &[
     "method_not_allowed",
     "not_found",
     "webhook.unusable",
+    "tokenization_not_permitted",
     "application.unusable",
     "grant.",
     "top_up.refused",

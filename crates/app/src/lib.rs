@@ -16,6 +16,7 @@ pub mod grant;
 
 pub mod checkout;
 pub mod deal;
+pub mod demo;
 pub mod payment;
 pub mod payment_method;
 pub mod payout;

@@ -5,18 +5,16 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
 use domain::card::{Card, CardFacts, CardNumber};
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RecipientCard, RedeemRefused};
 use domain::{Duration, ShopId};
-use sha2::{Digest, Sha256};
 
 use crate::app::App;
 use crate::cx::{Cx, Work};
 use crate::error::{Cause, Error, Refusal};
+use crate::secret;
 
 /// How long a payment token that ended is still told from one that never was.
 const MEMORY: Duration = Duration::hours(24);
@@ -116,13 +114,9 @@ async fn keep(cx: &Cx, card: GivenCard) -> Result<Tokenized, Error> {
 }
 
 async fn write(cx: &Cx, acquirer_token: String, purpose: Purpose) -> Result<String, Error> {
-    // Ids of a unit of work all come from 64 bits: secrets are drawn apart.
-    let bytes: Vec<u8> = (0..4)
-        .flat_map(|_| cx.app.random_bits().to_be_bytes())
-        .collect();
-    let token = URL_SAFE_NO_PAD.encode(bytes);
+    let token = secret::fresh(&cx.app);
     let row = CardToken {
-        hash: hash(&token),
+        hash: secret::hash(&token),
         shop_id: cx.shop.id,
         acquirer_token,
         purpose,
@@ -134,13 +128,8 @@ async fn write(cx: &Cx, acquirer_token: String, purpose: Purpose) -> Result<Stri
     Ok(token)
 }
 
-/// The hash that a token is stored and looked up by. Tokens are random, so one round is enough.
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
-}
-
 fn find(work: &mut Work<'_, '_>, token: &str) -> Result<CardToken, Error> {
-    let found = store::token::find_any_shop(work.tx, &hash(token))?;
+    let found = store::token::find_any_shop(work.tx, &secret::hash(token))?;
     Ok(found.ok_or(RedeemRefused::Unknown)?)
 }
 

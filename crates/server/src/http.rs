@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -95,11 +96,12 @@ impl Door {
                 accepted = accept(&self.listener, &places) => accepted,
                 _ = stop.changed() => continue,
             };
-            let Some((stream, place)) = accepted else {
+            let Some((stream, from, place)) = accepted else {
                 continue;
             };
             let router = self.router.clone();
-            let service = service_fn(move |request: Request<Incoming>| {
+            let service = service_fn(move |mut request: Request<Incoming>| {
+                request.extensions_mut().insert(ConnectInfo(from));
                 let answer = router
                     .clone()
                     .call(request.map(|body| Body::new(Patient::new(body))));
@@ -137,19 +139,19 @@ async fn drain(graceful: GracefulShutdown, time_max: Duration) {
     }
 }
 
-/// The next connection, once there is a place for it. None if it failed.
+/// The next connection and where it comes from, once there is a place for it. None if it failed.
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, from)) => {
             // An answer is one small packet: waiting for more would only delay it.
             if let Err(error) = stream.set_nodelay(true) {
                 debug!(%error, "a connection keeps its delay");
             }
-            Some((stream, place))
+            Some((stream, from, place))
         }
         Err(error) => {
             warn!(%error, "a connection could not be accepted");

@@ -51,7 +51,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     } else {
         JoinSet::new()
     };
-    let router = router(&config, &platform.app, &metrics, &base_url)?;
+    let router = router(&config, &platform.app, &metrics, (&base_url, demo.as_ref()))?;
     let started = Started {
         config: &config,
         base_url: &base_url,
@@ -132,7 +132,12 @@ fn base_url(config: &Config, address: SocketAddr) -> String {
 }
 
 /// The doors of the chosen roles, looked after, and beside them the health of the process.
-fn router(config: &Config, app: &Arc<App>, metrics: &Metrics, base_url: &str) -> Result<Router> {
+fn router(
+    config: &Config,
+    app: &Arc<App>,
+    metrics: &Metrics,
+    (base_url, demo): (&str, Option<&Demo>),
+) -> Result<Router> {
     let observer = Arc::new(Observer {
         metrics: metrics.clone(),
         random: Arc::new(SystemRandom::new()),
@@ -152,6 +157,13 @@ fn router(config: &Config, app: &Arc<App>, metrics: &Metrics, base_url: &str) ->
         doors = doors
             .merge(web::router(Arc::clone(app)))
             .merge(docs.context("the description of the API")?);
+        if let Some(demo) = demo {
+            doors = doors.merge(web::demo::router(
+                Arc::clone(app),
+                demo.shop_id,
+                demo.gateway.0,
+            ));
+        }
     }
     Ok(doors
         .layer(from_fn_with_state(observer, observe))

@@ -3,7 +3,7 @@
 use app::{App, Error};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::checkout::leave::LeavePage;
 use crate::checkout::result::{Ending, ResultPage};
@@ -13,12 +13,30 @@ use crate::frame::Frame;
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// The test bank's pages lead back to any shop, as a real bank's do: their form may end anywhere.
+/// As a real bank's, they may be shown above a shop's page.
 const BANK_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+    img-src 'self'; base-uri 'none'; frame-ancestors *";
+/// A page that stands inside shops' pages, on any site.
+const FRAMED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *";
+
+/// The demo's shop: our scripts and our frames, which a strict shop would permit too.
+const DEMO_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
+    img-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// A page of the checkout.
 pub(crate) fn page(status: StatusCode, template: &impl Template) -> Response {
     with_policy(POLICY, status, template)
+}
+
+/// A page of the demo's shop.
+pub(crate) fn demo_page(status: StatusCode, template: &impl Template) -> Response {
+    with_policy(DEMO_POLICY, status, template)
+}
+
+/// A page inside a shop's page.
+pub(crate) fn framed_page(status: StatusCode, template: &impl Template) -> Response {
+    with_policy(FRAMED_POLICY, status, template)
 }
 
 /// A page of the test bank.
@@ -39,16 +57,22 @@ fn with_policy(policy: &'static str, status: StatusCode, template: &impl Templat
 
 /// `same-origin` for the referrer: shops learn nothing of the page, and browsers still say where
 /// our own forms come from.
-fn headers(policy: &'static str) -> [(HeaderName, HeaderValue); 6] {
-    [
+fn headers(policy: &'static str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (header::VARY, "Accept-Language"),
-    ]
-    .map(|(name, value)| (name, HeaderValue::from_static(value)))
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    // For browsers that know no policy; there is no way to say "anybody" in it.
+    if policy.ends_with("frame-ancestors 'none'") {
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    }
+    headers
 }
 
 /// On to one of our own pages.

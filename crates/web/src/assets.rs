@@ -21,10 +21,13 @@ struct Built;
 struct Written;
 
 /// The files we serve, and their content types; nothing else is ever looked up.
-const SERVED: [(&str, &str); 4] = [
+const SERVED: [(&str, &str); 7] = [
     ("docs.css", "text/css; charset=utf-8"),
     ("checkout.css", "text/css; charset=utf-8"),
     ("checkout.js", "text/javascript; charset=utf-8"),
+    ("demo.css", "text/css; charset=utf-8"),
+    ("demo.js", "text/javascript; charset=utf-8"),
+    ("frame.js", "text/javascript; charset=utf-8"),
     ("icon.svg", "image/svg+xml"),
 ];
 
@@ -44,6 +47,24 @@ pub fn docs_style_url() -> String {
 #[must_use]
 pub fn script_url() -> Option<String> {
     address("checkout.js")
+}
+
+/// Address of the script of pages in frames, if it has been built.
+#[must_use]
+pub fn frame_script_url() -> Option<String> {
+    address("frame.js")
+}
+
+/// Address of the demo's style.
+#[must_use]
+pub fn demo_style_url() -> String {
+    address("demo.css").unwrap_or_default()
+}
+
+/// Address of the demo's script, if it has been built.
+#[must_use]
+pub fn demo_script_url() -> Option<String> {
+    address("demo.js")
 }
 
 /// Address of the icon in the browser's tab.

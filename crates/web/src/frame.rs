@@ -19,6 +19,20 @@ pub struct Frame {
     pub script: Option<String>,
     /// Address of the icon.
     pub icon: String,
+    /// What the page says to the shop's page around it, if it stands in one.
+    pub framed: Option<Framed>,
+}
+
+/// What a page in a frame says to the page around it.
+#[derive(Clone, Debug)]
+pub struct Framed {
+    /// How the payer stands: `form`, `waiting`, `challenge`, `paid`, `failed`, `over`,
+    /// `returned` or `error`.
+    pub state: &'static str,
+    /// The address of a challenge, or the code of an error.
+    pub detail: String,
+    /// After how many milliseconds something else is true.
+    pub left: Option<i64>,
 }
 
 /// A link of the language switch.
@@ -66,6 +80,28 @@ impl Frame {
             style: assets::style_url(),
             script: assets::script_url(),
             icon: assets::icon_url(),
+            framed: None,
         }
+    }
+
+    /// The frame of a page that stands in a shop's page.
+    #[must_use]
+    pub fn framed(mut self, state: &'static str, detail: &str) -> Self {
+        self.script = assets::frame_script_url();
+        self.framed = Some(Framed {
+            state,
+            detail: detail.to_owned(),
+            left: None,
+        });
+        self
+    }
+
+    /// Such a page that is out of date after `millis`.
+    #[must_use]
+    pub fn left(mut self, millis: i64) -> Self {
+        if let Some(framed) = &mut self.framed {
+            framed.left = Some(millis);
+        }
+        self
     }
 }

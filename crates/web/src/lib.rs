@@ -1,5 +1,5 @@
-//! The other doors: the checkout's pages, the page on which merchants grant access, and the
-//! sandbox's pages, as HTML that needs no script.
+//! The other doors: the checkout's pages and widgets, the page on which merchants grant access, the
+//! demo's and the sandbox's pages, as HTML that needs no script.
 //!
 //! A page is a struct next to its handler, filled with texts that are ready to be shown; its
 //! template stands under the same path in `templates/`. Handlers know no rule of a payment.
@@ -14,6 +14,7 @@ mod answer;
 mod asked;
 pub mod assets;
 pub mod checkout;
+pub mod demo;
 pub mod docs;
 mod form_guard;
 pub mod frame;
@@ -26,6 +27,7 @@ pub mod routes;
 pub mod samples;
 pub mod sandbox;
 pub mod text;
+pub mod widget;
 
 /// The largest form: a buyer types a few dozen characters.
 const FORM_BYTES_MAX: usize = 16 * 1024;
@@ -35,6 +37,7 @@ pub fn router(app: Arc<App>) -> Router {
     checkout::router()
         .merge(sandbox::router())
         .merge(oauth::router())
+        .merge(widget::router())
         .merge(assets::router())
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
         .with_state(app)

@@ -77,6 +77,29 @@ pub fn authorize(client_id: &str, state: &str, lang: Lang) -> String {
     ];
     with_query(AUTHORIZE, &query)
 }
+/// The script of the payment widget, as merchants write it into their pages.
+pub const WIDGET_SCRIPT: &str = "/checkout-widget/v1/checkout-widget.js";
+/// The payment page inside a shop's page.
+pub const WIDGET_FRAME: &str = "/checkout-widget/v1/frame";
+/// Takes the form of the payment page inside a shop's page.
+pub const WIDGET_PAY: &str = "/checkout-widget/v1/pay";
+/// The script that exchanges cards for payment tokens.
+pub const CHECKOUT_JS: &str = "/checkout-js/v1/checkout.js";
+/// Exchanges a card for a payment token.
+pub const CHECKOUT_JS_TOKENS: &str = "/checkout-js/v1/tokens";
+/// The script of the payout widget.
+pub const PAYOUTS_SCRIPT: &str = "/payouts-data/{version}/widget.js";
+/// The payout widget's form.
+pub const PAYOUTS_FRAME: &str = "/payouts-data/frame";
+/// Exchanges a card for a payout token.
+pub const PAYOUTS_TOKENS: &str = "/payouts-data/tokens";
+
+/// The demo's shop.
+pub const DEMO: &str = "/demo";
+/// Takes an order of the demo's shop.
+pub const DEMO_BUY: &str = "/demo/buy";
+/// Takes a payment token of the demo's shop.
+pub const DEMO_TOKEN: &str = "/demo/token";
 
 /// The payment page of `order_id`, in the buyer's language.
 #[must_use]
@@ -93,6 +116,43 @@ pub fn contract_with_method(order_id: &str, method: &str, lang: Lang) -> String 
         ("lang", lang.tag()),
     ];
     with_query(CONTRACT, &query)
+}
+
+/// The frame of a widget token, with the methods that its page asks for and one of them opened.
+#[must_use]
+pub fn widget_frame(
+    token: &str,
+    methods: Option<&str>,
+    method: Option<&str>,
+    lang: Lang,
+) -> String {
+    let mut query = vec![("token", token)];
+    query.extend(methods.map(|methods| ("methods", methods)));
+    query.extend(method.map(|method| ("method", method)));
+    query.push(("lang", lang.tag()));
+    with_query(WIDGET_FRAME, &query)
+}
+
+/// Where the form in the frame of a widget token goes.
+#[must_use]
+pub fn widget_pay(token: &str, methods: Option<&str>) -> String {
+    let mut query = vec![("token", token)];
+    query.extend(methods.map(|methods| ("methods", methods)));
+    with_query(WIDGET_PAY, &query)
+}
+
+/// The demo's page in a look, with the widget's token where it needs one.
+#[must_use]
+pub fn demo(look: &str, token: &str, lang: Lang) -> String {
+    let mut query = Vec::new();
+    if !look.is_empty() {
+        query.push(("look", look));
+    }
+    if !token.is_empty() {
+        query.push(("token", token));
+    }
+    query.push(("lang", lang.tag()));
+    with_query(DEMO, &query)
 }
 
 /// The stamp of `order_id`'s state.

@@ -8,6 +8,7 @@ use crate::checkout::contract::ContractPage;
 use crate::checkout::leave::LeavePage;
 use crate::checkout::result::ResultPage;
 use crate::checkout::waiting::WaitingPage;
+use crate::demo::page::DemoPage;
 use crate::docs::index::IndexPage;
 use crate::docs::operation::OperationPage;
 use crate::docs::problems::ProblemsPage;
@@ -19,6 +20,9 @@ use crate::sandbox::approve::ApprovePage;
 use crate::sandbox::done::DonePage;
 use crate::sandbox::self_employed::SelfEmployedPage;
 use crate::sandbox::three_ds::ThreeDsPage;
+use crate::widget::payout::PayoutPage;
+use crate::widget::problem::ProblemPage;
+use crate::widget::returned::ReturnedPage;
 
 /// A page that was rendered.
 #[derive(Debug)]
@@ -54,6 +58,10 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
         "self_employed",
         SelfEmployedPage::samples(lang),
     )?;
+    add(&mut samples, "widget-problem", ProblemPage::samples(lang))?;
+    add(&mut samples, "widget-returned", ReturnedPage::samples(lang))?;
+    add(&mut samples, "payout", PayoutPage::samples(lang))?;
+    add(&mut samples, "demo", DemoPage::samples(lang))?;
     Ok(samples)
 }
 

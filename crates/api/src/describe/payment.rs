@@ -167,6 +167,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "deal.payment.",
             "deal.settlement.",
             "receipt.data.",
+            "token.",
         ],
         links: LINKS,
     },

@@ -122,6 +122,8 @@ impl CreatePayment {
             confirmation: Some(confirmation),
             means,
             gateway_id: None,
+            deal: None,
+            receipt: None,
         }
     }
 

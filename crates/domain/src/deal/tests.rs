@@ -32,6 +32,8 @@ fn shop(life: Option<Life>) -> Shop {
         methods: Vec::new(),
         may_send_cards: true,
         may_save_methods: true,
+        may_use_tokens: false,
+        widget_retries: false,
         deal_life: life,
         clock_offset: Duration::ZERO,
         inn: None,

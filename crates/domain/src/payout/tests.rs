@@ -45,6 +45,8 @@ fn gateway() -> Shop {
         methods: vec![MethodKind::BankCard, MethodKind::YooMoney, MethodKind::Sbp],
         may_send_cards: true,
         may_save_methods: false,
+        may_use_tokens: false,
+        widget_retries: false,
         deal_life: None,
         fiscalization: None,
         clock_offset: Duration::ZERO,

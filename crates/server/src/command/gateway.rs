@@ -43,6 +43,8 @@ pub(crate) fn test_gateway(
         methods: vec![MethodKind::BankCard, MethodKind::YooMoney, MethodKind::Sbp],
         may_send_cards,
         may_save_methods: false,
+        may_use_tokens: false,
+        widget_retries: false,
         deal_life: None,
         rate: Rate::ZERO,
         vat: Rate::ZERO,

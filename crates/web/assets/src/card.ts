@@ -112,18 +112,23 @@ export function card(form: HTMLFormElement): () => boolean {
   };
   const checks: [HTMLInputElement, () => string | null][] = [];
   const { number, expiry, code, phone } = inputs;
-  if (number && expiry && code) {
+  if (number) {
     const mark = form.querySelector<HTMLElement>("[data-brand]");
     const shape = () => {
       rewrite(number, grouped);
       const brand = brandOf(digitsOf(number.value));
       mark?.setAttribute("data-brand", brand.mark);
       mark?.querySelector("span")?.replaceChildren(brand.name);
-      code.maxLength = brand.code;
-      code.placeholder = "0".repeat(brand.code);
+      if (code) {
+        code.maxLength = brand.code;
+        code.placeholder = "0".repeat(brand.code);
+      }
     };
     number.addEventListener("input", shape);
     shape();
+    checks.push([number, () => numberWrong(digitsOf(number.value))]);
+  }
+  if (number && expiry && code) {
     expiry.addEventListener("input", (event) => {
       const removing = event instanceof InputEvent && event.inputType.startsWith("delete");
       if (!removing) {
@@ -131,7 +136,6 @@ export function card(form: HTMLFormElement): () => boolean {
       }
     });
     code.addEventListener("input", () => rewrite(code, (digits) => digits));
-    checks.push([number, () => numberWrong(digitsOf(number.value))]);
     checks.push([expiry, () => expiryWrong(expiry.value, new Date())]);
     checks.push([
       code,

@@ -7,6 +7,7 @@ use app::App;
 use axum::Json;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
+use domain::ConfirmationKind;
 use domain::payment::Flow;
 use http::{StatusCode, header};
 use serde::Serialize;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use super::show::{ContractQuery, frame, payment_id};
 use super::stage;
 use crate::asked::Asked;
-use crate::{answer, routes};
+use crate::{answer, routes, widget};
 
 /// The payer is back: looks what came of it, and shows it. A merchant who takes cards on a page
 /// of its own gets the payer back at once.
@@ -41,6 +42,9 @@ pub(crate) async fn returned(
         return answer::go(shop);
     }
     let lang = asked.lang(confirmation.and_then(|c| c.locale));
+    if confirmation.is_some_and(|c| c.kind == ConfirmationKind::Embedded) {
+        return widget::returned_page(lang);
+    }
     answer::go(&routes::contract(&query.order_id, lang))
 }
 

@@ -105,7 +105,7 @@ impl CardInput<'_> {
 
 /// The month in which it is `now` where the date line says it last: nobody's card is refused
 /// while its month lasts anywhere.
-fn this_month(now: Timestamp) -> Option<Expiry> {
+pub(crate) fn this_month(now: Timestamp) -> Option<Expiry> {
     let instant = jiff::Timestamp::from_microsecond(now.as_micros()).ok()?;
     let date = jiff::tz::offset(-12).to_datetime(instant);
     Expiry::new(date.year().unsigned_abs(), date.month().unsigned_abs())

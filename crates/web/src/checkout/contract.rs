@@ -36,7 +36,7 @@ pub struct ContractPage {
     /// Proof that the form was served by us.
     pub csrf: String,
     /// Where the forms go.
-    pub action: &'static str,
+    pub action: String,
     /// The shop's page.
     pub back: Option<String>,
 }
@@ -122,7 +122,7 @@ impl ContractPage {
             test_cards: test_cards::ALL,
             order_id: order_id.to_owned(),
             csrf: String::new(),
-            action: routes::PAY,
+            action: routes::PAY.to_owned(),
             back: None,
         }
     }

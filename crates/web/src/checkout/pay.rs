@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::acquiring::Challenge;
 use domain::card::Card;
-use domain::{MethodKind, Timestamp, payment};
+use domain::{MethodKind, PaymentId, Timestamp, payment};
 use http::StatusCode;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -33,11 +33,11 @@ pub(crate) struct PayForm {
     #[serde(rename = "orderId", default)]
     order_id: String,
     #[serde(default)]
-    method: String,
+    pub(crate) method: String,
     #[serde(default)]
-    csrf: String,
+    pub(crate) csrf: String,
     #[serde(default)]
-    lang: String,
+    pub(crate) lang: String,
     #[serde(default)]
     card_number: Zeroizing<String>,
     #[serde(default)]
@@ -45,13 +45,13 @@ pub(crate) struct PayForm {
     #[serde(default)]
     card_csc: Zeroizing<String>,
     #[serde(default)]
-    save: String,
+    pub(crate) save: String,
     #[serde(default)]
     phone: String,
 }
 
 /// What a ticked box sends.
-const TICKED: &str = "true";
+pub(crate) const TICKED: &str = "true";
 
 /// Tries to pay.
 pub(crate) async fn create(
@@ -95,16 +95,27 @@ async fn attempt(
         }
     };
     let id = view.payment.id;
-    let after = match means {
-        Means::Card(card) => app::checkout::pay_by_card(app, id, card, form.save == TICKED).await?,
-        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone)).await?,
-        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None).await?,
-    };
+    let after = start(app, id, kind, means, form.save == TICKED).await?;
     Ok(on(asked, lang, kind, &after))
 }
 
+/// Asks the acquirer.
+pub(crate) async fn start(
+    app: &Arc<App>,
+    id: PaymentId,
+    kind: MethodKind,
+    means: Means,
+    agreed_to_save: bool,
+) -> Result<CheckoutView, Error> {
+    match means {
+        Means::Card(card) => app::checkout::pay_by_card(app, id, card, agreed_to_save).await,
+        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone)).await,
+        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None).await,
+    }
+}
+
 /// What the buyer pays with.
-enum Means {
+pub(crate) enum Means {
     /// A card.
     Card(Card),
     /// The balance of this phone.
@@ -114,7 +125,7 @@ enum Means {
 }
 
 /// What is wrong with the form.
-enum Mistakes {
+pub(crate) enum Mistakes {
     /// In the card's fields.
     Card(CardFields),
     /// In the phone's field.
@@ -122,7 +133,7 @@ enum Mistakes {
 }
 
 impl Mistakes {
-    fn shown_in(self, mut page: ContractPage) -> ContractPage {
+    pub(crate) fn shown_in(self, mut page: ContractPage) -> ContractPage {
         page.notice = Some(Notice::form_wrong(page.frame.t));
         match self {
             Self::Card(fields) => page.card = fields,
@@ -132,7 +143,13 @@ impl Mistakes {
     }
 }
 
-fn read(form: &PayForm, kind: MethodKind, now: Timestamp, t: Texts) -> Result<Means, Mistakes> {
+/// Reads what was typed for a method.
+pub(crate) fn read(
+    form: &PayForm,
+    kind: MethodKind,
+    now: Timestamp,
+    t: Texts,
+) -> Result<Means, Mistakes> {
     match kind {
         MethodKind::BankCard => {
             let typed = CardInput {

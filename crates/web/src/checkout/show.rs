@@ -153,7 +153,7 @@ fn back(view: &CheckoutView) -> Option<String> {
     answer::safe_link(address).map(str::to_owned)
 }
 
-fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPage {
+pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPage {
     let id = view.payment.id.to_string();
     let mut page = WaitingPage::plain(frame(lang, &id), order(lang, view), &id, heading);
     page.stamp = stage::payment_stamp(&view.payment);
@@ -161,7 +161,7 @@ fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPag
 }
 
 /// The page of a payer who has to confirm somewhere.
-fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
+pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
         Challenge::Redirect { url } => page.go = answer::safe_link(url).map(str::to_owned),
@@ -211,7 +211,7 @@ fn grouped_code(code: &str) -> String {
     groups.collect::<Vec<_>>().join("\u{a0}")
 }
 
-fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPage {
+pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPage {
     let payment = &view.payment;
     let id = payment.id.to_string();
     let mut page = ResultPage::new(frame(lang, &id), Some(order(lang, view)), ending);

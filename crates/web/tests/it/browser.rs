@@ -125,6 +125,11 @@ impl Buyer {
             .await
     }
 
+    /// Sends a body of a script.
+    pub(crate) async fn post_json(&mut self, address: &str, body: &serde_json::Value) -> Page {
+        self.send("POST", address, body.to_string()).await
+    }
+
     async fn follow(&mut self, mut page: Page) -> Page {
         for _hop in 0..5 {
             if !page.status.is_redirection() {

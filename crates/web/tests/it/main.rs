@@ -10,3 +10,4 @@ mod browser;
 mod checkout;
 mod oauth;
 mod sandbox;
+mod widget;

@@ -15,7 +15,7 @@ pub(in crate::error) const TOKENS_NOT_PERMITTED: Row = Row {
 };
 
 pub(in crate::error) const TOKENIZATION_NOT_PERMITTED: Row = Row {
-    name: "token.tokenization_not_permitted",
+    name: "tokenization_not_permitted",
     status: 403,
     code: ErrorCode::Forbidden,
     description: "Forbidden to make card data tokenization",

@@ -22,6 +22,12 @@ pub static CREATE_PAYMENT: Named = Named {
                 id_of::<PaymentMethodId>("A saved method, which is charged without the payer."),
             ),
             may(
+                "payment_token",
+                Schema::text()
+                    .pattern("^[0-9A-Za-z_-]{43}$")
+                    .says("A card that Checkout.js took; pays once, within an hour."),
+            ),
+            may(
                 "confirmation",
                 confirmation::schema::asked(&ConfirmationKind::ALL),
             ),

@@ -1,0 +1,145 @@
+//! `GET /payouts-data/frame`: the payout widget's form; `POST /payouts-data/tokens`: the card's
+//! synonym. Only our own frame may ask for one; it is worth nothing without the account's key.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::token::PayoutToken;
+use app::{App, Error};
+use axum::body::Bytes;
+use axum::extract::{ConnectInfo, Query, State};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use domain::ShopId;
+use domain::card::CardNumber;
+use http::{StatusCode, header};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::payout::PayoutPage;
+use super::problem::Problem;
+use super::rate::{Limiter, client};
+use crate::asked::Asked;
+use crate::{answer, form_guard};
+
+/// The fewest digits of a card that is paid to.
+const DIGITS_MIN: usize = 16;
+
+/// What the frame's address says.
+#[derive(Debug, Default, Deserialize)]
+pub(crate) struct PayoutQuery {
+    #[serde(default)]
+    account_id: String,
+    #[serde(default)]
+    r#type: String,
+}
+
+/// Shows the form.
+pub(crate) async fn show(asked: Asked, Query(query): Query<PayoutQuery>) -> Response {
+    let lang = asked.lang(None);
+    let known = matches!(query.r#type.as_str(), "payout" | "safedeal");
+    match query.account_id.parse::<ShopId>() {
+        Ok(account) if known => {
+            answer::framed_page(StatusCode::OK, &PayoutPage::new(lang, account))
+        }
+        Ok(_) | Err(_) => Problem::Internal.page(lang),
+    }
+}
+
+/// What the form sends. Cannot be printed.
+#[derive(Deserialize)]
+struct Given {
+    #[serde(default)]
+    account_id: String,
+    #[serde(default)]
+    number: Zeroizing<String>,
+}
+
+/// What the frame is told.
+#[derive(Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+enum Told {
+    Success { data: Data },
+    Error { code: &'static str },
+}
+
+/// What the page's `success_callback` gets.
+#[derive(Serialize)]
+struct Data {
+    payout_token: String,
+    first6: String,
+    last4: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issuer_country: Option<String>,
+    card_type: &'static str,
+}
+
+/// The frame's own word for a number with a mistake; the page around it never hears of it.
+const NUMBER_WRONG: &str = "wrong";
+const INTERNAL: &str = "internal_service_error";
+
+/// Makes a synonym.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    Extension(rate): Extension<Arc<Limiter>>,
+    from: Option<Extension<ConnectInfo<SocketAddr>>>,
+    asked: Asked,
+    body: Bytes,
+) -> Response {
+    let from = client(from, &asked.headers);
+    let (status, told) = if form_guard::is_ours(&asked.headers, "") {
+        match serde_json::from_slice::<Given>(&body) {
+            Ok(given) => match given.account_id.parse::<ShopId>() {
+                Ok(account) if rate.permits(account, from, app.now()) => {
+                    exchange(&app, account, &given.number).await
+                }
+                Ok(_too_many) => (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL)),
+                Err(_unknown) => (StatusCode::NOT_FOUND, error(INTERNAL)),
+            },
+            Err(_malformed) => (StatusCode::BAD_REQUEST, error(INTERNAL)),
+        }
+    } else {
+        (StatusCode::FORBIDDEN, error(INTERNAL))
+    };
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    ];
+    (status, headers, Json(told)).into_response()
+}
+
+const fn error(code: &'static str) -> Told {
+    Told::Error { code }
+}
+
+async fn exchange(app: &Arc<App>, account: ShopId, number: &str) -> (StatusCode, Told) {
+    let number = CardNumber::parse(number);
+    let Some(number) = number.filter(|number| DIGITS_MIN <= number.reveal().len()) else {
+        return (StatusCode::OK, error(NUMBER_WRONG));
+    };
+    match app::token::for_payout(app, account, number).await {
+        Ok(PayoutToken::Made(payout_token, card)) => {
+            let data = Data {
+                payout_token,
+                first6: card.first6,
+                last4: card.last4,
+                issuer_name: card.issuer_name,
+                issuer_country: card.issuer_country,
+                card_type: card.brand.code(),
+            };
+            (StatusCode::OK, Told::Success { data })
+        }
+        Ok(PayoutToken::CountryForbidden) => (StatusCode::OK, error("card_country_code_error")),
+        Ok(PayoutToken::CountryUnknown) => {
+            (StatusCode::OK, error("card_unknown_country_code_error"))
+        }
+        Err(Error::Internal(cause)) => {
+            tracing::error!(shop.id = %account, %cause, ?cause, "a card got no synonym");
+            (StatusCode::INTERNAL_SERVER_ERROR, error(INTERNAL))
+        }
+        Err(Error::NotFound { .. }) => (StatusCode::NOT_FOUND, error(INTERNAL)),
+        Err(_refused) => (StatusCode::SERVICE_UNAVAILABLE, error(INTERNAL)),
+    }
+}

@@ -1,0 +1,38 @@
+//! Where a payer of the widget comes back to from the bank: in the layer above the shop's page,
+//! which the widget closes, or in a tab of its own.
+
+use askama::Template;
+use axum::response::Response;
+use http::StatusCode;
+
+use crate::answer;
+use crate::frame::Frame;
+use crate::lang::Lang;
+
+/// The page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "widget/returned.html")]
+pub struct ReturnedPage {
+    /// Language, style, script.
+    pub frame: Frame,
+}
+
+/// The answer with the page.
+pub(crate) fn show(lang: Lang) -> Response {
+    answer::framed_page(StatusCode::OK, &ReturnedPage::new(lang))
+}
+
+impl ReturnedPage {
+    fn new(lang: Lang) -> Self {
+        let frame = Frame::new(lang, |_| String::new());
+        Self {
+            frame: frame.framed("returned", ""),
+        }
+    }
+
+    /// The page in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        vec![("plain".to_owned(), Self::new(lang))]
+    }
+}
