@@ -40,6 +40,7 @@ pub(crate) async fn audit(world: &World, mut merchant: Merchant, tally: &mut Tal
     let payments = payments(world).await?;
     nothing_is_open(world, &payments).await?;
     the_bank_agrees(world, &payments).await?;
+    every_deal_has_ended_once(world).await?;
     tally.refunded += the_merchant_was_told_the_truth(world, &merchant).await?;
     for payment in &payments {
         tally.captured += u64::from(payment.status() == Status::Succeeded);
@@ -84,6 +85,27 @@ async fn nothing_is_open(world: &World, payments: &[Payment]) -> Result<()> {
                 operation.state
             );
         }
+    }
+    Ok(())
+}
+
+/// After all that time every deal is closed, was said to be once, and holds nothing.
+async fn every_deal_has_ended_once(world: &World) -> Result<()> {
+    let shop = world.shop.id;
+    let filter = store::deal::Filter {
+        limit: 10_000,
+        ..store::deal::Filter::default()
+    };
+    let list = move |conn: &mut store::Conn<'_>| store::deal::list(conn, shop, &filter);
+    let deals = world.store.read(list).await?;
+    let begin = domain::Timestamp::from_micros(0);
+    let events = app::event::list(&world.app, shop, begin, None, 100_000).await?;
+    for deal in deals {
+        let closed = deal.status() == domain::deal::Status::Closed;
+        ensure!(closed, "deal {} is still {:?}", deal.id, deal.state);
+        let id = deal.id.to_string();
+        let told = events.iter().filter(|event| event.object_id == id).count();
+        ensure!(told == 1, "deal {id} was closed {told} times");
     }
     Ok(())
 }

@@ -12,6 +12,8 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use app::shop::NewShop;
+use domain::deal::Life;
 use store::{Database, Options, Store};
 use testkit::{Surroundings, World, test_shop};
 
@@ -33,6 +35,10 @@ pub struct Tally {
     pub captured: u64,
     /// Refunds that succeeded.
     pub refunded: u64,
+    /// Deals that were opened.
+    pub deals: u64,
+    /// Payments in deals.
+    pub in_deals: u64,
 }
 
 impl Tally {
@@ -44,6 +50,8 @@ impl Tally {
         self.payments += other.payments;
         self.captured += other.captured;
         self.refunded += other.refunded;
+        self.deals += other.deals;
+        self.in_deals += other.in_deals;
     }
 }
 
@@ -51,13 +59,16 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} requests, {} unanswered, {} crashes; {} payments, {} captured, {} refunds",
+            "{} requests, {} unanswered, {} crashes; {} payments, {} captured, {} refunds; \
+             {} deals, {} payments in them",
             self.requests,
             self.unanswered,
             self.crashes,
             self.payments,
             self.captured,
-            self.refunded
+            self.refunded,
+            self.deals,
+            self.in_deals
         )
     }
 }
@@ -97,7 +108,7 @@ pub fn run(seed: u64) -> Result<Tally> {
                 .await
                 .context("open")?;
             let world = match &merchant {
-                None => World::with(store, surroundings.clone(), test_shop()).await,
+                None => World::with(store, surroundings.clone(), platform()).await,
                 Some(merchant) => merchant.world(store, surroundings.clone()),
             };
             let merchant = merchant.get_or_insert_with(|| Merchant::new(&world));
@@ -127,6 +138,14 @@ pub fn run(seed: u64) -> Result<Tally> {
         store.close().await;
         Ok(tally)
     })
+}
+
+/// A platform whose deals end while someone still acts in them.
+fn platform() -> NewShop {
+    NewShop {
+        deal_life: Life::from_days(2),
+        ..test_shop()
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

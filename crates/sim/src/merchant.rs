@@ -1,7 +1,7 @@
 //! The merchant: acts at random, remembers what it was told, and repeats what nobody answered
 //! with the same key, as the documentation advises.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -44,6 +44,10 @@ pub(crate) struct Merchant {
     pub(crate) refunds: BTreeMap<String, String>,
     /// The object that each key made.
     keys: BTreeMap<String, String>,
+    /// Deals that were opened.
+    deals: Vec<String>,
+    /// Payments that belong to a deal.
+    in_deals: BTreeSet<String>,
     /// Pages of the bank that a payer was sent to.
     pages: Vec<OperationId>,
 }
@@ -58,6 +62,8 @@ impl Merchant {
             payments: BTreeMap::new(),
             refunds: BTreeMap::new(),
             keys: BTreeMap::new(),
+            deals: Vec::new(),
+            in_deals: BTreeSet::new(),
             pages: Vec::new(),
         }
     }
@@ -175,11 +181,23 @@ impl Merchant {
         let payments: Vec<String> = self.payments.keys().cloned().collect();
         let payment = chance.one_of(&payments).cloned();
         let amount = |units: u64| json!({"value": format!("{units}.00"), "currency": "RUB"});
+        let settled = |units: u64| json!([{"type": "payout", "amount": amount(units)}]);
         let (path, body) = match (chance.below(10), payment) {
+            _ if chance.happens(100) => {
+                let late = chance.happens(500);
+                let fee_moment = if late {
+                    "deal_closed"
+                } else {
+                    "payment_succeeded"
+                };
+                let body = json!({"type": "safe_deal", "fee_moment": fee_moment});
+                ("/deals".to_owned(), body)
+            }
             (0..=4, _) | (_, None) => {
                 let card = chance.one_of(&CARDS)?;
-                let body = json!({
-                    "amount": amount(1 + chance.below(1_000)),
+                let units = 1 + chance.below(1_000);
+                let mut body = json!({
+                    "amount": amount(units),
                     "capture": chance.happens(500),
                     "save_payment_method": chance.happens(200),
                     "payment_method_data": {"type": "bank_card", "card": {
@@ -187,22 +205,37 @@ impl Merchant {
                     }},
                     "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
                 });
+                let in_deal = chance.happens(500);
+                if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
+                    let part = settled(1 + chance.below(units));
+                    body["deal"] = json!({"id": deal, "settlements": part});
+                }
                 ("/payments".to_owned(), body)
             }
             (5..=6, Some(payment)) => {
-                let body = match chance.below(2) {
+                let units = 1 + chance.below(1_000);
+                let mut body = match chance.below(2) {
                     0 => json!({}),
-                    _ => json!({"amount": amount(1 + chance.below(1_000))}),
+                    _ => json!({"amount": amount(units)}),
                 };
+                if self.in_deals.contains(&payment) && chance.happens(700) {
+                    body["deal"] = json!({"settlements": settled(1 + chance.below(units))});
+                }
                 (format!("/payments/{payment}/capture"), body)
             }
             (7, Some(payment)) => (format!("/payments/{payment}/cancel"), json!({})),
             (_, Some(payment)) => {
-                let amount = amount(1 + chance.below(600));
-                (
-                    "/refunds".to_owned(),
-                    json!({"payment_id": payment, "amount": amount}),
-                )
+                let units = 1 + chance.below(600);
+                let mut body = json!({"payment_id": payment, "amount": amount(units)});
+                if self.in_deals.contains(&payment) {
+                    let part = if chance.happens(500) {
+                        units
+                    } else {
+                        chance.below(units)
+                    };
+                    body["deal"] = json!({"refund_settlements": settled(part)});
+                }
+                ("/refunds".to_owned(), body)
             }
         };
         Some(Request { path, key, body })
@@ -246,12 +279,21 @@ impl Merchant {
             "key {} made two objects",
             request.key
         );
+        if request.path == "/deals" {
+            tally.deals += 1;
+            self.deals.push(id);
+            return Ok(());
+        }
         if request.path == "/refunds" {
             self.refunds.insert(id, state);
             return Ok(());
         }
         if request.path == "/payments" {
             tally.payments += 1;
+            if request.body.get("deal").is_some() {
+                tally.in_deals += 1;
+                self.in_deals.insert(id.clone());
+            }
             let url = json
                 .pointer("/confirmation/confirmation_url")
                 .and_then(Value::as_str);

@@ -44,6 +44,10 @@ struct Seen {
     fees: i64,
     /// By its payments: what should have come into it.
     expected: i64,
+    /// By its payments: the seller's part.
+    payout: i64,
+    /// By its refunds: what became less of it.
+    payout_refunded: i64,
     /// By its refunds: given back, being given back, and covered by the platform.
     refunded: i64,
     refunding: i64,
@@ -59,12 +63,12 @@ impl Seen {
 impl Deals {
     /// Takes a transfer of the book in.
     pub(super) fn transfer(&mut self, kind: TransferKind, postings: &[Posting]) {
-        let payout = postings
-            .iter()
-            .find_map(|posting| match posting.entry.account {
-                Account::Payout(id) => Some(id),
-                _ => None,
-            });
+        let payout = postings.iter().find_map(|posting| {
+            let Account::Payout(id) = posting.entry.account else {
+                return None;
+            };
+            Some(id)
+        });
         let mut in_deal = false;
         for posting in postings {
             let Account::Deal(id) = posting.entry.account else {
@@ -111,6 +115,7 @@ impl Deals {
         let (amount, payout) = (captured.amount.minor(), deal.payout.minor());
         let fees = captured.commission.minor() + captured.vat.minor();
         seen.charged += amount;
+        seen.payout += payout;
         seen.fees += fees;
         seen.expected += match deal.fee_moment {
             FeeMoment::PaymentSucceeded => payout,
@@ -128,6 +133,7 @@ impl Deals {
             RefundStatus::Canceled => return,
         }
         seen.covered += deal.covered.minor();
+        seen.payout_refunded += deal.payout.minor();
     }
 
     /// Compares all deals of the shop with what was taken in.
@@ -177,10 +183,18 @@ fn problems(deal: &Deal, seen: &Seen) -> Vec<&'static str> {
     let out = sums.paid_out.minor() + sums.paying_out.minor();
     let back = sums.refunded.minor() + sums.refunding.minor();
     let platform = seen.given + seen.closed;
+    let payable = match deal.status() {
+        Status::Opened => seen.payout - seen.payout_refunded - out,
+        Status::Closed => 0,
+    };
     let rules = [
         (
             sums.held.minor() == seen.held(),
             "its balance is not what the postings on its account leave",
+        ),
+        (
+            sums.payable.minor() == payable,
+            "what can be paid out is not what is left of the seller's part",
         ),
         (
             seen.filled == seen.expected && sums.charged.minor() == seen.charged,

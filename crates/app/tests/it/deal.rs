@@ -20,7 +20,7 @@ fn settlements(value: &str) -> Value {
 }
 
 /// Opens a deal. Its id.
-async fn open(world: &World, fee_moment: &str, key: &str) -> String {
+pub(crate) async fn open(world: &World, fee_moment: &str, key: &str) -> String {
     let body = json!({"type": "safe_deal", "fee_moment": fee_moment});
     let made = world.call("POST", "/deals", key, &body).await;
     assert_eq!(made.status, 200, "{}", made.json());
@@ -35,7 +35,7 @@ fn deal_payment(deal: &str, payout: &str, capture: bool) -> Value {
 }
 
 /// Pays 1,000.00 into a deal, 800.00 of it for the seller. The payment's id.
-async fn pay_into(world: &World, deal: &str, capture: bool, key: &str) -> String {
+pub(crate) async fn pay_into(world: &World, deal: &str, capture: bool, key: &str) -> String {
     let body = deal_payment(deal, "800.00", capture);
     let answer = world.call("POST", "/payments", key, &body).await;
     assert_eq!(answer.status, 200, "{}", answer.json());
@@ -56,7 +56,12 @@ async fn stands(world: &World, deal: &str) -> String {
     )
 }
 
-async fn give_back(world: &World, payment: &str, sums: (&str, &str), key: &str) -> Answer {
+pub(crate) async fn give_back(
+    world: &World,
+    payment: &str,
+    sums: (&str, &str),
+    key: &str,
+) -> Answer {
     let (amount, payout) = sums;
     let body = json!({
         "payment_id": payment, "amount": rub(amount),
