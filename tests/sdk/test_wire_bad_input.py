@@ -84,7 +84,11 @@ PAYMENT = [
     ("payment_method_id", "nothing", "payment_method_id"),
     ("payment_token", "eyJ0eXBlIjoiY2hlY2tvdXQifQ", "payment_token"),
     ("recipient", {"gateway_id": "0"}, "recipient.gateway_id"),
-    ("deal", {"id": "dl-31f00001-0022-5000-8000-1a2b3c4d5e6f", "settlements": []}, "deal"),
+    (
+        "deal",
+        {"id": "dl-31f00001-0022-5000-8000-1a2b3c4d5e6f", "settlements": []},
+        "deal.settlements",
+    ),
     # What later work brings is refused by name, never ignored.
     ("transfers", [{"account_id": "1", "amount": rub("1.00")}], "transfers"),
     ("receipt", {"items": []}, "receipt"),

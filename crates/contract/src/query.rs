@@ -36,15 +36,14 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name).ok_or_else(|| InvalidRequest::value("query"))?;
             let name = name.replace('[', ".").replace(']', "");
-            // A plus sign stays one: SDKs send offsets such as `+03:00` without encoding them.
-            // In search, which looks for texts, it is a space, as forms write it.
-            let spaced = value.replace('+', " ");
-            let value = if name.starts_with("metadata.") {
-                &spaced
+            // A plus sign of a time stays one: SDKs send offsets such as `+03:00` without encoding
+            // them. In any other value they mean a space by it.
+            let value = if is_time(&name) {
+                decode(value)
             } else {
-                value
+                decode(&value.replace('+', " "))
             };
-            let value = decode(value).ok_or_else(|| InvalidRequest::value(name.clone()))?;
+            let value = value.ok_or_else(|| InvalidRequest::value(name.clone()))?;
             if !value.is_empty() {
                 pairs.push((name, value));
             }
@@ -117,6 +116,12 @@ impl Query {
             (own && parts.next().is_none()).then_some((Timestamp::from_micros(micros), id))
         })
     }
+}
+
+fn is_time(name: &str) -> bool {
+    let bound = name.rsplit_once('.').map(|(_, bound)| bound);
+    let bounds = matches!(bound, Some("gte" | "gt" | "lte" | "lt"));
+    bounds && !name.starts_with("metadata.")
 }
 
 fn decode(text: &str) -> Option<String> {

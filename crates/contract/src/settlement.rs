@@ -113,3 +113,6 @@ impl RefundDealBody {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -53,6 +53,8 @@ fn filters_are_read_and_belong_to_the_cursor() {
     assert_eq!(list.status, Some(Status::Opened));
     assert_eq!(list.text.as_deref(), Some("заказ"));
     assert!(list.expires.gte.is_some() && list.created.gte.is_none());
+    let spaced = ListDeals::parse("full_text_search=order+3%2B7").unwrap();
+    assert_eq!(spaced.text.as_deref(), Some("order 3+7"));
     let cursor = list.next_cursor(&deal(State::Closed { closed_at: NOW }));
     assert!(ListDeals::parse(&format!("{query}&cursor={cursor}")).is_ok());
     for (wrong, parameter) in [
