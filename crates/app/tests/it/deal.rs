@@ -2,6 +2,7 @@
 
 mod expiry;
 mod payment;
+mod payout;
 mod race;
 mod refund;
 
