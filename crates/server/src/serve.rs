@@ -240,3 +240,12 @@ impl Started<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_pages_of_the_documentation_read_the_description() {
+        let pages = web::docs::router(&api::openapi::document(), "https://pay.example");
+        assert!(pages.is_ok(), "{pages:?}");
+    }
+}

@@ -131,9 +131,9 @@ pub(super) struct Schema {
     pub(super) items: Option<Box<Schema>>,
     pub(super) one_of: Vec<Schema>,
     #[serde(rename = "enum")]
-    pub(super) values: Vec<String>,
+    values: Vec<Value>,
     #[serde(rename = "const")]
-    pub(super) constant: Option<String>,
+    constant: Option<Value>,
     pub(super) pattern: Option<String>,
     pub(super) format: Option<String>,
     pub(super) min_length: Option<u64>,
@@ -161,6 +161,26 @@ impl Description {
         let found = name.and_then(|name| self.components.schemas.get(name));
         found.unwrap_or(schema)
     }
+}
+
+impl Schema {
+    /// The values that it may have, if they are counted.
+    pub(super) fn values(&self) -> Vec<String> {
+        let all = self.values.iter().chain(&self.constant);
+        all.map(shown).collect()
+    }
+
+    /// The one value that it may have.
+    pub(super) fn constant(&self) -> Option<String> {
+        self.constant.as_ref().map(shown)
+    }
+}
+
+/// A value as people read it: strings without their quotes.
+fn shown(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 impl Body {

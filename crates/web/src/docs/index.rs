@@ -129,9 +129,7 @@ fn notifications(lang: Lang, description: &Description) -> Vec<Told> {
         let json = webhook.post.request_body.json();
         let events = json.and_then(|json| json.schema.properties.get("event"));
         Told {
-            events: events
-                .map(|events| events.values.clone())
-                .unwrap_or_default(),
+            events: events.map(|events| events.values()).unwrap_or_default(),
             says: in_lang(lang, &webhook.post.summary, &webhook.post.summary_ru).to_owned(),
         }
     };

@@ -118,7 +118,7 @@ fn parameters(operation: &Operation, frame: &Frame) -> Vec<Row> {
             kind: parameter.schema.kind.clone().unwrap_or_default(),
             required: parameter.required,
             says: Some(parameter.description.clone()).filter(|says| !says.is_empty()),
-            values: parameter.schema.values.clone(),
+            values: parameter.schema.values(),
             limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
         })
         .collect()

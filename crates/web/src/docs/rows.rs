@@ -50,11 +50,8 @@ impl Writer<'_> {
         }
         for one in &schema.one_of {
             let one = self.description.resolve(one);
-            let named = one
-                .properties
-                .get("type")
-                .and_then(|t| t.constant.as_deref());
-            self.members(path, named.or(variant), one, depth);
+            let named = one.properties.get("type").and_then(Schema::constant);
+            self.members(path, named.as_deref().or(variant), one, depth);
         }
         for (name, member) in &schema.properties.0 {
             let path = if path.is_empty() {
@@ -91,8 +88,6 @@ impl Writer<'_> {
                 kind.unwrap_or_else(|| "object".to_owned())
             }
         };
-        let mut values = inner.values.clone();
-        values.extend(inner.constant.clone());
         let says = asked
             .description
             .clone()
@@ -108,7 +103,7 @@ impl Writer<'_> {
             kind,
             required,
             says,
-            values,
+            values: inner.values(),
             limits: limits(schema, inner, self.t),
         });
         self.members(&below, None, inner, depth.saturating_add(1));
