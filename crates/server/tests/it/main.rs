@@ -7,6 +7,7 @@
 )]
 
 mod altyn;
+mod application;
 
 mod backup;
 mod command;
