@@ -184,6 +184,9 @@ pub enum Refusal {
     /// A deal pays nothing out.
     #[error(transparent)]
     DealPayout(#[from] deal::PayoutRefused),
+    /// The shop that a platform asks about is none of its partners.
+    #[error("the shop is no partner of the platform that is asking")]
+    PartnerUnknown,
     /// An application of a partner cannot be added.
     #[error(transparent)]
     Application(ApplicationRefused),

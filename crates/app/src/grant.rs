@@ -81,7 +81,11 @@ pub async fn prove_shop(app: &Arc<App>, shop: ShopId, secret_key: &str) -> Resul
     if !matches!(proved, Err(Error::Denied)) {
         app.attempts.give_back(shop);
     }
-    proved
+    match proved {
+        // No right of an application is about payouts.
+        Ok(cx) if cx.shop.is_gateway() => Err(Error::Denied),
+        proved => proved,
+    }
 }
 
 /// The shop agrees to all that the application asks for. The code that the application exchanges.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use contract::me::ShowMe;
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
 use domain::ledger::{Account, Transfer};
@@ -95,8 +96,15 @@ pub async fn authenticate(
 /// What the shop is, as `GET /me` tells it.
 ///
 /// # Errors
-/// The storage fails.
-pub async fn me(cx: &Cx) -> Result<Reply, Error> {
+/// [`Refusal::PartnerUnknown`], or the storage fails.
+pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
+    // Nobody is a platform that has partners yet.
+    if show
+        .on_behalf_of
+        .is_some_and(|partner| partner != cx.shop.id)
+    {
+        return Err(Refusal::PartnerUnknown.into());
+    }
     if !cx.shop.is_gateway() {
         return Ok(Reply(contract::me::body(&cx.shop)));
     }

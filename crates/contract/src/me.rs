@@ -1,10 +1,32 @@
 //! A shop's settings, as `GET /me` shows them (YooKassa API v3: the shop).
 
 use domain::payout::DestinationKind;
-use domain::{MethodKind, Money, Shop};
+use domain::{MethodKind, Money, Shop, ShopId};
 use serde::Serialize;
 
 use crate::amount::Amount;
+use crate::invalid::InvalidRequest;
+use crate::query::Query;
+
+/// `GET /me`: whose settings are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShowMe {
+    /// A partner's shop of the platform that is asking.
+    pub on_behalf_of: Option<ShopId>,
+}
+
+impl ShowMe {
+    /// Reads a query.
+    ///
+    /// # Errors
+    /// The first parameter that is wrong.
+    pub fn parse(query: &str) -> Result<Self, InvalidRequest> {
+        let query = Query::parse(query)?;
+        Ok(Self {
+            on_behalf_of: query.read("on_behalf_of", |text| text.parse().ok())?,
+        })
+    }
+}
 
 #[derive(Serialize)]
 struct Me<'a> {

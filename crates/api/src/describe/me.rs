@@ -1,8 +1,8 @@
 //! The operation that shows the shop's settings.
 
-use contract::me::ME;
+use contract::me::{ME, ShowMe};
 
-use super::{Gives, Operation, Takes, Topic, no_query, said};
+use super::{Gives, Operation, Takes, Topic, said};
 use crate::routes::Endpoint;
 
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
@@ -21,7 +21,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
          балансе.",
     ),
     path_id: None,
-    query: no_query,
+    query: ShowMe::parameters,
     takes: Takes::Nothing,
     gives: Gives {
         schema: &ME,
@@ -34,6 +34,6 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
   "itn": "7750005725"
 }"#,
     },
-    errors: &[],
+    errors: &["me.partner_unknown"],
     links: &[],
 }];

@@ -50,6 +50,7 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::ClockNotMovable => Face::of(&rows::CLOCK_NOT_MOVABLE),
         Refusal::NotATest => Face::of(&rows::NOT_A_TEST),
         Refusal::WebhookUnusable => Face::of(&rows::WEBHOOK_UNUSABLE),
+        Refusal::PartnerUnknown => Face::of(&rows::PARTNER_UNKNOWN),
         Refusal::Application(_) => Face::of(&rows::APPLICATION_UNUSABLE),
         Refusal::Exchange(_) => Face::of(&rows::GRANT_REFUSED),
         Refusal::TooManyAttempts => Face::of(&rows::PROOF_TOO_OFTEN),

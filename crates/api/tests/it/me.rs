@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::world;
+use crate::{invalid, refused, world};
 
 #[tokio::test]
 async fn a_shop_sees_its_settings() {
@@ -20,4 +20,21 @@ async fn a_shop_sees_its_settings() {
             ],
         })
     );
+}
+
+#[tokio::test]
+async fn only_a_partners_settings_are_shown_to_others() {
+    let world = world().await;
+    let own = world.get("/me").await;
+    let path = format!("/me?on_behalf_of={}", world.shop.id);
+    assert_eq!(world.get(&path).await.bytes, own.bytes);
+    for other in ["100002", "999999999"] {
+        let answer = world.get(&format!("/me?on_behalf_of={other}")).await;
+        let parameter = refused(&answer, 403, "forbidden");
+        assert_eq!(parameter.as_deref(), Some("on_behalf_of"));
+    }
+    for wrong in ["x", "-1", "0", "1%00"] {
+        let answer = world.get(&format!("/me?on_behalf_of={wrong}")).await;
+        invalid(&answer, "on_behalf_of");
+    }
 }

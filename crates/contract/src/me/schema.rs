@@ -4,7 +4,8 @@ use domain::MethodKind;
 use domain::fiscal::Provider;
 use domain::payout::DestinationKind;
 
-use crate::schema::{AMOUNT, Named, Schema, may, must};
+use super::ShowMe;
+use crate::schema::{AMOUNT, Named, Parameter, Schema, may, must, parameter};
 
 /// The settings of a shop, or of a payout gateway.
 pub static ME: Named = Named {
@@ -45,3 +46,13 @@ pub static ME: Named = Named {
         ])
     },
 };
+
+impl ShowMe {
+    /// Its filters.
+    #[must_use]
+    pub fn parameters() -> Vec<Parameter> {
+        let id = Schema::text().pattern("^[0-9]{1,18}$");
+        let says = "A partner's shop of the platform that is asking.";
+        vec![parameter("on_behalf_of", id, says)]
+    }
+}

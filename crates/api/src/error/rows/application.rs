@@ -26,6 +26,16 @@ pub(in crate::error) const SCOPE_MISSING: Row = Row {
              and ask the merchant to grant access again.",
 };
 
+pub(in crate::error) const PARTNER_UNKNOWN: Row = Row {
+    name: "me.partner_unknown",
+    status: 403,
+    code: ErrorCode::Forbidden,
+    description: "Operation forbidden",
+    parameter: Some("on_behalf_of"),
+    retry_after: None,
+    advice: "Ask about a shop that is a partner of this platform, with the platform's own key.",
+};
+
 pub(in crate::error) const WEBHOOK_NOT_FOUND: Row = Row {
     name: "webhook.not_found",
     status: 404,
@@ -73,6 +83,7 @@ pub(in crate::error) const PROOF_TOO_OFTEN: Row = Row {
 pub(super) const APPLICATION_ERRORS: &[&Row] = &[
     &TOKEN_WRONG,
     &SCOPE_MISSING,
+    &PARTNER_UNKNOWN,
     &WEBHOOK_NOT_FOUND,
     &APPLICATION_UNUSABLE,
     &GRANT_REFUSED,
