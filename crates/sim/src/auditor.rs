@@ -164,7 +164,9 @@ async fn the_bank_agrees(world: &World, payments: &[Payment]) -> Result<()> {
 async fn the_merchant_was_told_the_truth(world: &World, merchant: &Merchant) -> Result<u64> {
     let mut refunded = 0;
     let told = merchant.payments.iter().map(|told| ("payments", told));
-    for (kind, (id, told)) in told.chain(merchant.refunds.iter().map(|told| ("refunds", told))) {
+    let told = told.chain(merchant.refunds.iter().map(|told| ("refunds", told)));
+    let told = told.chain(merchant.payouts.iter().map(|told| ("payouts", told)));
+    for (kind, (id, told)) in told {
         let shown = world
             .call("GET", &format!("/{kind}/{id}"), "", &Value::Null)
             .await;

@@ -39,6 +39,8 @@ pub struct Tally {
     pub deals: u64,
     /// Payments in deals.
     pub in_deals: u64,
+    /// Payouts of deals that were asked for.
+    pub payouts: u64,
 }
 
 impl Tally {
@@ -52,6 +54,7 @@ impl Tally {
         self.refunded += other.refunded;
         self.deals += other.deals;
         self.in_deals += other.in_deals;
+        self.payouts += other.payouts;
     }
 }
 
@@ -60,7 +63,7 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{} requests, {} unanswered, {} crashes; {} payments, {} captured, {} refunds; \
-             {} deals, {} payments in them",
+             {} deals, {} payments in them, {} payouts of them",
             self.requests,
             self.unanswered,
             self.crashes,
@@ -68,7 +71,8 @@ impl fmt::Display for Tally {
             self.captured,
             self.refunded,
             self.deals,
-            self.in_deals
+            self.in_deals,
+            self.payouts
         )
     }
 }

@@ -42,6 +42,8 @@ pub(crate) struct Merchant {
     pub(crate) payments: BTreeMap<String, String>,
     /// The status that each refund was last seen in.
     pub(crate) refunds: BTreeMap<String, String>,
+    /// The status that each payout was last seen in.
+    pub(crate) payouts: BTreeMap<String, String>,
     /// The object that each key made.
     keys: BTreeMap<String, String>,
     /// Deals that were opened.
@@ -61,6 +63,7 @@ impl Merchant {
             open: Vec::new(),
             payments: BTreeMap::new(),
             refunds: BTreeMap::new(),
+            payouts: BTreeMap::new(),
             keys: BTreeMap::new(),
             deals: Vec::new(),
             in_deals: BTreeSet::new(),
@@ -180,19 +183,9 @@ impl Merchant {
         let key = format!("key-{}", self.requests);
         let payments: Vec<String> = self.payments.keys().cloned().collect();
         let payment = chance.one_of(&payments).cloned();
-        let amount = |units: u64| json!({"value": format!("{units}.00"), "currency": "RUB"});
         let settled = |units: u64| json!([{"type": "payout", "amount": amount(units)}]);
         let (path, body) = match (chance.below(10), payment) {
-            _ if chance.happens(100) => {
-                let late = chance.happens(500);
-                let fee_moment = if late {
-                    "deal_closed"
-                } else {
-                    "payment_succeeded"
-                };
-                let body = json!({"type": "safe_deal", "fee_moment": fee_moment});
-                ("/deals".to_owned(), body)
-            }
+            _ if chance.happens(200) => self.about_deals(chance)?,
             (0..=4, _) | (_, None) => {
                 let card = chance.one_of(&CARDS)?;
                 let units = 1 + chance.below(1_000);
@@ -208,7 +201,7 @@ impl Merchant {
                 let in_deal = chance.happens(500);
                 if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
                     let part = settled(1 + chance.below(units));
-                    body["deal"] = json!({"id": deal, "settlements": part});
+                    put(&mut body, json!({"id": deal, "settlements": part}));
                 }
                 ("/payments".to_owned(), body)
             }
@@ -219,7 +212,8 @@ impl Merchant {
                     _ => json!({"amount": amount(units)}),
                 };
                 if self.in_deals.contains(&payment) && chance.happens(700) {
-                    body["deal"] = json!({"settlements": settled(1 + chance.below(units))});
+                    let part = settled(1 + chance.below(units));
+                    put(&mut body, json!({"settlements": part}));
                 }
                 (format!("/payments/{payment}/capture"), body)
             }
@@ -233,12 +227,28 @@ impl Merchant {
                     } else {
                         chance.below(units)
                     };
-                    body["deal"] = json!({"refund_settlements": settled(part)});
+                    put(&mut body, json!({"refund_settlements": settled(part)}));
                 }
                 ("/refunds".to_owned(), body)
             }
         };
         Some(Request { path, key, body })
+    }
+
+    /// A new deal, or a payout of one that was opened.
+    fn about_deals(&self, chance: &mut Chance) -> Option<(String, Value)> {
+        if self.deals.is_empty() || chance.happens(500) {
+            let moments = ["payment_succeeded", "deal_closed"];
+            let body = json!({"type": "safe_deal", "fee_moment": chance.one_of(&moments)?});
+            return Some(("/deals".to_owned(), body));
+        }
+        let [card, ..] = CARDS;
+        let body = json!({
+            "amount": amount(1 + chance.below(300)),
+            "payout_destination_data": {"type": "bank_card", "card": {"number": card}},
+            "deal": {"id": chance.one_of(&self.deals)?},
+        });
+        Some(("/payouts".to_owned(), body))
     }
 
     /// Payers on the bank's pages confirm, refuse or go away.
@@ -262,6 +272,11 @@ impl Merchant {
         tally: &mut Tally,
     ) -> Result<()> {
         let status = answer.status.as_u16();
+        // The card could not be looked up: the documentation says to repeat it with its key.
+        if status == 500 && request.path == "/payouts" {
+            self.open.push(request.clone());
+            return Ok(());
+        }
         ensure!(
             matches!(status, 200 | 400),
             "{} got {status}: {}",
@@ -284,6 +299,11 @@ impl Merchant {
             self.deals.push(id);
             return Ok(());
         }
+        if request.path == "/payouts" {
+            tally.payouts += 1;
+            self.payouts.insert(id, state);
+            return Ok(());
+        }
         if request.path == "/refunds" {
             self.refunds.insert(id, state);
             return Ok(());
@@ -303,6 +323,17 @@ impl Merchant {
         }
         self.payments.insert(id, state);
         Ok(())
+    }
+}
+
+fn amount(units: u64) -> Value {
+    json!({"value": format!("{units}.00"), "currency": "RUB"})
+}
+
+/// Puts a request into a deal.
+fn put(body: &mut Value, deal: Value) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert("deal".to_owned(), deal);
     }
 }
 
