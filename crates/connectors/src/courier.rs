@@ -5,7 +5,7 @@ mod http;
 mod memory;
 
 mod resolver;
-mod tls;
+pub(crate) mod tls;
 
 use async_trait::async_trait;
 use domain::Duration;

@@ -4,8 +4,12 @@
 //! Each document carries the id of its operation as the register's external id: the same id again
 //! registers nothing twice and gets the same answer.
 
+mod atol;
+mod desk;
 mod sandbox;
 
+pub use atol::AtolOnline;
+pub use desk::Desk;
 pub use sandbox::{Chances, Fault, Registered, SandboxRegister};
 
 use async_trait::async_trait;

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 use domain::deal::Life;
+use domain::fiscal::{AtolVersion, Provider, Scenario};
+use domain::receipt::TaxSystem;
 use domain::{Currency, EventId, EventKind, GrantId, MethodKind, Rate, ShopId, WebhookId};
 
 use crate::config::{Given, KEYS, Key, Origin, parse_duration};
@@ -97,6 +99,9 @@ pub(crate) enum Shop {
     /// Adds, lists and removes webhooks
     #[command(subcommand)]
     Webhook(ShopWebhook),
+    /// Sets how a shop's receipts are registered, or that they are not
+    #[command(subcommand)]
+    Receipts(ShopReceipts),
     /// Lists what a shop has granted to applications of partners
     Grants {
         /// The shop
@@ -202,6 +207,62 @@ pub(crate) enum ShopKey {
         /// The key
         key: String,
     },
+}
+
+/// `altyn shop receipts`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShopReceipts {
+    /// Registers the shop's receipts from now on: at the sandbox, or at ATOL Online if its account
+    /// is given
+    Set(Box<SetReceipts>),
+    /// Registers none any more
+    Off {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+    },
+}
+
+/// `altyn shop receipts set`.
+#[derive(Debug, Args)]
+pub(crate) struct SetReceipts {
+    /// The shop
+    #[arg(long)]
+    pub(crate) shop: ShopId,
+    /// Whose registers, as the API names them; what a receipt must say depends on it
+    #[arg(long, default_value = "atol", value_parser = provider)]
+    pub(crate) provider: Provider,
+    /// `together` with the payment, `receipt_first`, or `separate` by requests of their own
+    #[arg(long, default_value = "together", value_parser = scenario)]
+    pub(crate) scenario: Scenario,
+    /// The account with ATOL Online: its login
+    #[arg(long, requires_all = ["atol_password_file", "atol_group", "atol_inn", "atol_site",
+          "atol_email"])]
+    pub(crate) atol_login: Option<String>,
+    /// A file with its password
+    #[arg(long, requires = "atol_login")]
+    pub(crate) atol_password_file: Option<PathBuf>,
+    /// The code of the group of registers
+    #[arg(long, requires = "atol_login")]
+    pub(crate) atol_group: Option<String>,
+    /// The seller's taxpayer number, as the registers have it
+    #[arg(long, requires = "atol_login")]
+    pub(crate) atol_inn: Option<String>,
+    /// The shop's site, which stands on receipts
+    #[arg(long, requires = "atol_login")]
+    pub(crate) atol_site: Option<String>,
+    /// The seller's e-mail
+    #[arg(long, requires = "atol_login")]
+    pub(crate) atol_email: Option<String>,
+    /// How the seller is taxed, 1 to 6, where a receipt does not say
+    #[arg(long, requires = "atol_login", value_parser = tax_system)]
+    pub(crate) atol_tax_system: Option<TaxSystem>,
+    /// Where the service is
+    #[arg(long, default_value = "https://online.atol.ru/possystem")]
+    pub(crate) atol_url: String,
+    /// The protocol: `v4` or `v5`
+    #[arg(long, default_value = "v5", value_parser = atol_version)]
+    pub(crate) atol_version: AtolVersion,
 }
 
 /// `altyn shop webhook`.
@@ -321,6 +382,24 @@ pub(crate) struct BenchStore {
 
 fn currency(text: &str) -> Result<Currency, String> {
     Currency::from_code(text).ok_or_else(|| format!("{text:?} is no currency of ISO 4217"))
+}
+
+fn provider(text: &str) -> Result<Provider, String> {
+    Provider::from_code(text).ok_or_else(|| "no provider of receipts".to_owned())
+}
+
+fn scenario(text: &str) -> Result<Scenario, String> {
+    Scenario::from_code(text).ok_or_else(|| "together, receipt_first or separate".to_owned())
+}
+
+fn atol_version(text: &str) -> Result<AtolVersion, String> {
+    AtolVersion::from_code(text).ok_or_else(|| "v4 or v5".to_owned())
+}
+
+fn tax_system(text: &str) -> Result<TaxSystem, String> {
+    let number = text.parse().ok();
+    let system = number.and_then(TaxSystem::from_code);
+    system.ok_or_else(|| "a number from 1 to 6".to_owned())
 }
 
 fn method(text: &str) -> Result<MethodKind, String> {

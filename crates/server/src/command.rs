@@ -11,6 +11,7 @@ mod event;
 pub(crate) mod gateway;
 mod grant;
 mod listen;
+mod receipts;
 mod shop;
 mod webhook;
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result, bail};
 use app::{App, Clock as _, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
-use connectors::fiscal::SandboxRegister;
+use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::sandbox::Sandbox;
 use connectors::{Acquirer, Payer};
 use contract::Links;
@@ -57,10 +57,11 @@ impl Platform {
         let register = SandboxRegister::open(&memory)
             .with_context(|| format!("open the register's memory in {}", memory.display()))?;
         let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&sandbox);
+        let atol = AtolOnline::new().context("set up calls to ATOL Online")?;
         let courier = courier(config)?;
         let parts = Parts {
             store: store.clone(),
-            fiscal: Arc::new(register),
+            fiscal: Arc::new(Desk::new(Arc::new(register), Arc::new(atol))),
             acquirer: Arc::new(MeteredAcquirer {
                 inner: acquirer,
                 metrics: metrics.clone(),

@@ -17,6 +17,7 @@ mod oauth;
 mod payment;
 mod payment_method;
 mod payout;
+mod receipt;
 mod refund;
 mod route;
 mod simulate;

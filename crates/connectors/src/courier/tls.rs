@@ -12,7 +12,7 @@ use tracing::warn;
 use super::http::Certificates;
 
 /// The configuration, with a provider of its own, so that nothing global is changed.
-pub(super) fn config(certificates: Certificates) -> Result<ClientConfig, Error> {
+pub(crate) fn config(certificates: Certificates) -> Result<ClientConfig, Error> {
     let provider = Arc::new(ring::default_provider());
     let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()?;

@@ -351,4 +351,4 @@ impl Entry {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

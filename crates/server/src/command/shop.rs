@@ -8,7 +8,7 @@ use app::shop::{self, NewShop};
 use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
 
-use super::{grant, shown, until_seen_by_servers, webhook};
+use super::{grant, receipts, shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
@@ -21,6 +21,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         cli::Shop::List
         | cli::Shop::Key(_)
         | cli::Shop::Webhook(_)
+        | cli::Shop::Receipts(_)
         | cli::Shop::Grants { .. }
         | cli::Shop::Revoke { .. } => Presence::MustBeThere,
     };
@@ -33,6 +34,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
             revoke_key(&platform.app, shop, &key).await
         }
         cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
+        cli::Shop::Receipts(command) => receipts::run(&platform.app, command).await,
         cli::Shop::Grants { shop } => grant::list(&platform.app, shop).await,
         cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.app, shop, grant).await,
     };

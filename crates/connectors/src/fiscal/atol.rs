@@ -1,0 +1,206 @@
+//! ATOL Online, protocols v4 (documents of format 1.05) and v5 (1.2).
+//!
+//! The service is asked with a token that lives for a day; one that has ended is replaced and the
+//! question asked once more. A document is sent with the operation's id as external id: sent
+//! again, it is answered with the id that the service gave it first. What became of it is polled.
+//! The operator configures the addresses, so any may be called.
+
+mod answer;
+mod document;
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use domain::fiscal::{AtolAccount, Register, Said};
+use domain::receipt::ReceiptKind;
+use reqwest::{Client, RequestBuilder, redirect};
+use serde_json::{Value, json};
+
+use super::{Asked, Document, Fiscal};
+use crate::acquirer::CallError;
+use crate::courier::{Certificates, SetupError, tls};
+use answer::Heard;
+
+/// How long one call may take.
+const TIME_MAX: Duration = Duration::from_secs(20);
+const USER_AGENT: &str = "Altyn";
+
+/// Asks ATOL Online.
+pub struct AtolOnline {
+    client: Client,
+    /// Tokens by address and login.
+    tokens: Mutex<BTreeMap<(String, String), String>>,
+}
+
+/// A question that may be asked again with a new token.
+struct Question<'a> {
+    account: &'a AtolAccount,
+    path: String,
+    body: Option<Value>,
+}
+
+impl AtolOnline {
+    /// A connector.
+    ///
+    /// # Errors
+    /// TLS or the HTTP client cannot be set up.
+    pub fn new() -> Result<Self, SetupError> {
+        Self::with_time_max(TIME_MAX)
+    }
+
+    fn with_time_max(time_max: Duration) -> Result<Self, SetupError> {
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls::config(Certificates::Trusted)?)
+            .http1_only()
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .user_agent(USER_AGENT)
+            .timeout(time_max)
+            .build()?;
+        Ok(Self {
+            client,
+            tokens: Mutex::default(),
+        })
+    }
+
+    /// Asks with a token, and once more with a new one if the service wants that.
+    async fn ask(&self, question: &Question<'_>) -> Result<Heard, CallError> {
+        let account = question.account;
+        let mut renewed = false;
+        loop {
+            let token = self.token(account).await?;
+            let url = address(account, &question.path);
+            let request = match &question.body {
+                Some(body) => self.client.post(url).json(body),
+                None => self.client.get(url),
+            };
+            let heard = answer::read(sent(request.header("Token", token)).await?);
+            match heard {
+                Heard::TokenEnded if !renewed => {
+                    self.tokens().remove(&key(account));
+                    renewed = true;
+                }
+                heard => return Ok(heard),
+            }
+        }
+    }
+
+    async fn token(&self, account: &AtolAccount) -> Result<String, CallError> {
+        let known = self.tokens().get(&key(account)).cloned();
+        if let Some(token) = known {
+            return Ok(token);
+        }
+        let body = json!({"login": account.login, "pass": account.password.expose()});
+        let url = address(account, "getToken");
+        let request = self.client.post(url).json(&body);
+        // Without a token nothing was registered.
+        let said = sent(request).await.map_err(|error| match error {
+            CallError::NotSent(cause) | CallError::Unknown(cause) => CallError::NotSent(cause),
+        })?;
+        match said.1.get("token").and_then(Value::as_str) {
+            Some(token) => {
+                self.tokens().insert(key(account), token.to_owned());
+                Ok(token.to_owned())
+            }
+            None => Err(CallError::NotSent(Some(
+                format!("no token: {}", answer::why(&said.1)).into(),
+            ))),
+        }
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, BTreeMap<(String, String), String>> {
+        self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn key(account: &AtolAccount) -> (String, String) {
+    let base = format!("{}/{}", account.base_url, account.version.code());
+    (base, account.login.clone())
+}
+
+fn address(account: &AtolAccount, path: &str) -> String {
+    let base = account.base_url.trim_end_matches('/');
+    format!("{base}/{}/{path}", account.version.code())
+}
+
+/// Sends a request. Its status and body; a body that is no JSON is no answer.
+async fn sent(request: RequestBuilder) -> Result<(u16, Value), CallError> {
+    let response = request.send().await.map_err(|error| {
+        let cause = Some(Box::new(error.without_url()));
+        match &cause {
+            Some(error) if error.is_connect() => CallError::NotSent(cause.map(|it| it as _)),
+            Some(_) | None => CallError::Unknown(cause.map(|it| it as _)),
+        }
+    })?;
+    let status = response.status().as_u16();
+    let body = response.json().await;
+    body.map(|body| (status, body))
+        .map_err(|error| CallError::Unknown(Some(Box::new(error.without_url()))))
+}
+
+fn account(register: &Register) -> Result<&AtolAccount, CallError> {
+    match register {
+        Register::Atol(account) => Ok(account),
+        Register::Sandbox => Err(CallError::NotSent(Some(
+            "the shop has no account with ATOL Online".into(),
+        ))),
+    }
+}
+
+/// What was heard of a document; silence where it says nothing of it.
+fn said(heard: Heard, register_id: Option<&str>) -> Result<Said, CallError> {
+    match heard {
+        Heard::Said(said) => Ok(said),
+        Heard::NotReady => match register_id {
+            Some(id) => Ok(Said::Accepted {
+                register_id: id.to_owned(),
+            }),
+            None => Err(CallError::Unknown(None)),
+        },
+        Heard::TokenEnded => Err(CallError::NotSent(Some(
+            "the service does not take its own token".into(),
+        ))),
+        Heard::Closed(why) => Err(CallError::NotSent(Some(why.into()))),
+        Heard::Broken(why) => Err(CallError::Unknown(Some(why.into()))),
+    }
+}
+
+#[async_trait]
+impl Fiscal for AtolOnline {
+    async fn register(&self, document: Document) -> Result<Said, CallError> {
+        let account = account(&document.register)?;
+        let operation = match document.kind {
+            ReceiptKind::Payment => "sell",
+            ReceiptKind::Refund => "sell_refund",
+        };
+        let body = match document::written(account, &document) {
+            Ok(body) => body,
+            Err(error) => {
+                let reason = format!("the document cannot be written: {error}");
+                return Ok(Said::Refused { reason });
+            }
+        };
+        let question = Question {
+            account,
+            path: format!("{}/{operation}", account.group_code),
+            body: Some(body),
+        };
+        said(self.ask(&question).await?, None)
+    }
+
+    async fn report(&self, asked: Asked) -> Result<Said, CallError> {
+        let account = account(&asked.register)?;
+        let question = Question {
+            account,
+            path: format!("{}/report/{}", account.group_code, asked.register_id),
+            body: None,
+        };
+        said(self.ask(&question).await?, Some(&asked.register_id))
+    }
+}
+
+#[cfg(test)]
+mod tests;

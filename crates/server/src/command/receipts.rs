@@ -1,0 +1,82 @@
+//! `altyn shop receipts`: how a shop's receipts are registered.
+
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::{App, shop};
+use domain::ShopId;
+use domain::fiscal::{AtolAccount, Fiscalization, Register, Secret};
+use serde_json::json;
+
+use super::until_seen_by_servers;
+use crate::cli;
+use crate::output::Told;
+
+/// Runs one of the commands.
+pub(super) async fn run(app: &Arc<App>, command: cli::ShopReceipts) -> Result<Told> {
+    match command {
+        cli::ShopReceipts::Set(new) => set(app, *new).await,
+        cli::ShopReceipts::Off { shop } => off(app, shop).await,
+    }
+}
+
+async fn set(app: &Arc<App>, new: cli::SetReceipts) -> Result<Told> {
+    let register = register(&new)?;
+    let (provider, scenario) = (new.provider, new.scenario);
+    let settings = Fiscalization {
+        provider,
+        scenario,
+        register,
+    };
+    shop::set_fiscalization(app, new.shop, Some(settings))
+        .await
+        .context("set how receipts are registered")?;
+    until_seen_by_servers().await;
+    let json = json!({
+        "shop_id": new.shop.to_string(),
+        "provider": provider.code(),
+        "scenario": scenario.code(),
+    });
+    let text = format!(
+        "Receipts are registered from now on: provider {}, scenario {}.",
+        provider.code(),
+        scenario.code()
+    );
+    Ok(Told::good(text, json))
+}
+
+/// The sandbox, or the account with ATOL Online, of which the parser requires all or nothing.
+fn register(new: &cli::SetReceipts) -> Result<Register> {
+    let Some(login) = new.atol_login.clone() else {
+        return Ok(Register::Sandbox);
+    };
+    let path = new.atol_password_file.as_ref();
+    let path = path.context("the file with the password is missing")?;
+    let password = fs::read_to_string(path)
+        .with_context(|| format!("read the password in {}", path.display()))?;
+    let given = |value: &Option<String>, name: &str| {
+        let value = value.clone();
+        value.with_context(|| format!("{name} is missing"))
+    };
+    Ok(Register::Atol(AtolAccount {
+        version: new.atol_version,
+        base_url: new.atol_url.trim_end_matches('/').to_owned(),
+        login,
+        password: Secret::new(password.trim_end().to_owned()),
+        group_code: given(&new.atol_group, "--atol-group")?,
+        inn: given(&new.atol_inn, "--atol-inn")?,
+        payment_address: given(&new.atol_site, "--atol-site")?,
+        email: given(&new.atol_email, "--atol-email")?,
+        tax_system: new.atol_tax_system,
+    }))
+}
+
+async fn off(app: &Arc<App>, shop: ShopId) -> Result<Told> {
+    shop::set_fiscalization(app, shop, None)
+        .await
+        .context("switch receipts off")?;
+    until_seen_by_servers().await;
+    let json = json!({ "shop_id": shop.to_string(), "provider": null });
+    Ok(Told::good("No receipts are registered from now on.", json))
+}
