@@ -5,6 +5,7 @@ mod payment;
 mod payout;
 mod race;
 mod refund;
+mod seller;
 
 use domain::ledger::Account;
 use serde_json::{Value, json};
