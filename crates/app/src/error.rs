@@ -69,7 +69,7 @@ pub enum Cause {
     Payer(#[source] CallError),
     /// The acquirer did not answer.
     #[error("the acquirer did not answer")]
-    Call(#[source] connectors::CallError),
+    Call(#[source] CallError),
     /// The sandbox's journal.
     #[error("the sandbox cannot write its journal")]
     Sandbox(#[source] std::io::Error),
