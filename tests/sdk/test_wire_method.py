@@ -6,7 +6,7 @@ import pytest
 
 from api import REDIRECT, RETURN_URL, refused, rub
 
-METHODS = ["yoo_money", "sberbank", "tinkoff_bank", "sbp"]
+METHODS = ["yoo_money", "sberbank", "tinkoff_bank", "alfa_pay", "sbp"]
 
 
 def decide(buyer, payment, method, decision):
@@ -117,3 +117,72 @@ def test_a_method_has_its_ways_to_confirm(api, method, confirmation):
     body = {"amount": rub("250.00"), "capture": True}
     body |= {"payment_method_data": method, "confirmation": confirmation}
     refused(api.post("/payments", body), "confirmation.type")
+
+
+COMPANY = {
+    "type": "b2b_sberbank",
+    "payment_purpose": "За товар по счёту 1",
+    "vat_data": {"type": "calculated", "rate": "22", "amount": rub("18.03")},
+}
+ARTICLE = {
+    "article_number": 1,
+    "tru_code": "329921120.06001010020000000101",
+    "article_code": "a-1",
+    "article_name": "Кресло-коляска",
+    "quantity": 2,
+    "price": rub("50.00"),
+}
+
+
+@pytest.mark.parametrize(
+    ("data", "value"),
+    [
+        ({"type": "sber_loan"}, "5000.00"),
+        ({"type": "sber_bnpl"}, "5000.00"),
+        (COMPANY, "100.00"),
+        ({"type": "electronic_certificate", "articles": [ARTICLE]}, "100.00"),
+    ],
+)
+def test_loans_companies_and_certificates_pay(api, buyer, data, value):
+    payment = api.payment(value, payment_method_data=data)
+    decide(buyer, payment, data["type"], "accept")
+    found = api.found(f"/payments/{payment['id']}")
+    assert found["status"] == "succeeded", found
+    method = found["payment_method"]
+    if data is COMPANY:
+        assert method["vat_data"] == data["vat_data"] and not found["refundable"]
+        assert len(method["payer_bank_details"]["account"]) == 20
+    elif data["type"] == "sber_loan":
+        assert method["loan_option"] == "installments_3"
+    elif data["type"] == "electronic_certificate":
+        assert method["articles"][0]["certificates"][0]["tru_quantity"] == 2
+
+
+def test_certificates_get_articles_back_and_no_more_than_were_paid_for(api, buyer):
+    data = {"type": "electronic_certificate", "articles": [ARTICLE]}
+    payment = api.payment("100.00", payment_method_data=data)
+    decide(buyer, payment, data["type"], "accept")
+
+    def back(value, **change):
+        article = {
+            "article_number": 1,
+            "payment_article_number": 1,
+            "tru_code": ARTICLE["tru_code"],
+            "quantity": 1,
+        } | change
+        method = {"type": "electronic_certificate", "articles": [article]}
+        return api.refund(payment["id"], value, refund_method_data=method).json()
+
+    for change, reason in [
+        ({"payment_article_number": 2}, "payment_article_number_not_found"),
+        ({"tru_code": "1" * 9 + "." + "1" * 20}, "payment_tru_code_not_found"),
+        ({"quantity": 3}, "too_many_refunding_articles"),
+    ]:
+        refund = back("50.00", **change)
+        assert refund["status"] == "canceled", refund
+        assert refund["cancellation_details"]["reason"] == reason
+    assert back("50.00")["status"] == "succeeded"
+    again = back("50.00", quantity=2)
+    assert again["cancellation_details"]["reason"] == "some_articles_already_refunded"
+    assert back("50.00")["refund_method"]["articles"][0]["quantity"] == 1
+    refused(api.refund(payment["id"], "1.00"))

@@ -12,6 +12,7 @@ mod payment;
 mod payment_method;
 mod payout;
 mod person;
+mod pos_link;
 mod receipt;
 mod refund;
 mod simulate;
@@ -117,6 +118,7 @@ pub(crate) enum Topic {
     Refunds,
     PaymentMethods,
     Deals,
+    PosLinks,
     Receipts,
     Payouts,
     Settings,
@@ -127,11 +129,12 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// All topics.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Payments,
         Self::Refunds,
         Self::PaymentMethods,
         Self::Deals,
+        Self::PosLinks,
         Self::Receipts,
         Self::Payouts,
         Self::Settings,
@@ -147,6 +150,7 @@ impl Topic {
             Self::Refunds => said("Refunds", "Возвраты"),
             Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
             Self::Deals => said("Safe deals", "Безопасные сделки"),
+            Self::PosLinks => said("Plates at tills", "Кассовые ссылки"),
             Self::Receipts => said("Receipts", "Чеки"),
             Self::Payouts => said("Payouts", "Выплаты"),
             Self::Settings => said("Settings", "Настройки"),
@@ -183,6 +187,10 @@ impl Topic {
                 "Money to persons: of a gateway's balance, or of a safe deal.",
                 "Деньги людям: с баланса шлюза или с безопасной сделки.",
             ),
+            Self::PosLinks => said(
+                "Codes that buyers scan at a till, to pay through SBP.",
+                "Коды, которые покупатели сканируют на кассе и платят через СБП.",
+            ),
             Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
             Self::Webhooks => said(
                 "Where an application is told what became of the objects that it made. They \
@@ -213,6 +221,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         refund::OPERATIONS,
         payment_method::OPERATIONS,
         deal::OPERATIONS,
+        pos_link::OPERATIONS,
         receipt::OPERATIONS,
         payout::OPERATIONS,
         person::OPERATIONS,

@@ -13,7 +13,7 @@ use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES};
 use crate::{
     clock, deal, event, later, me, oauth, openapi, payment, payment_method, payout, personal_data,
-    receipt, refund, request, self_employed, webhook,
+    pos_link, receipt, refund, request, self_employed, webhook,
 };
 
 /// What the operator decides.
@@ -105,6 +105,11 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::ShowPersonalData => get(personal_data::show),
         Endpoint::CreateSelfEmployed => post(self_employed::create),
         Endpoint::ShowSelfEmployed => get(self_employed::show),
+        Endpoint::CreatePosLink => post(pos_link::create),
+        Endpoint::ShowPosLink => get(pos_link::show),
+        Endpoint::ActivatePosLink => post(pos_link::activate),
+        Endpoint::DeactivatePosLink => post(pos_link::deactivate),
+        Endpoint::MovePosLink => post(pos_link::recipient),
         Endpoint::ShowMe => get(me::show),
         Endpoint::ListEvents => get(event::list),
         Endpoint::ShowEvent => get(event::show),

@@ -138,6 +138,7 @@ impl<'e> Face<'e> {
             "refund" => Self::of(&rows::REFUND_NOT_FOUND),
             "deal" => Self::of(&rows::DEAL_NOT_FOUND),
             "event" => Self::of(&rows::EVENT_NOT_FOUND),
+            "pos link" => Self::of(&rows::POS_LINK_NOT_FOUND),
             "receipt" => Self::of(&rows::RECEIPT_NOT_FOUND),
             "payout" => Self::of(&rows::PAYOUT_NOT_FOUND),
             "personal data" => Self::of(&rows::PERSONAL_DATA_NOT_FOUND),

@@ -26,6 +26,7 @@ mod payment;
 mod payment_method;
 mod payout;
 mod personal_data;
+mod pos_link;
 mod receipt;
 mod refund;
 mod self_employed;

@@ -73,6 +73,16 @@ pub enum Endpoint {
     CreateSelfEmployed,
     /// Shows a self-employed person.
     ShowSelfEmployed,
+    /// Adds a plate at a till.
+    CreatePosLink,
+    /// Shows a plate.
+    ShowPosLink,
+    /// Switches a plate on.
+    ActivatePosLink,
+    /// Switches a plate off.
+    DeactivatePosLink,
+    /// Moves a plate to another till.
+    MovePosLink,
     /// Shows the shop's or the gateway's own settings.
     ShowMe,
     /// Lists what happened in the shop.
@@ -109,7 +119,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 35] = [
+pub static ROUTES: [Route; 40] = [
     post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
     get("/v3/payments", Endpoint::ListPayments, WHO_READS),
     get(
@@ -221,6 +231,27 @@ pub static ROUTES: [Route; 35] = [
         Endpoint::SimulatePayment,
         Who::Shop,
     ),
+    post("/v3/pos_links", Endpoint::CreatePosLink, Who::Shop),
+    get(
+        "/v3/pos_links/{pos_link_id}",
+        Endpoint::ShowPosLink,
+        Who::Shop,
+    ),
+    post(
+        "/v3/pos_links/{pos_link_id}/activate",
+        Endpoint::ActivatePosLink,
+        Who::Shop,
+    ),
+    post(
+        "/v3/pos_links/{pos_link_id}/deactivate",
+        Endpoint::DeactivatePosLink,
+        Who::Shop,
+    ),
+    post(
+        "/v3/pos_links/{pos_link_id}/recipient",
+        Endpoint::MovePosLink,
+        Who::Shop,
+    ),
 ];
 
 /// Payment methods have no right of their own: they go with payments.
@@ -230,12 +261,7 @@ const WHO_READS_RECEIPTS: Who = Who::ShopOrGranted(Scope::ReceiptsGet);
 const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
 
 /// Paths that a shop may use by and by.
-pub(crate) const LATER: [&str; 4] = [
-    "/v3/invoices",
-    "/v3/invoices/{*rest}",
-    "/v3/pos_links",
-    "/v3/pos_links/{*rest}",
-];
+pub(crate) const LATER: [&str; 2] = ["/v3/invoices", "/v3/invoices/{*rest}"];
 
 /// Where merchants grant access; a page of another door.
 pub(crate) const AUTHORIZE: &str = "/oauth/v2/authorize";

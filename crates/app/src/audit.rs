@@ -228,6 +228,14 @@ fn audit_objects(
         }
     }
     audit_payouts(conn, shop, report)?;
+    for transfer in store::audit::unpaired(conn, shop.id)? {
+        let problem = "the book of its platform does not say the same";
+        report.find(shop, transfer.to_string(), problem);
+    }
+    for account in store::audit::uncleared(conn, shop.id)? {
+        let problem = "the other shop's book does not say the same";
+        report.find(shop, account, problem);
+    }
     for transfer in store::audit::strays(conn, shop.id)? {
         report.find(shop, transfer.to_string(), "it belongs to no object");
     }

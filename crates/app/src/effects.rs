@@ -11,6 +11,7 @@ use domain::{
 use crate::cx::Work;
 use crate::error::Error;
 use crate::receipt;
+use crate::split;
 
 /// What became of a step.
 #[derive(Debug, Default)]
@@ -69,7 +70,9 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     if let Some(method) = &step.saved_method {
         store::payment_method::insert(work.tx, &cx.shop, method)?;
     }
+    split::lock_books(work, &step.partners)?;
     transfers(work, &step.transfers)?;
+    split::post(work, &step.partners)?;
     operations(work, &step.operations)?;
     let shown = contract::payment::body(&step.next, cx.app.links());
     let notifies = events(work, &step.events, &shown)?;
@@ -101,7 +104,9 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
     let deal_step = crate::deal::tell_refund(work, &step.next)?;
     let registers = receipt::of_refund(work, &step.next, step.receipt)?;
+    split::lock_books(work, &step.partners)?;
     transfers(work, &step.transfers)?;
+    split::post(work, &step.partners)?;
     operations(work, &step.operations)?;
     let shown = contract::refund::body(&step.next);
     let notifies = events(work, &step.events, &shown)?;

@@ -12,6 +12,7 @@ use domain::grant::ExchangeRefused;
 use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
+use domain::pos_link::{PosLinkChangeRefused, PosLinkRefused};
 use domain::receipt::ReceiptRefused;
 use domain::token::RedeemRefused;
 use domain::{MoneyError, deal, payment, payout, refund};
@@ -196,6 +197,18 @@ pub enum Refusal {
     /// Too many wrong keys of a shop.
     #[error("too many wrong keys; try again in some minutes")]
     TooManyAttempts,
+    /// A payment cannot go through a plate.
+    #[error(transparent)]
+    PosLink(#[from] PosLinkRefused),
+    /// A plate cannot be changed or added.
+    #[error(transparent)]
+    PosLinkChange(#[from] PosLinkChangeRefused),
+    /// The plate that a payment names does not exist in this shop.
+    #[error("the plate is not found")]
+    PosLinkNotFound,
+    /// The platform of a new shop does not exist, or is itself a partner.
+    #[error("the platform is no shop that may have partners")]
+    PlatformUnknown,
     /// The sub-account is not this shop's.
     #[error("the gateway is not this shop's")]
     GatewayUnknown,
@@ -335,6 +348,18 @@ impl From<deal::CloseRefused> for Error {
 impl From<payment::RefundRefused> for Error {
     fn from(refused: payment::RefundRefused) -> Self {
         Refusal::Refund(refused).into()
+    }
+}
+
+impl From<PosLinkRefused> for Error {
+    fn from(refused: PosLinkRefused) -> Self {
+        Refusal::PosLink(refused).into()
+    }
+}
+
+impl From<PosLinkChangeRefused> for Error {
+    fn from(refused: PosLinkChangeRefused) -> Self {
+        Refusal::PosLinkChange(refused).into()
     }
 }
 

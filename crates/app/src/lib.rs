@@ -21,6 +21,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod payout;
 pub mod personal_data;
+pub mod pos_link;
 pub mod receipt;
 pub mod refund;
 pub mod sandbox;
@@ -37,6 +38,7 @@ mod figures;
 mod once;
 mod register;
 mod render;
+mod split;
 
 pub mod audit;
 pub mod deliver;

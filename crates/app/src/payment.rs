@@ -1,9 +1,14 @@
 //! Payments as the merchant's server handles them: create, show, list, capture, cancel.
 
+use std::collections::BTreeSet;
+
 use connectors::acquirer::{Authorize, ChallengePolicy, Means as CallMeans};
-use contract::payment::{CapturePayment, CreatePayment, ListPayments, RequestedMeans};
-use domain::payment::{Attempt, Flow, Means, NewPayment, SaveMethod};
-use domain::{ConfirmationKind, OperationId, OperationObject, Payment, PaymentId};
+use contract::payment::{
+    CapturePayment, CreatePayment, ListPayments, MethodFilter, RequestedMeans,
+};
+use domain::method::MethodRequest;
+use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
+use domain::{ConfirmationKind, OperationId, OperationObject, Payment, PaymentId, Shop, ShopId};
 
 use crate::call::Task;
 use crate::cx::{Cx, Work};
@@ -11,6 +16,7 @@ use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
+use crate::pos_link;
 use crate::receipt as receipts;
 use crate::render;
 use crate::token;
@@ -53,6 +59,10 @@ fn means(
             let (card, kept) = token::redeem_payment(work, given.reveal())?;
             (Means::Token(card), Some(CallMeans::CardToken(kept)))
         }
+        RequestedMeans::CertificateCard(card) => (
+            Means::CertificateCard(card.facts()),
+            Some(CallMeans::Card(card.clone())),
+        ),
         RequestedMeans::Saved(id) => {
             let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
             let seen = work.cx.sees(work.tx, &id.to_string())?;
@@ -67,6 +77,16 @@ fn means(
     })
 }
 
+/// The shops that parts are for, as far as there are such.
+fn partners(work: &mut Work<'_, '_>, parts: &[NewPart]) -> Result<Vec<Shop>, Error> {
+    let ids: BTreeSet<ShopId> = parts.iter().map(|part| part.shop_id).collect();
+    let mut partners = Vec::with_capacity(ids.len());
+    for id in ids.into_iter().take(domain::payment::PARTS_MAX) {
+        partners.extend(store::shop::find(work.tx, id)?);
+    }
+    Ok(partners)
+}
+
 fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
     let amount = command.amount;
     let in_deal = command.deal.is_some();
@@ -78,6 +98,10 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
         return Err(Refusal::DealNotFound.into());
     }
     let in_deal = command.deal.map(|part| deal::attach(work, part, id));
+    let confirm_until = match &command.pos_link {
+        Some(asked) => Some(pos_link::admit(work, id, command, asked)?),
+        None => None,
+    };
     let new = NewPayment {
         id,
         amount: command.amount,
@@ -91,6 +115,14 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
         deal: in_deal.transpose()?,
         means,
         receipt: receipt.as_ref().map(|planned| planned.order),
+        details: Details {
+            extras: command.extras.clone(),
+            request: command.request.clone(),
+            pos_link: command.pos_link.map(|asked| asked.id),
+        },
+        parts: command.parts.clone(),
+        partners: partners(work, &command.parts)?,
+        confirm_until,
     };
     let payment = Payment::create(work.shop(), new, work.now())?;
     deal::check(work, &payment)?;
@@ -159,6 +191,10 @@ pub(crate) fn authorize_task(
         challenge,
         by_qr,
         save,
+        articles: match payment.details.as_ref().and_then(|d| d.request.as_ref()) {
+            Some(MethodRequest::Articles(articles)) => articles.clone(),
+            Some(MethodRequest::Basket(_) | MethodRequest::Company { .. }) | None => Vec::new(),
+        },
         return_url: cx.app.payment_returned(payment.id),
     }))
 }
@@ -185,10 +221,15 @@ pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
 /// The storage fails.
 pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
     let shop = cx.shop.id;
+    let method = match list.method {
+        None => None,
+        Some(MethodFilter::Kind(kind)) => Some(kind),
+        Some(MethodFilter::Retired(_)) => return Ok(Reply(contract::list::body(&[], None))),
+    };
     let filter = store::payment::Filter {
         created: range(list.created),
         captured: range(list.captured),
-        method: list.method,
+        method,
         status: list.status,
         application: cx.application(),
         limit: list.limit.saturating_add(1),
@@ -231,7 +272,12 @@ pub async fn capture(
     once::carry_out(cx, once, move |work| {
         let payment = lock(work, id)?;
         let operation = OperationId::new(work.ids.next());
-        let mut step = payment.capture(command.amount, operation, work.now())?;
+        let new = NewCapture {
+            amount: command.amount,
+            airline: command.airline.clone(),
+            parts: command.parts.clone(),
+        };
+        let mut step = payment.capture(new, operation, work.now())?;
         deal::correct(work, &mut step, command.payout)?;
         let step = receipts::captured(work, step, &command)?;
         follow_step(work, &step, operation)

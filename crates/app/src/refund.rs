@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use contract::refund::{CreateRefund, ListRefunds};
 use domain::ledger::{Account, LedgerRefused};
 use domain::refund::NewRefund;
-use domain::{Operation, OperationId, OperationObject, Refund, RefundId};
+use domain::{
+    CancellationReason, Operation, OperationId, OperationObject, Payment, Refund, RefundId,
+};
 
 use crate::call::Task;
 use crate::cx::{Cx, Work};
@@ -15,6 +17,7 @@ use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
 use crate::receipt as receipts;
+use crate::split;
 
 /// Starts to give money of a captured payment back to its payer.
 ///
@@ -33,7 +36,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
     let found = store::payment::lock(work.tx, work.cx.shop.id, command.payment_id)?;
     let payment = found.ok_or(Refusal::PaymentNotFound)?;
     // The payment's own refusals come first.
-    payment.reserve_refund(command.amount, work.now())?;
+    payment.reserve_refund(command.amount, &command.sources, work.now())?;
     let in_deal = deal::reserve_refund(work, &payment, command.amount, command.payout)?;
     let receipt = receipts::of_new_refund(work, &payment, command)?;
     let new = NewRefund {
@@ -43,13 +46,29 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
         metadata: command.metadata.clone(),
         deal: in_deal.as_ref().map(|(_, part)| *part),
         has_receipt: receipt.is_some(),
+        sources: command.sources.clone(),
+        certificate: command.certificate.clone(),
         operation: OperationId::new(work.ids.next()),
     };
     let object = OperationObject::Refund(new.id);
     let step = Refund::create(&payment, new.clone(), work.now())?;
 
-    let enough = affordable(work, &step)?;
+    if let Some(reason) = certificate_refusal(work, &payment, &new)? {
+        let refund = Refund::create_canceled(&payment, new, reason, work.now());
+        store::refund::insert(work.tx, &work.cx.shop, &refund)?;
+        return Ok(Started {
+            object,
+            recorded: Recorded::default(),
+            task: None,
+        });
+    }
+    split::lock_books(work, &step.partners)?;
+    let enough = affordable(work, &step)? && split::affordable(work, &step.partners)?;
     if !enough {
+        let new = NewRefund {
+            sources: step.next.sources.clone(),
+            ..new
+        };
         let refund = Refund::create_without_funds(&payment, new, work.now());
         store::refund::insert(work.tx, &work.cx.shop, &refund)?;
         return Ok(Started {
@@ -75,6 +94,19 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
         recorded: recorded.without(id),
         task: Some((id, task)),
     })
+}
+
+/// Why the system of certificates takes nothing back.
+fn certificate_refusal(
+    work: &mut Work<'_, '_>,
+    payment: &Payment,
+    new: &NewRefund,
+) -> Result<Option<CancellationReason>, Error> {
+    let Some(certificate) = &new.certificate else {
+        return Ok(None);
+    };
+    let earlier = store::refund::list_of_payment(work.tx, work.cx.shop.id, payment.id)?;
+    Ok(certificate.refusal(payment, &earlier))
 }
 
 /// Has the shop enough for the sum that is set aside?

@@ -27,6 +27,8 @@ const GATEWAY_OFFSET: i64 = 1_900_000;
 pub struct NewShop {
     /// What it is for.
     pub kind: ShopKind,
+    /// The platform whose payments it gets parts of.
+    pub platform: Option<ShopId>,
     /// The name that buyers see.
     pub name: String,
     /// Is everything in it only a test?
@@ -140,13 +142,14 @@ pub async fn top_up(app: &Arc<App>, gateway: ShopId, amount: Money) -> Result<Mo
 /// Adds a shop with a secret key.
 ///
 /// # Errors
-/// The storage fails.
+/// [`Refusal::PlatformUnknown`], or the storage fails.
 pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
     let now = app.now();
     let secret_key = new_key(app, new.test);
     let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
 
     let unit = move |tx: &mut store::Tx<'_>| {
+        check_platform(tx, &new)?;
         let number = store::shop::next_number_any_shop(tx)?.max(FIRST_NUMBER);
         let id = ShopId::new(number).ok_or(Error::defect("a shop's number"))?;
         let gateway_id = GatewayId::new(number.saturating_add(GATEWAY_OFFSET));
@@ -154,6 +157,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
             id,
             gateway_id: gateway_id.ok_or(Error::defect("a gateway's number"))?,
             kind: new.kind,
+            platform_id: new.platform,
             name: new.name.clone(),
             test: new.test,
             enabled: true,
@@ -192,6 +196,22 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
         .await
         .map_err(Error::settled)?;
     Ok(Created { shop, secret_key })
+}
+
+/// A platform is a shop of the same kind that is nobody's partner itself.
+fn check_platform(tx: &mut store::Tx<'_>, new: &NewShop) -> Result<(), Error> {
+    let Some(platform) = new.platform else {
+        return Ok(());
+    };
+    let platform = store::shop::find(tx, platform)?.filter(|platform| {
+        platform.platform_id.is_none()
+            && platform.test == new.test
+            && platform.currency == new.currency
+    });
+    match platform {
+        Some(_) => Ok(()),
+        None => Err(Refusal::PlatformUnknown.into()),
+    }
 }
 
 /// All shops, by number.

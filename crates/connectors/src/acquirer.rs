@@ -6,6 +6,7 @@
 
 use async_trait::async_trait;
 use domain::card::{Card, CardNumber};
+use domain::method::Article;
 use domain::{Answer, MethodKind, Money, OperationId, ShopId};
 
 /// An acquirer.
@@ -82,6 +83,8 @@ pub struct Authorize {
     pub by_qr: bool,
     /// Return a token to charge the means again?
     pub save: bool,
+    /// The goods, of a payment by certificate on the platform's page.
+    pub articles: Vec<Article>,
     /// Where the payer comes back to after a challenge.
     pub return_url: String,
 }

@@ -30,7 +30,31 @@ impl Serialize for Amount {
 
 /// Reads `amount`: more than zero, with at most the currency's decimals.
 pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest> {
-    let Some(amount) = fields.object("amount")? else {
+    read_named(fields, "amount")
+}
+
+/// Reads an amount of this name: more than zero.
+pub(crate) fn read_named(
+    fields: &Fields<'_>,
+    name: &'static str,
+) -> Result<Option<Money>, InvalidRequest> {
+    read_where(fields, name, Money::is_positive)
+}
+
+/// Reads an amount of this name: zero or more.
+pub(crate) fn read_from_zero(
+    fields: &Fields<'_>,
+    name: &'static str,
+) -> Result<Option<Money>, InvalidRequest> {
+    read_where(fields, name, |money| 0 <= money.minor())
+}
+
+fn read_where(
+    fields: &Fields<'_>,
+    name: &'static str,
+    permitted: fn(Money) -> bool,
+) -> Result<Option<Money>, InvalidRequest> {
+    let Some(amount) = fields.object(name)? else {
         return Ok(None);
     };
     let value = amount.required_text("value")?;
@@ -38,7 +62,7 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest>
     let currency = Currency::from_code(code)
         .ok_or_else(|| amount.refuse("currency", words::CURRENCY_ILLEGAL))?;
     let money = Money::parse(value, currency).ok();
-    let money = money.filter(|m| m.is_positive() && m.minor() <= AMOUNT_MINOR_MAX);
+    let money = money.filter(|m| permitted(*m) && m.minor() <= AMOUNT_MINOR_MAX);
     let money = money.ok_or_else(|| amount.refuse("value", words::AMOUNT_ILLEGAL))?;
     Ok(Some(money))
 }

@@ -76,7 +76,10 @@ pub(crate) struct CardBody<'a> {
 impl<'a> CardBody<'a> {
     /// The issuer is shown of cards only, not of those behind a bank's application.
     pub(crate) fn new(card: &'a CardFacts, method: MethodKind) -> Self {
-        let plain = method == MethodKind::BankCard;
+        let plain = matches!(
+            method,
+            MethodKind::BankCard | MethodKind::ElectronicCertificate
+        );
         Self {
             first6: &card.first6,
             last4: &card.last4,

@@ -119,6 +119,18 @@ impl<'j> Fields<'j> {
         }
     }
 
+    /// A whole number.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i64>, InvalidRequest> {
+        match self.value(name) {
+            None => Ok(None),
+            Some(Json::Number(number)) => match number.as_i64() {
+                Some(number) => Ok(Some(number)),
+                None => Err(self.illegal(name)),
+            },
+            Some(_) => Err(self.illegal(name)),
+        }
+    }
+
     /// An object.
     pub(crate) fn object(&self, name: &'static str) -> Result<Option<Self>, InvalidRequest> {
         match self.value(name) {

@@ -29,6 +29,7 @@ pub mod payment;
 pub mod payment_method;
 pub mod payout;
 pub mod personal_data;
+pub mod pos_link;
 pub mod query;
 pub mod receipt;
 pub mod refund;

@@ -107,6 +107,7 @@ mod tests {
             id: ShopId::new(100_001).unwrap(),
             gateway_id: GatewayId::new(2_000_001).unwrap(),
             kind: ShopKind::Shop,
+            platform_id: None,
             name: "Shop".to_owned(),
             test: true,
             enabled: true,

@@ -1,9 +1,16 @@
 //! The means of a payment as answers show it: `payment_method` and its parts.
 
 use domain::acquiring::Decline;
+use domain::method::MethodRequest;
 use domain::{MethodFacts, MethodKind, PaymentMethodId};
 use serde::Serialize;
 
+mod certificate;
+mod company;
+
+use self::certificate::{ArticleBody, BasketBody};
+use self::company::{CompanyBody, VatBody};
+use crate::amount::Amount;
 use crate::card::CardBody;
 use crate::wire::Shown;
 
@@ -28,9 +35,29 @@ pub(crate) struct MeansTail<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    payer_bank_details: Option<BankBody<'a>>,
+    payment_purpose: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    vat_data: Option<VatBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    payer_bank_details: Option<PayerBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sbp_operation_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    loan_option: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    discount_amount: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    electronic_certificate: Option<BasketBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    articles: Option<Vec<ArticleBody<'a>>>,
+}
+
+/// The payer's bank, or a company's account.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum PayerBody<'a> {
+    Bank(BankBody<'a>),
+    Company(CompanyBody<'a>),
 }
 
 #[derive(Serialize)]
@@ -59,7 +86,7 @@ impl<'a> MeansTail<'a> {
     pub(crate) fn of_binding(kind: MethodKind, facts: Option<&'a MethodFacts>) -> Self {
         let mut tail = Self::of_facts(kind, facts);
         tail.sbp_operation_id = None;
-        if let Some(bank) = &mut tail.payer_bank_details {
+        if let Some(PayerBody::Bank(bank)) = &mut tail.payer_bank_details {
             bank.bic = None;
         }
         tail
@@ -67,12 +94,18 @@ impl<'a> MeansTail<'a> {
 
     fn of_facts(kind: MethodKind, facts: Option<&'a MethodFacts>) -> Self {
         let mut tail = Self {
-            title: facts.map(MethodFacts::title),
+            title: facts.and_then(MethodFacts::title),
             card: None,
             account_number: None,
             phone: None,
+            payment_purpose: None,
+            vat_data: None,
             payer_bank_details: None,
             sbp_operation_id: None,
+            loan_option: None,
+            discount_amount: None,
+            electronic_certificate: None,
+            articles: None,
         };
         match facts {
             None => {}
@@ -86,11 +119,39 @@ impl<'a> MeansTail<'a> {
                 sbp_operation_id,
             }) => {
                 let bic = Some(bic.as_str());
-                tail.payer_bank_details = Some(BankBody { bank_id, bic });
+                tail.payer_bank_details = Some(PayerBody::Bank(BankBody { bank_id, bic }));
                 tail.sbp_operation_id = Some(sbp_operation_id);
+            }
+            Some(MethodFacts::Company(account)) => {
+                let body = CompanyBody::new(account);
+                tail.payer_bank_details = Some(PayerBody::Company(body));
+            }
+            Some(MethodFacts::Loan { option, discount }) => {
+                tail.loan_option = Some(option);
+                tail.discount_amount = discount.map(Amount);
+            }
+            Some(MethodFacts::Certificates { card, articles }) => {
+                tail.card = Some(CardBody::new(card, kind));
+                tail.articles = Some(articles.iter().map(ArticleBody::new).collect());
             }
         }
         tail
+    }
+
+    /// With what the merchant said of the method.
+    pub(crate) fn with(mut self, request: Option<&'a MethodRequest>) -> Self {
+        match request {
+            Some(MethodRequest::Company { purpose, vat }) => {
+                self.payment_purpose = Some(purpose);
+                self.vat_data = Some(VatBody::new(*vat));
+            }
+            Some(MethodRequest::Basket(basket)) => {
+                self.electronic_certificate = Some(BasketBody::new(basket));
+            }
+            // Articles are shown once they are approved.
+            Some(MethodRequest::Articles(_)) | None => {}
+        }
+        self
     }
 }
 

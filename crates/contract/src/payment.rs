@@ -2,16 +2,23 @@
 
 mod capture;
 mod create;
+mod extras;
 mod list;
+mod means;
 mod show;
 mod simulate;
+mod transfers;
 
 pub use crate::settlement::DealPart;
 pub use capture::{CAPTURE_PAYMENT, CapturePayment};
-pub use create::{CREATE_PAYMENT, CreatePayment, PaymentToken, RequestedMeans};
-pub use list::ListPayments;
+pub use create::{CREATE_PAYMENT, CreatePayment, PosLinkPayment};
+pub use list::{ListPayments, MethodFilter};
+pub use means::{PaymentToken, RequestedMeans};
 pub use show::{PAYMENT, PAYMENT_LIST, body, id_of, without_fees};
 pub use simulate::{Outcome, SIMULATE_PAYMENT, SimulatePayment};
 
 pub(crate) use create::{client_ip, client_ip_schema, gateway_id, gateway_schema};
+pub(crate) use means::schema as means_schema;
+pub(crate) use means::{article_number, basket, quantity, tru_code};
 pub(crate) use show::{RECIPIENT, RecipientBody};
+pub(crate) use transfers::{account_id, schema as transfers_schema};

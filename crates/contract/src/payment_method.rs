@@ -55,7 +55,12 @@ impl CreatePaymentMethod {
             | MethodKind::Sberbank
             | MethodKind::TinkoffBank
             | MethodKind::MobileBalance
-            | MethodKind::Cash => None,
+            | MethodKind::Cash
+            | MethodKind::AlfaPay
+            | MethodKind::SberLoan
+            | MethodKind::SberBnpl
+            | MethodKind::B2bSberbank
+            | MethodKind::ElectronicCertificate => None,
         };
         Ok(Self {
             kind,

@@ -1,7 +1,11 @@
 //! Refunds, both ways (YooKassa API v3: refunds).
 
+mod method;
+mod sources;
+
+use domain::payment::Source;
 use domain::receipt::Content;
-use domain::refund::{State, Status};
+use domain::refund::{CertificateRefund, State, Status};
 use domain::{Metadata, Money, PaymentId, Refund, RefundId, Timestamp};
 use serde::Serialize;
 
@@ -12,14 +16,15 @@ use crate::json::Json;
 use crate::means::CancellationBody;
 use crate::metadata::{self, Notes};
 use crate::moment::Moment;
+
+use self::method::RefundMethodBody;
+use self::sources::SourceBody;
 use crate::query::{Filters, Query, Range};
 use crate::receipt;
 use crate::settlement::{self, RefundDealBody};
 use crate::wire::Shown;
 
 const DESCRIPTION_CHARS_MAX: usize = 250;
-/// Parts that come with later work.
-const LATER: &[&str] = &["sources", "refund_method_data"];
 
 /// `POST /refunds`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +41,10 @@ pub struct CreateRefund {
     pub payout: Option<Money>,
     /// Its receipt.
     pub receipt: Option<Content>,
+    /// From whom it comes, of a split payment.
+    pub sources: Vec<Source>,
+    /// What is given back to certificates.
+    pub certificate: Option<CertificateRefund>,
 }
 
 impl CreateRefund {
@@ -46,17 +55,19 @@ impl CreateRefund {
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
-        fields.refuse_later(LATER)?;
         let payment_id = fields.required_text("payment_id")?;
+        let amount = amount::read_required(&fields)?;
         Ok(Self {
             payment_id: payment_id
                 .parse()
                 .map_err(|_kind| fields.illegal("payment_id"))?,
-            amount: amount::read_required(&fields)?,
+            amount,
             description: fields.description(DESCRIPTION_CHARS_MAX)?,
             metadata: metadata::read(&fields)?,
             payout: settlement::read_refunded(&fields)?,
             receipt: receipt::inside(&fields)?,
+            sources: sources::read(&fields)?,
+            certificate: method::read(&fields, amount)?,
         })
     }
 }
@@ -122,6 +133,10 @@ struct RefundBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<Vec<SourceBody>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refund_method: Option<RefundMethodBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     refund_authorization_details: Option<RefundAuthorization<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Notes<'a>>,
@@ -152,6 +167,9 @@ pub fn body(refund: &Refund) -> Vec<u8> {
             .map(|deal| RefundDealBody::new(deal.id, deal.payout)),
         receipt_registration: refund.receipt.map(|receipt| receipt.code()),
         cancellation_details: cause.map(CancellationBody::new),
+        sources: (!refund.sources.is_empty())
+            .then(|| refund.sources.iter().map(SourceBody::new).collect()),
+        refund_method: refund.certificate.as_ref().map(RefundMethodBody::new),
         refund_authorization_details: rrn.map(|rrn| RefundAuthorization { rrn }),
         metadata: Notes::unless_empty(&refund.metadata),
     })

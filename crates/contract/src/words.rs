@@ -21,6 +21,11 @@ pub const GATEWAY_ILLEGAL: &str = "Invalid gateway_id format";
 
 /// No id of a deal, or not this shop's.
 pub const DEAL_NOT_FOUND: &str = "Deal not found or forbidden";
+/// No number, or no shop that may be paid a part.
+pub const ACCOUNT_ILLEGAL: &str = "Invalid account_id format";
+/// An order to a bank is for the whole payment.
+pub const ORDER_SUM_DIFFERS: &str = "The amount of payment_order differs from the payment amount \
+                                     by {x}";
 
 /// More than one of the ways to name the means.
 pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
@@ -59,7 +64,7 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 23] = [
+pub const ALL: [&str; 25] = [
     ILLEGAL_VALUE,
     UNREADABLE,
     LATER,
@@ -68,6 +73,8 @@ pub const ALL: [&str; 23] = [
     DESCRIPTION_TOO_LONG,
     GATEWAY_ILLEGAL,
     DEAL_NOT_FOUND,
+    ACCOUNT_ILLEGAL,
+    ORDER_SUM_DIFFERS,
     SEVERAL_SOURCES,
     SEVERAL_DESTINATIONS,
     PAYOUT_TOKEN_UNSUPPORTED,

@@ -108,6 +108,16 @@ pub enum CancellationReason {
     RecipientCheckFailed,
     /// The self-employed person has earned what the law permits in a year.
     SelfEmployedAnnualLimitExceeded,
+    /// The payment by certificate has no basket.
+    PaymentBasketIdNotFound,
+    /// The payment by certificate has no article with this number.
+    PaymentArticleNumberNotFound,
+    /// The article of the payment has another code in the catalogue.
+    PaymentTruCodeNotFound,
+    /// More units come back than were paid for.
+    TooManyRefundingArticles,
+    /// Units come back that did so before.
+    SomeArticlesAlreadyRefunded,
 }
 
 impl CancellationReason {
@@ -150,6 +160,11 @@ impl CancellationReason {
         Self::RecipientNotFound,
         Self::RecipientCheckFailed,
         Self::SelfEmployedAnnualLimitExceeded,
+        Self::PaymentBasketIdNotFound,
+        Self::PaymentArticleNumberNotFound,
+        Self::PaymentTruCodeNotFound,
+        Self::TooManyRefundingArticles,
+        Self::SomeArticlesAlreadyRefunded,
     ];
 
     /// Its name on the wire.
@@ -184,6 +199,11 @@ impl CancellationReason {
             Self::RecipientNotFound => "recipient_not_found",
             Self::RecipientCheckFailed => "recipient_check_failed",
             Self::SelfEmployedAnnualLimitExceeded => "self_employed_annual_limit_exceeded",
+            Self::PaymentBasketIdNotFound => "payment_basket_id_not_found",
+            Self::PaymentArticleNumberNotFound => "payment_article_number_not_found",
+            Self::PaymentTruCodeNotFound => "payment_tru_code_not_found",
+            Self::TooManyRefundingArticles => "too_many_refunding_articles",
+            Self::SomeArticlesAlreadyRefunded => "some_articles_already_refunded",
         }
     }
 

@@ -4,6 +4,8 @@
 //! Each shop has a book of its own. Its transfers form a chain: each carries the hash of the one
 //! before it, so nobody changes the past unnoticed.
 
+mod split;
+
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -32,6 +34,9 @@ pub enum Account {
     Deal(DealId),
     /// Reserved for one payout while outside systems work on it.
     Payout(PayoutId),
+    /// Owed to a partner of a split payment, or by its platform: the two stand in each other's
+    /// books, and both together are nothing.
+    Clearing(ShopId),
     /// The platform's commission.
     Fees,
     /// VAT on the commission.
@@ -79,6 +84,12 @@ pub enum TransferKind {
     PayoutSettle(PayoutId),
     /// A payout failed; its sum goes back.
     PayoutRelease(PayoutId),
+    /// A payment was captured that this partner has a part of.
+    SplitCapture(PaymentId, ShopId),
+    /// What this partner gives for a refund was set aside.
+    SplitReserve(RefundId, ShopId),
+    /// The refund failed; what this partner gave comes back.
+    SplitRelease(RefundId, ShopId),
 }
 
 /// A balanced movement of money, in one currency.
@@ -142,6 +153,7 @@ impl Account {
             Self::Refund(id) => format!("refund/{id}"),
             Self::Deal(id) => format!("deal/{id}"),
             Self::Payout(id) => format!("payout/{id}"),
+            Self::Clearing(id) => format!("clearing/{id}"),
             Self::Fees => "fees".to_owned(),
             Self::FeesVat => "fees/vat".to_owned(),
         }
@@ -158,6 +170,7 @@ impl Account {
             Some(("refund", id)) => id.parse().ok().map(Self::Refund),
             Some(("deal", id)) => id.parse().ok().map(Self::Deal),
             Some(("payout", id)) => id.parse().ok().map(Self::Payout),
+            Some(("clearing", id)) => id.parse().ok().map(Self::Clearing),
             Some(_) => None,
         }
     }
@@ -171,6 +184,7 @@ impl Account {
             | Self::Refund(_)
             | Self::Deal(_)
             | Self::Payout(_)
+            | Self::Clearing(_)
             | Self::Fees
             | Self::FeesVat => Side::Credit,
         }
@@ -183,7 +197,7 @@ impl Account {
         match self {
             Self::Available if shop.test => None,
             Self::Available | Self::Refund(_) | Self::Deal(_) | Self::Payout(_) => Some(0),
-            Self::Acquirer | Self::Bank | Self::Fees | Self::FeesVat => None,
+            Self::Acquirer | Self::Clearing(_) | Self::Bank | Self::Fees | Self::FeesVat => None,
         }
     }
 
@@ -231,6 +245,9 @@ impl TransferKind {
             Self::PayoutReserve(_) => "payout_reserve",
             Self::PayoutSettle(_) => "payout_settle",
             Self::PayoutRelease(_) => "payout_release",
+            Self::SplitCapture(..) => "split_capture",
+            Self::SplitReserve(..) => "split_reserve",
+            Self::SplitRelease(..) => "split_release",
         }
     }
 
@@ -247,6 +264,8 @@ impl TransferKind {
             Self::PayoutReserve(id) | Self::PayoutSettle(id) | Self::PayoutRelease(id) => {
                 id.to_string()
             }
+            Self::SplitCapture(id, shop) => format!("{id}/{shop}"),
+            Self::SplitReserve(id, shop) | Self::SplitRelease(id, shop) => format!("{id}/{shop}"),
         }
     }
 
@@ -261,6 +280,15 @@ impl TransferKind {
         }
         if code == "top_up" {
             return object_id.parse().ok().map(Self::TopUp);
+        }
+        if let Some((id, shop)) = object_id.split_once('/') {
+            let shop = shop.parse().ok()?;
+            return match code {
+                "split_capture" => Some(Self::SplitCapture(id.parse().ok()?, shop)),
+                "split_reserve" => Some(Self::SplitReserve(id.parse().ok()?, shop)),
+                "split_release" => Some(Self::SplitRelease(id.parse().ok()?, shop)),
+                _ => None,
+            };
         }
         if let Ok(payout) = object_id.parse() {
             return [

@@ -20,6 +20,7 @@ pub mod grant;
 
 pub mod payment;
 pub mod payment_method;
+pub mod pos_link;
 pub mod receipt;
 pub mod refund;
 
@@ -51,6 +52,7 @@ pub use payment::Payment;
 pub use payment_method::PaymentMethod;
 pub use payout::Payout;
 pub use personal_data::PersonalData;
+pub use pos_link::PosLink;
 pub use receipt::Receipt;
 pub use refund::Refund;
 pub use self_employed::SelfEmployed;

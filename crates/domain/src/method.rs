@@ -1,7 +1,12 @@
 //! Payment methods and their terms: how they are confirmed, how long the payer and the merchant
 //! have, what can be given back (YooKassa API v3: payment methods).
 
-use crate::card::CardFacts;
+mod facts;
+mod request;
+
+pub use facts::{ApprovedArticle, Certificate, CompanyAccount, MethodFacts};
+pub use request::{Article, Basket, MethodRequest, VatData, VatRate};
+
 use crate::money::{Currency, Money};
 use crate::time::Duration;
 
@@ -22,7 +27,29 @@ pub enum MethodKind {
     MobileBalance,
     /// Cash at a terminal, by a payment code.
     Cash,
+    /// Alfa Pay.
+    AlfaPay,
+    /// A loan or instalments of Sberbank.
+    SberLoan,
+    /// Sberbank's payment in parts.
+    SberBnpl,
+    /// Sberbank's online banking for companies.
+    B2bSberbank,
+    /// A certificate of the state for certain goods, with a Mir card behind it.
+    ElectronicCertificate,
 }
+
+/// Codes that methods had which nobody is paid by any more. Old objects may show them, so lists
+/// can be asked for them.
+pub const RETIRED: [&str; 7] = [
+    "alfabank",
+    "webmoney",
+    "wechat",
+    "qiwi",
+    "installments",
+    "apple_pay",
+    "google_pay",
+];
 
 /// How the payer is asked to confirm (YooKassa API v3: confirmation).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +92,8 @@ pub struct Terms {
     pub refundable_for: Duration,
     /// Can it be charged again without the payer?
     pub saveable: bool,
+    /// Can it pay for safe deals and be split between shops?
+    pub for_platforms: bool,
     /// Least amount, in whole roubles.
     pub rub_min: i64,
     /// Largest amount, in whole roubles.
@@ -73,6 +102,10 @@ pub struct Terms {
     pub registry_code: &'static str,
 }
 
+/// Above so much the taker of a loan has two days to think again, 200,000.00.
+const LOAN_LARGE_MINOR: i64 = 20_000_000;
+/// Above so much the taker of a loan has some hours to think again, 50,000.00.
+const LOAN_MIDDLE_MINOR: i64 = 5_000_000;
 /// How long the payer has who has not chosen a method yet.
 pub const TIME_TO_CHOOSE: Duration = Duration::hours(1);
 
@@ -87,6 +120,7 @@ const BANK_CARD: Terms = Terms {
     refunds: RefundPolicy::Partial,
     refundable_for: YEARS_3,
     saveable: true,
+    for_platforms: true,
     rub_min: 1,
     rub_max: 350_000,
     registry_code: "AC",
@@ -100,6 +134,7 @@ const YOO_MONEY: Terms = Terms {
 const SBP: Terms = Terms {
     confirmations: &[Redirect, Qr],
     hold: None,
+    for_platforms: false,
     rub_max: 700_000,
     registry_code: "CP",
     ..BANK_CARD
@@ -115,6 +150,54 @@ const TINKOFF_BANK: Terms = Terms {
     confirmations: &[Redirect, MobileApplication],
     rub_max: 700_000,
     registry_code: "TB",
+    ..BANK_CARD
+};
+// No limits of Alfa Pay are published; these are its neighbours'.
+const ALFA_PAY: Terms = Terms {
+    confirmations: &[Redirect],
+    saveable: false,
+    rub_max: 700_000,
+    registry_code: "AP",
+    ..BANK_CARD
+};
+/// How long the payer has grows with the amount: see [`MethodKind::time_to_pay`].
+const SBER_LOAN: Terms = Terms {
+    confirmations: &[Redirect],
+    time_to_pay: Duration::hours(8),
+    hold: Some(Duration::hours(2)),
+    saveable: false,
+    for_platforms: false,
+    rub_min: 3_000,
+    rub_max: 1_500_000,
+    registry_code: "SL",
+    ..BANK_CARD
+};
+const SBER_BNPL: Terms = Terms {
+    confirmations: &[Redirect],
+    saveable: false,
+    rub_min: 1_000,
+    rub_max: 150_000,
+    registry_code: "BN",
+    ..BANK_CARD
+};
+const B2B_SBERBANK: Terms = Terms {
+    confirmations: &[Redirect],
+    time_to_pay: Duration::hours(8),
+    hold: None,
+    refunds: RefundPolicy::None,
+    saveable: false,
+    for_platforms: false,
+    rub_max: 700_000,
+    registry_code: "2S",
+    ..BANK_CARD
+};
+// Nothing is published of certificates but how they are paid with; the rest is that of cards.
+const ELECTRONIC_CERTIFICATE: Terms = Terms {
+    confirmations: &[Redirect],
+    hold: None,
+    saveable: false,
+    for_platforms: false,
+    registry_code: "EC",
     ..BANK_CARD
 };
 // The two below have no published limits; these are Altyn's own.
@@ -140,12 +223,17 @@ const CASH: Terms = Terms {
 
 impl MethodKind {
     /// All methods, in the order in which the checkout offers them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 12] = [
         Self::BankCard,
         Self::Sbp,
         Self::Sberbank,
         Self::TinkoffBank,
+        Self::AlfaPay,
         Self::YooMoney,
+        Self::SberBnpl,
+        Self::SberLoan,
+        Self::ElectronicCertificate,
+        Self::B2bSberbank,
         Self::MobileBalance,
         Self::Cash,
     ];
@@ -161,6 +249,11 @@ impl MethodKind {
             Self::TinkoffBank => "tinkoff_bank",
             Self::MobileBalance => "mobile_balance",
             Self::Cash => "cash",
+            Self::AlfaPay => "alfa_pay",
+            Self::SberLoan => "sber_loan",
+            Self::SberBnpl => "sber_bnpl",
+            Self::B2bSberbank => "b2b_sberbank",
+            Self::ElectronicCertificate => "electronic_certificate",
         }
     }
 
@@ -181,21 +274,46 @@ impl MethodKind {
             Self::TinkoffBank => &TINKOFF_BANK,
             Self::MobileBalance => &MOBILE_BALANCE,
             Self::Cash => &CASH,
+            Self::AlfaPay => &ALFA_PAY,
+            Self::SberLoan => &SBER_LOAN,
+            Self::SberBnpl => &SBER_BNPL,
+            Self::B2bSberbank => &B2B_SBERBANK,
+            Self::ElectronicCertificate => &ELECTRONIC_CERTIFICATE,
         }
     }
 
     /// Can it pay into a safe deal (YooKassa API v3: safe deals)?
     #[must_use]
     pub const fn in_deals(self) -> bool {
+        self.terms().for_platforms
+    }
+
+    /// How long the payer of `amount` has. A loan takes the longer the larger it is: the law gives
+    /// its taker time to think again.
+    #[must_use]
+    pub fn time_to_pay(self, amount: Money) -> Duration {
         match self {
-            Self::Sbp => false,
-            Self::BankCard
+            Self::SberLoan if amount.minor() > LOAN_LARGE_MINOR => Duration::hours(72),
+            Self::SberLoan if amount.minor() > LOAN_MIDDLE_MINOR => Duration::hours(28),
+            Self::SberLoan
+            | Self::BankCard
             | Self::YooMoney
+            | Self::Sbp
             | Self::Sberbank
             | Self::TinkoffBank
             | Self::MobileBalance
-            | Self::Cash => true,
+            | Self::Cash
+            | Self::AlfaPay
+            | Self::SberBnpl
+            | Self::B2bSberbank
+            | Self::ElectronicCertificate => self.terms().time_to_pay,
         }
+    }
+
+    /// Can a payer choose it who was not asked for it? Some need data that only the merchant has.
+    #[must_use]
+    pub const fn can_be_chosen(self) -> bool {
+        !matches!(self, Self::B2bSberbank | Self::ElectronicCertificate)
     }
 
     /// Is `amount` within the method's limits? They are in roubles; of another currency any
@@ -231,38 +349,5 @@ impl ConfirmationKind {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
-
-/// What became known of the means that was used; nothing that could be paid with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum MethodFacts {
-    /// A card, typed in or behind SberPay or T-Pay.
-    Card(CardFacts),
-    /// A wallet.
-    Wallet {
-        /// Its number, 11 to 33 digits.
-        account_number: String,
-    },
-    /// A transfer through SBP.
-    Sbp {
-        /// The payer's bank in SBP, 12 letters and digits.
-        bank_id: String,
-        /// The payer's bank's BIC, 9 digits.
-        bic: String,
-        /// The operation's number in SBP.
-        sbp_operation_id: String,
-    },
-}
-
-impl MethodFacts {
-    /// A short name of the means for people: `Bank card *4444`.
-    #[must_use]
-    pub fn title(&self) -> String {
-        match self {
-            Self::Card(card) => format!("Bank card *{}", card.last4),
-            Self::Wallet { account_number } => format!("YooMoney wallet {account_number}"),
-            Self::Sbp { bank_id, .. } => format!("SBP {bank_id}"),
-        }
     }
 }

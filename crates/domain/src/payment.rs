@@ -9,16 +9,22 @@ mod capture;
 mod confirm;
 mod create;
 mod deal;
+mod details;
 mod receipt;
 mod refund;
+mod split;
 
 pub use answer::{AnswerRefused, Heard};
-pub use capture::{CancelRefused, CaptureRefused};
+pub use capture::{CancelRefused, CaptureRefused, NewCapture};
 pub use confirm::{Attempt, AuthorizeRefused, ExpireRefused};
 pub use create::{CreateRefused, Means, NewPayment};
 pub use deal::PaymentDeal;
+pub use details::{Details, Extras};
 pub use receipt::{PaymentReceipt, ReceiptOrder, ReceiptWork, Registering};
 pub use refund::RefundRefused;
+pub use split::{
+    NewPart, PARTS_MAX, Part, PartnerTransfer, Source, SourceRefused, Split, SplitRefused,
+};
 
 use std::net::IpAddr;
 
@@ -69,6 +75,10 @@ pub struct Payment {
     pub method_asked: Option<MethodKind>,
     /// The means of the last attempt.
     pub method: Option<UsedMethod>,
+    /// The seldom parts.
+    pub details: Option<Box<Details>>,
+    /// Who gets what, if it is split between shops.
+    pub split: Option<Box<Split>>,
     /// What the network said of the attempt that held or took the money.
     pub authorization: Option<Authorization>,
     /// What the platform takes; known once money is held or taken.
@@ -251,6 +261,8 @@ pub struct Step {
     pub next: Payment,
     /// Money that moves.
     pub transfers: Vec<Transfer>,
+    /// Money that moves in the books of partners.
+    pub partners: Vec<PartnerTransfer>,
     /// What the merchant is notified of.
     pub events: Vec<Event>,
     /// Calls that are to be made.
@@ -436,6 +448,7 @@ impl Step {
         Self {
             next,
             transfers: Vec::new(),
+            partners: Vec::new(),
             events: Vec::new(),
             operations: Vec::new(),
             saved_method: None,

@@ -168,7 +168,12 @@ impl PaymentMethod {
             | MethodKind::Sberbank
             | MethodKind::TinkoffBank
             | MethodKind::MobileBalance
-            | MethodKind::Cash => false,
+            | MethodKind::Cash
+            | MethodKind::AlfaPay
+            | MethodKind::SberLoan
+            | MethodKind::SberBnpl
+            | MethodKind::B2bSberbank
+            | MethodKind::ElectronicCertificate => false,
         };
         if !bindable || !shop.takes(new.kind) {
             return Err(BindRefused::MethodNotBindable { method: new.kind });

@@ -339,7 +339,14 @@ impl Payout {
                 Some(MethodFacts::Sbp {
                     sbp_operation_id, ..
                 }) => Some(sbp_operation_id.clone()),
-                Some(MethodFacts::Card(_) | MethodFacts::Wallet { .. }) | None => None,
+                Some(
+                    MethodFacts::Card(_)
+                    | MethodFacts::Wallet { .. }
+                    | MethodFacts::Company(_)
+                    | MethodFacts::Loan { .. }
+                    | MethodFacts::Certificates { .. },
+                )
+                | None => None,
             };
         }
         Ok(Step {

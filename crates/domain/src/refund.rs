@@ -3,6 +3,10 @@
 //! The sum is set aside in the books before the outside is asked; it leaves them when the payer
 //! has it, or goes back to the shop.
 
+mod certificate;
+
+pub use certificate::{CertificateRefund, ReturnedArticle};
+
 use crate::acquiring::{Answer, CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PaymentId, RefundId, ShopId};
@@ -10,7 +14,9 @@ use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::operation::{NewOperation, Operation, OperationKind, OperationObject};
-use crate::payment::{Payment, ReceiptWork, RefundRefused, State as PaymentState};
+use crate::payment::{
+    PartnerTransfer, Payment, ReceiptWork, RefundRefused, Source, State as PaymentState,
+};
 use crate::receipt::Registration;
 use crate::time::Timestamp;
 
@@ -33,6 +39,10 @@ pub struct Refund {
     pub deal: Option<RefundDeal>,
     /// How far the registration of its receipt is, if it has one.
     pub receipt: Option<Registration>,
+    /// Who gives how much, of a split payment; otherwise empty.
+    pub sources: Vec<Source>,
+    /// What is given back to certificates.
+    pub certificate: Option<CertificateRefund>,
     /// How far it is.
     pub state: State,
     /// When it was created.
@@ -91,6 +101,10 @@ pub struct NewRefund {
     pub deal: Option<RefundDeal>,
     /// Does it have a receipt?
     pub has_receipt: bool,
+    /// From whom it comes, of a split payment; empty if from all alike.
+    pub sources: Vec<Source>,
+    /// What is given back to certificates.
+    pub certificate: Option<CertificateRefund>,
     /// An id for the call to the acquirer.
     pub operation: OperationId,
 }
@@ -104,6 +118,8 @@ pub struct Step {
     pub payment: Payment,
     /// Money that moves.
     pub transfers: Vec<Transfer>,
+    /// Money that moves in the books of partners.
+    pub partners: Vec<PartnerTransfer>,
     /// What the merchant is notified of.
     pub events: Vec<Event>,
     /// Calls that are to be made.
@@ -151,10 +167,12 @@ impl Refund {
     /// The first rule that is broken.
     pub fn create(
         payment: &Payment,
-        new: NewRefund,
+        mut new: NewRefund,
         now: Timestamp,
     ) -> Result<Step, CreateRefused> {
-        let reserved = payment.reserve_refund(new.amount, now)?;
+        CertificateRefund::check(payment, new.certificate.as_ref())?;
+        let (reserved, sources) = payment.reserve_refund(new.amount, &new.sources, now)?;
+        new.sources = sources;
         Self::send(payment, reserved, new, now)
     }
 
@@ -190,11 +208,17 @@ impl Refund {
             amount: new.amount,
             reference: Some(reference.clone()),
         };
+        let own = match &new.deal {
+            Some(deal) => Transfer::refund_reserve_in_deal(new.id, new.amount, deal)?,
+            None if new.sources.is_empty() => Transfer::refund_reserve(new.id, new.amount)?,
+            None => Transfer::refund_reserve_split(new.id, new.amount, &new.sources)?,
+        };
+        let partners = partner_transfers(&new.sources, |source| {
+            Transfer::split_reserve(new.id, payment.shop_id, source)
+        })?;
         Ok(Step {
-            transfers: vec![match &new.deal {
-                None => Transfer::refund_reserve(new.id, new.amount)?,
-                Some(deal) => Transfer::refund_reserve_in_deal(new.id, new.amount, deal)?,
-            }],
+            transfers: vec![own],
+            partners,
             next: Self::begin(payment, new, now),
             payment: reserved,
             events: Vec::new(),
@@ -206,10 +230,21 @@ impl Refund {
     /// The shop has not enough: the refund is created and canceled at once, and no money moves.
     #[must_use]
     pub fn create_without_funds(payment: &Payment, new: NewRefund, now: Timestamp) -> Self {
-        let cause = Decline::new(Party::YooMoney, CancellationReason::InsufficientFunds);
+        let reason = CancellationReason::InsufficientFunds;
+        Self::create_canceled(payment, new, reason, now)
+    }
+
+    /// The refund is created and canceled at once, and no money moves.
+    #[must_use]
+    pub fn create_canceled(
+        payment: &Payment,
+        new: NewRefund,
+        reason: CancellationReason,
+        now: Timestamp,
+    ) -> Self {
         let mut refund = Self::begin(payment, new, now);
         refund.state = State::Canceled {
-            cause,
+            cause: Decline::new(Party::YooMoney, reason),
             canceled_at: now,
         };
         refund.receipt = refund.receipt.map(|_pending| Registration::Canceled);
@@ -226,6 +261,8 @@ impl Refund {
             metadata: new.metadata,
             deal: new.deal,
             receipt: new.has_receipt.then_some(Registration::Pending),
+            sources: new.sources,
+            certificate: new.certificate,
             state: State::Sending {
                 operation: new.operation,
             },
@@ -255,6 +292,7 @@ impl Refund {
             next: self.clone(),
             payment: payment.clone(),
             transfers: Vec::new(),
+            partners: Vec::new(),
             events: Vec::new(),
             operations: Vec::new(),
             receipt: ReceiptWork::None,
@@ -285,10 +323,17 @@ impl Refund {
                     step.receipt = ReceiptWork::Drop;
                 }
                 step.payment = payment.release_refund(self.amount)?;
+                step.payment.release_sources(&self.sources)?;
                 step.transfers.push(match &self.deal {
-                    None => Transfer::refund_release(self.id, self.amount)?,
                     Some(deal) => Transfer::refund_release_in_deal(self.id, self.amount, deal)?,
+                    None if self.sources.is_empty() => {
+                        Transfer::refund_release(self.id, self.amount)?
+                    }
+                    None => Transfer::refund_release_split(self.id, self.amount, &self.sources)?,
                 });
+                step.partners = partner_transfers(&self.sources, |source| {
+                    Transfer::split_release(self.id, self.shop_id, source)
+                })?;
             }
         }
         Ok(Some(step))
@@ -303,6 +348,19 @@ impl Refund {
             State::Canceled { .. } => Status::Canceled,
         }
     }
+}
+
+fn partner_transfers(
+    sources: &[Source],
+    transfer: impl Fn(&Source) -> Result<Option<Transfer>, LedgerRefused>,
+) -> Result<Vec<PartnerTransfer>, LedgerRefused> {
+    let mut partners = Vec::with_capacity(sources.len());
+    for source in sources {
+        let shop_id = source.shop_id;
+        let transfer = transfer(source)?;
+        partners.extend(transfer.map(|transfer| PartnerTransfer { shop_id, transfer }));
+    }
+    Ok(partners)
 }
 
 /// Why a refund cannot be created.

@@ -28,6 +28,8 @@ pub struct Shop {
     pub gateway_id: GatewayId,
     /// What it is for.
     pub kind: ShopKind,
+    /// The platform whose payments it gets parts of.
+    pub platform_id: Option<ShopId>,
     /// The name that buyers see.
     pub name: String,
     /// Is everything in it only a test?

@@ -150,6 +150,9 @@ pub(crate) struct CreateShop {
     /// Ends the widget after the first declined attempt
     #[arg(long)]
     pub(crate) no_widget_retries: bool,
+    /// Makes the shop a partner of this platform, whose payments it then gets parts of
+    #[arg(long, value_name = "SHOP")]
+    pub(crate) platform: Option<ShopId>,
     /// The commission in per cent
     #[arg(long, default_value = "4.5", value_parser = percent)]
     pub(crate) commission: Rate,

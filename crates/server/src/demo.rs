@@ -129,6 +129,7 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
         methods: MethodKind::ALL.to_vec(),
         may_send_cards: true,
         may_save_methods: true,
+        platform: None,
         deal_life: Some(domain::deal::Life::USUAL),
         may_use_tokens: true,
         widget_retries: true,

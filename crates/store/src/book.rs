@@ -125,6 +125,12 @@ select shop_id, sequence, hash
   from book
  where shop_id = $1";
 
+const HEAD_OF_SHOP_LOCK_POSTGRES: &str = "\
+select shop_id, sequence, hash
+  from book
+ where shop_id = $1
+   for update";
+
 const TRANSFERS: &str = "\
 select t.id, t.sequence, t.kind, t.object_id, t.hash, t.created_at, e.account, e.side, e.currency,
        e.amount_minor, e.balance_minor, e.account_version
@@ -149,6 +155,17 @@ select name, currency, balance_minor, floor_minor, version
 
 /// How many accounts [`HEAD`] reads at once.
 const ACCOUNTS_AT_ONCE: usize = 4;
+
+/// Locks the books of these shops, which units take in the order of the shops' numbers: what is
+/// read of them afterwards stays so until this unit has ended.
+pub fn lock(tx: &mut Tx<'_>, shops: &std::collections::BTreeSet<ShopId>) -> Result<(), StoreError> {
+    for shop in shops {
+        let statement = tx.pick(HEAD_OF_SHOP, HEAD_OF_SHOP_LOCK_POSTGRES);
+        let head = tx.query_opt(statement, &[shop], read_end)?;
+        head.ok_or_else(|| StoreError::corrupt("book", "shop_id", shop))?;
+    }
+    Ok(())
+}
 
 /// Begins a shop's book.
 pub(crate) fn open(tx: &mut Tx<'_>, shop: ShopId) -> Result<(), StoreError> {

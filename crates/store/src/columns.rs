@@ -10,8 +10,8 @@ use domain::deal::Life;
 use domain::{
     ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
     GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, PayoutId,
-    PersonalDataId, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp, TransferId,
-    WebhookId,
+    PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp,
+    TransferId, WebhookId,
 };
 
 use crate::error::StoreError;
@@ -86,6 +86,12 @@ impl ToParam for DeliveryId {
 }
 
 impl ToParam for TransferId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for PosLinkId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
@@ -249,6 +255,13 @@ impl<'r> Cells<'r> {
 
     pub(crate) fn shop_id(&mut self) -> Result<ShopId, StoreError> {
         ShopId::new(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    pub(crate) fn shop_id_or_null(&mut self) -> Result<Option<ShopId>, StoreError> {
+        let Some(number) = self.get()? else {
+            return Ok(None);
+        };
+        ShopId::new(number).map(Some).ok_or_else(|| self.corrupt())
     }
 
     pub(crate) fn gateway_id(&mut self) -> Result<GatewayId, StoreError> {

@@ -2,6 +2,13 @@
 //!
 //! These shapes are the store's own. Fields may be added as optional ones, never renamed.
 
+mod details;
+mod method;
+mod split;
+
+pub(crate) use details::{read_certificate, read_details, write_certificate, write_details};
+pub(crate) use split::{read_sources, read_split, write_sources, write_split};
+
 use domain::acquiring::ThreeDSecure;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::deal::FeeMoment;
@@ -10,6 +17,8 @@ use domain::refund::RefundDeal;
 use domain::{Challenge, ConfirmationKind, Currency, Metadata, MethodFacts, Money};
 use serde::{Deserialize, Serialize};
 
+use self::details::{MoneyJson, money};
+use self::method::{ApprovedJson, CompanyJson};
 use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
@@ -31,6 +40,23 @@ enum FactsJson {
         bank_id: String,
         bic: String,
         sbp_operation_id: String,
+    },
+    Company {
+        account: Box<CompanyJson>,
+    },
+    Loan {
+        option: String,
+        discount: Option<MoneyJson>,
+    },
+    Certificates {
+        first6: String,
+        last4: String,
+        year: u16,
+        month: u8,
+        brand: String,
+        issuer_country: Option<String>,
+        issuer_name: Option<String>,
+        articles: Vec<ApprovedJson>,
     },
 }
 
@@ -122,6 +148,23 @@ pub(crate) fn write_method(facts: Option<&MethodFacts>) -> Result<Option<String>
             bic,
             sbp_operation_id,
         },
+        MethodFacts::Company(account) => FactsJson::Company {
+            account: Box::new(CompanyJson::from(*account)),
+        },
+        MethodFacts::Loan { option, discount } => FactsJson::Loan {
+            option,
+            discount: method::discount_json(discount),
+        },
+        MethodFacts::Certificates { card, articles } => FactsJson::Certificates {
+            first6: card.first6,
+            last4: card.last4,
+            year: card.expiry.year(),
+            month: card.expiry.month(),
+            brand: card.brand.code().to_owned(),
+            issuer_country: card.issuer_country,
+            issuer_name: card.issuer_name,
+            articles: method::approved_json(articles),
+        },
     };
     write(&json).map(Some)
 }
@@ -153,6 +196,34 @@ pub(crate) fn read_method(json: &str) -> Option<MethodFacts> {
             bank_id,
             bic,
             sbp_operation_id,
+        },
+        FactsJson::Company { account } => MethodFacts::Company(Box::new((*account).into())),
+        FactsJson::Loan { option, discount } => MethodFacts::Loan {
+            option,
+            discount: match discount {
+                None => None,
+                Some(discount) => Some(money(discount)?),
+            },
+        },
+        FactsJson::Certificates {
+            first6,
+            last4,
+            year,
+            month,
+            brand,
+            issuer_country,
+            issuer_name,
+            articles,
+        } => MethodFacts::Certificates {
+            card: CardFacts {
+                first6,
+                last4,
+                expiry: Expiry::new(year, month)?,
+                brand: CardBrand::from_code(&brand)?,
+                issuer_country,
+                issuer_name,
+            },
+            articles: method::read_approved(articles)?,
         },
     })
 }

@@ -32,6 +32,7 @@ pub mod idempotency;
 pub mod operation;
 pub mod payment;
 pub mod payment_method;
+pub mod pos_link;
 pub mod receipt;
 pub mod refund;
 pub mod token;

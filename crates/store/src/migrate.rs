@@ -49,6 +49,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     9 "0009_receipt",
     10 "0010_payout",
     11 "0011_card_token",
+    12 "0012_split",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -31,9 +31,10 @@ pub struct Filter {
 
 const INSERT: &str = "\
 insert into refund (id, shop_id, payment_id, currency, amount_minor, description, metadata,
-       created_at, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       receipt_registration, deal_facts, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)";
+       created_at, sources, certificate, state, operation_id, rrn, canceled_by, canceled_for,
+       succeeded_at, canceled_at, receipt_registration, deal_facts, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+       $20)";
 
 const UPDATE: &str = "\
 update refund
@@ -42,25 +43,25 @@ update refund
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
-       receipt_registration, version
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
+       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
+       deal_facts, receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
-       receipt_registration, version
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
+       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
+       deal_facts, receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
 
 /// Walks down `refund_by_creation`.
 const LIST: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
-       receipt_registration, version
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
+       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
+       deal_facts, receipt_registration, version
   from refund
  where shop_id = $1
    and created_at >= $2
@@ -71,9 +72,9 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 
 /// Walks down `refund_by_application`.
 const LIST_OF_APPLICATION: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
-       receipt_registration, version
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
+       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
+       deal_facts, receipt_registration, version
   from refund
  where shop_id = $1
    and application_id = $7
@@ -85,9 +86,9 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 
 /// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
 const LIST_OF_PAYMENT: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, state,
-       operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at, deal_facts,
-       receipt_registration, version
+select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
+       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
+       deal_facts, receipt_registration, version
   from refund
  where payment_id = $7
    and +shop_id = $1
@@ -109,6 +110,8 @@ pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), Stor
         text_or_null(refund.description.as_deref()),
         json_or_null(facts::write_metadata(&refund.metadata)?),
         Param::Integer(refund.created_at.as_micros()),
+        json_or_null(facts::write_sources(&refund.sources)?),
+        json_or_null(facts::write_certificate(refund.certificate.as_ref())?),
     ];
     params.extend(changing(refund));
     params.push(json_or_null(facts::write_refund_deal(
@@ -232,6 +235,10 @@ fn read(row: &Row<'_>) -> Result<Refund, StoreError> {
             .named_or_null(facts::read_metadata)?
             .unwrap_or_default(),
         created_at: cells.time()?,
+        sources: cells
+            .named_or_null(facts::read_sources)?
+            .unwrap_or_default(),
+        certificate: cells.named_or_null(facts::read_certificate)?,
         state: read_state(&mut cells)?,
         deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
         receipt: cells.named_or_null(Registration::from_code)?,

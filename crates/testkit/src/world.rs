@@ -177,6 +177,7 @@ impl Surroundings {
 pub fn test_shop() -> NewShop {
     NewShop {
         kind: ShopKind::Shop,
+        platform: None,
         name: "Test shop".to_owned(),
         test: true,
         currency: Currency::RUB,

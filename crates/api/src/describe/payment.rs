@@ -160,6 +160,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         },
         errors: &[
             "payment.create.",
+            "payment.split.",
+            "payment.pos_link.",
             "payment.attempt.",
             "gateway_unknown",
             "deal.not_permitted",
@@ -248,6 +250,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         errors: &[
             "payment.not_found",
             "payment.capture.",
+            "payment.split.",
             "deal.payment.",
             "deal.settlement.",
             "receipt.data.",

@@ -69,6 +69,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         },
         errors: &[
             "refund.create.",
+            "refund.source.",
+            "refund.certificates_mismatch",
             "deal.refund.",
             "deal.payment.not_in_deal",
             "receipt.data.",

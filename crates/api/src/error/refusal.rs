@@ -1,5 +1,7 @@
 //! Which row each refusal of a rule has. Exhaustive: a new refusal does not compile without one.
 
+mod split;
+
 use app::Refusal;
 use domain::payment::{
     AuthorizeRefused, CancelRefused, CaptureRefused, CreateRefused, RefundRefused, Status,
@@ -17,8 +19,10 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
     match refusal {
         Refusal::CreatePayment(refused) => create_payment(refused),
         Refusal::Authorize(refused) => Face::of(authorize(*refused)),
+        Refusal::Capture(CaptureRefused::Split(refused)) => split::split(*refused),
         Refusal::Capture(refused) => Face::of(capture(*refused)),
         Refusal::Cancel(refused) => Face::of(cancel(*refused)),
+        Refusal::Refund(RefundRefused::Source(refused)) => split::source(*refused),
         Refusal::Refund(refused) => Face::of(refund(*refused)),
         Refusal::Bind(refused) => Face::of(bind(*refused)),
         Refusal::CreateDeal(refused) => Face::of(create_deal(*refused)),
@@ -43,6 +47,10 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::NotToppedUp => Face::of(&rows::NOT_TOPPED_UP),
         Refusal::Token(refused) => Face::of(token(*refused)),
         Refusal::TokenizationNotPermitted => Face::of(&rows::TOKENIZATION_NOT_PERMITTED),
+        Refusal::PosLink(refused) => Face::of(split::pos_link(*refused)),
+        Refusal::PosLinkChange(refused) => Face::of(split::pos_link_change(*refused)),
+        Refusal::PosLinkNotFound => Face::of(&rows::POS_LINK_UNKNOWN),
+        Refusal::PlatformUnknown => Face::of(&rows::GATEWAY_UNKNOWN),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),
         Refusal::PaymentMethodNotFound => Face::of(&rows::SAVED_METHOD_UNKNOWN),
         Refusal::PaymentNotFound => Face::of(&rows::REFUND_PAYMENT_UNKNOWN),
@@ -86,6 +94,8 @@ fn create_payment(refused: &CreateRefused) -> Face<'static> {
             _ => Face::of(&rows::PAYMENT_CONFIRMATION_NOT_SUPPORTED),
         },
         CreateRefused::PhoneMissing => Face::of(&rows::PAYMENT_PHONE_MISSING),
+        CreateRefused::MethodNotSplit { .. } => Face::of(&rows::SPLIT_METHOD),
+        CreateRefused::Split(refused) => split::split(*refused),
     }
 }
 
@@ -188,6 +198,7 @@ fn capture(refused: CaptureRefused) -> &'static Row {
         CaptureRefused::InProgress => &rows::CAPTURE_IN_PROGRESS,
         CaptureRefused::Expired => &rows::CAPTURE_EXPIRED,
         CaptureRefused::AmountNotHeld { .. } => &rows::CAPTURE_AMOUNT_NOT_HELD,
+        CaptureRefused::Split(refused) => split::split(refused).row,
     }
 }
 
@@ -215,6 +226,8 @@ fn refund(refused: RefundRefused) -> &'static Row {
         RefundRefused::BelowMinimum => &rows::REFUND_BELOW_MINIMUM,
         RefundRefused::RestBelowMinimum => &rows::REFUND_REST_BELOW_MINIMUM,
         RefundRefused::TooOld => &rows::REFUND_TOO_OLD,
+        RefundRefused::Source(refused) => split::source(refused).row,
+        RefundRefused::CertificatesMismatch => &rows::REFUND_CERTIFICATES_MISMATCH,
     }
 }
 

@@ -11,6 +11,7 @@ mod payout;
 mod receipt;
 mod refund;
 mod request;
+mod split;
 mod token;
 
 use contract::error::ErrorCode;
@@ -24,6 +25,7 @@ pub(super) use payout::*;
 pub(super) use receipt::*;
 pub(super) use refund::*;
 pub(super) use request::*;
+pub(super) use split::*;
 pub(super) use token::*;
 
 /// One error.
@@ -55,6 +57,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         PAYMENT_ERRORS,
         REFUND_ERRORS,
         PAYMENT_METHOD_ERRORS,
+        SPLIT_ERRORS,
         DEAL_ERRORS,
         APPLICATION_ERRORS,
         RECEIPT_ERRORS,

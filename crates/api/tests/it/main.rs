@@ -17,10 +17,12 @@ mod oauth;
 mod payment;
 mod payment_method;
 mod payout;
+mod pos_link;
 mod receipt;
 mod refund;
 mod route;
 mod simulate;
+mod split;
 mod webhook;
 
 use serde_json::{Value, json};

@@ -15,7 +15,8 @@ async fn a_shop_sees_its_settings() {
             "account_id": world.shop.id.to_string(), "status": "enabled", "test": true,
             "fiscalization_enabled": false,
             "payment_methods": [
-                "bank_card", "sbp", "sberbank", "tinkoff_bank", "yoo_money",
+                "bank_card", "sbp", "sberbank", "tinkoff_bank", "alfa_pay", "yoo_money",
+                "sber_bnpl", "sber_loan", "electronic_certificate", "b2b_sberbank",
                 "mobile_balance", "cash",
             ],
         })

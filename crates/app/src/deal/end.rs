@@ -89,6 +89,8 @@ fn give_back(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<
                 payout: deal.sums.payable,
                 covered: reserved.covered,
             }),
+            sources: Vec::new(),
+            certificate: None,
             has_receipt: false,
             operation,
         })

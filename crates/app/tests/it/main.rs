@@ -13,10 +13,12 @@ mod grant;
 mod idempotency;
 mod notification;
 mod payout;
+mod pos_link;
 mod race;
 mod receipt;
 mod refund;
 mod saved_method;
+mod split;
 mod token;
 mod unanswered;
 

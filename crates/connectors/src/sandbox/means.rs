@@ -2,7 +2,8 @@
 //! keeps the first six and the last four digits and nothing else.
 
 use domain::card::{Card, CardBrand, CardFacts, Expiry};
-use domain::{MethodFacts, MethodKind, OperationId};
+use domain::method::{ApprovedArticle, Article, Certificate, CompanyAccount};
+use domain::{MethodFacts, MethodKind, Money, OperationId};
 use serde::{Deserialize, Serialize};
 
 use super::cards::{Outcome, outcome};
@@ -14,6 +15,10 @@ const ISSUER_NAME: &str = "Sandbox Bank";
 const LINKED_CARD: (&str, u16, u8) = ("220220", 2035, 12);
 const SBP_BANK_ID: &str = "100000000111";
 const SBP_BIC: &str = "044525225";
+/// Up to here a loan is one in instalments.
+const INSTALMENTS_MINOR_MAX: i64 = 5_000_000;
+/// The discount of instalments: one part of so many.
+const DISCOUNT_PART: i64 = 100;
 
 /// A means as far as it may be remembered. As JSON it is the token of a saved means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,16 +94,28 @@ impl Used {
     /// Does the payment go through the card networks?
     pub(super) fn is_card_based(&self) -> bool {
         match self.method() {
-            MethodKind::BankCard | MethodKind::Sberbank | MethodKind::TinkoffBank => true,
+            MethodKind::BankCard
+            | MethodKind::Sberbank
+            | MethodKind::TinkoffBank
+            | MethodKind::AlfaPay
+            | MethodKind::ElectronicCertificate => true,
             MethodKind::Sbp
             | MethodKind::YooMoney
             | MethodKind::MobileBalance
-            | MethodKind::Cash => false,
+            | MethodKind::Cash
+            | MethodKind::SberLoan
+            | MethodKind::SberBnpl
+            | MethodKind::B2bSberbank => false,
         }
     }
 
     /// What the platform is told of the means in `operation`.
-    pub(super) fn facts(&self, operation: OperationId) -> Option<MethodFacts> {
+    pub(super) fn facts(
+        &self,
+        operation: OperationId,
+        amount: Money,
+        articles: &[Goods],
+    ) -> Option<MethodFacts> {
         match self {
             Self::Card {
                 first6,
@@ -110,6 +127,14 @@ impl Used {
                 last4_text(*last4),
                 *expiry,
             )),
+            Self::Method {
+                kind: MethodKind::ElectronicCertificate,
+                payer,
+            } => certificates(*payer, amount, articles),
+            Self::Method {
+                kind: MethodKind::SberLoan,
+                ..
+            } => Some(loan(amount)),
             Self::Method { kind, payer } => method_facts(*kind, *payer, operation),
             Self::Unreadable => None,
         }
@@ -127,20 +152,110 @@ fn method_facts(
     operation: OperationId,
 ) -> Option<MethodFacts> {
     match kind {
-        MethodKind::Sberbank | MethodKind::TinkoffBank => {
-            let (first6, year, month) = LINKED_CARD;
-            let last4 = numbers::decimal(payer, "card", 4);
-            Some(card_facts(
-                first6.to_owned(),
-                last4,
-                Expiry::new(year, month)?,
-            ))
+        MethodKind::Sberbank | MethodKind::TinkoffBank | MethodKind::AlfaPay => {
+            linked_card(payer).map(MethodFacts::Card)
         }
         MethodKind::YooMoney => Some(MethodFacts::Wallet {
             account_number: format!("41001{}", numbers::decimal(payer, "wallet", 10)),
         }),
         MethodKind::Sbp => Some(sbp_facts(operation)),
-        MethodKind::BankCard | MethodKind::MobileBalance | MethodKind::Cash => None,
+        MethodKind::B2bSberbank => Some(MethodFacts::Company(Box::new(company()))),
+        MethodKind::BankCard
+        | MethodKind::MobileBalance
+        | MethodKind::Cash
+        | MethodKind::SberLoan
+        | MethodKind::SberBnpl
+        | MethodKind::ElectronicCertificate => None,
+    }
+}
+
+/// The card behind a bank's application.
+fn linked_card(payer: OperationId) -> Option<CardFacts> {
+    let (first6, year, month) = LINKED_CARD;
+    let last4 = numbers::decimal(payer, "card", 4);
+    let expiry = Expiry::new(year, month)?;
+    Some(plain_facts(first6.to_owned(), last4, expiry))
+}
+
+/// Small sums are paid in instalments, for which the shop gives a discount; large ones are lent.
+fn loan(amount: Money) -> MethodFacts {
+    if amount.minor() > INSTALMENTS_MINOR_MAX {
+        return MethodFacts::Loan {
+            option: "loan".to_owned(),
+            discount: None,
+        };
+    }
+    let discount = amount.minor().checked_div(DISCOUNT_PART).unwrap_or(0);
+    MethodFacts::Loan {
+        option: "installments_3".to_owned(),
+        discount: Some(Money::new(discount, amount.currency())),
+    }
+}
+
+fn company() -> CompanyAccount {
+    CompanyAccount {
+        full_name: "Общество с ограниченной ответственностью «Песочница»".to_owned(),
+        short_name: "ООО «Песочница»".to_owned(),
+        address: "г. Москва, ул. Тестовая, д. 1".to_owned(),
+        inn: "7700000016".to_owned(),
+        kpp: Some("770001001".to_owned()),
+        bank_name: ISSUER_NAME.to_owned(),
+        bank_branch: "Sandbox Bank, branch 1".to_owned(),
+        bank_bik: SBP_BIC.to_owned(),
+        account: "40702810000000000001".to_owned(),
+    }
+}
+
+/// The state pays for all goods, as far as the payment goes.
+fn certificates(payer: OperationId, amount: Money, articles: &[Goods]) -> Option<MethodFacts> {
+    let mut left = amount.minor();
+    let approve = |goods: &Goods| {
+        let price = goods.price.saturating_mul(goods.quantity);
+        let applied = price.min(left);
+        left = left.saturating_sub(applied);
+        let place = format!("certificate {}", goods.number);
+        let money = |minor| Money::new(minor, amount.currency());
+        ApprovedArticle {
+            number: goods.number,
+            tru_code: goods.tru_code.clone(),
+            code: goods.code.clone(),
+            certificates: vec![Certificate {
+                id: numbers::hexadecimal(payer, &place)
+                    .chars()
+                    .take(20)
+                    .collect(),
+                quantity: goods.quantity,
+                available: money(price),
+                applied: money(applied),
+            }],
+        }
+    };
+    Some(MethodFacts::Certificates {
+        articles: articles.iter().map(approve).collect(),
+        card: linked_card(payer)?,
+    })
+}
+
+/// An article as the sandbox remembers it; the price is that of one, in minor units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Goods {
+    number: u16,
+    tru_code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code: Option<String>,
+    quantity: i64,
+    price: i64,
+}
+
+impl Goods {
+    pub(super) fn of(article: &Article) -> Self {
+        Self {
+            number: article.number,
+            tru_code: article.tru_code.clone(),
+            code: article.code.clone(),
+            quantity: article.quantity,
+            price: article.price.minor(),
+        }
     }
 }
 
@@ -154,14 +269,18 @@ pub(super) fn sbp_facts(operation: OperationId) -> MethodFacts {
 }
 
 pub(super) fn card_facts(first6: String, last4: String, expiry: Expiry) -> MethodFacts {
+    MethodFacts::Card(plain_facts(first6, last4, expiry))
+}
+
+fn plain_facts(first6: String, last4: String, expiry: Expiry) -> CardFacts {
     let brand = CardBrand::of(&first6);
     let country = if brand == CardBrand::Mir { "RU" } else { "US" };
-    MethodFacts::Card(CardFacts {
+    CardFacts {
         first6,
         last4,
         expiry,
         brand,
         issuer_country: Some(country.to_owned()),
         issuer_name: Some(ISSUER_NAME.to_owned()),
-    })
+    }
 }

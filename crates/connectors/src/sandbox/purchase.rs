@@ -8,7 +8,7 @@ use domain::{OperationId, Party, ShopId};
 use serde::{Deserialize, Serialize};
 
 use super::cards::{Outcome, REVOKED, outcome};
-use super::means::Used;
+use super::means::{Goods, Used};
 use super::reference::Reference;
 use super::token::KeptCard;
 use super::{Effects, numbers, wire};
@@ -87,6 +87,9 @@ pub(super) struct Purchase {
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) save: bool,
     pub(super) stage: Stage,
+    /// The goods, of a payment by certificate.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) articles: Vec<Goods>,
     /// How much was taken, in minor units.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) captured: i64,
@@ -155,6 +158,7 @@ impl Purchase {
         purchase.purpose = purpose;
         purchase.amount = request.amount;
         purchase.save = request.save;
+        purchase.articles = request.articles.iter().map(Goods::of).collect();
         purchase.take_if_approved();
         purchase
     }
@@ -219,6 +223,7 @@ impl Purchase {
             used,
             save: true,
             stage,
+            articles: Vec::new(),
             captured: 0,
             released: 0,
             refunded: 0,
@@ -276,7 +281,12 @@ impl Purchase {
             | MethodKind::Sberbank
             | MethodKind::TinkoffBank
             | MethodKind::MobileBalance
-            | MethodKind::Cash => Party::PaymentNetwork,
+            | MethodKind::Cash
+            | MethodKind::AlfaPay
+            | MethodKind::SberLoan
+            | MethodKind::SberBnpl
+            | MethodKind::B2bSberbank
+            | MethodKind::ElectronicCertificate => Party::PaymentNetwork,
         };
         Decline::new(party, CancellationReason::GeneralDecline)
     }
@@ -298,7 +308,7 @@ impl Purchase {
             Ruling::Declined(decline) => Answer::Declined {
                 decline,
                 facts: match self.used {
-                    Used::Card { .. } => self.used.facts(operation),
+                    Used::Card { .. } => self.facts(operation),
                     Used::Method { .. } | Used::Unreadable => None,
                 },
             },
@@ -318,12 +328,16 @@ impl Purchase {
         }
     }
 
+    fn facts(&self, operation: OperationId) -> Option<domain::MethodFacts> {
+        self.used.facts(operation, self.amount, &self.articles)
+    }
+
     fn approval(&self, operation: OperationId) -> Approval {
         let card_based = self.used.is_card_based();
         let passed = self.page().map(|page| page.way) == Some(Way::ThreeDSecure);
         Approval {
             reference: Reference::new(operation, self.used.method()).to_string(),
-            facts: self.used.facts(operation),
+            facts: self.facts(operation),
             rrn: card_based.then(|| numbers::decimal(operation, "rrn", 12)),
             auth_code: card_based.then(|| numbers::decimal(operation, "auth", 6)),
             three_d_secure: card_based.then_some(ThreeDSecure {
@@ -409,7 +423,13 @@ fn judge_method(
     }
     match kind {
         MethodKind::BankCard => network(CancellationReason::InvalidCardNumber),
-        MethodKind::YooMoney | MethodKind::TinkoffBank => Verdict::Ask(Way::Redirect),
+        MethodKind::YooMoney
+        | MethodKind::TinkoffBank
+        | MethodKind::AlfaPay
+        | MethodKind::SberLoan
+        | MethodKind::SberBnpl
+        | MethodKind::B2bSberbank
+        | MethodKind::ElectronicCertificate => Verdict::Ask(Way::Redirect),
         MethodKind::Sbp => Verdict::Ask(Way::Qr),
         MethodKind::Sberbank if by_qr => Verdict::Ask(Way::Qr),
         MethodKind::Sberbank if has_phone => Verdict::Ask(Way::Message),

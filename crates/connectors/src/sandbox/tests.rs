@@ -67,6 +67,7 @@ fn pay(id: u64, means: Means) -> Authorize {
         challenge: ChallengePolicy::IfNeeded,
         by_qr: false,
         save: false,
+        articles: Vec::new(),
         return_url: "https://shop.test/back".to_owned(),
     }
 }

@@ -72,7 +72,14 @@ fn kept_as(token: Option<String>, first6: String, last4: String) -> Tokenized {
     let facts = Expiry::new(year, month).map(|expiry| card_facts(first6, last4, expiry));
     let issuer = match facts {
         Some(MethodFacts::Card(card)) => (card.issuer_country, card.issuer_name),
-        Some(MethodFacts::Wallet { .. } | MethodFacts::Sbp { .. }) | None => (None, None),
+        Some(
+            MethodFacts::Wallet { .. }
+            | MethodFacts::Sbp { .. }
+            | MethodFacts::Company(_)
+            | MethodFacts::Loan { .. }
+            | MethodFacts::Certificates { .. },
+        )
+        | None => (None, None),
     };
     match token {
         Some(token) => Tokenized::Kept {

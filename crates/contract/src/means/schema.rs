@@ -3,7 +3,8 @@
 use domain::{MethodKind, PaymentMethodId};
 
 use crate::card::schema::CARD;
-use crate::schema::{Member, Named, Schema, id_of, may, must};
+use crate::payment::means_schema;
+use crate::schema::{AMOUNT, Member, Named, Schema, id_of, may, must};
 
 /// Where a means is on its way to being saved.
 const STATUSES: [&str; 3] = ["pending", "active", "inactive"];
@@ -13,7 +14,8 @@ pub(crate) static PAYMENT_METHOD_OF_PAYMENT: Named = Named {
     name: "PaymentMethod",
     schema: || {
         let mut members = head(MethodKind::ALL);
-        members.extend(tail());
+        members.extend(tail(of_payment_payer()));
+        members.extend(more());
         members.extend([
             may(
                 "account_number",
@@ -49,17 +51,75 @@ pub(crate) fn head(kinds: impl IntoIterator<Item = MethodKind>) -> Vec<Member> {
 }
 
 /// What may become known of a means.
-pub(crate) fn tail() -> Vec<Member> {
-    let bank = Schema::object([
-        must("bank_id", Schema::text().says("The bank in SBP.")),
-        may("bic", Schema::text().says("Its BIC.")),
-    ]);
+pub(crate) fn tail(payer: Schema) -> Vec<Member> {
     vec![
         may(
             "title",
             Schema::text().says("A name for people: `Bank card *4444`."),
         ),
         may("card", Schema::refer(&CARD)),
-        may("payer_bank_details", bank.says("The payer's bank in SBP.")),
+        may("payer_bank_details", payer),
+    ]
+}
+
+/// The payer's bank in SBP.
+pub(crate) fn bank() -> Schema {
+    Schema::object([
+        must("bank_id", Schema::text().says("The bank in SBP.")),
+        may("bic", Schema::text().says("Its BIC.")),
+    ])
+    .says("The payer's bank in SBP.")
+}
+
+fn of_payment_payer() -> Schema {
+    let text = |name| must(name, Schema::text());
+    let company = Schema::object([
+        text("full_name"),
+        text("short_name"),
+        text("address"),
+        text("inn"),
+        text("bank_name"),
+        text("bank_branch"),
+        text("bank_bik"),
+        text("account"),
+        may("kpp", Schema::text()),
+    ]);
+    Schema::one_of([bank(), company.says("The company that paid.")])
+}
+
+/// What only some methods have.
+fn more() -> Vec<Member> {
+    let amount = |name, says| must(name, Schema::refer(&AMOUNT).says(says));
+    let certificate = Schema::object([
+        must("certificate_id", Schema::text()),
+        must("tru_quantity", Schema::integer(0, i64::MAX)),
+        amount("available_compensation", "What it could pay."),
+        amount("applied_compensation", "What it pays."),
+    ]);
+    let article = Schema::object([
+        must("article_number", means_schema::number()),
+        must("tru_code", means_schema::tru_code()),
+        may("article_code", Schema::text()),
+        must("certificates", Schema::array(certificate)),
+    ]);
+    vec![
+        may(
+            "payment_purpose",
+            Schema::text().says("What a company pays for."),
+        ),
+        may("vat_data", means_schema::vat()),
+        may(
+            "loan_option",
+            Schema::text().says("`loan`, or `installments_` and the number of months."),
+        ),
+        may(
+            "discount_amount",
+            Schema::refer(&AMOUNT).says("The discount of instalments."),
+        ),
+        may("electronic_certificate", means_schema::basket()),
+        may(
+            "articles",
+            Schema::array(article).says("The goods that certificates pay for."),
+        ),
     ]
 }

@@ -1,15 +1,14 @@
 //! `POST /payments/{id}/capture`.
 
 use domain::Money;
+use domain::payment::NewPart;
 use domain::receipt::Content;
 
+use super::{extras, transfers};
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
 use crate::{amount, receipt, settlement};
-
-/// Parts that come with later work.
-const LATER: &[&str] = &["airline", "transfers"];
 
 /// Taking held money.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +19,10 @@ pub struct CapturePayment {
     pub payout: Option<Money>,
     /// A receipt in the place of the payment's.
     pub receipt: Option<Content>,
+    /// What an airline says now.
+    pub airline: Option<String>,
+    /// Who gets what of it, where that changes.
+    pub parts: Vec<NewPart>,
 }
 
 impl CapturePayment {
@@ -33,11 +36,12 @@ impl CapturePayment {
         }
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
-        fields.refuse_later(LATER)?;
         Ok(Self {
             amount: amount::read(&fields)?,
             payout: settlement::read_corrected(&fields)?,
             receipt: receipt::inside(&fields)?,
+            airline: extras::airline(&fields)?,
+            parts: transfers::read_of_capture(&fields)?,
         })
     }
 }
@@ -72,9 +76,6 @@ mod tests {
         assert_eq!(refused(&wrong("0.00")).unwrap(), "amount.value");
         assert_eq!(refused(&wrong("1.001")).unwrap(), "amount.value");
         assert_eq!(refused(r#"{"amount":"80.50"}"#).unwrap(), "amount");
-        for name in LATER {
-            assert_eq!(refused(&format!(r#"{{"{name}":{{}}}}"#)).unwrap(), *name);
-        }
         assert_eq!(refused("null"), None);
     }
 }

@@ -2,35 +2,26 @@
 
 use std::net::IpAddr;
 
-use domain::card::Card;
-use domain::payment::{CaptureMode, Confirmation, SaveMethod};
+use domain::method::MethodRequest;
+use domain::payment::{CaptureMode, Confirmation, Extras, NewPart, SaveMethod};
 use domain::receipt::Content;
-use domain::{ConfirmationKind, GatewayId, Metadata, MethodKind, Money, PaymentMethodId};
+use domain::{ConfirmationKind, GatewayId, Metadata, MethodKind, Money, PosLinkId, Timestamp};
+
+use super::means::{self, RequestedMeans};
+use super::{extras, transfers};
 
 use crate::confirmation::SBERPAY_URL_CHARS_MAX;
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
 use crate::settlement::DealPart;
-use crate::{amount, card, confirmation, metadata, receipt, settlement, words};
+use crate::{amount, confirmation, metadata, moment, receipt, settlement, words};
 
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
-/// 256 bits in base64url.
-const TOKEN_CHARS: usize = 43;
 
 /// Parts that come with later work.
-const LATER: &[&str] = &[
-    "airline",
-    "transfers",
-    "payment_order",
-    "receiver",
-    "statements",
-    "pos_link",
-    "fraud_data",
-    "invoice_details",
-];
-const SOURCES: [&str; 3] = ["payment_method_data", "payment_method_id", "payment_token"];
+const LATER: &[&str] = &["invoice_details"];
 
 /// A payment that a merchant asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,56 +46,18 @@ pub struct CreatePayment {
     pub means: RequestedMeans,
     /// The safe deal that it belongs to.
     pub deal: Option<DealPart>,
+    /// What is said of the method.
+    pub request: Option<MethodRequest>,
+    /// What is passed on to others.
+    pub extras: Extras,
+    /// Who gets what, if it is split.
+    pub parts: Vec<NewPart>,
+    /// The plate that is paid through.
+    pub pos_link: Option<PosLinkPayment>,
     /// The sub-account that is paid.
     pub gateway_id: Option<GatewayId>,
     /// Its receipt.
     pub receipt: Option<Content>,
-}
-
-/// By which means a merchant wants to be paid.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RequestedMeans {
-    /// Whatever the payer chooses.
-    PayerChooses,
-    /// This method.
-    Method {
-        /// The method.
-        kind: MethodKind,
-        /// The payer's phone, digits.
-        phone: Option<String>,
-    },
-    /// This card.
-    Card(Card),
-    /// This saved method.
-    Saved(PaymentMethodId),
-    /// The card behind this token.
-    Token(PaymentToken),
-}
-
-/// A payment token that looks like one. Cannot be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PaymentToken(String);
-
-impl PaymentToken {
-    /// Reads a token; `None` if it cannot be one of ours.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let base64url = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
-        let valid = text.len() == TOKEN_CHARS && text.bytes().all(base64url);
-        valid.then(|| Self(text.to_owned()))
-    }
-
-    /// The token itself.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl std::fmt::Debug for PaymentToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PaymentToken(…)")
-    }
 }
 
 impl CreatePayment {
@@ -124,6 +77,10 @@ impl CreatePayment {
             gateway_id: None,
             deal: None,
             receipt: None,
+            request: None,
+            extras: Extras::default(),
+            parts: Vec::new(),
+            pos_link: None,
         }
     }
 
@@ -136,9 +93,11 @@ impl CreatePayment {
         let fields = Fields::root(&json)?;
         fields.refuse_later(LATER)?;
         let amount = amount::read_required(&fields)?;
-        let means = means(&fields)?;
+        let (means, request) = means::read(&fields, amount)?;
         let confirmation = confirmation::read(&fields, &ConfirmationKind::ALL)?;
         check_deeplink(&means, confirmation.as_ref())?;
+        let extras = extras::read(&fields, amount)?;
+        check_extras(&fields, &means, &extras)?;
         let capture_mode = match fields.boolean("capture")? {
             Some(true) => CaptureMode::OneStage,
             Some(false) | None => CaptureMode::TwoStage,
@@ -158,6 +117,10 @@ impl CreatePayment {
             confirmation,
             means,
             deal: settlement::read(&fields)?,
+            request,
+            extras,
+            parts: transfers::read(&fields)?,
+            pos_link: pos_link(&fields)?,
             gateway_id: gateway_id(&fields, "recipient")?,
             receipt: receipt::inside(&fields)?,
         })
@@ -190,54 +153,54 @@ pub(crate) fn gateway_id(
     }
 }
 
-fn means(fields: &Fields<'_>) -> Result<RequestedMeans, InvalidRequest> {
-    let sources = SOURCES.iter().filter(|name| fields.value(name).is_some());
-    if 1 < sources.count() {
-        return Err(InvalidRequest::new(words::SEVERAL_SOURCES, None));
-    }
-    if let Some(token) = fields.text("payment_token")? {
-        let token = PaymentToken::parse(token).map(RequestedMeans::Token);
-        return token.ok_or_else(|| fields.refuse("payment_token", words::TOKEN_BADLY_ENCODED));
-    }
-    if let Some(id) = fields.text("payment_method_id")? {
-        let not_found = |_kind| fields.refuse("payment_method_id", words::METHOD_NOT_FOUND);
-        return Ok(RequestedMeans::Saved(id.parse().map_err(not_found)?));
-    }
-    let Some(data) = fields.object("payment_method_data")? else {
-        return Ok(RequestedMeans::PayerChooses);
+/// Some extras are for some methods only; whatever the payer may still choose is let through.
+fn check_extras(
+    fields: &Fields<'_>,
+    means: &RequestedMeans,
+    extras: &Extras,
+) -> Result<(), InvalidRequest> {
+    let kind = match means {
+        RequestedMeans::Method { kind, .. } => *kind,
+        RequestedMeans::Card(_) | RequestedMeans::Token(_) => MethodKind::BankCard,
+        RequestedMeans::CertificateCard(_) => MethodKind::ElectronicCertificate,
+        RequestedMeans::PayerChooses | RequestedMeans::Saved(_) => return Ok(()),
     };
-    let kind = data.text("type")?.and_then(MethodKind::from_code);
-    let kind = kind.ok_or_else(|| data.refuse("type", words::METHOD_ILLEGAL))?;
-    match kind {
-        MethodKind::BankCard => {
-            let card = card::read(&data)?.map(RequestedMeans::Card);
-            Ok(card.unwrap_or(RequestedMeans::Method { kind, phone: None }))
-        }
-        MethodKind::Sberbank | MethodKind::Cash => {
-            let phone = phone(&data)?;
-            Ok(RequestedMeans::Method { kind, phone })
-        }
-        MethodKind::MobileBalance => {
-            let phone = phone(&data)?.ok_or_else(|| data.refuse("phone", words::PHONE_MISSING))?;
-            let phone = Some(phone);
-            Ok(RequestedMeans::Method { kind, phone })
-        }
-        MethodKind::YooMoney | MethodKind::Sbp | MethodKind::TinkoffBank => {
-            Ok(RequestedMeans::Method { kind, phone: None })
-        }
+    if extras.airline.is_some() && kind != MethodKind::BankCard {
+        return Err(fields.illegal("airline"));
     }
+    let stated = matches!(
+        kind,
+        MethodKind::BankCard | MethodKind::Sberbank | MethodKind::Sbp
+    );
+    if extras.statements.is_some() && !stated {
+        return Err(fields.illegal("statements"));
+    }
+    Ok(())
 }
 
-fn phone(data: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
-    let name = "phone";
-    let Some(text) = data.text(name)? else {
+/// The plate that a payment goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PosLinkPayment {
+    /// The plate.
+    pub id: PosLinkId,
+    /// Until when the payer may confirm.
+    pub expires_at: Option<Timestamp>,
+}
+
+fn pos_link(fields: &Fields<'_>) -> Result<Option<PosLinkPayment>, InvalidRequest> {
+    let Some(link) = fields.object("pos_link")? else {
         return Ok(None);
     };
-    let valid = (4..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    if !valid {
-        return Err(data.refuse(name, words::PHONE_ILLEGAL));
-    }
-    Ok(Some(text.to_owned()))
+    let id = link.required_text("id")?.parse();
+    let id = id.map_err(|_kind| link.illegal("id"))?;
+    let expires_at = match link.text("expires_at")? {
+        None => None,
+        Some(text) => {
+            let time = moment::parse(text);
+            Some(time.ok_or_else(|| link.illegal("expires_at"))?)
+        }
+    };
+    Ok(Some(PosLinkPayment { id, expires_at }))
 }
 
 /// SberPay takes short addresses only into its application.

@@ -1,5 +1,6 @@
 //! `GET /payments`.
 
+use domain::method::RETIRED;
 use domain::payment::Status;
 use domain::{MethodKind, Payment, PaymentId, Timestamp};
 
@@ -14,13 +15,37 @@ pub struct ListPayments {
     /// When their money was taken.
     pub captured: Range,
     /// By which method.
-    pub method: Option<MethodKind>,
+    pub method: Option<MethodFilter>,
     /// How far they are.
     pub status: Option<Status>,
     /// Most objects on the page.
     pub limit: u32,
     /// The last object of the page before.
     pub after: Option<(Timestamp, PaymentId)>,
+}
+
+/// A method that a list is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodFilter {
+    /// One that payers use.
+    Kind(MethodKind),
+    /// One that nobody is paid by any more: nothing has it.
+    Retired(&'static str),
+}
+
+impl MethodFilter {
+    fn from_code(code: &str) -> Option<Self> {
+        let retired = || RETIRED.into_iter().find(|known| *known == code);
+        let kind = MethodKind::from_code(code).map(Self::Kind);
+        kind.or_else(|| retired().map(Self::Retired))
+    }
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Kind(kind) => kind.code(),
+            Self::Retired(code) => code,
+        }
+    }
 }
 
 impl ListPayments {
@@ -33,7 +58,7 @@ impl ListPayments {
         let mut list = Self {
             created: query.range("created_at")?,
             captured: query.range("captured_at")?,
-            method: query.read("payment_method", MethodKind::from_code)?,
+            method: query.read("payment_method", MethodFilter::from_code)?,
             status: query.read("status", Status::from_code)?,
             limit: query.limit()?,
             after: None,
@@ -49,7 +74,7 @@ impl ListPayments {
     }
 
     pub(crate) fn filters(&self) -> Filters {
-        let method = self.method.map(MethodKind::code);
+        let method = self.method.map(MethodFilter::code);
         let status = self.status.map(Status::code);
         Filters::of("payments", &(self.created, self.captured, method, status))
     }

@@ -5,6 +5,7 @@ use domain::payment::{Authorization, CaptureMode, State, Status, UsedMethod};
 use domain::{Challenge, GatewayId, MethodKind, Payment, PaymentId, ShopId};
 use serde::Serialize;
 
+use super::transfers::TransferBody;
 use crate::amount::Amount;
 use crate::confirmation::{ConfirmationBody, Links, Target};
 use crate::fields::Fields;
@@ -46,6 +47,8 @@ struct PaymentBody<'a> {
     cancellation_details: Option<CancellationBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     authorization_details: Option<AuthorizationBody<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    transfers: Option<Vec<TransferBody<'a>>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deal: Option<PaymentDealBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,7 +143,10 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
             account_id: Shown(payment.shop_id),
             gateway_id: Shown(payment.gateway_id),
         },
-        payment_method: payment.method.as_ref().map(|method| means(method, status)),
+        payment_method: payment
+            .method
+            .as_ref()
+            .map(|method| means(payment, method, status)),
         captured_at: moments.captured_at,
         created_at: Moment(payment.created_at),
         expires_at: moments.expires_at,
@@ -156,6 +162,10 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
         deal: payment
             .deal
             .map(|deal| PaymentDealBody::new(deal.id, deal.payout)),
+        transfers: payment.split.as_ref().map(|split| {
+            let body = |part| TransferBody::new(part, status);
+            split.parts.iter().map(body).collect()
+        }),
         merchant_customer_id: payment.merchant_customer_id.as_deref(),
     })
 }
@@ -168,7 +178,7 @@ pub fn without_fees(body: &[u8]) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn means(method: &UsedMethod, status: Status) -> MeansBody<'_> {
+fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> MeansBody<'a> {
     let waiting = status == Status::Pending;
     let head = MeansHead {
         r#type: method.kind.code(),
@@ -181,7 +191,8 @@ fn means(method: &UsedMethod, status: Status) -> MeansBody<'_> {
         },
     };
     let phone = method.phone.as_deref();
-    let tail = MeansTail::of_payment(method.kind, method.facts.as_ref(), phone);
+    let request = payment.details.as_ref().and_then(|d| d.request.as_ref());
+    let tail = MeansTail::of_payment(method.kind, method.facts.as_ref(), phone).with(request);
     MeansBody { head, tail }
 }
 
@@ -209,10 +220,18 @@ fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationB
 /// Shown of cards and of what has one behind it.
 fn authorization(payment: &Payment) -> Option<AuthorizationBody<'_>> {
     let has_card = match payment.method.as_ref()?.kind {
-        MethodKind::BankCard | MethodKind::Sberbank | MethodKind::TinkoffBank => true,
-        MethodKind::YooMoney | MethodKind::Sbp | MethodKind::MobileBalance | MethodKind::Cash => {
-            false
-        }
+        MethodKind::BankCard
+        | MethodKind::Sberbank
+        | MethodKind::TinkoffBank
+        | MethodKind::AlfaPay
+        | MethodKind::ElectronicCertificate => true,
+        MethodKind::YooMoney
+        | MethodKind::Sbp
+        | MethodKind::MobileBalance
+        | MethodKind::Cash
+        | MethodKind::SberLoan
+        | MethodKind::SberBnpl
+        | MethodKind::B2bSberbank => false,
     };
     let Authorization {
         rrn,

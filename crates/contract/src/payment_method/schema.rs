@@ -38,7 +38,7 @@ pub static PAYMENT_METHOD: Named = Named {
     schema: || {
         let mut members = means::schema::head(MethodKind::ALL);
         members.push(must("holder", Schema::refer(&RECIPIENT)));
-        members.extend(means::schema::tail());
+        members.extend(means::schema::tail(means::schema::bank()));
         members.extend([
             may("account_number", Schema::text().says("The wallet.")),
             may(

@@ -3,7 +3,7 @@
 use domain::payment::Status;
 use domain::{MethodKind, PaymentId, Timestamp};
 
-use crate::payment::ListPayments;
+use crate::payment::{ListPayments, MethodFilter};
 use crate::query::{Query, Range};
 use crate::refund::ListRefunds;
 
@@ -83,7 +83,7 @@ fn a_list_has_defaults_and_limits() {
     let list = ListPayments::parse("limit=100&status=succeeded&payment_method=sbp").unwrap();
     assert_eq!(list.limit, 100);
     assert_eq!(list.status, Some(Status::Succeeded));
-    assert_eq!(list.method, Some(MethodKind::Sbp));
+    assert_eq!(list.method, Some(MethodFilter::Kind(MethodKind::Sbp)));
     for limit in ["0", "101", "ten", "-1", "5.0", "99999999999999999999"] {
         refused(&format!("limit={limit}"), "limit");
     }

@@ -3,7 +3,8 @@
 use domain::refund::Status;
 use domain::{PaymentId, RefundId};
 
-use super::{DESCRIPTION_CHARS_MAX, ListRefunds};
+use super::{DESCRIPTION_CHARS_MAX, ListRefunds, method};
+use crate::payment::transfers_schema;
 use crate::receipt::{RECEIPT_DATA, registration};
 use crate::schema::{
     AMOUNT, CANCELLATION, Named, Parameter, Schema, amount_asked, description, id_of,
@@ -25,6 +26,8 @@ pub static CREATE_REFUND: Named = Named {
             may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("metadata", metadata_asked()),
             may("deal", Schema::refer(&REFUND_DEAL_ASKED)),
+            may("sources", transfers_schema::sources()),
+            may("refund_method_data", method::schema::method()),
         ])
     },
 };
@@ -51,6 +54,8 @@ pub static REFUND: Named = Named {
             may("deal", Schema::refer(&REFUND_DEAL)),
             may("receipt_registration", registration()),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
+            may("sources", transfers_schema::sources()),
+            may("refund_method", method::schema::method()),
             may("refund_authorization_details", authorization),
             may("metadata", metadata()),
         ])

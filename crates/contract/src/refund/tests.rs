@@ -62,7 +62,7 @@ fn what_is_wrong_is_named() {
         ),
         ("description", json!("я".repeat(251)), "description"),
         ("receipt", json!({"items": []}), "receipt.items"),
-        ("sources", json!([{"account_id": "1"}]), "sources"),
+        ("sources", json!([{"account_id": "1"}]), "sources[0].amount"),
         (
             "deal",
             json!({"refund_settlements": []}),
@@ -71,7 +71,7 @@ fn what_is_wrong_is_named() {
         (
             "refund_method_data",
             json!({"type": "electronic_certificate"}),
-            "refund_method_data",
+            "refund_method_data.articles",
         ),
         ("metadata", json!("x"), "metadata"),
     ] {
@@ -87,6 +87,8 @@ fn each_state_has_its_answer() {
     let at = Timestamp::from_micros(1_784_635_200_000_000);
     let operation = OperationId::new(IdSeed { at, random: 1 });
     let mut refund = Refund {
+        sources: Vec::new(),
+        certificate: None,
         id: "31f00100-0015-5000-8000-1a2b3c4d5e6f".parse().unwrap(),
         shop_id: ShopId::new(100_001).unwrap(),
         payment_id: "31f00000-000f-5000-8000-1a2b3c4d5e6f".parse().unwrap(),

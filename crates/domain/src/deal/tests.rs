@@ -22,6 +22,7 @@ fn seed(random: u64) -> IdSeed {
 
 fn shop(life: Option<Life>) -> Shop {
     Shop {
+        platform_id: None,
         id: ShopId::new(100_001).unwrap(),
         gateway_id: GatewayId::new(2_000_001).unwrap(),
         kind: crate::shop::ShopKind::Shop,

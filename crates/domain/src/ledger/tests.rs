@@ -19,6 +19,7 @@ fn shop(test: bool) -> Shop {
         id: ShopId::new(1).unwrap(),
         gateway_id: GatewayId::new(2).unwrap(),
         kind: ShopKind::Shop,
+        platform_id: None,
         name: "Shop".to_owned(),
         test,
         enabled: true,

@@ -142,11 +142,12 @@ impl Payment {
                     reference,
                     captured_at: heard.now,
                 };
-                let transfer = next.capture_transfer(fee)?;
+                let (own, partners) = next.capture_transfers(fee)?;
                 let receipt = next.receipt_of_taken();
                 let mut step = Step::to(next);
                 step.receipt = receipt;
-                step.transfers.push(transfer);
+                step.transfers.push(own);
+                step.partners = partners;
                 step.events
                     .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
                 step
@@ -192,6 +193,9 @@ impl Payment {
                 if let Some(deal) = &mut next.deal {
                     deal.payout_capturing = None;
                 }
+                if let Some(split) = &mut next.split {
+                    split.capturing = None;
+                }
                 next.state = State::WaitingForCapture { hold: hold.clone() };
                 Ok(Some(Step::to(next)))
             }
@@ -218,11 +222,17 @@ impl Payment {
             reference,
             captured_at: heard.now,
         };
-        let transfer = next.capture_transfer(fee)?;
+        if let Some(split) = &mut next.split
+            && let Some(parts) = split.capturing.take()
+        {
+            split.parts = parts;
+        }
+        let (own, partners) = next.capture_transfers(fee)?;
         let receipt = next.receipt_of_taken();
         let mut step = Step::to(next);
         step.receipt = receipt;
-        step.transfers.push(transfer);
+        step.transfers.push(own);
+        step.partners = partners;
         step.events
             .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
         Ok(step)

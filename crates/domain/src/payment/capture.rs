@@ -1,6 +1,6 @@
 //! The merchant's part of two stages: taking held money, or letting it go.
 
-use super::{CaptureMode, Hold, Payment, State, Status, Step};
+use super::{CaptureMode, Hold, NewPart, Payment, SplitRefused, State, Status, Step};
 use crate::acquiring::{CancellationReason, Decline, Party};
 use crate::id::OperationId;
 use crate::money::Money;
@@ -31,6 +31,20 @@ pub enum CaptureRefused {
         /// What is held.
         held: Money,
     },
+    /// It cannot be split so.
+    #[error(transparent)]
+    Split(#[from] SplitRefused),
+}
+
+/// What a merchant asks to be taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewCapture {
+    /// How much; `None` is all of it.
+    pub amount: Option<Money>,
+    /// What an airline says now: see [`super::Extras::airline`].
+    pub airline: Option<String>,
+    /// Who gets what of it, where that changes.
+    pub parts: Vec<NewPart>,
 }
 
 /// Why held money cannot be let go, in order of precedence.
@@ -57,7 +71,7 @@ impl Payment {
     /// The first rule that is broken.
     pub fn capture(
         &self,
-        amount: Option<Money>,
+        new: NewCapture,
         operation: OperationId,
         now: Timestamp,
     ) -> Result<Step, CaptureRefused> {
@@ -87,7 +101,7 @@ impl Payment {
         if now >= hold.expires_at {
             return Err(CaptureRefused::Expired);
         }
-        let amount = amount.unwrap_or(self.amount);
+        let amount = new.amount.unwrap_or(self.amount);
         let fits = amount
             .compare(self.amount)
             .is_ok_and(std::cmp::Ordering::is_le);
@@ -99,6 +113,16 @@ impl Payment {
             return Ok(self.await_receipt(hold, amount));
         }
         let mut next = self.clone();
+        match &mut next.split {
+            Some(split) => {
+                split.capturing = Some(split.capture(self.amount, amount, new.parts)?);
+            }
+            None if new.parts.is_empty() => {}
+            None => return Err(SplitRefused::NotSplit.into()),
+        }
+        if new.airline.is_some() {
+            next.details.get_or_insert_default().extras.airline = new.airline;
+        }
         next.state = State::Capturing {
             hold: hold.clone(),
             operation,

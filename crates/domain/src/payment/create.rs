@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 
 use super::{
-    CaptureMode, Confirmation, Flow, Payment, PaymentDeal, PaymentReceipt, ReceiptOrder,
-    SaveMethod, State, UsedMethod,
+    CaptureMode, Confirmation, Details, Flow, NewPart, Payment, PaymentDeal, PaymentReceipt,
+    ReceiptOrder, SaveMethod, Split, SplitRefused, State, UsedMethod,
 };
 use crate::card::CardFacts;
 use crate::id::PaymentId;
@@ -42,6 +42,14 @@ pub struct NewPayment {
     pub means: Means,
     /// When its receipt is registered, if it comes with one.
     pub receipt: Option<ReceiptOrder>,
+    /// The seldom parts.
+    pub details: Details,
+    /// Who gets what, if it is split; otherwise empty.
+    pub parts: Vec<NewPart>,
+    /// The shops among `parts` that were found.
+    pub partners: Vec<Shop>,
+    /// Until when the payer may confirm, where that is not the method's own time.
+    pub confirm_until: Option<Timestamp>,
 }
 
 /// By which means a merchant wants to be paid.
@@ -60,6 +68,8 @@ pub enum Means {
     Card(CardFacts),
     /// A card that the merchant's page gave for a token.
     Token(CardFacts),
+    /// The same behind a certificate.
+    CertificateCard(CardFacts),
     /// A saved method, without the payer.
     Saved(Box<PaymentMethod>),
 }
@@ -139,11 +149,21 @@ pub enum CreateRefused {
     /// The method needs the payer's phone.
     #[error("the phone is missing")]
     PhoneMissing,
+    /// The method cannot pay what is split.
+    #[error("{} cannot pay what is split", method.code())]
+    MethodNotSplit {
+        /// The method.
+        method: MethodKind,
+    },
+    /// It cannot be split so.
+    #[error(transparent)]
+    Split(#[from] SplitRefused),
 }
 
 /// How a payer confirms who still has to choose, or whose card the merchant sent.
 const ON_PAGE: &[ConfirmationKind] = &[ConfirmationKind::Redirect, ConfirmationKind::Embedded];
 const CARD_SENT: &[ConfirmationKind] = &[ConfirmationKind::Redirect];
+const BY_PLATE: &[ConfirmationKind] = &[ConfirmationKind::External];
 
 impl Payment {
     /// A new payment, waiting for its first attempt. If its flow is [`Flow::Direct`] the attempt
@@ -155,9 +175,16 @@ impl Payment {
         check_amount(shop, new.amount)?;
         check_means(shop, &new)?;
         check_confirmation(&new)?;
+        let flow = new.means.flow(new.confirmation.as_ref());
+        let split = if new.parts.is_empty() {
+            None
+        } else {
+            let split = Split::create(shop, &new.partners, new.amount, new.parts)?;
+            Some(Box::new(split))
+        };
 
         let asked = new.means.method_kind();
-        let time = asked.map_or(TIME_TO_CHOOSE, |kind| kind.terms().time_to_pay);
+        let time = asked.map_or(TIME_TO_CHOOSE, |kind| kind.time_to_pay(new.amount));
         let zero = Money::zero(new.amount.currency());
         Ok(Self {
             id: new.id,
@@ -172,17 +199,19 @@ impl Payment {
             client_ip: new.client_ip,
             capture_mode: new.capture_mode,
             save_method: new.save_method,
-            flow: new.means.flow(new.confirmation.as_ref()),
+            flow,
             confirmation: new.confirmation,
             method_asked: asked,
             method: new.means.used(new.id),
+            details: new.details.unless_empty(),
+            split,
             authorization: None,
             fee: None,
             deal: new.deal,
             receipt: new.receipt.map(PaymentReceipt::new),
             refunded: zero,
             refunding: zero,
-            confirm_until: now.plus(time),
+            confirm_until: new.confirm_until.unwrap_or(now.plus(time)),
             state: State::Pending,
             created_at: now,
             version: 1,
@@ -196,7 +225,9 @@ impl Payment {
         let asked = self.method_asked.is_none_or(|asked| asked == kind);
         let saved = self.save_method != SaveMethod::Always || kind.terms().saveable;
         let in_deal = self.deal.is_none() || kind.in_deals();
-        held && asked && saved && in_deal && kind.allows(self.amount)
+        let chosen = self.method_asked.is_some() || kind.can_be_chosen();
+        let split = self.split.is_none() || kind.terms().for_platforms;
+        held && asked && saved && in_deal && chosen && split && kind.allows(self.amount)
     }
 }
 
@@ -206,13 +237,16 @@ impl Means {
             Self::PayerChooses => None,
             Self::Method { kind, .. } => Some(*kind),
             Self::Card(_) | Self::Token(_) => Some(MethodKind::BankCard),
+            Self::CertificateCard(_) => Some(MethodKind::ElectronicCertificate),
             Self::Saved(method) => Some(method.kind),
         }
     }
 
     fn flow(&self, confirmation: Option<&Confirmation>) -> Flow {
         match (self, confirmation.map(|c| c.kind)) {
-            (Self::Card(_) | Self::Token(_) | Self::Saved(_), _) => Flow::Direct,
+            (Self::Card(_) | Self::CertificateCard(_) | Self::Token(_) | Self::Saved(_), _) => {
+                Flow::Direct
+            }
             (_, Some(ConfirmationKind::Redirect | ConfirmationKind::Embedded)) => Flow::Page,
             _ => Flow::Direct,
         }
@@ -232,13 +266,15 @@ impl Means {
                     facts: None,
                 })
             }
-            Self::Card(card) | Self::Token(card) => Some(UsedMethod {
-                id,
-                kind: MethodKind::BankCard,
-                saved: false,
-                phone: None,
-                facts: Some(MethodFacts::Card(card.clone())),
-            }),
+            Self::Card(card) | Self::CertificateCard(card) | Self::Token(card) => {
+                Some(UsedMethod {
+                    id,
+                    kind: self.method_kind().unwrap_or(MethodKind::BankCard),
+                    saved: false,
+                    phone: None,
+                    facts: Some(MethodFacts::Card(card.clone())),
+                })
+            }
             Self::Saved(method) => Some(UsedMethod {
                 id: method.id,
                 kind: method.kind,
@@ -264,7 +300,9 @@ fn check_amount(shop: &Shop, amount: Money) -> Result<(), CreateRefused> {
 
 fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     match &new.means {
-        Means::Card(_) if !shop.may_send_cards => return Err(CreateRefused::CardsNotPermitted),
+        Means::Card(_) | Means::CertificateCard(_) if !shop.may_send_cards => {
+            return Err(CreateRefused::CardsNotPermitted);
+        }
         Means::Token(_) if !shop.may_use_tokens => return Err(CreateRefused::TokensNotPermitted),
         Means::Saved(_) if !shop.may_save_methods => return Err(CreateRefused::SavingNotPermitted),
         Means::Saved(method) if !method.is_active() => return Err(CreateRefused::MethodNotSaved),
@@ -272,6 +310,7 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
         | Means::Method { .. }
         | Means::Card(_)
         | Means::Token(_)
+        | Means::CertificateCard(_)
         | Means::Saved(_) => {}
     }
     let always = new.save_method == SaveMethod::Always;
@@ -284,6 +323,8 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
         let fits = |kind: &MethodKind| {
             let terms = kind.terms();
             kind.allows(new.amount)
+                && kind.can_be_chosen()
+                && (new.parts.is_empty() || terms.for_platforms)
                 && (one_stage || terms.hold.is_some())
                 && (!always || terms.saveable)
                 && (new.deal.is_none() || kind.in_deals())
@@ -309,6 +350,9 @@ fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     if !one_stage && method.terms().hold.is_none() {
         return Err(CreateRefused::MethodNotHeld { method });
     }
+    if !new.parts.is_empty() && !method.terms().for_platforms {
+        return Err(CreateRefused::MethodNotSplit { method });
+    }
     Ok(())
 }
 
@@ -320,9 +364,13 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
     let supported = match &new.means {
         Means::Saved(_) if kind.is_some() => return Err(CreateRefused::ConfirmationWithSaved),
         Means::Saved(_) => return Ok(()),
-        Means::Card(_) | Means::Token(_) if kind.is_none() => return Ok(()),
-        Means::Card(_) | Means::Token(_) => CARD_SENT,
+        Means::Card(_) | Means::CertificateCard(_) | Means::Token(_) if kind.is_none() => {
+            return Ok(());
+        }
+        Means::Card(_) | Means::CertificateCard(_) | Means::Token(_) => CARD_SENT,
         Means::PayerChooses => ON_PAGE,
+        // A plate is read by the payer's own telephone.
+        Means::Method { .. } if new.details.pos_link.is_some() => BY_PLATE,
         Means::Method { kind, .. } => kind.terms().confirmations,
     };
     let Some(kind) = kind else {
@@ -346,6 +394,7 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
         | Means::Method { .. }
         | Means::Card(_)
         | Means::Token(_)
+        | Means::CertificateCard(_)
         | Means::Saved(_) => Ok(()),
     }
 }

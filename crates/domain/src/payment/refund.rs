@@ -1,6 +1,6 @@
 //! A payment's side of refunds: what may be given back, and how much of it is on its way.
 
-use super::{Payment, State, Status};
+use super::{Payment, Source, SourceRefused, State, Status};
 use crate::method::RefundPolicy;
 use crate::money::{Currency, Money, MoneyError};
 use crate::time::Timestamp;
@@ -44,17 +44,29 @@ pub enum RefundRefused {
     /// The payment is too old.
     #[error("the payment is too old")]
     TooOld,
+    /// It cannot come from there.
+    #[error(transparent)]
+    Source(#[from] SourceRefused),
+    /// Nobody said what certificates give back, or it was said of another method.
+    #[error("what certificates give back is missing, or there are none")]
+    CertificatesMismatch,
 }
 
 /// Least refund and least rest, in whole units of the currency.
 const LEAST_UNITS: &str = "1";
 
 impl Payment {
-    /// Sets `amount` aside for a refund.
+    /// Sets `amount` aside for a refund, of a split payment from these sources. Who gives how
+    /// much, if it is split.
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn reserve_refund(&self, amount: Money, now: Timestamp) -> Result<Self, RefundRefused> {
+    pub fn reserve_refund(
+        &self,
+        amount: Money,
+        sources: &[Source],
+        now: Timestamp,
+    ) -> Result<(Self, Vec<Source>), RefundRefused> {
         let State::Succeeded { .. } = &self.state else {
             return Err(RefundRefused::NotSucceeded {
                 status: self.status(),
@@ -93,7 +105,9 @@ impl Payment {
         if now > self.created_at.plus(terms.refundable_for) {
             return Err(RefundRefused::TooOld);
         }
-        self.set_aside(amount).map_err(differs)
+        let mut next = self.set_aside(amount).map_err(differs)?;
+        let sources = next.reserve_sources(amount, sources, remaining)?;
+        Ok((next, sources))
     }
 
     /// Sets `amount` aside without asking whether a merchant could: a deal gives back by itself.

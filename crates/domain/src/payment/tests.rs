@@ -32,6 +32,7 @@ fn shop() -> Shop {
         id: ShopId::new(100_001).unwrap(),
         gateway_id: GatewayId::new(2_000_001).unwrap(),
         kind: ShopKind::Shop,
+        platform_id: None,
         name: "Shop".to_owned(),
         test: true,
         enabled: true,
@@ -92,6 +93,17 @@ fn new_payment(capture_mode: CaptureMode) -> NewPayment {
         deal: None,
         means: Means::PayerChooses,
         receipt: None,
+        details: Details::default(),
+        parts: Vec::new(),
+        partners: Vec::new(),
+        confirm_until: None,
+    }
+}
+
+fn part_of(minor: i64) -> NewCapture {
+    NewCapture {
+        amount: Some(rub(minor)),
+        ..NewCapture::default()
     }
 }
 
@@ -192,7 +204,10 @@ fn states() -> Vec<Payment> {
     let waiting = hear(&authorizing, &Answer::Approved(approval()), NOW)
         .unwrap()
         .next;
-    let capturing = waiting.capture(None, operation(3), NOW).unwrap().next;
+    let capturing = waiting
+        .capture(NewCapture::default(), operation(3), NOW)
+        .unwrap()
+        .next;
     let voiding = waiting.cancel(operation(4)).unwrap().next;
     let succeeded = hear(&capturing, &Answer::Approved(approval()), NOW)
         .unwrap()
@@ -260,14 +275,14 @@ fn the_matrix_is_the_committed_one() {
             (
                 "capture",
                 payment
-                    .capture(None, operation(9), NOW)
+                    .capture(NewCapture::default(), operation(9), NOW)
                     .map(Some)
                     .map_err(|e| e.to_string()),
             ),
             (
                 "capture late",
                 payment
-                    .capture(None, operation(9), late)
+                    .capture(NewCapture::default(), operation(9), late)
                     .map(Some)
                     .map_err(|e| e.to_string()),
             ),
@@ -336,7 +351,7 @@ fn each_state_shows_its_flags() {
 fn a_part_is_captured_with_the_fee_of_the_part() {
     let waiting = states().remove(3);
     let capturing = waiting
-        .capture(Some(rub(60_000)), operation(3), NOW)
+        .capture(part_of(60_000), operation(3), NOW)
         .unwrap()
         .next;
     let step = hear(&capturing, &Answer::Approved(approval()), NOW).unwrap();
@@ -344,7 +359,7 @@ fn a_part_is_captured_with_the_fee_of_the_part() {
     assert_eq!(step.next.amount_asked, rub(100_000));
     assert_eq!(step.next.income(), Some(rub(57_300)));
     for wrong in [0, -1, 100_001] {
-        let refused = waiting.capture(Some(rub(wrong)), operation(3), NOW);
+        let refused = waiting.capture(part_of(wrong), operation(3), NOW);
         assert_eq!(
             refused.unwrap_err(),
             CaptureRefused::AmountNotHeld { held: rub(100_000) }
@@ -519,12 +534,12 @@ proptest! {
                 Command::Hear(1) => hear(&payment, &challenged(), now),
                 Command::Hear(_) => hear(&payment, &declined(), now),
                 Command::Capture(minor) => {
-                    payment.capture(Some(rub(minor)), operation(number), now).ok()
+                    payment.capture(part_of(minor), operation(number), now).ok()
                 }
                 Command::Cancel => payment.cancel(operation(number)).ok(),
                 Command::Expire => payment.expire(operation(number), now).ok(),
                 Command::Reserve(minor) => {
-                    if let Ok(next) = payment.reserve_refund(rub(minor), now) {
+                    if let Ok((next, _)) = payment.reserve_refund(rub(minor), &[], now) {
                         open.push(minor);
                         payment = next;
                     }

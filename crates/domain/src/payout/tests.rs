@@ -35,6 +35,7 @@ fn rub(minor: i64) -> Money {
 
 fn gateway() -> Shop {
     Shop {
+        platform_id: None,
         id: ShopId::new(1).unwrap(),
         gateway_id: GatewayId::new(2).unwrap(),
         kind: ShopKind::Gateway { cards_of: None },

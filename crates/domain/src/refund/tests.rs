@@ -41,6 +41,8 @@ fn succeeded(kind: MethodKind) -> Payment {
             phone: None,
             facts: None,
         }),
+        details: None,
+        split: None,
         authorization: None,
         fee: None,
         deal: None,
@@ -69,6 +71,8 @@ fn new_refund(minor: i64, number: u64) -> NewRefund {
         metadata: Metadata::default(),
         deal: None,
         has_receipt: false,
+        sources: Vec::new(),
+        certificate: None,
         operation: OperationId::new(seed),
     }
 }

@@ -166,6 +166,7 @@ async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
             methods: MethodKind::ALL.to_vec(),
             may_send_cards: true,
             may_save_methods: true,
+            platform: None,
             deal_life: None,
             may_use_tokens: true,
             widget_retries: true,

@@ -37,6 +37,7 @@ pub(crate) fn test_gateway(
 ) -> NewShop {
     NewShop {
         kind: ShopKind::Gateway { cards_of },
+        platform: None,
         name,
         test: true,
         currency: Currency::RUB,

@@ -50,6 +50,7 @@ async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
     };
     let new = NewShop {
         kind: ShopKind::Shop,
+        platform: new.platform,
         name: new.name,
         test: new.test,
         currency: new.currency,
@@ -117,6 +118,7 @@ fn json(shop: &Shop) -> Value {
         "test": shop.test,
         "enabled": shop.enabled,
         "currency": shop.currency.code(),
+        "platform": shop.platform_id.map(|platform| platform.to_string()),
         "methods": methods,
         "raw_cards": shop.may_send_cards,
         "saved_methods": shop.may_save_methods,

@@ -81,6 +81,8 @@ pub(super) fn changing<'a>(
         json_or_null(facts::write_payment_deal(payment.deal.as_ref())?),
         text_or_null(payment.receipt.map(|receipt| receipt.order.code())),
         text_or_null(payment.receipt.map(|receipt| receipt.registration.code())),
+        json_or_null(facts::write_details(payment.details.as_deref())?),
+        json_or_null(facts::write_split(payment.split.as_deref())?),
     ])
 }
 
@@ -219,6 +221,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
     let state = read_state(&mut cells, currency)?;
     let deal = cells.named_or_null(|json| facts::read_payment_deal(json, currency))?;
     let receipt = read_receipt(&mut cells)?;
+    let details = cells.named_or_null(facts::read_details)?;
+    let split = cells.named_or_null(facts::read_split)?;
     Ok(Payment {
         id,
         shop_id,
@@ -236,6 +240,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
         flow,
         method_asked,
         method,
+        details,
+        split,
         authorization,
         fee,
         deal,

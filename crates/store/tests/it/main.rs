@@ -26,6 +26,7 @@ mod operation;
 mod payment;
 mod payment_method;
 mod payout;
+mod pos_link;
 mod receipt;
 mod refund;
 mod shop;

@@ -17,6 +17,8 @@ use domain::{
 };
 use store::{Store, StoreError, Tx};
 
+mod split;
+
 pub(crate) const NOW: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
 
 pub(crate) fn seed(random: u64) -> IdSeed {
@@ -72,6 +74,7 @@ pub(crate) fn shop(number: i64) -> Shop {
         id: ShopId::new(100_000 + number).unwrap(),
         gateway_id: GatewayId::new(2_000_000 + number).unwrap(),
         kind: ShopKind::Shop,
+        platform_id: None,
         name: "Лавка «У дома»".to_owned(),
         test: true,
         enabled: true,
@@ -103,17 +106,21 @@ pub(crate) fn metadata() -> Metadata {
 }
 
 fn card() -> MethodFacts {
-    MethodFacts::Card(CardFacts {
+    MethodFacts::Card(card_facts())
+}
+
+fn card_facts() -> CardFacts {
+    CardFacts {
         first6: "555555".to_owned(),
         last4: "4444".to_owned(),
         expiry: Expiry::new(2030, 12).unwrap(),
         brand: CardBrand::MasterCard,
         issuer_country: Some("RU".to_owned()),
         issuer_name: None,
-    })
+    }
 }
 
-fn all_facts() -> [Option<MethodFacts>; 4] {
+fn all_facts() -> [Option<MethodFacts>; 7] {
     [
         None,
         Some(card()),
@@ -125,6 +132,12 @@ fn all_facts() -> [Option<MethodFacts>; 4] {
             bic: "044525974".to_owned(),
             sbp_operation_id: "1027088AE4CB48CB81287833347A8777".to_owned(),
         }),
+        Some(MethodFacts::Company(Box::new(split::company()))),
+        Some(MethodFacts::Loan {
+            option: "installments_3".to_owned(),
+            discount: Some(rub(100)),
+        }),
+        Some(split::certificates(card_facts())),
     ]
 }
 
@@ -163,6 +176,8 @@ pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
         flow: Flow::Page,
         method_asked: None,
         method: None,
+        details: None,
+        split: None,
         authorization: None,
         fee: None,
         deal: None,
@@ -274,6 +289,8 @@ pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
                 phone: Some("79000000000".to_owned()),
                 facts,
             }),
+            details: split::details(number),
+            split: Some(Box::new(split::split(shop))),
             authorization: Some(Authorization {
                 rrn: Some("603668680243".to_owned()),
                 auth_code: None,
@@ -348,6 +365,8 @@ pub(crate) fn payment_methods(shop: &Shop) -> Vec<PaymentMethod> {
 
 pub(crate) fn refund(shop: &Shop, number: u64, payment: PaymentId) -> Refund {
     Refund {
+        sources: split::sources(shop),
+        certificate: split::certificate(number),
         id: refund_id(number),
         shop_id: shop.id,
         payment_id: payment,

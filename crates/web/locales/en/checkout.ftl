@@ -23,6 +23,16 @@ method-tinkoff_bank = T-Pay
 method-tinkoff_bank-help = You confirm the payment in the T-Bank app or on its site.
 method-mobile_balance = Mobile phone balance
 method-mobile_balance-help = We send a text message: reply to it, and the sum is taken from your phone’s balance.
+method-alfa_pay = Alfa Pay
+method-alfa_pay-help = You confirm the payment in the Alfa-Bank app.
+method-sber_loan = Loan or instalments
+method-sber_loan-help = You apply on Sberbank’s page. The bank pays the order at once, and you pay the bank.
+method-sber_bnpl = Pay in parts
+method-sber_bnpl-help = You pay a part now and the rest later, on the page of the bank’s service.
+method-b2b_sberbank = A company’s account
+method-b2b_sberbank-help = You sign a payment order in SberBusiness.
+method-electronic_certificate = Electronic certificate
+method-electronic_certificate-help = The state pays for the goods of your certificate, a Mir card for the rest.
 method-cash = Cash
 method-cash-help = You get a code for a payment terminal or a counter. The money arrives within a few minutes.
 

@@ -23,6 +23,16 @@ method-tinkoff_bank = T-Pay
 method-tinkoff_bank-help = Перейдёте в приложение или на сайт Т-Банка и подтвердите платёж.
 method-mobile_balance = Счёт мобильного телефона
 method-mobile_balance-help = Пришлём СМС: ответьте на него, и сумма спишется со счёта телефона.
+method-alfa_pay = Alfa Pay
+method-alfa_pay-help = Оплата подтверждается в приложении Альфа-Банка.
+method-sber_loan = Кредит или рассрочка
+method-sber_loan-help = Заявка заполняется на странице Сбербанка. Банк сразу оплатит заказ, а вы рассчитаетесь с банком.
+method-sber_bnpl = Оплата частями
+method-sber_bnpl-help = Часть суммы — сейчас, остальное — позже, на странице сервиса банка.
+method-b2b_sberbank = Счёт компании
+method-b2b_sberbank-help = Платёжное поручение подписывают в СберБизнесе.
+method-electronic_certificate = Электронный сертификат
+method-electronic_certificate-help = За товары по сертификату платит государство, остальное спишется с карты «Мир».
 method-cash = Наличные
 method-cash-help = Получите код и назовите его в терминале или кассе. Деньги придут в течение нескольких минут.
 

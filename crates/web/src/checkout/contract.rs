@@ -83,6 +83,14 @@ impl MethodOption {
             MethodKind::TinkoffBank => ("method-tinkoff_bank", "method-tinkoff_bank-help"),
             MethodKind::MobileBalance => ("method-mobile_balance", "method-mobile_balance-help"),
             MethodKind::Cash => ("method-cash", "method-cash-help"),
+            MethodKind::AlfaPay => ("method-alfa_pay", "method-alfa_pay-help"),
+            MethodKind::SberLoan => ("method-sber_loan", "method-sber_loan-help"),
+            MethodKind::SberBnpl => ("method-sber_bnpl", "method-sber_bnpl-help"),
+            MethodKind::B2bSberbank => ("method-b2b_sberbank", "method-b2b_sberbank-help"),
+            MethodKind::ElectronicCertificate => (
+                "method-electronic_certificate",
+                "method-electronic_certificate-help",
+            ),
         };
         let cash = kind == MethodKind::Cash;
         Self {

@@ -69,7 +69,12 @@ fn shown(reason: CancellationReason) -> CancellationReason {
         | CancellationReason::PeriodicLimitExceeded
         | CancellationReason::RecipientNotFound
         | CancellationReason::RecipientCheckFailed
-        | CancellationReason::SelfEmployedAnnualLimitExceeded => CancellationReason::GeneralDecline,
+        | CancellationReason::SelfEmployedAnnualLimitExceeded
+        | CancellationReason::PaymentBasketIdNotFound
+        | CancellationReason::PaymentArticleNumberNotFound
+        | CancellationReason::PaymentTruCodeNotFound
+        | CancellationReason::TooManyRefundingArticles
+        | CancellationReason::SomeArticlesAlreadyRefunded => CancellationReason::GeneralDecline,
         CancellationReason::ThreeDSecureFailed
         | CancellationReason::CallIssuer
         | CancellationReason::CanceledByMerchant

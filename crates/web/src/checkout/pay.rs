@@ -170,6 +170,11 @@ pub(crate) fn read(
         | MethodKind::Sbp
         | MethodKind::Sberbank
         | MethodKind::TinkoffBank
+        | MethodKind::AlfaPay
+        | MethodKind::SberLoan
+        | MethodKind::SberBnpl
+        | MethodKind::B2bSberbank
+        | MethodKind::ElectronicCertificate
         | MethodKind::Cash => Ok(Means::Elsewhere),
     }
 }

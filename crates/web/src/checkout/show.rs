@@ -225,8 +225,16 @@ pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPa
         && let Some(method) = &payment.method
     {
         let card = match &method.facts {
-            Some(MethodFacts::Card(card)) => Some(t.say_with("means-card", "last4", &card.last4)),
-            Some(MethodFacts::Wallet { .. } | MethodFacts::Sbp { .. }) | None => None,
+            Some(MethodFacts::Card(card) | MethodFacts::Certificates { card, .. }) => {
+                Some(t.say_with("means-card", "last4", &card.last4))
+            }
+            Some(
+                MethodFacts::Wallet { .. }
+                | MethodFacts::Sbp { .. }
+                | MethodFacts::Company(_)
+                | MethodFacts::Loan { .. },
+            )
+            | None => None,
         };
         let name = || t.say(MethodOption::new(method.kind, false, Saving::Never).title);
         fact("fact-means", card.unwrap_or_else(name));

@@ -63,6 +63,11 @@ impl ApprovePage {
             MethodKind::TinkoffBank => "bank-title-tinkoff_bank",
             MethodKind::MobileBalance => "bank-title-mobile_balance",
             MethodKind::Cash => "bank-title-cash",
+            MethodKind::AlfaPay => "bank-title-alfa_pay",
+            MethodKind::SberLoan => "bank-title-sber_loan",
+            MethodKind::SberBnpl => "bank-title-sber_bnpl",
+            MethodKind::B2bSberbank => "bank-title-b2b_sberbank",
+            MethodKind::ElectronicCertificate => "bank-title-electronic_certificate",
             MethodKind::BankCard => "bank-title-other",
         }
     }

@@ -122,7 +122,25 @@ async fn an_approval_tells_what_the_method_knows() {
                 assert!(matches!(approval.facts, Some(MethodFacts::Card(_))));
                 assert!(approval.rrn.is_some() && approval.three_d_secure.is_some());
             }
-            MethodKind::BankCard | MethodKind::MobileBalance | MethodKind::Cash => {
+            MethodKind::AlfaPay => assert!(matches!(approval.facts, Some(MethodFacts::Card(_)))),
+            MethodKind::SberLoan => {
+                let Some(MethodFacts::Loan { option, discount }) = approval.facts else {
+                    panic!("{:?}", approval.facts)
+                };
+                assert_eq!(option, "installments_3");
+                assert_eq!(discount.unwrap().minor(), 1_000);
+            }
+            MethodKind::B2bSberbank => {
+                assert!(matches!(approval.facts, Some(MethodFacts::Company(_))));
+            }
+            MethodKind::ElectronicCertificate => {
+                let facts = approval.facts;
+                assert!(matches!(facts, Some(MethodFacts::Certificates { .. })));
+            }
+            MethodKind::BankCard
+            | MethodKind::MobileBalance
+            | MethodKind::Cash
+            | MethodKind::SberBnpl => {
                 assert_eq!((approval.facts, approval.rrn), (None, None), "{kind:?}");
             }
         }

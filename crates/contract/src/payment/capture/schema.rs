@@ -1,5 +1,6 @@
 //! What `POST /payments/{payment_id}/capture` takes.
 
+use super::{extras, transfers};
 use crate::receipt::RECEIPT_DATA;
 use crate::schema::{Named, Schema, amount_asked, may};
 use crate::settlement::schema::CAPTURE_DEAL;
@@ -15,6 +16,8 @@ pub static CAPTURE_PAYMENT: Named = Named {
             ),
             may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("deal", Schema::refer(&CAPTURE_DEAL)),
+            may("airline", Schema::refer(&extras::schema::AIRLINE)),
+            may("transfers", transfers::schema::asked_at_capture()),
         ])
     },
 };

@@ -1,22 +1,25 @@
 //! What `POST /payments` takes.
 
-use domain::{ConfirmationKind, MethodKind, PaymentMethodId};
+use domain::{ConfirmationKind, PaymentMethodId, PosLinkId};
 
-use super::{CUSTOMER_CHARS_MAX, DESCRIPTION_CHARS_MAX};
+use super::{CUSTOMER_CHARS_MAX, DESCRIPTION_CHARS_MAX, extras, means, transfers};
+use crate::confirmation;
 use crate::receipt::RECEIPT_DATA;
 use crate::schema::{Named, Schema, amount_asked, description, id_of, may, metadata_asked, must};
 use crate::settlement::schema::PAYMENT_DEAL_ASKED;
-use crate::{card, confirmation};
 
 /// The body of `POST /payments`.
 pub static CREATE_PAYMENT: Named = Named {
     name: "CreatePaymentRequest",
     schema: || {
-        Schema::object([
+        let mut members = vec![
             must("amount", amount_asked("How much.")),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("receipt", Schema::refer(&RECEIPT_DATA)),
-            may("payment_method_data", Schema::refer(&PAYMENT_METHOD_DATA)),
+            may(
+                "payment_method_data",
+                Schema::refer(&means::schema::PAYMENT_METHOD_DATA),
+            ),
             may(
                 "payment_method_id",
                 id_of::<PaymentMethodId>("A saved method, which is charged without the payer."),
@@ -53,41 +56,23 @@ pub static CREATE_PAYMENT: Named = Named {
             ),
             may("deal", Schema::refer(&PAYMENT_DEAL_ASKED)),
             may("recipient", gateway()),
-        ])
+            may("transfers", transfers::schema::asked()),
+            may("pos_link", pos_link()),
+        ];
+        members.extend(extras::schema::members());
+        Schema::object(members)
     },
 };
 
-static PAYMENT_METHOD_DATA: Named = Named {
-    name: "PaymentMethodData",
-    schema: || {
-        Schema::one_of(MethodKind::ALL.map(method_data))
-            .says("The method that the payer chose in the shop; without it, the page asks.")
-    },
-};
-
-fn method_data(kind: MethodKind) -> Schema {
-    let r#type = must("type", Schema::constant(kind.code()));
-    match kind {
-        MethodKind::BankCard => Schema::object([
-            r#type,
-            may(
-                "card",
-                Schema::refer(&card::schema::CARD_ASKED)
-                    .says("Only for shops that may send card numbers themselves."),
-            ),
-        ]),
-        MethodKind::Sberbank | MethodKind::Cash => Schema::object([r#type, may("phone", phone())]),
-        MethodKind::MobileBalance => Schema::object([r#type, must("phone", phone())]),
-        MethodKind::YooMoney | MethodKind::Sbp | MethodKind::TinkoffBank => {
-            Schema::object([r#type])
-        }
-    }
-}
-
-fn phone() -> Schema {
-    Schema::text()
-        .pattern("^[0-9]{4,15}$")
-        .says("The payer's phone, digits only.")
+fn pos_link() -> Schema {
+    Schema::object([
+        must("id", id_of::<PosLinkId>("The plate.")),
+        may(
+            "expires_at",
+            Schema::moment().says("Until when the payer may confirm: 1 to 20 minutes from now."),
+        ),
+    ])
+    .says("The plate at a till that is paid through.")
 }
 
 /// `client_ip`.

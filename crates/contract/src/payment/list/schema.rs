@@ -1,6 +1,7 @@
 //! What `GET /payments` can be asked for.
 
 use domain::MethodKind;
+use domain::method::RETIRED;
 use domain::payment::Status;
 
 use super::ListPayments;
@@ -12,7 +13,11 @@ impl ListPayments {
     pub fn parameters() -> Vec<Parameter> {
         let mut filters = of_time("created_at");
         filters.extend(of_time("captured_at"));
-        let methods = Schema::codes(MethodKind::ALL.map(MethodKind::code));
+        let methods = MethodKind::ALL
+            .map(MethodKind::code)
+            .into_iter()
+            .chain(RETIRED);
+        let methods = Schema::codes(methods);
         filters.push(parameter("payment_method", methods, "Paid by this method."));
         let statuses = Schema::codes(Status::ALL.map(Status::code));
         filters.push(parameter("status", statuses, "How far they are."));

@@ -3,6 +3,7 @@
 use domain::PaymentId;
 use domain::payment::Status;
 
+use crate::payment::transfers_schema;
 use crate::receipt::registration;
 use crate::schema::{
     AMOUNT, CANCELLATION, Named, Schema, description, id_of, list_of, may, metadata, must,
@@ -63,6 +64,7 @@ pub static PAYMENT: Named = Named {
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("authorization_details", Schema::refer(&AUTHORIZATION)),
             may("deal", Schema::refer(&PAYMENT_DEAL)),
+            may("transfers", transfers_schema::shown()),
             may(
                 "merchant_customer_id",
                 Schema::text().says("The merchant's own name for the payer."),

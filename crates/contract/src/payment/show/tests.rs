@@ -49,6 +49,8 @@ fn pending() -> Payment {
         flow: Flow::Page,
         method_asked: None,
         method: None,
+        details: None,
+        split: None,
         authorization: None,
         fee: None,
         deal: None,
@@ -95,6 +97,8 @@ fn card() -> Option<MethodFacts> {
 fn authorized(kind: MethodKind, facts: Option<MethodFacts>) -> Payment {
     Payment {
         method: used(kind, facts),
+        details: None,
+        split: None,
         authorization: Some(Authorization {
             rrn: Some("100000000001".to_owned()),
             auth_code: Some("000001".to_owned()),

@@ -25,7 +25,7 @@ fn states() -> Vec<Payment> {
             CaptureMode::OneStage => approved(&authorizing).next,
             CaptureMode::TwoStage => {
                 let held = approved(&authorizing).next;
-                held.capture(Some(rub(60_000)), operation(3), NOW)
+                held.capture(part_of(60_000), operation(3), NOW)
                     .unwrap()
                     .next
             }
@@ -68,7 +68,7 @@ fn the_matrix_of_waiting_for_a_receipt_is_the_committed_one() {
             (
                 "capture",
                 payment
-                    .capture(None, operation(9), NOW)
+                    .capture(NewCapture::default(), operation(9), NOW)
                     .map_or_else(|e| text(e.to_string()), ok),
             ),
             (

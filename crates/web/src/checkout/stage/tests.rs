@@ -33,6 +33,8 @@ fn payment(state: State) -> Payment {
         flow: Flow::Page,
         method_asked: None,
         method: None,
+        details: None,
+        split: None,
         authorization: None,
         fee: None,
         deal: None,

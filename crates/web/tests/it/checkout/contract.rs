@@ -16,7 +16,7 @@ async fn the_page_says_who_is_paid_for_what_and_how_much() {
     assert_eq!(page.text(".order__sum"), "₽1,000.00");
     assert_eq!(page.text(".order__what"), "Order 72");
     assert_eq!(page.text(".badge--test"), "Test");
-    assert_eq!(page.texts(".method__name").len(), 7);
+    assert_eq!(page.texts(".method__name").len(), 9);
     assert_eq!(
         page.texts("details.method[open] .method__name"),
         ["Bank card"]

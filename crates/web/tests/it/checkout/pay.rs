@@ -85,7 +85,7 @@ async fn a_refusal_at_the_bank_leads_back_to_the_form() {
         .submit(&bank, "form", &[("decision", "decline")])
         .await;
     assert_eq!(page.text(".notice__title"), "The payment was not confirmed");
-    assert_eq!(page.texts("details.method").len(), 7);
+    assert_eq!(page.texts("details.method").len(), 9);
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_payer_who_leaves_the_bank_can_go_back_or_choose_another_way() {
     assert!(go.contains("/sandbox/3ds?operation="), "{go}");
     let other = page.attribute(".aside a", "href").unwrap();
     let page = buyer.get(&other).await;
-    assert_eq!(page.texts("details.method").len(), 7);
+    assert_eq!(page.texts("details.method").len(), 9);
     let typed = [
         ("card_number", WITHOUT_3DS),
         ("card_expiry", "12/30"),

@@ -1,0 +1,62 @@
+//! Money of split payments in the books of partners. The books of a step, the platform's own and
+//! its partners', are locked in the order of the shops' numbers before anything is posted.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::ledger::{Account, LedgerRefused};
+use domain::payment::PartnerTransfer;
+use domain::{Shop, ShopId, Timestamp, TransferId};
+
+use crate::cx::Work;
+use crate::error::Error;
+
+/// Locks the platform's book and those of the partners, if there are any.
+pub(crate) fn lock_books(
+    work: &mut Work<'_, '_>,
+    partners: &[PartnerTransfer],
+) -> Result<(), Error> {
+    if partners.is_empty() {
+        return Ok(());
+    }
+    let mut shops: BTreeSet<ShopId> = partners.iter().map(|partner| partner.shop_id).collect();
+    shops.insert(work.cx.shop.id);
+    Ok(store::book::lock(work.tx, &shops)?)
+}
+
+/// Has each partner enough? Its book is locked, so this stays true.
+pub(crate) fn affordable(
+    work: &mut Work<'_, '_>,
+    partners: &[PartnerTransfer],
+) -> Result<bool, Error> {
+    for partner in partners {
+        let shop = shop(work, partner.shop_id)?;
+        let balance = store::book::balance(work.tx, &shop, Account::Available)?;
+        let balances = BTreeMap::from([(Account::Available, balance)]);
+        match partner.transfer.post(&shop, &balances) {
+            Ok(_postings) => {}
+            Err(LedgerRefused::InsufficientFunds { .. }) => return Ok(false),
+            Err(refused) => return Err(refused.into()),
+        }
+    }
+    Ok(true)
+}
+
+/// Posts what moves in the books of partners.
+pub(crate) fn post(work: &mut Work<'_, '_>, partners: &[PartnerTransfer]) -> Result<(), Error> {
+    for partner in partners {
+        let shop = shop(work, partner.shop_id)?;
+        let (id, now) = (TransferId::new(work.ids.next()), time_of(work, &shop));
+        store::book::post(work.tx, &shop, &partner.transfer, id, now)?;
+    }
+    Ok(())
+}
+
+fn shop(work: &mut Work<'_, '_>, id: ShopId) -> Result<Shop, Error> {
+    let found = store::shop::find(work.tx, id)?;
+    found.ok_or_else(|| Error::not_found("shop", id))
+}
+
+/// The partner's time: test shops have clocks of their own.
+fn time_of(work: &Work<'_, '_>, shop: &Shop) -> Timestamp {
+    shop.now(work.cx.now.minus(work.cx.shop.clock_offset))
+}

@@ -1,0 +1,116 @@
+//! `payment_method_data`: what is said of a method beside its name.
+
+use domain::MethodKind;
+use domain::method::VatRate;
+
+use super::{
+    ARTICLE_CHARS_MAX, ARTICLE_NUMBER_MAX, BASKET_DIGITS, PURPOSE_CHARS_MAX, QUANTITY_MAX,
+};
+use crate::card;
+use crate::schema::{Member, Named, Schema, amount_asked, may, metadata_asked, must};
+
+pub(crate) static PAYMENT_METHOD_DATA: Named = Named {
+    name: "PaymentMethodData",
+    schema: || {
+        Schema::one_of(MethodKind::ALL.into_iter().flat_map(method_data))
+            .says("The method that the payer chose in the shop; without it, the page asks.")
+    },
+};
+
+fn method_data(kind: MethodKind) -> Vec<Schema> {
+    let with = |members: Vec<Member>| {
+        let mut all = vec![must("type", Schema::constant(kind.code()))];
+        all.extend(members);
+        Schema::object(all)
+    };
+    vec![match kind {
+        MethodKind::BankCard => with(vec![may(
+            "card",
+            Schema::refer(&card::schema::CARD_ASKED)
+                .says("Only for shops that may send card numbers themselves."),
+        )]),
+        MethodKind::Sberbank | MethodKind::Cash | MethodKind::SberBnpl => {
+            with(vec![may("phone", phone())])
+        }
+        MethodKind::MobileBalance => with(vec![must("phone", phone())]),
+        MethodKind::B2bSberbank => with(vec![
+            must(
+                "payment_purpose",
+                Schema::text().at_least(1).at_most(PURPOSE_CHARS_MAX),
+            ),
+            must("vat_data", vat()),
+        ]),
+        MethodKind::ElectronicCertificate => {
+            let own_form = with(vec![
+                must("card", Schema::refer(&card::schema::CARD_ASKED)),
+                must("electronic_certificate", basket()),
+            ]);
+            let articles = Schema::array(article()).with("minItems", 1_usize);
+            let page = with(vec![must("articles", articles)]);
+            return vec![own_form, page];
+        }
+        MethodKind::YooMoney
+        | MethodKind::Sbp
+        | MethodKind::TinkoffBank
+        | MethodKind::AlfaPay
+        | MethodKind::SberLoan => with(Vec::new()),
+    }]
+}
+
+fn phone() -> Schema {
+    Schema::text()
+        .pattern("^[0-9]{4,15}$")
+        .says("The payer's phone, digits only.")
+}
+
+/// The tax in a company's payment.
+pub(crate) fn vat() -> Schema {
+    let of = |kind: &'static str, members: Vec<Member>| {
+        let mut all = vec![must("type", Schema::constant(kind))];
+        all.extend(members);
+        Schema::object(all)
+    };
+    let tax = || must("amount", amount_asked("How much of the payment is tax."));
+    let rate = must("rate", Schema::codes(VatRate::ALL.map(VatRate::code)));
+    Schema::one_of([
+        of("calculated", vec![rate, tax()]),
+        of("mixed", vec![tax()]),
+        of("untaxed", Vec::new()),
+    ])
+}
+
+/// What the system of certificates has approved.
+pub(crate) fn basket() -> Schema {
+    let id = Schema::text().pattern(format!("^[0-9]{{{BASKET_DIGITS}}}$"));
+    Schema::object([
+        must("amount", amount_asked("What certificates pay.")),
+        must("basket_id", id.says("The basket's number.")),
+    ])
+}
+
+/// The place of an article in a basket.
+pub(crate) fn number() -> Schema {
+    Schema::integer(1, ARTICLE_NUMBER_MAX)
+}
+
+/// An article's code in the catalogue of the state.
+pub(crate) fn tru_code() -> Schema {
+    Schema::text().pattern("^[0-9]{9}\\.[0-9]{20}$")
+}
+
+/// How many units.
+pub(crate) fn quantity() -> Schema {
+    Schema::integer(1, QUANTITY_MAX)
+}
+
+fn article() -> Schema {
+    Schema::object([
+        must("article_number", number()),
+        must("tru_code", tru_code()),
+        may("article_code", Schema::text().at_most(ARTICLE_CHARS_MAX)),
+        must("article_name", Schema::text().at_most(ARTICLE_CHARS_MAX)),
+        must("quantity", quantity()),
+        must("price", amount_asked("The price of one.")),
+        may("metadata", metadata_asked()),
+    ])
+}

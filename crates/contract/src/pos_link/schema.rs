@@ -1,0 +1,50 @@
+//! What `/pos_links` takes and gives.
+
+use domain::{PaymentId, PosLinkId};
+
+use super::LINK_CHARS_MAX;
+use crate::payment::gateway_schema;
+use crate::schema::{Named, Schema, id_of, may, must};
+
+/// The body of `POST /pos_links`.
+pub static CREATE_POS_LINK: Named = Named {
+    name: "CreatePosLinkRequest",
+    schema: || {
+        let link = Schema::text()
+            .pattern("^https://")
+            .at_most(LINK_CHARS_MAX)
+            .says("The address in the plate's code.");
+        Schema::object([
+            must("recipient", gateway_schema()),
+            must("pos_link_data", Schema::object([must("link", link)])),
+        ])
+    },
+};
+
+/// The body of `POST /pos_links/{pos_link_id}/recipient`.
+pub static MOVE_POS_LINK: Named = Named {
+    name: "PosLinkRecipientRequest",
+    schema: || Schema::object([must("recipient", gateway_schema())]),
+};
+
+/// A plate.
+pub static POS_LINK: Named = Named {
+    name: "PosLink",
+    schema: || {
+        let last = Schema::object([
+            must("id", id_of::<PaymentId>("The payment.")),
+            must(
+                "status",
+                Schema::codes(["pending", "succeeded", "canceled"]),
+            ),
+        ]);
+        let till = Schema::text().says("The till that it stands at.");
+        Schema::object([
+            must("id", id_of::<PosLinkId>("Its id.")),
+            must("status", Schema::codes(["active", "inactive"])),
+            must("type", Schema::constant("nspk")),
+            must("recipient", Schema::object([must("gateway_id", till)])),
+            may("payment", last.says("The last payment through it.")),
+        ])
+    },
+};

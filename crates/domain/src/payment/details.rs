@@ -1,0 +1,48 @@
+//! The seldom parts of a payment: what a shop sends along for others, and what it says of the
+//! method. Most payments have none.
+
+use crate::id::PosLinkId;
+use crate::method::MethodRequest;
+
+/// The seldom parts of a payment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    /// What is passed on to others.
+    pub extras: Extras,
+    /// What the merchant said of the method.
+    pub request: Option<MethodRequest>,
+    /// The plate that is paid through.
+    pub pos_link: Option<PosLinkId>,
+}
+
+/// What a shop sends along for banks, airlines and registers of the state. No rule looks into it:
+/// each part is the text that was checked when it came, in the wire's own form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// Tickets, passengers and flights.
+    pub airline: Option<String>,
+    /// An order to the bank of a housing company.
+    pub payment_order: Option<String>,
+    /// Whose balance, wallet or account is topped up.
+    pub receiver: Option<String>,
+    /// To whom overviews of the payment are sent once it succeeds.
+    pub statements: Option<String>,
+    /// What helps to find fraud.
+    pub fraud_data: Option<String>,
+}
+
+impl Extras {
+    /// Is there none?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Details {
+    /// The details, if there are any: a payment without keeps nothing.
+    #[must_use]
+    pub fn unless_empty(self) -> Option<Box<Self>> {
+        (self != Self::default()).then(|| Box::new(self))
+    }
+}

@@ -1,0 +1,452 @@
+//! Payments that are split between the shops of a platform (YooKassa API v3: split payments).
+//!
+//! The payment is the platform's: it is taken, and its fee is reckoned, by the platform's terms.
+//! Each part bears its share of the fee and what the platform keeps of it; what is left is the
+//! partner's. A part that is too small for both leaves the difference to the platform.
+
+use std::collections::BTreeMap;
+
+use super::Payment;
+use crate::id::ShopId;
+use crate::ledger::{LedgerRefused, Transfer};
+use crate::metadata::Metadata;
+use crate::money::{Money, MoneyError};
+use crate::shop::Shop;
+use crate::tariff::Fee;
+
+/// Most parts of one payment; each locks a book.
+pub const PARTS_MAX: usize = 50;
+
+/// A split payment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Split {
+    /// Who gets what.
+    pub parts: Vec<Part>,
+    /// Who is to get what of the capture that is under way.
+    pub capturing: Option<Vec<Part>>,
+}
+
+/// What one shop gets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The shop, a partner of the platform.
+    pub shop_id: ShopId,
+    /// Its part of the payment.
+    pub amount: Money,
+    /// What the platform keeps of it.
+    pub platform_fee: Option<Money>,
+    /// What for, at most 128 characters.
+    pub description: Option<String>,
+    /// The platform's notes.
+    pub metadata: Metadata,
+    /// How much of the part was given back or is on its way.
+    pub returned: Money,
+    /// How much of it the platform gave of what it kept.
+    pub fee_returned: Money,
+}
+
+/// What a platform asks for one shop.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPart {
+    /// The shop.
+    pub shop_id: ShopId,
+    /// Its part.
+    pub amount: Money,
+    /// What the platform keeps of it.
+    pub platform_fee: Option<Money>,
+    /// What for.
+    pub description: Option<String>,
+    /// The platform's notes.
+    pub metadata: Metadata,
+}
+
+/// From whom money of a split payment comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The shop.
+    pub shop_id: ShopId,
+    /// How much, what the platform gives of it included.
+    pub amount: Money,
+    /// What the platform gives of what it kept.
+    pub platform_fee: Option<Money>,
+}
+
+/// A transfer in the book of another shop than the payment's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartnerTransfer {
+    /// Whose book.
+    pub shop_id: ShopId,
+    /// What moves in it.
+    pub transfer: Transfer,
+}
+
+/// Why a payment cannot be split so, in order of precedence. `index` is the place in the list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SplitRefused {
+    /// More parts than [`PARTS_MAX`].
+    #[error("more than {PARTS_MAX} parts")]
+    TooMany,
+    /// Nobody's shop, or no partner of the platform.
+    #[error("the shop of part {index} is no partner of the platform")]
+    PartnerUnknown {
+        /// Which part.
+        index: usize,
+    },
+    /// Another currency than the payment's.
+    #[error("part {index} is in another currency")]
+    CurrencyDiffers {
+        /// Which part.
+        index: usize,
+    },
+    /// The platform keeps more than there is, or less than nothing.
+    #[error("the platform's fee of part {index} is not between zero and the part")]
+    FeeOutsidePart {
+        /// Which part.
+        index: usize,
+    },
+    /// The parts are not the whole.
+    #[error("the parts differ from the whole by {difference}")]
+    SumDiffers {
+        /// The parts less the whole.
+        difference: Money,
+    },
+    /// The payment is not split.
+    #[error("the payment is not split")]
+    NotSplit,
+    /// A part of a split payment is taken, and nobody said of whom.
+    #[error("the parts of the part are missing")]
+    PartsMissing,
+}
+
+/// Why money of a split payment cannot come from there, in order of precedence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceRefused {
+    /// The payment is not split.
+    #[error("the payment is not split")]
+    NotSplit,
+    /// A part is given back, and nobody said of whom.
+    #[error("the source of a part is missing")]
+    Missing,
+    /// More than one.
+    #[error("only one shop can give back at a time")]
+    Several,
+    /// The shop got no part.
+    #[error("the shop got no part of the payment")]
+    ShopUnknown,
+    /// Another currency than the payment's.
+    #[error("the source is in another currency")]
+    CurrencyDiffers,
+    /// The sources are not the refund.
+    #[error("the sources differ from the refund by {difference}")]
+    SumDiffers {
+        /// The sources less the refund.
+        difference: Money,
+    },
+    /// More than is left of the shop's part.
+    #[error("only {remaining} is left of the shop's part")]
+    ExceedsPart {
+        /// What is left.
+        remaining: Money,
+    },
+    /// More than is left of what the platform kept, or than the source.
+    #[error("only {remaining} is left of the platform's fee")]
+    FeeExceeds {
+        /// What is left.
+        remaining: Money,
+    },
+}
+
+impl Split {
+    /// The parts of a new payment of `amount` to `platform`. `partners` are the shops that were
+    /// found of those that are named.
+    ///
+    /// # Errors
+    /// The first rule that is broken.
+    pub fn create(
+        platform: &Shop,
+        partners: &[Shop],
+        amount: Money,
+        parts: Vec<NewPart>,
+    ) -> Result<Self, SplitRefused> {
+        let is_partner = |id: ShopId| {
+            partners.iter().any(|shop| {
+                shop.id == id
+                    && shop.platform_id == Some(platform.id)
+                    && shop.enabled
+                    && shop.test == platform.test
+                    && shop.currency == platform.currency
+            })
+        };
+        for (index, part) in parts.iter().enumerate() {
+            if !is_partner(part.shop_id) {
+                return Err(SplitRefused::PartnerUnknown { index });
+            }
+        }
+        check_sums(amount, &parts)?;
+        Ok(Self {
+            parts: parts.into_iter().map(Part::new).collect(),
+            capturing: None,
+        })
+    }
+
+    /// The parts of a capture of `amount`. The shops are those of the payment, each at most once.
+    pub(super) fn capture(
+        &self,
+        held: Money,
+        amount: Money,
+        asked: Vec<NewPart>,
+    ) -> Result<Vec<Part>, SplitRefused> {
+        if asked.is_empty() {
+            return if amount == held {
+                Ok(self.parts.clone())
+            } else {
+                Err(SplitRefused::PartsMissing)
+            };
+        }
+        let mut parts = Vec::with_capacity(asked.len());
+        let mut left: Vec<&Part> = self.parts.iter().collect();
+        for (index, part) in asked.iter().enumerate() {
+            let place = left.iter().position(|known| known.shop_id == part.shop_id);
+            let known = place.map(|place| left.remove(place));
+            let known = known.ok_or(SplitRefused::PartnerUnknown { index })?;
+            let mut next = Part::new(part.clone());
+            next.description.clone_from(&known.description);
+            next.metadata.clone_from(&known.metadata);
+            parts.push(next);
+        }
+        check_sums(amount, &asked)?;
+        Ok(parts)
+    }
+
+    /// What each shop is left with of a fee on the whole. Shops that are left with nothing are
+    /// not among them.
+    ///
+    /// # Errors
+    /// Overflow.
+    pub fn nets(&self, fee: Fee) -> Result<BTreeMap<ShopId, Money>, MoneyError> {
+        let fee = fee.total()?;
+        let mut whole = Money::zero(fee.currency());
+        for part in &self.parts {
+            whole = whole.checked_add(part.amount)?;
+        }
+        let mut nets = BTreeMap::new();
+        let mut so_far = Money::zero(fee.currency());
+        let mut charged = so_far;
+        for part in &self.parts {
+            so_far = so_far.checked_add(part.amount)?;
+            let due = proportion(fee, so_far, whole)?;
+            let share = due.checked_sub(charged)?;
+            charged = due;
+            let kept = part.platform_fee.unwrap_or(Money::zero(fee.currency()));
+            let net = part.amount.checked_sub(share)?.checked_sub(kept)?;
+            if net.is_positive() {
+                let before = nets.get(&part.shop_id).copied();
+                let before = before.unwrap_or(Money::zero(fee.currency()));
+                nets.insert(part.shop_id, before.checked_add(net)?);
+            }
+        }
+        Ok(nets)
+    }
+
+    /// What a shop may still give back of its parts, and what the platform may of what it kept.
+    fn remaining(&self, shop_id: ShopId) -> Result<(Money, Money), MoneyError> {
+        let currency = self.parts.first().map(|part| part.amount.currency());
+        let zero = Money::zero(currency.unwrap_or(crate::money::Currency::RUB));
+        let (mut rest, mut fee) = (zero, zero);
+        for part in self.parts.iter().filter(|part| part.shop_id == shop_id) {
+            rest = rest.checked_add(part.amount.checked_sub(part.returned)?)?;
+            let kept = part.platform_fee.unwrap_or(zero);
+            fee = fee.checked_add(kept.checked_sub(part.fee_returned)?)?;
+        }
+        Ok((rest, fee))
+    }
+
+    /// Notes that `source` gives back, or with `undo` that it does not after all.
+    fn note(&mut self, source: &Source, undo: bool) -> Result<(), MoneyError> {
+        let zero = Money::zero(source.amount.currency());
+        let (mut rest, mut fee) = (source.amount, source.platform_fee.unwrap_or(zero));
+        let parts = self.parts.iter_mut();
+        for part in parts.filter(|part| part.shop_id == source.shop_id) {
+            let kept = part.platform_fee.unwrap_or(zero);
+            (part.returned, rest) = moved(part.returned, part.amount, rest, undo)?;
+            (part.fee_returned, fee) = moved(part.fee_returned, kept, fee, undo)?;
+        }
+        if rest.is_zero() && fee.is_zero() {
+            Ok(())
+        } else {
+            Err(MoneyError::Overflow)
+        }
+    }
+}
+
+/// Fills `done` up to `whole` from `rest`, or empties it into `rest`; what is left of `rest`.
+fn moved(done: Money, whole: Money, rest: Money, undo: bool) -> Result<(Money, Money), MoneyError> {
+    let room = if undo { done } else { whole.checked_sub(done)? };
+    let step = if room.compare(rest)?.is_lt() {
+        room
+    } else {
+        rest
+    };
+    let done = if undo {
+        done.checked_sub(step)?
+    } else {
+        done.checked_add(step)?
+    };
+    Ok((done, rest.checked_sub(step)?))
+}
+
+/// `fee` times `part` by `whole`, rounded down. Reckoned so for each sum so far, the shares of the
+/// parts add up to the fee, and none is above its part.
+fn proportion(fee: Money, part: Money, whole: Money) -> Result<Money, MoneyError> {
+    let product = i128::from(fee.minor()).checked_mul(i128::from(part.minor()));
+    let share = product.and_then(|product| product.checked_div(i128::from(whole.minor())));
+    let share = share.and_then(|share| i64::try_from(share).ok());
+    Ok(Money::new(
+        share.ok_or(MoneyError::Overflow)?,
+        fee.currency(),
+    ))
+}
+
+fn check_sums(amount: Money, parts: &[NewPart]) -> Result<(), SplitRefused> {
+    if parts.len() > PARTS_MAX {
+        return Err(SplitRefused::TooMany);
+    }
+    let mut sum = Money::zero(amount.currency());
+    for (index, part) in parts.iter().enumerate() {
+        let differs = |_error: MoneyError| SplitRefused::CurrencyDiffers { index };
+        sum = sum.checked_add(part.amount).map_err(differs)?;
+        if let Some(fee) = part.platform_fee {
+            let order = fee.compare(part.amount).map_err(differs)?;
+            if order.is_gt() || fee.minor() < 0 {
+                return Err(SplitRefused::FeeOutsidePart { index });
+            }
+        }
+    }
+    let difference = sum
+        .checked_sub(amount)
+        .unwrap_or(Money::zero(amount.currency()));
+    if difference.is_zero() {
+        Ok(())
+    } else {
+        Err(SplitRefused::SumDiffers { difference })
+    }
+}
+
+impl Part {
+    fn new(part: NewPart) -> Self {
+        let zero = Money::zero(part.amount.currency());
+        Self {
+            shop_id: part.shop_id,
+            amount: part.amount,
+            platform_fee: part.platform_fee,
+            description: part.description,
+            metadata: part.metadata,
+            returned: zero,
+            fee_returned: zero,
+        }
+    }
+}
+
+impl Payment {
+    /// What a capture moves: in the shop's own book, and in those of its partners.
+    pub(super) fn capture_transfers(
+        &self,
+        fee: Fee,
+    ) -> Result<(Transfer, Vec<PartnerTransfer>), LedgerRefused> {
+        let Some(split) = &self.split else {
+            return Ok((self.capture_transfer(fee)?, Vec::new()));
+        };
+        let nets = split.nets(fee)?;
+        let own = Transfer::capture_split(self.id, self.amount, fee, &nets)?;
+        let mut partners = Vec::with_capacity(nets.len());
+        for (shop_id, net) in nets {
+            let transfer = Transfer::split_capture(self.id, shop_id, self.shop_id, net)?;
+            partners.push(PartnerTransfer { shop_id, transfer });
+        }
+        Ok((own, partners))
+    }
+
+    /// Sets aside what `sources` give back of a refund of `amount`; without any, each shop gives
+    /// back what is left of its part. Who gives how much.
+    pub(crate) fn reserve_sources(
+        &mut self,
+        amount: Money,
+        sources: &[Source],
+        remaining: Money,
+    ) -> Result<Vec<Source>, SourceRefused> {
+        let Some(split) = &mut self.split else {
+            return if sources.is_empty() {
+                Ok(Vec::new())
+            } else {
+                Err(SourceRefused::NotSplit)
+            };
+        };
+        let differs = |_error: MoneyError| SourceRefused::CurrencyDiffers;
+        let sources = match sources {
+            [] if amount == remaining => {
+                let shops: std::collections::BTreeSet<ShopId> =
+                    split.parts.iter().map(|part| part.shop_id).collect();
+                let mut all = Vec::with_capacity(shops.len());
+                for shop_id in shops {
+                    let (rest, _fee) = split.remaining(shop_id).map_err(differs)?;
+                    if rest.is_positive() {
+                        all.push(Source {
+                            shop_id,
+                            amount: rest,
+                            platform_fee: None,
+                        });
+                    }
+                }
+                all
+            }
+            [] => return Err(SourceRefused::Missing),
+            [source] => {
+                check_source(split, amount, source)?;
+                vec![*source]
+            }
+            _ => return Err(SourceRefused::Several),
+        };
+        for source in &sources {
+            split.note(source, false).map_err(differs)?;
+        }
+        Ok(sources)
+    }
+
+    /// What `sources` were to give back stays with them.
+    pub(crate) fn release_sources(&mut self, sources: &[Source]) -> Result<(), MoneyError> {
+        let Some(split) = &mut self.split else {
+            return Ok(());
+        };
+        for source in sources {
+            split.note(source, true)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_source(split: &Split, amount: Money, source: &Source) -> Result<(), SourceRefused> {
+    let differs = |_error: MoneyError| SourceRefused::CurrencyDiffers;
+    if !split.parts.iter().any(|p| p.shop_id == source.shop_id) {
+        return Err(SourceRefused::ShopUnknown);
+    }
+    let difference = source.amount.checked_sub(amount).map_err(differs)?;
+    if !difference.is_zero() {
+        return Err(SourceRefused::SumDiffers { difference });
+    }
+    let (remaining, kept) = split.remaining(source.shop_id).map_err(differs)?;
+    if source.amount.compare(remaining).map_err(differs)?.is_gt() {
+        return Err(SourceRefused::ExceedsPart { remaining });
+    }
+    let Some(fee) = source.platform_fee else {
+        return Ok(());
+    };
+    let above_kept = fee.compare(kept).map_err(differs)?.is_gt();
+    let above_source = fee.compare(source.amount).map_err(differs)?.is_gt();
+    if above_kept || above_source || fee.minor() < 0 {
+        return Err(SourceRefused::FeeExceeds { remaining: kept });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;
