@@ -5,9 +5,8 @@ import time
 import pytest
 from yookassa import Payment, Receipt, Refund, Settings
 from yookassa.domain.exceptions import BadRequestError
-from yookassa.domain.models import Settlement
-from yookassa.domain.models.receipt_data import Receipt as ReceiptData
-from yookassa.domain.models.receipt_data import ReceiptItem
+from yookassa.domain.models.receipt import Receipt as ReceiptData
+from yookassa.domain.models.receipt import ReceiptItem
 from yookassa.domain.request import PaymentRequestBuilder
 
 from api import REDIRECT, WITHOUT_3DS, card, rub
@@ -132,7 +131,7 @@ def test_a_receipt_by_itself(sdk):
     shown = settled(lambda: Receipt.find_one(made.id))
     assert shown.status == "succeeded" and shown.tax_system_code == 1
     assert [part.type for part in shown.settlements] == ["prepayment"]
-    assert isinstance(shown.settlements[0], Settlement) or shown.settlements[0].amount
+    assert shown.settlements[0].amount.value == 100
     listed = Receipt.list({"payment_id": payment.id, "status": "succeeded"})
     assert [one.id for one in listed.items] == [made.id]
 
