@@ -91,7 +91,7 @@ PAYMENT = [
     ),
     # What later work brings is refused by name, never ignored.
     ("transfers", [{"account_id": "1", "amount": rub("1.00")}], "transfers"),
-    ("receipt", {"items": []}, "receipt"),
+    ("receipt", {"items": []}, "receipt.items"),
     ("airline", {"ticket_number": "5554916004417"}, "airline"),
     ("payment_order", {"type": "utilities"}, "payment_order"),
     ("receiver", {"type": "mobile_balance", "phone": "79000000000"}, "receiver"),
