@@ -140,6 +140,9 @@ pub enum Refusal {
     /// A card token cannot be used.
     #[error(transparent)]
     Token(#[from] RedeemRefused),
+    /// Nobody can be paid by the payout token.
+    #[error("the payout token cannot be used")]
+    PayoutTokenUnusable,
     /// The shop's pages may not exchange cards for payment tokens.
     #[error("the shop may not exchange cards for tokens")]
     TokenizationNotPermitted,

@@ -26,6 +26,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Cause, Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
+use crate::token;
 
 /// How far back payouts are searched: three months.
 const SEARCH_REACH: Duration = Duration::days(92);
@@ -74,6 +75,10 @@ async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
             };
             let source = CardSource::Saved(token.to_owned());
             identify(cx, PayoutCard::of_saved(facts), source).await
+        }
+        Receiver::Token(given) => {
+            let (card, token) = token::recipient(cx, given.reveal()).await?;
+            identify(cx, card, CardSource::Saved(token)).await
         }
         Receiver::Wallet(account_number) => Ok(Resolved {
             payee: Some(format!("wallet:{account_number}")),

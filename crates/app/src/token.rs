@@ -8,7 +8,8 @@ use std::sync::Arc;
 use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
 use domain::card::{Card, CardFacts, CardNumber};
-use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RecipientCard, RedeemRefused};
+use domain::payout::PayoutCard;
+use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RedeemRefused};
 use domain::{Duration, ShopId};
 
 use crate::app::App;
@@ -23,7 +24,7 @@ const MEMORY: Duration = Duration::hours(24);
 #[derive(Clone, PartialEq, Eq)]
 pub enum PayoutToken {
     /// The token, and what may be shown of the card.
-    Made(String, RecipientCard),
+    Made(String, PayoutCard),
     /// Cards of this country are not paid to.
     CountryForbidden,
     /// Nobody knows whose card it is.
@@ -84,7 +85,7 @@ pub async fn for_payout(
             Tokenized::CountryForbidden => return Ok(PayoutToken::CountryForbidden),
             Tokenized::CountryUnknown => return Ok(PayoutToken::CountryUnknown),
         };
-    let card = RecipientCard {
+    let card = PayoutCard {
         first6,
         last4,
         brand,
@@ -145,15 +146,16 @@ pub(crate) fn redeem_payment(
     Ok((card, next.acquirer_token))
 }
 
-/// Looks a payout token up, in the unit of work of its payout: the card, and what the acquirer
-/// knows it by, which is like the token of a saved card ([`connectors::acquirer::Means::Token`]).
-#[expect(dead_code, reason = "payouts come with later work, and call it")]
-pub(crate) fn redeem_payout(
-    work: &mut Work<'_, '_>,
-    token: &str,
-) -> Result<(RecipientCard, String), Error> {
-    let found = find(work, token)?;
-    let card = found.recipient(work.cx.shop.id)?.clone();
+/// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token
+/// of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up.
+pub(crate) async fn recipient(cx: &Cx, token: &str) -> Result<(PayoutCard, String), Error> {
+    let (shop, hash) = (cx.shop.id, secret::hash(token));
+    let found = cx
+        .read(move |conn| Ok(store::token::find_any_shop(conn, &hash)?))
+        .await?;
+    let refused = |_refused| Refusal::PayoutTokenUnusable;
+    let found = found.ok_or(Refusal::PayoutTokenUnusable)?;
+    let card = found.recipient(shop).map_err(refused)?.clone();
     Ok((card, found.acquirer_token))
 }
 

@@ -33,8 +33,6 @@ pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_m
 /// More than one of the ways to name the receiver.
 pub const SEVERAL_DESTINATIONS: &str = "Request should contain only one of: \
                                         payout_destination_data, payout_token, payment_method_id";
-/// Tokens come with the widget for payouts.
-pub const PAYOUT_TOKEN_UNSUPPORTED: &str = "Unsupported payout token";
 /// No token of Checkout.js.
 pub const TOKEN_BADLY_ENCODED: &str = "Badly encoded payment token";
 /// No id of a saved method.
@@ -64,7 +62,7 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 25] = [
+pub const ALL: [&str; 24] = [
     ILLEGAL_VALUE,
     UNREADABLE,
     LATER,
@@ -77,7 +75,6 @@ pub const ALL: [&str; 25] = [
     ORDER_SUM_DIFFERS,
     SEVERAL_SOURCES,
     SEVERAL_DESTINATIONS,
-    PAYOUT_TOKEN_UNSUPPORTED,
     TOKEN_BADLY_ENCODED,
     METHOD_NOT_FOUND,
     METHOD_ILLEGAL,

@@ -4,27 +4,13 @@
 //! The token itself is a secret that nobody keeps: what is stored is its hash, and what the
 //! acquirer knows the card by.
 
-use crate::card::{CardBrand, CardFacts};
+use crate::card::CardFacts;
 use crate::id::ShopId;
+use crate::payout::PayoutCard;
 use crate::time::{Duration, Timestamp};
 
 /// How long a payment token can be used.
 pub const PAYMENT_TOKEN_LIFE: Duration = Duration::hours(1);
-
-/// What may be kept of a card that is paid to: its date is not known.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecipientCard {
-    /// The first six digits.
-    pub first6: String,
-    /// The last four digits.
-    pub last4: String,
-    /// The payment system.
-    pub brand: CardBrand,
-    /// Country of the issuer, ISO 3166 alpha-2.
-    pub issuer_country: Option<String>,
-    /// Name of the issuer.
-    pub issuer_name: Option<String>,
-}
 
 /// What a token can be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +27,7 @@ pub enum Purpose {
     /// To be paid to.
     Payout {
         /// The card.
-        card: RecipientCard,
+        card: PayoutCard,
     },
 }
 
@@ -120,7 +106,7 @@ impl CardToken {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn recipient(&self, shop: ShopId) -> Result<&RecipientCard, RedeemRefused> {
+    pub fn recipient(&self, shop: ShopId) -> Result<&PayoutCard, RedeemRefused> {
         if self.shop_id != shop {
             return Err(RedeemRefused::Foreign);
         }

@@ -3,7 +3,8 @@
 
 use domain::ShopId;
 use domain::card::{CardBrand, CardFacts, Expiry};
-use domain::token::{CardToken, Purpose, RecipientCard};
+use domain::payout::PayoutCard;
+use domain::token::{CardToken, Purpose};
 
 use crate::columns::{Cells, integer_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
@@ -148,7 +149,7 @@ fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
             used_at,
         },
         (false, None, None) => Purpose::Payout {
-            card: RecipientCard {
+            card: PayoutCard {
                 first6,
                 last4,
                 brand,

@@ -46,6 +46,7 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::SelfEmployedNotFound => Face::of(&rows::PAYOUT_SELF_EMPLOYED_UNKNOWN),
         Refusal::NotToppedUp => Face::of(&rows::NOT_TOPPED_UP),
         Refusal::Token(refused) => Face::of(token(*refused)),
+        Refusal::PayoutTokenUnusable => Face::of(&rows::PAYOUT_TOKEN_UNUSABLE),
         Refusal::TokenizationNotPermitted => Face::of(&rows::TOKENIZATION_NOT_PERMITTED),
         Refusal::PosLink(refused) => Face::of(split::pos_link(*refused)),
         Refusal::PosLinkChange(refused) => Face::of(split::pos_link_change(*refused)),

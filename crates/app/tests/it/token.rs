@@ -8,7 +8,7 @@ use domain::card::{Card, CardNumber, Csc, Expiry};
 use domain::token::PAYMENT_TOKEN_LIFE;
 use serde_json::{Value, json};
 use testkit::database::both;
-use testkit::{Answer, World, test_shop};
+use testkit::{Answer, World, test_gateway, test_shop};
 
 use crate::{PLAIN, SECURE, available, status};
 
@@ -217,6 +217,55 @@ async fn a_bank_that_does_not_answer_makes_no_token() {
         );
         let made = app::token::for_payment(&world.app, world.shop.id, card(PLAIN)).await;
         assert!(matches!(made, Err(app::Error::Internal(_))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payout_token_is_paid_to_again_and_again_by_its_gateway_alone() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let mut new = test_gateway(&world.shop);
+        new.may_send_cards = false;
+        let gateway = app::shop::create(&world.app, new).await.unwrap();
+        let top_up = domain::Money::new(100_000, domain::Currency::RUB);
+        app::shop::top_up(&world.app, gateway.shop.id, top_up)
+            .await
+            .unwrap();
+        let number = CardNumber::parse(SECURE).unwrap();
+        let made = app::token::for_payout(&world.app, gateway.shop.id, number).await;
+        let app::token::PayoutToken::Made(token, _) = made.unwrap() else {
+            unreachable!("the card is of a known country")
+        };
+        let body = |token: &str| {
+            json!({"amount": {"value": "10.00", "currency": "RUB"}, "payout_token": token})
+        };
+        let credentials = format!("{}:{}", gateway.shop.id, gateway.secret_key);
+        for key in ["a", "b"] {
+            let body = body(&token);
+            let paid = world
+                .call_as(&credentials, "POST", "/payouts", key, &body)
+                .await;
+            assert_eq!(paid.text("/status"), "succeeded");
+            assert_eq!(paid.text("/payout_destination/card/last4"), "4477");
+        }
+        let foreign = app::token::for_payout(
+            &world.app,
+            world.shop.id,
+            CardNumber::parse(SECURE).unwrap(),
+        );
+        let app::token::PayoutToken::Made(foreign, _) = foreign.await.unwrap() else {
+            unreachable!("the card is of a known country")
+        };
+        for wrong in [foreign, "A".repeat(43), "x".to_owned()] {
+            let body = body(&wrong);
+            let refused = world
+                .call_as(&credentials, "POST", "/payouts", &wrong, &body)
+                .await;
+            assert_eq!(refused.status, 400);
+            assert_eq!(refused.text("/parameter"), "payout_token");
+        }
+        world.audit().await;
     })
     .await;
 }

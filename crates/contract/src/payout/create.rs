@@ -7,6 +7,7 @@ use domain::{DealId, Metadata, Money, PaymentMethodId, PersonalDataId, SelfEmplo
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
+use crate::payment::PaymentToken as CardToken;
 use crate::{amount, metadata, words};
 
 pub(super) const DESCRIPTION_CHARS_MAX: usize = 128;
@@ -47,6 +48,8 @@ pub enum Receiver {
     Card(CardNumber),
     /// A card that was saved by a payment.
     SavedCard(PaymentMethodId),
+    /// A card that the payout widget took.
+    Token(CardToken),
     /// A wallet, by its number.
     Wallet(String),
     /// An account behind a phone.
@@ -84,8 +87,9 @@ fn receiver(fields: &Fields<'_>) -> Result<Receiver, InvalidRequest> {
     if 1 < sources.count() {
         return Err(InvalidRequest::new(words::SEVERAL_DESTINATIONS, None));
     }
-    if fields.value("payout_token").is_some() {
-        return Err(fields.refuse("payout_token", words::PAYOUT_TOKEN_UNSUPPORTED));
+    if let Some(token) = fields.text("payout_token")? {
+        let token = CardToken::parse(token).map(Receiver::Token);
+        return token.ok_or_else(|| fields.illegal("payout_token"));
     }
     if let Some(id) = fields.text("payment_method_id")? {
         let not_found = |_kind| fields.refuse("payment_method_id", words::METHOD_NOT_FOUND);

@@ -74,6 +74,12 @@ pub static CREATE_PAYOUT: Named = Named {
             must("amount", amount_asked("How much.")),
             may("payout_destination_data", asked_destination()),
             may(
+                "payout_token",
+                Schema::text()
+                    .pattern("^[0-9A-Za-z_-]{43}$")
+                    .says("A card that the payout widget took."),
+            ),
+            may(
                 "payment_method_id",
                 id_of::<PaymentMethodId>("A saved card, instead of the destination."),
             ),

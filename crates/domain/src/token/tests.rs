@@ -38,7 +38,7 @@ fn payment(used_at: Option<Timestamp>) -> CardToken {
 
 fn payout() -> CardToken {
     token(Purpose::Payout {
-        card: RecipientCard {
+        card: PayoutCard {
             first6: "220000".to_owned(),
             last4: "0004".to_owned(),
             brand: CardBrand::Mir,

@@ -1,7 +1,8 @@
 //! Card tokens as rows.
 
 use domain::card::{CardBrand, CardFacts, Expiry};
-use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RecipientCard};
+use domain::payout::PayoutCard;
+use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose};
 use store::StoreError;
 use store::token::{find_any_shop, insert, purge_any_shop, update};
 
@@ -33,7 +34,7 @@ fn payment(hash: u8) -> CardToken {
 fn payout(hash: u8) -> CardToken {
     CardToken {
         purpose: Purpose::Payout {
-            card: RecipientCard {
+            card: PayoutCard {
                 first6: "220000".to_owned(),
                 last4: "0004".to_owned(),
                 brand: CardBrand::Mir,

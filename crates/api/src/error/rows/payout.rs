@@ -24,6 +24,16 @@ pub(in crate::error) const PAYOUT_CARDS_NOT_PERMITTED: Row = Row {
     advice: "Ask the operator for the right, or pay to a saved card.",
 };
 
+pub(in crate::error) const PAYOUT_TOKEN_UNUSABLE: Row = Row {
+    name: "payout.create.token_unusable",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: ILLEGAL_VALUE,
+    parameter: Some("payout_token"),
+    retry_after: None,
+    advice: "Send a token of the payout widget that was started for this account.",
+};
+
 pub(in crate::error) const PAYOUT_KIND: Row = Row {
     name: "payout.create.kind",
     status: 401,
@@ -179,6 +189,7 @@ pub(in crate::error) const NOT_TOPPED_UP: Row = Row {
 pub(super) const PAYOUT_ERRORS: &[&Row] = &[
     &PAYOUT_NOT_FOUND,
     &PAYOUT_CARDS_NOT_PERMITTED,
+    &PAYOUT_TOKEN_UNUSABLE,
     &PAYOUT_KIND,
     &PAYOUT_CURRENCY_NOT_PAID,
     &PAYOUT_DESTINATION_NOT_PAID,
