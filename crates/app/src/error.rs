@@ -382,7 +382,19 @@ impl From<payout::CreateRefused> for Error {
     fn from(refused: payout::CreateRefused) -> Self {
         match refused {
             payout::CreateRefused::Ledger(refused) => refused.into(),
-            refused => Refusal::CreatePayout(refused).into(),
+            refused @ (payout::CreateRefused::DealMissing
+            | payout::CreateRefused::DealNotPermitted
+            | payout::CreateRefused::CurrencyNotPaid { .. }
+            | payout::CreateRefused::DestinationNotPaid { .. }
+            | payout::CreateRefused::BelowMinimum
+            | payout::CreateRefused::PersonalDataNotPermitted
+            | payout::CreateRefused::PersonalDataNotForDestination
+            | payout::CreateRefused::PersonalDataTwice
+            | payout::CreateRefused::PersonalDataUnusable
+            | payout::CreateRefused::SelfEmployedNotPermitted
+            | payout::CreateRefused::SelfEmployedNotConfirmed) => {
+                Refusal::CreatePayout(refused).into()
+            }
         }
     }
 }

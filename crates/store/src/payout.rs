@@ -130,7 +130,7 @@ pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, payout: &Payout) -> Result<(), Stor
         integer_or_null(
             receipt
                 .and_then(|receipt| receipt.amount)
-                .map(|sum| sum.minor()),
+                .map(domain::Money::minor),
         ),
         json_or_null(facts::write_metadata(&payout.metadata)?),
         Param::Integer(payout.created_at.as_micros()),

@@ -137,6 +137,35 @@ fn told(step: Result<Step, CreateRefused>) -> String {
     }
 }
 
+fn in_deal(destination: Destination, minor: i64) -> NewPayout {
+    NewPayout {
+        deal_id: Some(DealId::new(seed(3))),
+        ..new(destination, minor)
+    }
+}
+
+fn with_data(destination: Destination, kinds: &[Kind]) -> NewPayout {
+    let people = kinds.iter().zip(1..).map(|(kind, n)| data(*kind, n));
+    NewPayout {
+        personal_data: people.collect(),
+        ..new(destination, 10_000)
+    }
+}
+
+fn to_person(state: self_employed::State) -> NewPayout {
+    NewPayout {
+        self_employed: Some(person(state)),
+        ..new(card(), 10_000)
+    }
+}
+
+fn used(count: i64, minor: i64) -> Funds {
+    Funds::Enough(Standing {
+        day: Usage { count, minor },
+        month: Usage { count, minor },
+    })
+}
+
 #[test]
 fn refusals_and_cancellations_come_in_their_order() {
     let shop = Shop {
@@ -147,28 +176,6 @@ fn refusals_and_cancellations_come_in_their_order() {
         methods: vec![MethodKind::BankCard],
         ..gateway()
     };
-    let deal = |destination, minor| NewPayout {
-        deal_id: Some(DealId::new(seed(3))),
-        ..new(destination, minor)
-    };
-    let with = |destination, kinds: &[Kind]| NewPayout {
-        personal_data: kinds
-            .iter()
-            .zip(1..)
-            .map(|(kind, n)| data(*kind, n))
-            .collect(),
-        ..new(destination, 10_000)
-    };
-    let of = |state| NewPayout {
-        self_employed: Some(person(state)),
-        ..new(card(), 10_000)
-    };
-    let used = |count, minor| {
-        Funds::Enough(Standing {
-            day: Usage { count, minor },
-            month: Usage { count, minor },
-        })
-    };
     let usd = NewPayout {
         amount: Money::new(10_000, Currency::from_code("USD").unwrap()),
         ..new(card(), 1)
@@ -178,24 +185,24 @@ fn refusals_and_cancellations_come_in_their_order() {
     let (name, statement) = (Kind::SbpPayoutRecipient, Kind::PayoutStatementRecipient);
     let lines = [
         create(&shop, new(card(), 10_000), ENOUGH),
-        create(&gate, deal(card(), 10_000), ENOUGH),
+        create(&gate, in_deal(card(), 10_000), ENOUGH),
         create(&gate, usd, ENOUGH),
         create(&cards_only, new(sbp(), 10_000), ENOUGH),
-        create(&shop, deal(sbp(), 10_000), ENOUGH),
+        create(&shop, in_deal(sbp(), 10_000), ENOUGH),
         create(&gate, new(card(), 499), ENOUGH),
-        create(&shop, deal(card(), 99), ENOUGH),
-        create(&gate, with(card(), &[name]), ENOUGH),
-        create(&gate, with(sbp(), &[name, name]), ENOUGH),
-        create(&gate, of(self_employed::State::Pending), ENOUGH),
+        create(&shop, in_deal(card(), 99), ENOUGH),
+        create(&gate, with_data(card(), &[name]), ENOUGH),
+        create(&gate, with_data(sbp(), &[name, name]), ENOUGH),
+        create(&gate, to_person(self_employed::State::Pending), ENOUGH),
         create(&gate, new(card(), 50_000_001), Funds::Short),
         create(&gate, new(card(), 10_000), Funds::Short),
         create(&gate, new(card(), 10_000), used(20, 1)),
         create(&gate, new(card(), 10_000), used(1, 149_990_001)),
         create(&gate, new(card(), 10_000), used(19, 149_990_000)),
-        create(&gate, with(sbp(), &[name, statement]), ENOUGH),
-        create(&gate, of(self_employed::State::Confirmed), ENOUGH),
-        create(&shop, deal(card(), 100), ENOUGH),
-        create(&shop, deal(card(), 15_000_001), ENOUGH),
+        create(&gate, with_data(sbp(), &[name, statement]), ENOUGH),
+        create(&gate, to_person(self_employed::State::Confirmed), ENOUGH),
+        create(&shop, in_deal(card(), 100), ENOUGH),
+        create(&shop, in_deal(card(), 15_000_001), ENOUGH),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
     a shop pays out of deals only
