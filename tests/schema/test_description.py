@@ -45,7 +45,7 @@ def server(tmp_path_factory):
 
 
 def narrowed(description: dict, server) -> dict:
-    """The description as this shop's integrator knows it: with its one currency and sub-account, the
+    """The description as this shop's integrator knows it: with its one currency and account, the
     test cards, addresses that exist. So that enough requests are carried out; schemathesis negates
     schemas by itself, and the unnarrowed description has a run of its own."""
     schemas = description["components"]["schemas"]

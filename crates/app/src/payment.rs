@@ -17,7 +17,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::pos_link;
-use crate::receipt as receipts;
+use crate::receipt::{self as receipts, Planned};
 use crate::render;
 use crate::token;
 
@@ -126,21 +126,39 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     };
     let payment = Payment::create(work.shop(), new, work.now())?;
     deal::check(work, &payment)?;
-    let object = OperationObject::Payment(payment.id);
-    if payment.flow == Flow::Page {
-        store::payment::insert(work.tx, &work.cx.shop, &payment)?;
-        receipts::draft(work, payment.id, receipt)?;
-        let shown = contract::payment::body(&payment, work.cx.app.links());
-        let recorded = Recorded {
-            shown: Some(shown),
-            ..Recorded::default()
-        };
-        return Ok(Started {
-            object,
-            recorded,
-            task: None,
-        });
+    match payment.flow {
+        Flow::Page => wait_for_payer(work, &payment, receipt),
+        Flow::Direct => try_at_once(work, &payment, call_means, receipt),
     }
+}
+
+/// The payer goes on with a new payment.
+fn wait_for_payer(
+    work: &mut Work<'_, '_>,
+    payment: &Payment,
+    receipt: Option<Planned>,
+) -> Result<Started, Error> {
+    store::payment::insert(work.tx, &work.cx.shop, payment)?;
+    receipts::draft(work, payment.id, receipt)?;
+    let shown = contract::payment::body(payment, work.cx.app.links());
+    let recorded = Recorded {
+        shown: Some(shown),
+        ..Recorded::default()
+    };
+    Ok(Started {
+        object: OperationObject::Payment(payment.id),
+        recorded,
+        task: None,
+    })
+}
+
+/// The acquirer is asked for a new payment's money.
+fn try_at_once(
+    work: &mut Work<'_, '_>,
+    payment: &Payment,
+    call_means: Option<CallMeans>,
+    receipt: Option<Planned>,
+) -> Result<Started, Error> {
     let used = payment
         .method
         .clone()
@@ -158,7 +176,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     receipts::draft(work, payment.id, receipt)?;
     let task = authorize_task(work.cx, &step.next, id, call_means);
     Ok(Started {
-        object,
+        object: OperationObject::Payment(payment.id),
         recorded: recorded.without(id),
         task: Some((id, task)),
     })

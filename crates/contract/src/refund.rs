@@ -165,7 +165,7 @@ pub fn body(refund: &Refund) -> Vec<u8> {
         deal: refund
             .deal
             .map(|deal| RefundDealBody::new(deal.id, deal.payout)),
-        receipt_registration: refund.receipt.map(|receipt| receipt.code()),
+        receipt_registration: refund.receipt.map(domain::receipt::Registration::code),
         cancellation_details: cause.map(CancellationBody::new),
         sources: (!refund.sources.is_empty())
             .then(|| refund.sources.iter().map(SourceBody::new).collect()),

@@ -18,6 +18,10 @@ struct FiscalizationJson {
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives as long as it is read or written"
+)]
 enum RegisterJson {
     Sandbox,
     Atol {

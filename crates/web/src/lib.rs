@@ -1,5 +1,5 @@
-//! The other doors: the checkout's pages and widgets, the page on which merchants grant access, the
-//! demo's and the sandbox's pages, as HTML that needs no script.
+//! The other doors: the checkout's pages and widgets, the page on which merchants grant access,
+//! the demo's and the sandbox's pages, as HTML that needs no script.
 //!
 //! A page is a struct next to its handler, filled with texts that are ready to be shown; its
 //! template stands under the same path in `templates/`. Handlers know no rule of a payment.

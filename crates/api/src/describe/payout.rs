@@ -112,7 +112,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         topic: Topic::Payouts,
         summary: said("Show a payout", "Информация о выплате"),
         says: said("The payout as it is now.", "Выплата в текущем состоянии."),
-        path_id: Some(|| Schema::id::<PayoutId>()),
+        path_id: Some(Schema::id::<PayoutId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

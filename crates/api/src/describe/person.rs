@@ -69,7 +69,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "Whether they can still be used.",
             "Можно ли ещё пользоваться этими данными.",
         ),
-        path_id: Some(|| Schema::id::<PersonalDataId>()),
+        path_id: Some(Schema::id::<PersonalDataId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {
@@ -119,7 +119,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "Whether the person has agreed.",
             "Дал ли самозанятый разрешение.",
         ),
-        path_id: Some(|| Schema::id::<SelfEmployedId>()),
+        path_id: Some(Schema::id::<SelfEmployedId>),
         query: no_query,
         takes: Takes::Nothing,
         gives: Gives {

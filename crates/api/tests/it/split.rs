@@ -83,6 +83,7 @@ fn method(data: Value) -> Value {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 async fn methods_that_need_more_than_their_name_say_what() {
     let world = world().await;
     let article = json!({

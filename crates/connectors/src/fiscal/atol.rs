@@ -78,13 +78,11 @@ impl AtolOnline {
                 None => self.client.get(url),
             };
             let heard = answer::read(sent(request.header("Token", token)).await?);
-            match heard {
-                Heard::TokenEnded if !renewed => {
-                    self.tokens().remove(&key(account));
-                    renewed = true;
-                }
-                heard => return Ok(heard),
+            if !matches!(heard, Heard::TokenEnded) || renewed {
+                return Ok(heard);
             }
+            self.tokens().remove(&key(account));
+            renewed = true;
         }
     }
 
@@ -129,10 +127,12 @@ fn address(account: &AtolAccount, path: &str) -> String {
 /// Sends a request. Its status and body; a body that is no JSON is no answer.
 async fn sent(request: RequestBuilder) -> Result<(u16, Value), CallError> {
     let response = request.send().await.map_err(|error| {
-        let cause = Some(Box::new(error.without_url()));
-        match &cause {
-            Some(error) if error.is_connect() => CallError::NotSent(cause.map(|it| it as _)),
-            Some(_) | None => CallError::Unknown(cause.map(|it| it as _)),
+        let connected = !error.is_connect();
+        let cause = error.without_url().into();
+        if connected {
+            CallError::Unknown(Some(cause))
+        } else {
+            CallError::NotSent(Some(cause))
         }
     })?;
     let status = response.status().as_u16();

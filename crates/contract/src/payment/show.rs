@@ -97,41 +97,22 @@ struct Moments {
 #[must_use]
 pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
     let status = payment.status();
-    let (moments, cause) = match &payment.state {
+    let (mut moments, mut cause) = (Moments::default(), None);
+    match &payment.state {
         State::Pending
         | State::Authorizing { .. }
         | State::Challenged { .. }
         | State::Registering {
             stage: CaptureMode::OneStage,
             ..
-        } => (Moments::default(), None),
+        } => {}
         State::WaitingForCapture { hold }
         | State::Capturing { hold, .. }
         | State::Voiding { hold, .. }
-        | State::Registering { hold, .. } => {
-            let expires_at = Some(Moment(hold.expires_at));
-            let captured_at = None;
-            (
-                Moments {
-                    captured_at,
-                    expires_at,
-                },
-                None,
-            )
-        }
-        State::Succeeded { captured_at, .. } => {
-            let captured_at = Some(Moment(*captured_at));
-            let expires_at = None;
-            (
-                Moments {
-                    captured_at,
-                    expires_at,
-                },
-                None,
-            )
-        }
-        State::Canceled { cause, .. } => (Moments::default(), Some(*cause)),
-    };
+        | State::Registering { hold, .. } => moments.expires_at = Some(Moment(hold.expires_at)),
+        State::Succeeded { captured_at, .. } => moments.captured_at = Some(Moment(*captured_at)),
+        State::Canceled { cause: own, .. } => cause = Some(*own),
+    }
     let refunded = Some(payment.refunded).filter(|_| status == Status::Succeeded);
     crate::wire::written(&PaymentBody {
         id: Shown(payment.id),

@@ -59,6 +59,7 @@ fn check_refused(changes: &[(&str, Value)], parameter: Option<&str>) {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 fn what_is_wrong_is_named() {
     let destination = "payout_destination_data";
     let card = |number: Value| json!({"type": "bank_card", "card": {"number": number}});

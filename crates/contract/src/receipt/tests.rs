@@ -139,6 +139,7 @@ fn with(mut body: Value, pointer: &str, value: Value) -> Value {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 fn what_is_wrong_is_named_with_its_place() {
     let mut table = String::new();
     let long = |chars: usize| json!("я".repeat(chars));

@@ -243,9 +243,8 @@ fn line(result: Result<Option<Step>, String>) -> String {
             for operation in &step.operations {
                 line.push_str(&format!(" >{}", operation.kind.code()));
             }
-            match step.receipt {
-                ReceiptWork::None => {}
-                work => line.push_str(&format!(" receipt:{work:?}")),
+            if step.receipt != ReceiptWork::None {
+                line.push_str(&format!(" receipt:{:?}", step.receipt));
             }
             line
         }

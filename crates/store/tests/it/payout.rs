@@ -151,6 +151,7 @@ async fn check(store: &Store, filter: Filter, expected: &[u64]) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 async fn payouts_are_listed_and_searched() {
     both(|store, _| async move {
         let shop = with_shop(&store, 1).await;
@@ -294,6 +295,7 @@ async fn what_a_receiver_got_is_counted_and_given_back() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one case after the other")]
 async fn persons_come_back_as_they_were_stored_and_changed() {
     both(|store, _| async move {
         let shop = with_shop(&store, 1).await;

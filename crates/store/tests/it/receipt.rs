@@ -148,7 +148,11 @@ fn receipt(
         origin: Origin::ALL[usize::try_from(number % 3).unwrap()],
         payment_id,
         refund_id,
-        content: if number % 2 == 0 { plain() } else { full() },
+        content: if number.is_multiple_of(2) {
+            plain()
+        } else {
+            full()
+        },
         total: rub(10_000),
     };
     Receipt::draft(new, after(i64::try_from(number).unwrap()))

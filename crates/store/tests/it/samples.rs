@@ -373,7 +373,7 @@ pub(crate) fn refund(shop: &Shop, number: u64, payment: PaymentId) -> Refund {
         amount: rub(10_000),
         description: Some("Не подошло".to_owned()),
         metadata: metadata(),
-        deal: (number % 2 == 0).then(|| RefundDeal {
+        deal: number.is_multiple_of(2).then(|| RefundDeal {
             id: deal_id(1),
             payout: rub(9_000),
             covered: rub(500),

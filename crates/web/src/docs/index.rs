@@ -129,7 +129,9 @@ fn notifications(lang: Lang, description: &Description) -> Vec<Told> {
         let json = webhook.post.request_body.json();
         let events = json.and_then(|json| json.schema.properties.get("event"));
         Told {
-            events: events.map(|events| events.values()).unwrap_or_default(),
+            events: events
+                .map(super::description::Schema::values)
+                .unwrap_or_default(),
             says: in_lang(lang, &webhook.post.summary, &webhook.post.summary_ru).to_owned(),
         }
     };

@@ -316,11 +316,13 @@ const fn agent_type(agent: AgentType) -> &'static str {
 
 /// Format 1.05; what only later formats know is "another".
 fn object_v4(subject: PaymentSubject) -> &'static str {
-    match subject {
-        PaymentSubject::NonOperatingGain => "non-operating_gain",
-        known if object_v5(known) <= 18 && known != PaymentSubject::Fine => known.code(),
-        _ => "another",
+    if subject == PaymentSubject::NonOperatingGain {
+        return "non-operating_gain";
     }
+    if object_v5(subject) <= 18 && subject != PaymentSubject::Fine {
+        return subject.code();
+    }
+    "another"
 }
 
 /// Format 1.2; it has no goods that are several in one.

@@ -150,6 +150,7 @@ fn order() -> Value {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 fn each_limit_of_a_housing_companys_order_has_its_parameter() {
     let data = order();
     let kept = parse("payment_order", &data)
@@ -245,6 +246,7 @@ fn each_limit_of_a_housing_companys_order_has_its_parameter() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of what is refused")]
 fn receivers_statements_and_fraud_data_are_checked() {
     for (name, value) in [
         (

@@ -38,17 +38,15 @@ fn states() -> Vec<Payment> {
 }
 
 fn shown(payment: &Payment) -> String {
-    match &payment.state {
-        State::Registering { step, .. } => {
-            let step = match step {
-                Registering::Asked => "asked",
-                Registering::Taking { .. } => "taking",
-                Registering::LettingGo { .. } => "letting go",
-            };
-            format!("{} {step}", payment.state.code())
-        }
-        state => state.code().to_owned(),
-    }
+    let State::Registering { step, .. } = &payment.state else {
+        return payment.state.code().to_owned();
+    };
+    let step = match step {
+        Registering::Asked => "asked",
+        Registering::Taking { .. } => "taking",
+        Registering::LettingGo { .. } => "letting go",
+    };
+    format!("{} {step}", payment.state.code())
 }
 
 #[test]
