@@ -29,23 +29,27 @@ fn the_demo_is_written_for_its_owner_alone_and_found_again() {
     let demo: serde_json::Value = serde_json::from_str(&text).unwrap();
     let mut names: Vec<&String> = demo.as_object().unwrap().keys().collect();
     names.sort();
-    assert_eq!(names, ["api_url", "base_url", "secret_key", "shop_id"]);
+    let keys = [
+        "oauth_token",
+        "payout_gateway_id",
+        "payout_secret_key",
+        "secret_key",
+        "shop_id",
+    ];
+    assert_eq!(names, [&["api_url", "base_url"][..], &keys].concat());
     assert_eq!(demo["api_url"], format!("{}/v3", server.field("base_url")));
     assert_eq!(mode(&place.data()), 0o700);
     assert_eq!(mode(&place.data().join("demo.json")), 0o600);
     server.running.interrupt();
 
     let again = place.serve(&["--demo"]);
-    assert_eq!(again.told["shop_id"], first["shop_id"]);
-    assert_eq!(again.told["secret_key"], first["secret_key"]);
+    for key in keys {
+        assert_eq!(again.told[key], first[key], "{key}");
+    }
     again.stop();
-    assert_eq!(
-        place.told(&["shop", "list"])["items"]
-            .as_array()
-            .unwrap()
-            .len(),
-        1
-    );
+    let accounts = place.told(&["shop", "list"]);
+    let accounts = accounts["items"].as_array().unwrap();
+    assert_eq!(accounts.len(), 2, "the shop and the payout gateway");
 }
 
 #[test]
