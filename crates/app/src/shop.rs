@@ -100,12 +100,8 @@ pub async fn authenticate(
 /// # Errors
 /// [`Refusal::PartnerUnknown`], or the storage fails.
 pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
-    // Nobody is a platform that has partners yet.
-    if show
-        .on_behalf_of
-        .is_some_and(|partner| partner != cx.shop.id)
-    {
-        return Err(Refusal::PartnerUnknown.into());
+    if let Some(partner) = show.on_behalf_of.filter(|id| *id != cx.shop.id) {
+        return me_of_partner(cx, partner).await;
     }
     if !cx.shop.is_gateway() {
         return Ok(Reply(contract::me::body(&cx.shop)));
@@ -115,6 +111,16 @@ pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
         .read(move |conn| Ok(store::book::balance(conn, &shop, Account::Available)?))
         .await?;
     Ok(Reply(contract::me::gateway(&cx.shop, balance.amount)))
+}
+
+/// A partner shop as its platform sees it. Applications speak for no partners.
+async fn me_of_partner(cx: &Cx, id: ShopId) -> Result<Reply, Error> {
+    let found = cx
+        .read(move |conn| Ok(store::shop::find(conn, id)?))
+        .await?;
+    let own = |shop: &Shop| shop.platform_id == Some(cx.shop.id) && cx.application().is_none();
+    let partner = found.filter(own).ok_or(Refusal::PartnerUnknown)?;
+    Ok(Reply(contract::me::body(&partner)))
 }
 
 /// Writes down that money came for a payout gateway. Its balance after it.

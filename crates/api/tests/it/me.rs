@@ -29,7 +29,17 @@ async fn only_a_partners_settings_are_shown_to_others() {
     let own = world.get("/me").await;
     let path = format!("/me?on_behalf_of={}", world.shop.id);
     assert_eq!(world.get(&path).await.bytes, own.bytes);
-    for other in ["100002", "999999999"] {
+    let partner = app::shop::NewShop {
+        platform: Some(world.shop.id),
+        ..testkit::test_shop()
+    };
+    let partner = app::shop::create(&world.app, partner).await.unwrap();
+    let id = partner.shop.id.to_string();
+    let answer = world.get(&format!("/me?on_behalf_of={id}")).await;
+    assert_eq!(answer.text("/account_id"), id);
+    let stranger = app::shop::create(&world.app, testkit::test_shop()).await;
+    let stranger = stranger.unwrap().shop.id.to_string();
+    for other in [stranger.as_str(), "999999999"] {
         let answer = world.get(&format!("/me?on_behalf_of={other}")).await;
         let parameter = refused(&answer, 403, "forbidden");
         assert_eq!(parameter.as_deref(), Some("on_behalf_of"));
