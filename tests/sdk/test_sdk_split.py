@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from yookassa import Payment, Refund
 from yookassa.domain.exceptions import BadRequestError
-from yookassa.domain.models.airline import Airline, Leg, Passenger
+from yookassa.domain.models.payment_data.request.airline import Airline, Leg, Passenger
 from yookassa.domain.models.currency import Currency
 from yookassa.domain.request import PaymentRequestBuilder
 

@@ -54,6 +54,9 @@ class Published:
         out = {
             k: self._plain(v) for k, v in schema.items() if k not in ("discriminator", "nullable")
         }
+        if out.get("type") == "string" and "enum" in out:
+            # One list of strings stands there as numbers.
+            out["enum"] = [str(value) for value in out["enum"]]
         if "discriminator" in schema and "oneOf" in out:
             key = schema["discriminator"]["propertyName"]
             variants = {self.mapping.get(v["$ref"]): v for v in out.pop("oneOf")}
