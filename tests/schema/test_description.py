@@ -112,7 +112,7 @@ def test_no_request_breaks_the_api(server, tmp_path):
     description = narrowed(server.description(), server)
     narrow.write_text(json.dumps(description))
     operations = sum(len(methods) for methods in description["paths"].values())
-    each = str(max(10, CASES * 45 // 100 // operations))
+    each = str(max(10, CASES * 65 // 100 // operations))
     follow = str(max(20, CASES // 40))
     # Python uses one core a process: two halves at once.
     runs = [
