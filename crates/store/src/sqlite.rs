@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 pub(crate) use checkpoint::Checkpointer;
 pub(crate) use reader::Reader;
@@ -48,15 +48,31 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     .map_err(|error| failure("open the database file", error))?;
     prepare_connection(
         &mut connection,
-        "pragma journal_mode = wal;
-         pragma synchronous = full;
+        "pragma synchronous = full;
          pragma wal_autocheckpoint = 0;
          pragma journal_size_limit = 268435456;
          pragma foreign_keys = on;
          pragma temp_store = memory;
          pragma cache_size = -65536;",
     )?;
+    log_ahead(&connection)?;
     Ok(connection)
+}
+
+/// Switches the file to a write-ahead log, which it stays in. Of several processes that open a new
+/// file at once, SQLite refuses some without asking the busy handler, since both could wait for
+/// each other; they look again.
+fn log_ahead(connection: &Connection) -> Result<(), StoreError> {
+    const WRITE_AHEAD: &str = "pragma journal_mode = wal";
+    let mut looks = 0;
+    while let Err(error) = connection.execute_batch(WRITE_AHEAD) {
+        let busy = error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+        if !(busy && wait_while_busy(looks)) {
+            return Err(failure(WRITE_AHEAD, error));
+        }
+        looks += 1;
+    }
+    Ok(())
 }
 
 /// Opens the file to read only. It must be there.
