@@ -163,11 +163,11 @@ impl Platform {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
-    /// Makes test shops that may send raw card data.
+    /// Makes test shops that may send raw card data and make safe deals.
     pub(crate) fn shops(&self, count: usize) -> Result<Vec<Credentials>> {
         let made = (1..=count).map(|number| {
             let name = format!("Bench {number}");
-            let shop = self.told(&["shop", "create", "--name", &name, "--raw-cards"])?;
+            let shop = self.told(&["shop", "create", "--name", &name, "--raw-cards", "--deals"])?;
             Credentials::new(text(&shop, "shop_id")?, text(&shop, "secret_key")?)
         });
         made.collect()

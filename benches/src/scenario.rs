@@ -1,5 +1,7 @@
 //! What is measured, in order: the ceiling, then what merchants do, then what operators look at.
 
+mod paid;
+
 use std::cell::{Cell, RefCell};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,25 +15,19 @@ use crate::Plan;
 use crate::call::{Call, Credentials, Reply};
 use crate::database::Engine;
 use crate::figure::{Bar, EngineReport, Figure};
-use crate::load::{End, Outcome, closed, open, per_second};
-use crate::machine::{now, processor_us, resident_kib};
+use crate::load::{End, Outcome, closed, open};
+use crate::machine::{processor_us, resident_kib};
 use crate::platform::{Platform, free_address, wait_until_ready};
-use crate::receiver::Receiver;
 
 const BODY: &str = concat!(
     r#""amount":{"value":"1000.00","currency":"RUB"},"capture":true,"#,
     r#""confirmation":{"type":"redirect","return_url":"https://shop.test/return/72"}"#,
-);
-const RAW_CARD: &str = concat!(
-    r#""payment_method_data":{"type":"bank_card","card":{"number":"5555555555554444","#,
-    r#""expiry_year":"2035","expiry_month":"12","csc":"123"}},"#,
 );
 
 /// Every figure of a run has a fresh database, so numbers make fresh keys.
 static KEYS: AtomicU64 = AtomicU64::new(0);
 
 const WARM_UP: Duration = Duration::from_secs(1);
-const DELIVERED_WITHIN: Duration = Duration::from_secs(120);
 const KNOWN_PAYMENTS: u64 = 2_000;
 const LISTS: u64 = 200;
 
@@ -39,7 +35,6 @@ const ECHO: &str = "echo: authenticate, parse, send back";
 const STORAGE: &str = "storage: create a payment without HTTP";
 const CREATE: &str = "POST /payments";
 const CREATE_HALF: &str = "POST /payments at half of that rate: p99";
-const PAY: &str = "create, pay by raw card, succeeded, notified";
 const FIND: &str = "GET /payments/{id}";
 const MEMORY: &str = "idle memory";
 const START: &str = "start on an existing database";
@@ -70,6 +65,7 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
     if plan.wants(FIND) {
         figures.push(bench.find(&platform)?);
     }
+    bench.paid(&mut platform, &mut figures)?;
     if plan.wants(LIST) {
         figures.push(bench.list(&platform)?);
     }
@@ -77,9 +73,6 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
         platform.stop()?;
         let taken = u64::try_from(platform.launch()?.as_micros())?;
         figures.push(Figure::plain(START, taken, "µs", Bar::AtMost(300_000)));
-    }
-    if plan.wants(PAY) {
-        figures.push(bench.pay(&platform)?);
     }
     let audit = platform.told(&["audit"]);
     audit.context("the books after the load")?;
@@ -98,7 +91,7 @@ fn echo(plan: &Plan) -> Result<Outcome> {
         .stdout(Stdio::null())
         .spawn()?;
     let credentials = nobody()?;
-    let make = |worker: usize, number: u64| create_call(&credentials, worker, number, false);
+    let make = |worker: usize, number: u64| create_call(&credentials, worker, number, "");
     let measured = wait_until_ready(address, "/readyz", &mut child).and_then(|()| {
         closed(
             address,
@@ -145,15 +138,21 @@ fn nobody() -> Result<Credentials> {
     Credentials::new("100001", "test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF")
 }
 
-/// A payment of a page, or one that is paid at once with raw card data.
-fn create_call(credentials: &Credentials, worker: usize, number: u64, paid: bool) -> Call {
+/// A payment of a page, with more members, each with a comma after it.
+fn create_call(credentials: &Credentials, worker: usize, number: u64, more: &str) -> Call {
     // Text, not a JSON value: the load shares the processors with the server.
-    let card = if paid { RAW_CARD } else { "" };
     let order = format!(r#""description":"Order {worker}-{number}","metadata":{{"order":"72"}}"#);
-    let body = format!("{{{BODY},{card}{order}}}");
+    post_call(
+        credentials,
+        "/v3/payments",
+        format!("{{{BODY},{more}{order}}}"),
+    )
+}
+
+fn post_call(credentials: &Credentials, path: &str, body: String) -> Call {
     Call {
         method: Method::POST,
-        path: "/v3/payments".to_owned(),
+        path: path.to_owned(),
         credentials: credentials.clone(),
         key: Some(format!("bench-{}", KEYS.fetch_add(1, Ordering::Relaxed))),
         body: Bytes::from(body),
@@ -168,6 +167,18 @@ fn rated(name: &str, load: &Outcome, bar: Bar, ceiling: u64, cpu_us: Option<u64>
         p99_us: Some(load.percentile_us(990)),
         processor_us: cpu_us,
         ..Figure::plain(name, load.per_second(), "/s", bar)
+    }
+}
+
+/// Identifiers of objects, by the worker that made them.
+struct Made(Vec<Vec<String>>);
+
+impl Made {
+    /// One of the worker's own; it begins anew when all were taken.
+    fn of(&self, worker: usize, number: u64) -> &str {
+        let own = self.0.get(worker).map_or(&[][..], Vec::as_slice);
+        let place = usize::try_from(number).unwrap_or(0) % own.len().max(1);
+        own.get(place).map_or("", String::as_str)
     }
 }
 
@@ -218,7 +229,7 @@ impl Bench<'_> {
     }
 
     fn create(&self, platform: &Platform, figures: &mut Vec<Figure>) -> Result<()> {
-        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, false);
+        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, "");
         let (load, cpu) = self.busy(platform, &make)?;
         let bar = self.bar(7_000, 5_000);
         figures.push(rated(
@@ -248,27 +259,31 @@ impl Bench<'_> {
         Ok(())
     }
 
-    fn find(&self, platform: &Platform) -> Result<Figure> {
-        let known: Vec<RefCell<Vec<String>>> = (0..self.plan.connections)
-            .map(|_| RefCell::default())
-            .collect();
-        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, false);
+    /// Makes so many objects and keeps their identifiers.
+    fn made(
+        &self,
+        platform: &Platform,
+        count: u64,
+        make: &dyn Fn(usize, u64) -> Call,
+    ) -> Result<Made> {
+        let connections = self.plan.connections;
+        let known: Vec<RefCell<Vec<String>>> =
+            (0..connections).map(|_| RefCell::default()).collect();
         let keep = |worker: usize, reply: &Reply| {
             if let (Some(list), Ok(id)) = (known.get(worker), reply.field("id")) {
                 list.borrow_mut().push(id);
             }
         };
-        let end = End::AfterRequests(KNOWN_PAYMENTS);
-        closed(platform.address, self.plan.connections, end, &make, &keep)?;
-        let known: Vec<Vec<String>> = known.into_iter().map(RefCell::into_inner).collect();
+        let end = End::AfterRequests(count);
+        closed(platform.address, connections, end, make, &keep)?;
+        Ok(Made(known.into_iter().map(RefCell::into_inner).collect()))
+    }
+
+    fn find(&self, platform: &Platform) -> Result<Figure> {
+        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, "");
+        let known = self.made(platform, KNOWN_PAYMENTS, &make)?;
         let find = |worker: usize, number: u64| {
-            #[expect(
-                clippy::indexing_slicing,
-                reason = "each worker made payments just now"
-            )]
-            let own = &known[worker];
-            let place = usize::try_from(number).unwrap_or(0) % own.len().max(1);
-            let id = own.get(place).map_or("", String::as_str);
+            let id = known.of(worker, number);
             get_call(self.shop(worker), format!("/v3/payments/{id}"))
         };
         let (load, cpu) = self.busy(platform, &find)?;
@@ -283,7 +298,7 @@ impl Bench<'_> {
 
     fn list(&self, platform: &Platform) -> Result<Figure> {
         let shop = self.shop(0);
-        let make = |worker: usize, number| create_call(shop, worker, number, false);
+        let make = |worker: usize, number| create_call(shop, worker, number, "");
         eprintln!("filling a shop with {} payments", self.plan.rows);
         let end = End::AfterRequests(self.plan.rows);
         let filled = closed(
@@ -313,61 +328,6 @@ impl Bench<'_> {
             ..Figure::plain(&name, load.percentile_us(990), "µs", Bar::AtMost(10_000))
         })
     }
-
-    /// Counts until the last notification of the load has arrived.
-    fn pay(&self, platform: &Platform) -> Result<Figure> {
-        let receiver = Receiver::start()?;
-        for shop in &self.shops {
-            let url = format!("http://{}/{}", receiver.address, shop.shop_id);
-            platform.told(&[
-                "shop",
-                "webhook",
-                "add",
-                "--shop",
-                &shop.shop_id,
-                "--url",
-                &url,
-            ])?;
-        }
-        let make = |worker: usize, number| create_call(self.shop(worker), worker, number, true);
-        let succeeded = Cell::new(0_u64);
-        let see = |_: usize, reply: &Reply| {
-            if reply
-                .field("status")
-                .is_ok_and(|status| status == "succeeded")
-            {
-                succeeded.set(succeeded.get() + 1);
-            }
-        };
-        let connections = self.plan.connections;
-        let warm = closed(
-            platform.address,
-            connections,
-            End::After(WARM_UP),
-            &make,
-            &see,
-        )?;
-        wait_for(&receiver, warm.requests)?;
-        let before = processor_us(platform.process());
-        let started = now();
-        let end = End::After(self.seconds());
-        let load = closed(platform.address, connections, end, &make, &see)?;
-        let all = warm.requests + load.requests;
-        wait_for(&receiver, all)?;
-        let elapsed = started.elapsed();
-        if succeeded.get() != all {
-            bail!("{} of {all} payments succeeded", succeeded.get());
-        }
-        let spent = processor_us(platform.process()).saturating_sub(before);
-        let rate = per_second(load.requests, elapsed);
-        Ok(Figure {
-            of_ceiling_per_mille: Some(rate * 1000 / self.ceiling_per_second.max(1)),
-            p50_us: Some(load.percentile_us(500)),
-            p99_us: Some(load.percentile_us(990)),
-            processor_us: Some(spent / load.requests.max(1)),
-            ..Figure::plain(PAY, rate, "/s", self.bar(1_500, 1_000))
-        })
-    }
 }
 
 fn get_call(credentials: &Credentials, path: String) -> Call {
@@ -379,18 +339,4 @@ fn get_call(credentials: &Credentials, path: String) -> Call {
         key: None,
         body: Bytes::new(),
     }
-}
-
-fn wait_for(receiver: &Receiver, count: u64) -> Result<()> {
-    let started = now();
-    while receiver.received() < count {
-        if started.elapsed() > DELIVERED_WITHIN {
-            bail!(
-                "{} of {count} notifications were delivered",
-                receiver.received()
-            );
-        }
-        std::thread::park_timeout(Duration::from_millis(1));
-    }
-    Ok(())
 }
