@@ -48,6 +48,13 @@ update deal
        closed_at = $17, due_at = $18, version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
+/// Leaves alone what `deal_due` holds, so that the index is not written.
+const UPDATE_PAYMENT: &str = "\
+update deal
+   set payment_id = $4, charged_minor = $5, held_minor = $6, payable_minor = $7,
+       version = version + 1
+ where id = $1 and shop_id = $2 and version = $3";
+
 const FIND: &str = "\
 select id, shop_id, test, currency, fee_moment, description, metadata, created_at, expires_at,
        payment_id, charged_minor, held_minor, payable_minor, paying_out_minor, paid_out_minor,
@@ -118,6 +125,21 @@ pub fn update(tx: &mut Tx<'_>, shop: &Shop, deal: &Deal) -> Result<(), StoreErro
     ];
     params.extend(changing(shop, deal));
     tx.write_one(UPDATE, &refs(&params))
+}
+
+/// Stores which payment counts in the deal and what came in with it, like [`update`]; nothing else
+/// of the deal may have changed.
+pub fn update_payment(tx: &mut Tx<'_>, deal: &Deal) -> Result<(), StoreError> {
+    let params = [
+        text(deal.id.to_string()),
+        Param::Integer(deal.shop_id.as_i64()),
+        Param::Integer(deal.version),
+        id_or_null(deal.payment_id),
+        Param::Integer(deal.sums.charged.minor()),
+        Param::Integer(deal.sums.held.minor()),
+        Param::Integer(deal.sums.payable.minor()),
+    ];
+    tx.write_one(UPDATE_PAYMENT, &refs(&params))
 }
 
 /// A text as it is searched for.

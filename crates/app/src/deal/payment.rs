@@ -23,7 +23,7 @@ pub(crate) fn attach(
     let found = store::deal::lock(work.tx, cx.shop.id, part.id)?;
     let deal = found.ok_or(Refusal::DealNotFound)?;
     let next = deal.attach(payment, cx.now)?;
-    store::deal::update(work.tx, &cx.shop, &next)?;
+    store::deal::update_payment(work.tx, &next)?;
     Ok(PaymentDeal {
         id: deal.id,
         fee_moment: deal.fee_moment,
@@ -104,34 +104,45 @@ pub(crate) fn tell(work: &mut Work<'_, '_>, step: &Step) -> Result<(), Error> {
     let Some(own) = &payment.deal else {
         return Ok(());
     };
-    let next = match &payment.state {
+    match &payment.state {
+        State::Succeeded { .. } if step.transfers.is_empty() => Ok(()),
+        State::Succeeded { .. } => fill(work, payment, own),
+        State::Canceled { .. } => {
+            let next = lock(work, own.id)?.detach(payment.id);
+            store_next(work, next)
+        }
+        State::Pending | State::Challenged { .. } | State::WaitingForCapture { .. } => {
+            let next = lock(work, own.id)?.payment_rests();
+            store_next(work, next)
+        }
         State::Authorizing { .. }
         | State::Capturing { .. }
         | State::Voiding { .. }
-        | State::Registering { .. } => None,
-        State::Succeeded { .. } if step.transfers.is_empty() => None,
-        State::Succeeded { .. } => {
-            let fee = payment.fee.ok_or(Error::defect("money without a fee"))?;
-            let filled = Filled {
-                amount: payment.amount,
-                payout: own.payout,
-                fee,
-            };
-            Some(lock(work, own.id)?.fill(&filled)?)
-        }
-        State::Canceled { .. } => lock(work, own.id)?.detach(payment.id),
-        State::Pending | State::Challenged { .. } | State::WaitingForCapture { .. } => {
-            lock(work, own.id)?.payment_rests()
-        }
-    };
-    match next {
-        Some(next) => store_next(work, &next),
-        None => Ok(()),
+        | State::Registering { .. } => Ok(()),
     }
 }
 
-fn store_next(work: &mut Work<'_, '_>, next: &Deal) -> Result<(), Error> {
-    Ok(store::deal::update(work.tx, &work.cx.shop, next)?)
+/// The payment's money is there.
+fn fill(work: &mut Work<'_, '_>, payment: &Payment, own: &PaymentDeal) -> Result<(), Error> {
+    let fee = payment.fee.ok_or(Error::defect("money without a fee"))?;
+    let filled = Filled {
+        amount: payment.amount,
+        payout: own.payout,
+        fee,
+    };
+    let deal = lock(work, own.id)?;
+    let next = deal.fill(&filled)?;
+    if next.state == deal.state {
+        return Ok(store::deal::update_payment(work.tx, &next)?);
+    }
+    store_next(work, Some(next))
+}
+
+fn store_next(work: &mut Work<'_, '_>, next: Option<Deal>) -> Result<(), Error> {
+    match next {
+        Some(next) => Ok(store::deal::update(work.tx, &work.cx.shop, &next)?),
+        None => Ok(()),
+    }
 }
 
 impl From<AttachRefused> for Error {

@@ -2,7 +2,7 @@
 
 use domain::deal::Status;
 use domain::{Deal, DealId, Duration};
-use store::deal::{Filter, due_any_shop, find, insert, list, lock, update};
+use store::deal::{Filter, due_any_shop, find, insert, list, lock, update, update_payment};
 use store::{Range, Store, StoreError};
 
 use crate::database::both;
@@ -49,6 +49,33 @@ async fn a_deal_comes_back_as_it_was_stored_and_changed() {
             let error = refused(&store, move |tx| update(tx, &owner, &next)).await;
             assert!(matches!(error, StoreError::Conflict));
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_changes_only_what_it_brings() {
+    both(|store, _| async move {
+        let shop = with_shop(&store, 1).await;
+        let all = deals(&shop);
+        let [opened, filled] = [&all[0], &all[1]].map(Clone::clone);
+        let (added, owner) = (opened.clone(), shop.clone());
+        done(&store, move |tx| insert(tx, &owner, &added)).await;
+        let mut next = opened.clone();
+        next.payment_id = filled.payment_id;
+        next.sums.charged = filled.sums.charged;
+        next.sums.held = filled.sums.held;
+        next.sums.payable = filled.sums.payable;
+        let (stored, owner) = (next.clone(), shop.id);
+        let found = done(&store, move |tx| {
+            update_payment(tx, &stored)?;
+            find(tx, owner, stored.id)
+        });
+        let mut expected = next.clone();
+        expected.version += 1;
+        assert_eq!(found.await, Some(expected));
+        let error = refused(&store, move |tx| update_payment(tx, &next)).await;
+        assert!(matches!(error, StoreError::Conflict));
     })
     .await;
 }
