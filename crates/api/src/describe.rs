@@ -7,6 +7,7 @@
 mod clock;
 mod deal;
 mod event;
+mod invoice;
 mod me;
 mod payment;
 mod payment_method;
@@ -118,6 +119,7 @@ pub(crate) enum Topic {
     Refunds,
     PaymentMethods,
     Deals,
+    Invoices,
     PosLinks,
     Receipts,
     Payouts,
@@ -129,11 +131,12 @@ pub(crate) enum Topic {
 
 impl Topic {
     /// All topics.
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Payments,
         Self::Refunds,
         Self::PaymentMethods,
         Self::Deals,
+        Self::Invoices,
         Self::PosLinks,
         Self::Receipts,
         Self::Payouts,
@@ -150,6 +153,7 @@ impl Topic {
             Self::Refunds => said("Refunds", "Возвраты"),
             Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
             Self::Deals => said("Safe deals", "Безопасные сделки"),
+            Self::Invoices => said("Invoices", "Счета"),
             Self::PosLinks => said("Plates at tills", "Кассовые ссылки"),
             Self::Receipts => said("Receipts", "Чеки"),
             Self::Payouts => said("Payouts", "Выплаты"),
@@ -187,6 +191,10 @@ impl Topic {
                 "Money to persons: of a gateway's balance, or of a safe deal.",
                 "Деньги людям: с баланса шлюза или с безопасной сделки.",
             ),
+            Self::Invoices => said(
+                "A page that says what is to be paid for; a payment comes from it.",
+                "Страница с тем, за что нужно заплатить; из неё получается платёж.",
+            ),
             Self::PosLinks => said(
                 "Codes that buyers scan at a till, to pay through SBP.",
                 "Коды, которые покупатели сканируют на кассе и платят через СБП.",
@@ -221,6 +229,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         refund::OPERATIONS,
         payment_method::OPERATIONS,
         deal::OPERATIONS,
+        invoice::OPERATIONS,
         pos_link::OPERATIONS,
         receipt::OPERATIONS,
         payout::OPERATIONS,

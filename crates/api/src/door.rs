@@ -10,10 +10,10 @@ use axum::{Extension, Router};
 
 use crate::error::ApiError;
 use crate::limit::Limiter;
-use crate::routes::{DESCRIPTION, Endpoint, LATER, REST, ROUTES};
+use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
 use crate::{
-    clock, deal, event, later, me, oauth, openapi, payment, payment_method, payout, personal_data,
-    pos_link, receipt, refund, request, self_employed, webhook,
+    clock, deal, event, invoice, me, oauth, openapi, payment, payment_method, payout,
+    personal_data, pos_link, receipt, refund, request, self_employed, webhook,
 };
 
 /// What the operator decides.
@@ -64,9 +64,6 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         router = router.route(route.path, handler);
     }
     router = router.method_not_allowed_fallback(method_not_allowed);
-    for path in LATER {
-        router = router.route(path, any(later::refuse));
-    }
     router = router.route(DESCRIPTION, get(openapi::show));
     for path in REST {
         router = router.route(path, any(unknown_path));
@@ -93,6 +90,8 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::CreateDeal => post(deal::create),
         Endpoint::ListDeals => get(deal::list),
         Endpoint::ShowDeal => get(deal::show),
+        Endpoint::CreateInvoice => post(invoice::create),
+        Endpoint::ShowInvoice => get(invoice::show),
         Endpoint::CreateReceipt => post(receipt::create),
         Endpoint::ListReceipts => get(receipt::list),
         Endpoint::ShowReceipt => get(receipt::show),

@@ -42,8 +42,6 @@ pub(crate) enum ApiError {
     MethodNotAllowed,
     #[error("no such path")]
     UnknownPath,
-    #[error("this part of the API comes later")]
-    Later,
     #[error("too many requests")]
     TooManyRequests,
     #[error("the shop has not granted this right")]
@@ -138,6 +136,7 @@ impl<'e> Face<'e> {
             "refund" => Self::of(&rows::REFUND_NOT_FOUND),
             "deal" => Self::of(&rows::DEAL_NOT_FOUND),
             "event" => Self::of(&rows::EVENT_NOT_FOUND),
+            "invoice" => Self::of(&rows::INVOICE_NOT_FOUND),
             "pos link" => Self::of(&rows::POS_LINK_NOT_FOUND),
             "receipt" => Self::of(&rows::RECEIPT_NOT_FOUND),
             "payout" => Self::of(&rows::PAYOUT_NOT_FOUND),
@@ -182,7 +181,6 @@ impl ApiError {
             Self::BodyBroken => Face::of(&rows::BODY_BROKEN),
             Self::MethodNotAllowed => Face::of(&rows::METHOD_NOT_ALLOWED),
             Self::UnknownPath => Face::of(&rows::UNKNOWN_PATH),
-            Self::Later => Face::of(&rows::LATER),
             Self::TooManyRequests => Face::of(&rows::TOO_MANY_REQUESTS),
             Self::ScopeMissing => Face::of(&rows::SCOPE_MISSING),
         }

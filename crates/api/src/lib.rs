@@ -19,7 +19,7 @@ mod routes;
 mod clock;
 mod deal;
 mod event;
-mod later;
+mod invoice;
 mod me;
 mod oauth;
 mod payment;

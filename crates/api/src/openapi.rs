@@ -33,11 +33,10 @@ const OF_KEYS: &[&str] = &["key."];
 const OF_GRANTS: &[&str] = &["scope_missing"];
 /// Errors of requests that have a body.
 const OF_BODIES: &[&str] = &["body_broken", "not_json", "body_too_large"];
-/// Errors that no described operation gives: of paths and methods that do not exist, of parts that
-/// come later, and of the operator's own commands.
+/// Errors that no described operation gives: of paths and methods that do not exist, and of the
+/// operator's own commands.
 #[cfg(test)]
 const ELSEWHERE: &[&str] = &[
-    "later",
     "unknown_path",
     "method_not_allowed",
     "not_found",

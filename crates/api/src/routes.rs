@@ -49,6 +49,10 @@ pub enum Endpoint {
     ListDeals,
     /// Shows a safe deal.
     ShowDeal,
+    /// Makes an invoice.
+    CreateInvoice,
+    /// Shows an invoice.
+    ShowInvoice,
     /// Registers a receipt.
     CreateReceipt,
     /// Lists receipts.
@@ -119,7 +123,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 40] = [
+pub static ROUTES: [Route; 42] = [
     post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
     get("/v3/payments", Endpoint::ListPayments, WHO_READS),
     get(
@@ -169,6 +173,12 @@ pub static ROUTES: [Route; 40] = [
     post("/v3/deals", Endpoint::CreateDeal, Who::Shop),
     get("/v3/deals", Endpoint::ListDeals, Who::Shop),
     get("/v3/deals/{deal_id}", Endpoint::ShowDeal, Who::Shop),
+    post("/v3/invoices", Endpoint::CreateInvoice, Who::Shop),
+    get(
+        "/v3/invoices/{invoice_id}",
+        Endpoint::ShowInvoice,
+        Who::Shop,
+    ),
     post("/v3/receipts", Endpoint::CreateReceipt, Who::Shop),
     get("/v3/receipts", Endpoint::ListReceipts, WHO_READS_RECEIPTS),
     get(
@@ -259,9 +269,6 @@ const WHO_CREATES: Who = Who::ShopOrGranted(Scope::PaymentsCreate);
 const WHO_READS: Who = Who::ShopOrGranted(Scope::PaymentsGet);
 const WHO_READS_RECEIPTS: Who = Who::ShopOrGranted(Scope::ReceiptsGet);
 const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
-
-/// Paths that a shop may use by and by.
-pub(crate) const LATER: [&str; 2] = ["/v3/invoices", "/v3/invoices/{*rest}"];
 
 /// Where merchants grant access; a page of another door.
 pub(crate) const AUTHORIZE: &str = "/oauth/v2/authorize";

@@ -2,6 +2,7 @@
 //! against their postings. Works beside a running server: each shop is read in one snapshot.
 
 mod deal;
+mod invoice;
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,8 @@ pub struct Report {
     pub deals: u64,
     /// Payouts that were held against their postings.
     pub payouts: u64,
+    /// Invoices that were held against their payments.
+    pub invoices: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
 }
@@ -63,6 +66,7 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
         report.refunds = report.refunds.saturating_add(part.refunds);
         report.deals = report.deals.saturating_add(part.deals);
         report.payouts = report.payouts.saturating_add(part.payouts);
+        report.invoices = report.invoices.saturating_add(part.invoices);
         report.findings.extend(part.findings);
     }
     Ok(report)
@@ -78,6 +82,7 @@ fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
     audit_balances(conn, shop, &balances, &mut report)?;
     audit_objects(conn, shop, &mut deals, &mut report)?;
     deals.check(conn, shop, &mut report)?;
+    invoice::check(conn, shop, &mut report)?;
     Ok(report)
 }
 

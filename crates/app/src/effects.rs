@@ -51,6 +51,7 @@ pub(crate) fn payment(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<R
     let cx = work.cx;
     store::payment::update(work.tx, &cx.shop, &step.next)?;
     crate::deal::tell_payment(work, step)?;
+    crate::invoice::tell(work, step)?;
     payment_effects(work, step)
 }
 

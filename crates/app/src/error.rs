@@ -9,6 +9,7 @@ use connectors::CallError;
 use contract::InvalidRequest;
 use domain::application::ApplicationRefused;
 use domain::grant::ExchangeRefused;
+use domain::invoice::CartRefused;
 use domain::ledger::LedgerRefused;
 use domain::payment::{AnswerRefused, AuthorizeRefused, CancelRefused, CaptureRefused};
 use domain::payment_method::BindRefused;
@@ -206,6 +207,18 @@ pub enum Refusal {
     /// A plate cannot be changed or added.
     #[error(transparent)]
     PosLinkChange(#[from] PosLinkChangeRefused),
+    /// The payment of an invoice would not be possible.
+    #[error("{0}")]
+    InvoicePayment(Box<Refusal>),
+    /// The cart of an invoice is not right.
+    #[error(transparent)]
+    Cart(#[from] CartRefused),
+    /// The platform sends no messages to buyers yet.
+    #[error("invoices are not sent by message")]
+    InvoiceDelivery,
+    /// The end of an invoice is not within the next 30 days.
+    #[error("the end of the invoice is not within the next 30 days")]
+    InvoiceExpiry,
     /// The plate that a payment names does not exist in this shop.
     #[error("the plate is not found")]
     PosLinkNotFound,

@@ -12,6 +12,7 @@ use crate::cx::Cx;
 use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::Error;
+use crate::invoice;
 use crate::once::KEY_LIFE;
 
 /// Expires what is due. How much there was.
@@ -25,10 +26,17 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
         let methods = store::payment_method::due_any_shop(conn, now, limit)?;
         let deals = store::deal::due_any_shop(conn, now, limit)?;
         let people = store::personal_data::due_any_shop(conn, now, limit)?;
-        Ok::<_, Error>((payments, methods, deals, people))
+        let invoices = store::invoice::due_any_shop(conn, now, limit)?;
+        Ok::<_, Error>((payments, methods, deals, people, invoices))
     };
-    let (payments, methods, deals, people) = app.store.read(read).await?;
-    // First: a payment that ends with its deal says so.
+    let (payments, methods, deals, people, invoices) = app.store.read(read).await?;
+    for (shop, id) in &invoices {
+        let cx = app.cx(*shop).await?;
+        if let Err(error) = invoice::end(&cx, *id).await {
+            warn!(invoice.id = %id, ?error, "an invoice could not end");
+        }
+    }
+    // Before payments: one that ends with its deal says so.
     for (shop, id) in &deals {
         let cx = app.cx(*shop).await?;
         if let Err(error) = deal::end(&cx, *id).await {
@@ -53,7 +61,13 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
             warn!(personal_data.id = %id, ?error, "personal data could not expire");
         }
     }
-    let counts = [payments.len(), methods.len(), deals.len(), people.len()];
+    let counts = [
+        payments.len(),
+        methods.len(),
+        deals.len(),
+        people.len(),
+        invoices.len(),
+    ];
     Ok(counts.into_iter().fold(0, usize::saturating_add))
 }
 

@@ -17,6 +17,7 @@ pub mod grant;
 pub mod checkout;
 pub mod deal;
 pub mod demo;
+pub mod invoice;
 pub mod payment;
 pub mod payment_method;
 pub mod payout;

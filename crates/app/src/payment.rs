@@ -119,6 +119,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
             extras: command.extras.clone(),
             request: command.request.clone(),
             pos_link: command.pos_link.map(|asked| asked.id),
+            invoice: None,
         },
         parts: command.parts.clone(),
         partners: partners(work, &command.parts)?,

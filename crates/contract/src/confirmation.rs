@@ -1,7 +1,7 @@
 //! How the payer confirms (YooKassa API v3: confirmation), both ways, and the pages' addresses.
 
 use domain::payment::{Confirmation, Flow, Locale};
-use domain::{Challenge, ConfirmationKind, PaymentId, PaymentMethodId, SelfEmployedId};
+use domain::{Challenge, ConfirmationKind, InvoiceId, PaymentId, PaymentMethodId, SelfEmployedId};
 use serde::Serialize;
 use url::Url;
 
@@ -26,6 +26,13 @@ impl Links {
     pub fn payment_page(&self, id: PaymentId) -> String {
         let base = &self.checkout_url;
         format!("{base}/checkout/payments/v2/contract?orderId={id}")
+    }
+
+    /// The page of an invoice.
+    #[must_use]
+    pub fn invoice_page(&self, id: InvoiceId) -> String {
+        let base = &self.checkout_url;
+        format!("{base}/invoice/{id}")
     }
 
     /// The page on which a payment method is bound.
@@ -65,18 +72,22 @@ pub(crate) fn read(
         ConfirmationKind::Embedded | ConfirmationKind::External => None,
     };
     let enforce = fields.boolean("enforce")?.unwrap_or(false);
-    let locale = match fields.text("locale")? {
-        None => None,
-        Some("ru_RU") => Some(Locale::Russian),
-        Some("en_US") => Some(Locale::English),
-        Some(_) => return Err(fields.illegal("locale")),
-    };
     Ok(Some(Confirmation {
         kind,
         return_url,
         enforce,
-        locale,
+        locale: locale(&fields)?,
     }))
+}
+
+/// Reads `locale`.
+pub(crate) fn locale(fields: &Fields<'_>) -> Result<Option<Locale>, InvalidRequest> {
+    match fields.text("locale")? {
+        None => Ok(None),
+        Some("ru_RU") => Ok(Some(Locale::Russian)),
+        Some("en_US") => Ok(Some(Locale::English)),
+        Some(_) => Err(fields.illegal("locale")),
+    }
 }
 
 fn return_url(fields: &Fields<'_>, permitted: fn(&Url) -> bool) -> Result<String, InvalidRequest> {

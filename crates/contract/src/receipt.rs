@@ -10,9 +10,11 @@ mod show;
 pub use create::{CreateReceipt, ReceiptOf};
 pub use list::ListReceipts;
 pub use schema::{CREATE_RECEIPT, RECEIPT, RECEIPT_LIST};
+pub(crate) use show::Exact;
 pub use show::body;
 
-pub(crate) use read::inside;
+pub(crate) use item::quantity;
+pub(crate) use read::{email, inside, phone, required};
 pub(crate) use schema::{RECEIPT_DATA, registration};
 
 #[cfg(test)]

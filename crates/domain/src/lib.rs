@@ -18,6 +18,7 @@ pub mod application;
 pub mod deal;
 pub mod grant;
 
+pub mod invoice;
 pub mod payment;
 pub mod payment_method;
 pub mod pos_link;
@@ -44,6 +45,7 @@ pub use id::{
     OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId,
     RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
 };
+pub use invoice::Invoice;
 pub use metadata::Metadata;
 pub use method::{ConfirmationKind, MethodFacts, MethodKind};
 pub use money::{Currency, Money, MoneyError, Rate, Rounding};

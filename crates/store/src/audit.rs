@@ -2,8 +2,10 @@
 //!
 //! Nothing is repaired here, and no sum is trusted that the database could add up itself.
 
+mod invoice;
 mod payout;
 
+pub use invoice::{InvoiceProof, invoices};
 pub use payout::{PayoutProof, payouts};
 
 use domain::payment::PaymentDeal;

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use domain::deal::Life;
 use domain::{
     ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
-    GatewayId, GrantId, Money, OperationId, Party, PaymentId, PaymentMethodId, PayoutId,
+    GatewayId, GrantId, InvoiceId, Money, OperationId, Party, PaymentId, PaymentMethodId, PayoutId,
     PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp,
     TransferId, WebhookId,
 };
@@ -20,6 +20,12 @@ use crate::row::{FromColumn, Row};
 
 /// Ids are written as the text that people see.
 impl ToParam for PaymentId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for InvoiceId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }

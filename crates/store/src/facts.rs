@@ -2,10 +2,12 @@
 //!
 //! These shapes are the store's own. Fields may be added as optional ones, never renamed.
 
+mod cart;
 mod details;
 mod method;
 mod split;
 
+pub(crate) use cart::{read_cart, write_cart};
 pub(crate) use details::{read_certificate, read_details, write_certificate, write_details};
 pub(crate) use split::{read_sources, read_split, write_sources, write_split};
 

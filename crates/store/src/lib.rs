@@ -29,6 +29,7 @@ pub mod deal;
 pub mod grant;
 
 pub mod idempotency;
+pub mod invoice;
 pub mod operation;
 pub mod payment;
 pub mod payment_method;

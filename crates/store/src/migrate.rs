@@ -50,6 +50,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     10 "0010_payout",
     11 "0011_card_token",
     12 "0012_split",
+    13 "0013_invoice",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -1,6 +1,6 @@
 //! Receipts of 54-FZ.
 
-mod content;
+pub(crate) mod content;
 
 use domain::receipt::{Origin, ReceiptKind, Registration, State};
 use domain::{ApplicationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};

@@ -69,6 +69,11 @@ update deal
    set due_at = due_at - $2
  where shop_id = $1 and due_at is not null";
 
+const ADVANCE_INVOICES: &str = "\
+update invoice
+   set due_at = due_at - $2
+ where shop_id = $1 and due_at is not null";
+
 const ADVANCE_PERSONAL_DATA: &str = "\
 update personal_data
    set due_at = due_at - $2
@@ -167,6 +172,7 @@ pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), S
         ADVANCE_PAYMENTS,
         ADVANCE_METHODS,
         ADVANCE_DEALS,
+        ADVANCE_INVOICES,
         ADVANCE_OPERATIONS,
         ADVANCE_PERSONAL_DATA,
     ] {

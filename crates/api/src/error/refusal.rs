@@ -1,5 +1,6 @@
 //! Which row each refusal of a rule has. Exhaustive: a new refusal does not compile without one.
 
+mod invoice;
 mod split;
 
 use app::Refusal;
@@ -50,6 +51,10 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::TokenizationNotPermitted => Face::of(&rows::TOKENIZATION_NOT_PERMITTED),
         Refusal::PosLink(refused) => Face::of(split::pos_link(*refused)),
         Refusal::PosLinkChange(refused) => Face::of(split::pos_link_change(*refused)),
+        Refusal::InvoicePayment(refused) => invoice::payment(refused),
+        Refusal::Cart(refused) => invoice::cart(*refused),
+        Refusal::InvoiceDelivery => Face::of(&rows::INVOICE_DELIVERY),
+        Refusal::InvoiceExpiry => Face::of(&rows::INVOICE_EXPIRY),
         Refusal::PosLinkNotFound => Face::of(&rows::POS_LINK_UNKNOWN),
         Refusal::PlatformUnknown => Face::of(&rows::GATEWAY_UNKNOWN),
         Refusal::KeyReused => Face::of(&rows::KEY_REUSED),

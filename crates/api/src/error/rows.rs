@@ -5,6 +5,7 @@
 
 mod application;
 mod deal;
+mod invoice;
 mod payment;
 mod payment_method;
 mod payout;
@@ -19,6 +20,7 @@ use contract::words::ILLEGAL_VALUE;
 
 pub(super) use application::*;
 pub(super) use deal::*;
+pub(super) use invoice::*;
 pub(super) use payment::*;
 pub(super) use payment_method::*;
 pub(super) use payout::*;
@@ -59,6 +61,7 @@ pub fn all() -> impl Iterator<Item = &'static Row> {
         PAYMENT_METHOD_ERRORS,
         SPLIT_ERRORS,
         DEAL_ERRORS,
+        INVOICE_ERRORS,
         APPLICATION_ERRORS,
         RECEIPT_ERRORS,
         PAYOUT_ERRORS,

@@ -14,9 +14,8 @@ What the merchant API answers when a request is not carried out. The body is Yoo
 request's id, also in the header `X-Request-Id` and in the log, where the name below stands too.
 
 Fields of a request that nobody knows are ignored, as YooKassa ignores them. Parts that come with
-later work (`transfers`, `airline` and others) are refused by name, unless they are absent,
-null or an empty array. Paths that come with later work answer `later`. A cursor belongs
-to the filters that it was given with.
+later work (`on_behalf_of` of a receipt) are refused by name, unless they are absent, null or an
+empty array. A cursor belongs to the filters that it was given with.
 
 `{x}` stands for a value. A test prints this page from the table that the answers are made of; do
 not edit it by hand.
@@ -81,6 +80,7 @@ fn every_row_is_in_the_table_once() {
         include_str!("rows/refund.rs"),
         include_str!("rows/payment_method.rs"),
         include_str!("rows/deal.rs"),
+        include_str!("rows/invoice.rs"),
         include_str!("rows/application.rs"),
         include_str!("rows/receipt.rs"),
         include_str!("rows/payout.rs"),

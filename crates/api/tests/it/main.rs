@@ -10,6 +10,7 @@ mod clock;
 mod credentials;
 mod deal;
 mod event;
+mod invoice;
 mod key;
 mod limit;
 mod me;

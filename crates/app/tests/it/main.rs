@@ -11,6 +11,7 @@ mod clock;
 mod deal;
 mod grant;
 mod idempotency;
+mod invoice;
 mod notification;
 mod payout;
 mod pos_link;

@@ -20,9 +20,6 @@ use crate::{amount, confirmation, metadata, moment, receipt, settlement, words};
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const CUSTOMER_CHARS_MAX: usize = 200;
 
-/// Parts that come with later work.
-const LATER: &[&str] = &["invoice_details"];
-
 /// A payment that a merchant asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreatePayment {
@@ -91,7 +88,6 @@ impl CreatePayment {
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
-        fields.refuse_later(LATER)?;
         let amount = amount::read_required(&fields)?;
         let (means, request) = means::read(&fields, amount)?;
         let confirmation = confirmation::read(&fields, &ConfirmationKind::ALL)?;

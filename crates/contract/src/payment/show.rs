@@ -9,6 +9,7 @@ use super::transfers::TransferBody;
 use crate::amount::Amount;
 use crate::confirmation::{ConfirmationBody, Links, Target};
 use crate::fields::Fields;
+use crate::invoice::InvoiceDetailsBody;
 use crate::json::Json;
 use crate::means::{CancellationBody, MeansHead, MeansTail};
 use crate::metadata::Notes;
@@ -53,6 +54,8 @@ struct PaymentBody<'a> {
     deal: Option<PaymentDealBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     merchant_customer_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invoice_details: Option<InvoiceDetailsBody>,
 }
 
 /// Whose money it is: a shop and its sub-account.
@@ -148,6 +151,7 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
             split.parts.iter().map(body).collect()
         }),
         merchant_customer_id: payment.merchant_customer_id.as_deref(),
+        invoice_details: invoice(payment),
     })
 }
 
@@ -157,6 +161,11 @@ pub fn without_fees(body: &[u8]) -> Vec<u8> {
     let mut text = String::from_utf8_lossy(body).into_owned();
     crate::fees::cut(&mut text);
     text.into_bytes()
+}
+
+fn invoice(payment: &Payment) -> Option<InvoiceDetailsBody> {
+    let id = payment.details.as_ref()?.invoice?;
+    Some(InvoiceDetailsBody { id: Shown(id) })
 }
 
 fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> MeansBody<'a> {

@@ -56,7 +56,7 @@ pub(super) fn read(fields: &Fields<'_>, form: Form) -> Result<Item, InvalidReque
 }
 
 /// How many, as a number or, as an SDK sends it, a string.
-fn quantity(fields: &Fields<'_>) -> Result<Quantity, InvalidRequest> {
+pub(crate) fn quantity(fields: &Fields<'_>) -> Result<Quantity, InvalidRequest> {
     let name = "quantity";
     let parsed = match fields.value(name) {
         Some(Json::Number(number)) => Quantity::parse(&number.to_string()),

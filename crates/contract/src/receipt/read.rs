@@ -71,7 +71,8 @@ fn customer(fields: &Fields<'_>) -> Result<Customer, InvalidRequest> {
     })
 }
 
-fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
+/// An e-mail address in the member of this name.
+pub(crate) fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     let name = "email";
     let Some(text) = fields.short_text(name, EMAIL_CHARS_MAX)? else {
         return Ok(None);
@@ -88,7 +89,7 @@ fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
 }
 
 /// A phone, digits; a plus sign before it is let pass.
-pub(super) fn phone(
+pub(crate) fn phone(
     fields: &Fields<'_>,
     name: &'static str,
 ) -> Result<Option<String>, InvalidRequest> {
@@ -144,7 +145,7 @@ pub(super) fn within(number: i64, least: u8, most: u8) -> Option<u8> {
 }
 
 /// A text that has to be there, of at least one and at most `chars_max` characters.
-pub(super) fn required(
+pub(crate) fn required(
     fields: &Fields<'_>,
     name: &'static str,
     chars_max: usize,

@@ -86,7 +86,7 @@ struct ItemBody<'a> {
 }
 
 /// A quantity as a number with its digits, `1.0` or `0.25`.
-struct Exact(Quantity);
+pub(crate) struct Exact(pub(crate) Quantity);
 
 struct MarkBody<'a>(&'a MarkCode);
 

@@ -1,7 +1,7 @@
 //! The seldom parts of a payment: what a shop sends along for others, and what it says of the
 //! method. Most payments have none.
 
-use crate::id::PosLinkId;
+use crate::id::{InvoiceId, PosLinkId};
 use crate::method::MethodRequest;
 
 /// The seldom parts of a payment.
@@ -13,6 +13,8 @@ pub struct Details {
     pub request: Option<MethodRequest>,
     /// The plate that is paid through.
     pub pos_link: Option<PosLinkId>,
+    /// The invoice that it comes from.
+    pub invoice: Option<InvoiceId>,
 }
 
 /// What a shop sends along for banks, airlines and registers of the state. No rule looks into it:

@@ -30,6 +30,7 @@ fn told(report: &Report) -> Told {
         refunds,
         deals,
         payouts,
+        invoices,
         findings,
     } = report;
     let good = findings.is_empty();
@@ -51,11 +52,14 @@ fn told(report: &Report) -> Told {
         "refunds": refunds,
         "deals": deals,
         "payouts": payouts,
+        "invoices": invoices,
         "findings": found,
     });
     let mut text =
         format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
-    text.push_str(&format!(", {deals} deals, {payouts} payouts: "));
+    text.push_str(&format!(
+        ", {deals} deals, {payouts} payouts, {invoices} invoices: "
+    ));
     text.push_str(if good {
         "the books are right.\n"
     } else {

@@ -36,6 +36,8 @@ struct DetailsJson {
     request: Option<RequestJson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pos_link: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    invoice: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +94,7 @@ pub(crate) fn write_details(details: Option<&Details>) -> Result<Option<String>,
         fraud_data: extras.fraud_data,
         request: details.request.clone().map(request_json),
         pos_link: details.pos_link.map(|id| id.to_string()),
+        invoice: details.invoice.map(|id| id.to_string()),
     };
     write(&json).map(Some)
 }
@@ -106,6 +109,10 @@ pub(crate) fn read_details(json: &str) -> Option<Box<Details>> {
         None => None,
         Some(id) => Some(id.parse().ok()?),
     };
+    let invoice = match json.invoice {
+        None => None,
+        Some(id) => Some(id.parse().ok()?),
+    };
     Some(Box::new(Details {
         extras: Extras {
             airline: json.airline,
@@ -116,6 +123,7 @@ pub(crate) fn read_details(json: &str) -> Option<Box<Details>> {
         },
         request,
         pos_link,
+        invoice,
     }))
 }
 

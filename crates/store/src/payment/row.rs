@@ -354,20 +354,20 @@ fn read_state(cells: &mut Cells<'_>, currency: Currency) -> Result<State, StoreE
     state().ok_or(unknown)
 }
 
-const fn capture_mode_code(mode: CaptureMode) -> &'static str {
+pub(crate) const fn capture_mode_code(mode: CaptureMode) -> &'static str {
     match mode {
         CaptureMode::OneStage => "one_stage",
         CaptureMode::TwoStage => "two_stage",
     }
 }
 
-fn capture_mode_from_code(code: &str) -> Option<CaptureMode> {
+pub(crate) fn capture_mode_from_code(code: &str) -> Option<CaptureMode> {
     [CaptureMode::OneStage, CaptureMode::TwoStage]
         .into_iter()
         .find(|mode| capture_mode_code(*mode) == code)
 }
 
-const fn save_method_code(save: SaveMethod) -> &'static str {
+pub(crate) const fn save_method_code(save: SaveMethod) -> &'static str {
     match save {
         SaveMethod::Always => "always",
         SaveMethod::PayerDecides => "payer_decides",
@@ -375,7 +375,7 @@ const fn save_method_code(save: SaveMethod) -> &'static str {
     }
 }
 
-fn save_method_from_code(code: &str) -> Option<SaveMethod> {
+pub(crate) fn save_method_from_code(code: &str) -> Option<SaveMethod> {
     [
         SaveMethod::Always,
         SaveMethod::PayerDecides,

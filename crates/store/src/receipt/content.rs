@@ -76,7 +76,7 @@ struct IndustryJson {
     value: String,
 }
 
-pub(super) fn write(content: &Content) -> Result<String, StoreError> {
+pub(crate) fn write(content: &Content) -> Result<String, StoreError> {
     let first = content.items.first().map(|item| item.price.currency());
     let currency = first.unwrap_or(Currency::RUB);
     let json = ContentJson {
@@ -163,7 +163,7 @@ fn write_industry(details: &IndustryDetails) -> IndustryJson {
 }
 
 /// The content of a row; `None` if it makes no sense.
-pub(super) fn read(json: &str) -> Option<Content> {
+pub(crate) fn read(json: &str) -> Option<Content> {
     let json: ContentJson = serde_json::from_str(json).ok()?;
     let currency = Currency::from_code(&json.currency)?;
     let items: Option<Vec<Item>> = json

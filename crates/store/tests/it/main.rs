@@ -22,6 +22,7 @@ mod delivery;
 mod event;
 mod grant;
 mod idempotency;
+mod invoice;
 mod operation;
 mod payment;
 mod payment_method;

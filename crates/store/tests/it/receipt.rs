@@ -73,7 +73,7 @@ fn plain() -> Content {
 }
 
 /// Everything that may stand on a receipt.
-fn full() -> Content {
+pub(crate) fn full() -> Content {
     let item = Item {
         measure: Some(Measure::SquareMeter),
         mark_quantity: Some(MarkQuantity {

@@ -67,16 +67,6 @@ pub(in crate::error) const UNKNOWN_PATH: Row = Row {
     advice: "Check the address.",
 };
 
-pub(in crate::error) const LATER: Row = Row {
-    name: "later",
-    status: 403,
-    code: ErrorCode::Forbidden,
-    description: "This part of the API is not enabled",
-    parameter: None,
-    retry_after: None,
-    advice: "Wait for a version that has it: invoices, deals, payouts and others.",
-};
-
 // Who is asking.
 
 pub(in crate::error) const CREDENTIALS_MISSING: Row = Row {
@@ -318,7 +308,6 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &BODY_TOO_LARGE,
     &METHOD_NOT_ALLOWED,
     &UNKNOWN_PATH,
-    &LATER,
     &CREDENTIALS_MISSING,
     &CREDENTIALS_MALFORMED,
     &CREDENTIALS_KIND,

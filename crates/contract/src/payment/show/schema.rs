@@ -69,6 +69,7 @@ pub static PAYMENT: Named = Named {
                 "merchant_customer_id",
                 Schema::text().says("The merchant's own name for the payer."),
             ),
+            may("invoice_details", crate::invoice::details_schema()),
         ])
     },
 };

@@ -292,3 +292,19 @@ fn each_way_to_confirm_has_its_answer() {
     }
     insta::assert_snapshot!(lines.join("\n"));
 }
+
+#[test]
+fn a_payment_of_an_invoice_names_it() {
+    let mut payment = pending();
+    payment.details = Some(Box::new(domain::payment::Details {
+        invoice: Some("in-31f00400-0031-5000-8000-1a2b3c4d5e6f".parse().unwrap()),
+        ..domain::payment::Details::default()
+    }));
+    payment.merchant_customer_id = Some("buyer".to_owned());
+    let links = Links {
+        checkout_url: "https://pay.example".to_owned(),
+    };
+    let shown = String::from_utf8(body(&payment, &links)).unwrap();
+    let end = r#""merchant_customer_id":"buyer","invoice_details":{"id":"in-31f00400-0031-5000-8000-1a2b3c4d5e6f"}}"#;
+    assert!(shown.ends_with(end), "{shown}");
+}

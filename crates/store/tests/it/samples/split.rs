@@ -6,7 +6,7 @@ use domain::method::{
 };
 use domain::payment::{Details, Extras, Part, Source, Split};
 use domain::refund::{CertificateRefund, ReturnedArticle};
-use domain::{MethodFacts, PosLinkId, Shop};
+use domain::{InvoiceId, MethodFacts, PosLinkId, Shop};
 
 use super::{metadata, rub, seed};
 
@@ -76,6 +76,7 @@ pub(super) fn details(number: u64) -> Option<Box<Details>> {
         },
         request,
         pos_link: Some(PosLinkId::new(seed(number))),
+        invoice: Some(InvoiceId::new(seed(number))),
     }))
 }
 

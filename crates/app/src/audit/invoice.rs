@@ -1,0 +1,26 @@
+//! Holds invoices against the payments that were begun from them.
+
+use domain::Shop;
+use store::Conn;
+
+use super::{PAGE, Report};
+use crate::error::Error;
+
+/// Looks at every invoice of the shop.
+pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page = store::audit::invoices(conn, shop.id, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some((last.created_at, last.id));
+        for invoice in &page {
+            report.invoices = report.invoices.saturating_add(1);
+            if !invoice.agrees() {
+                let problem = "its state and its payments do not agree";
+                report.find(shop, invoice.id.to_string(), problem);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Invoices beside the payments that were begun from them.
+
+use domain::{InvoiceId, ShopId, Timestamp};
+
+use super::place;
+use crate::columns::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+use crate::row::Row;
+
+/// An invoice, and what its payments say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvoiceProof {
+    /// The invoice.
+    pub id: InvoiceId,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its state.
+    pub state: String,
+    /// Does it name a payment?
+    pub names_payment: bool,
+    /// The state of the payment that it names, if that was begun from it.
+    pub payment_state: Option<String>,
+    /// How many of its payments are not canceled.
+    pub alive: i64,
+    /// How many of its payments are not there, are another shop's or of another sum.
+    pub strange: i64,
+}
+
+impl InvoiceProof {
+    /// Do they tell the same? At most the one payment that it names is not canceled, and stands as
+    /// the invoice says.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        let payment = self.payment_state.as_deref();
+        let stands = match (self.state.as_str(), payment) {
+            ("open", None) => !self.names_payment,
+            ("open", Some(state)) => {
+                ["pending", "authorizing", "challenged", "registering"].contains(&state)
+            }
+            ("held", Some(state)) => [
+                "waiting_for_capture",
+                "capturing",
+                "voiding",
+                "registering_capture",
+            ]
+            .contains(&state),
+            ("succeeded", Some(state)) => state == "succeeded",
+            ("canceled", None) => !self.names_payment,
+            ("canceled", Some(state)) => state == "canceled",
+            _ => false,
+        };
+        let alive = match (self.state.as_str(), payment) {
+            ("canceled", _) | (_, None) => 0,
+            (_, Some(_)) => 1,
+        };
+        stands && self.alive == alive && self.strange == 0
+    }
+}
+
+const INVOICES: &str = "\
+select i.id, i.created_at, i.state, i.payment_id,
+       (select p.state
+          from invoice_payment l
+          join payment p on p.id = l.payment_id
+         where l.invoice_id = i.id and l.payment_id = i.payment_id) as payment_state,
+       (select count(*)
+          from invoice_payment l
+          join payment p on p.id = l.payment_id
+         where l.invoice_id = i.id and p.state <> 'canceled') as alive,
+       (select count(*)
+          from invoice_payment l
+          left join payment p on p.id = l.payment_id
+         where l.invoice_id = i.id
+           and (p.id is null or p.shop_id <> i.shop_id or p.currency <> i.currency
+                or p.amount_asked_minor <> i.amount_minor)) as strange
+  from invoice i
+ where i.shop_id = $1 and (i.created_at, i.id) > ($2, $3)
+ order by i.created_at, i.id
+ limit $4";
+
+/// The shop's invoices that follow `after`, the oldest first, at most `limit`.
+pub fn invoices(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    after: Option<(Timestamp, InvoiceId)>,
+    limit: u32,
+) -> Result<Vec<InvoiceProof>, StoreError> {
+    let (time, id) = place(after);
+    conn.query(INVOICES, &[&shop, &time, &id, &limit], read)
+}
+
+fn read(row: &Row<'_>) -> Result<InvoiceProof, StoreError> {
+    let mut cells = Cells::new(row);
+    Ok(InvoiceProof {
+        id: cells.parse()?,
+        created_at: cells.time()?,
+        state: cells.get()?,
+        names_payment: cells.get::<Option<&str>>()?.is_some(),
+        payment_state: cells.get()?,
+        alive: cells.get()?,
+        strange: cells.get()?,
+    })
+}
