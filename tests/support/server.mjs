@@ -113,4 +113,30 @@ export class Server {
   find(id) {
     return this.#call('GET', `/payments/${id}`);
   }
+
+  /** An invoice of 1 890 roubles for three days. */
+  invoice(fields = {}) {
+    const rub = (value) => ({ value, currency: 'RUB' });
+    const body = {
+      payment_data: { amount: rub('1890.00'), capture: true, description: 'Заказ № 72' },
+      cart: [
+        {
+          description: 'Кофе в зёрнах, 250 г',
+          price: rub('1000.00'),
+          discount_price: rub('800.00'),
+          quantity: 1.5,
+        },
+        { description: 'Фильтры', price: rub('690.00'), quantity: 1 },
+      ],
+      delivery_method_data: { type: 'self' },
+      expires_at: new Date(Date.now() + 3 * 86_400_000).toISOString(),
+      description: 'Счёт по договору 37',
+      ...fields,
+    };
+    return this.#call('POST', '/invoices', body);
+  }
+
+  findInvoice(id) {
+    return this.#call('GET', `/invoices/${id}`);
+  }
 }

@@ -13,6 +13,8 @@ pub mod bind;
 mod bind_door;
 pub mod card_form;
 pub mod contract;
+pub mod invoice;
+mod invoice_door;
 pub mod leave;
 pub mod notice;
 pub mod order;
@@ -31,6 +33,8 @@ pub(crate) fn router() -> Router<Arc<App>> {
         .route(routes::PAY, post(pay::create))
         .route(routes::STATUS, get(back::status))
         .route(routes::RETURN, get(back::returned))
+        .route(routes::INVOICE, get(invoice_door::show))
+        .route(routes::INVOICE_PAY, post(invoice_door::pay))
         .route(routes::BIND, get(bind_door::show).post(bind_door::create))
         .route(routes::BIND_STATUS, get(bind_door::status))
         .route(routes::BIND_RETURN, get(bind_door::returned))

@@ -12,6 +12,10 @@ pub const PAY: &str = "/checkout/payments/v2/pay";
 pub const STATUS: &str = "/checkout/payments/v2/status";
 /// Where acquirers send the buyer back to.
 pub const RETURN: &str = "/checkout/payments/v2/return";
+/// The page of an invoice.
+pub const INVOICE: &str = "/invoice/{id}";
+/// Takes the button of an invoice's page.
+pub const INVOICE_PAY: &str = "/invoice/{id}/pay";
 /// The page that binds a card without paying.
 pub const BIND: &str = "/checkout/bind";
 /// What the binding page's script asks while it waits.
@@ -159,6 +163,21 @@ pub fn demo(look: &str, token: &str, lang: Lang) -> String {
 #[must_use]
 pub fn status(order_id: &str) -> String {
     with_query(STATUS, &[("orderId", order_id)])
+}
+
+/// The page of an invoice.
+#[must_use]
+pub fn invoice(invoice_id: &str, lang: Lang) -> String {
+    with_query(
+        &INVOICE.replace("{id}", invoice_id),
+        &[("lang", lang.tag())],
+    )
+}
+
+/// Where the button of an invoice's page goes.
+#[must_use]
+pub fn invoice_pay(invoice_id: &str) -> String {
+    INVOICE_PAY.replace("{id}", invoice_id)
 }
 
 /// The binding page of a payment method.

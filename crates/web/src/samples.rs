@@ -5,6 +5,7 @@ use askama::Template;
 
 use crate::checkout::bind::BindPage;
 use crate::checkout::contract::ContractPage;
+use crate::checkout::invoice::InvoicePage;
 use crate::checkout::leave::LeavePage;
 use crate::checkout::result::ResultPage;
 use crate::checkout::waiting::WaitingPage;
@@ -40,6 +41,7 @@ pub struct Sample {
 pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     let mut samples = Vec::new();
     add(&mut samples, "contract", ContractPage::samples(lang))?;
+    add(&mut samples, "invoice", InvoicePage::samples(lang))?;
     add(&mut samples, "bind", BindPage::samples(lang))?;
     add(&mut samples, "waiting", WaitingPage::samples(lang))?;
     add(&mut samples, "result", ResultPage::samples(lang))?;

@@ -11,19 +11,21 @@ use crate::lang::Lang;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const RU: [&str; 7] = [
+const RU: [&str; 8] = [
     include_str!("../locales/ru/checkout.ftl"),
     include_str!("../locales/ru/decline.ftl"),
     include_str!("../locales/ru/docs.ftl"),
+    include_str!("../locales/ru/invoice.ftl"),
     include_str!("../locales/ru/oauth.ftl"),
     include_str!("../locales/ru/demo.ftl"),
     include_str!("../locales/ru/sandbox.ftl"),
     include_str!("../locales/ru/widget.ftl"),
 ];
-const EN: [&str; 7] = [
+const EN: [&str; 8] = [
     include_str!("../locales/en/checkout.ftl"),
     include_str!("../locales/en/decline.ftl"),
     include_str!("../locales/en/docs.ftl"),
+    include_str!("../locales/en/invoice.ftl"),
     include_str!("../locales/en/oauth.ftl"),
     include_str!("../locales/en/demo.ftl"),
     include_str!("../locales/en/sandbox.ftl"),
@@ -87,7 +89,7 @@ impl Texts {
     }
 }
 
-fn bundle(lang: Lang, sources: [&'static str; 7]) -> Bundle {
+fn bundle(lang: Lang, sources: [&'static str; 8]) -> Bundle {
     let mut language = LanguageIdentifier::default();
     if let Ok(known) = lang.tag().parse() {
         language = known;

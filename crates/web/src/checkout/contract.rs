@@ -37,8 +37,10 @@ pub struct ContractPage {
     pub csrf: String,
     /// Where the forms go.
     pub action: String,
-    /// The shop's page.
+    /// The shop's page, or the invoice's.
     pub back: Option<String>,
+    /// The message that names it.
+    pub back_text: &'static str,
 }
 
 /// A way to pay, as a row of the page.
@@ -132,6 +134,7 @@ impl ContractPage {
             csrf: String::new(),
             action: routes::PAY.to_owned(),
             back: None,
+            back_text: "back-without-paying",
         }
     }
 

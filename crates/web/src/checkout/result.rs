@@ -25,8 +25,10 @@ pub struct ResultPage {
     pub text: String,
     /// What a buyer may want to note.
     pub facts: Vec<Fact>,
-    /// The shop's page.
+    /// The shop's page, or the invoice's.
     pub back: Option<String>,
+    /// The message that names it.
+    pub back_text: &'static str,
     /// Does the page lead back by itself?
     pub returns: bool,
 }
@@ -131,6 +133,7 @@ impl ResultPage {
             text,
             facts: Vec::new(),
             back: None,
+            back_text: "back-to-shop",
             returns: false,
         }
     }

@@ -133,7 +133,18 @@ pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) 
     let mut page = ContractPage::fresh(frame(lang, &id), order(lang, view), &id, methods);
     page.card.save = payment.save_method == SaveMethod::PayerAgreed;
     page.back = back(view);
+    if of_invoice(view) {
+        page.back_text = BACK_TO_INVOICE;
+    }
     page
+}
+
+/// What leads back from a payment of an invoice.
+const BACK_TO_INVOICE: &str = "back-to-invoice";
+
+fn of_invoice(view: &CheckoutView) -> bool {
+    let details = view.payment.details.as_ref();
+    details.is_some_and(|details| details.invoice.is_some())
 }
 
 fn order(lang: Lang, view: &CheckoutView) -> Order {
@@ -245,5 +256,9 @@ pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPa
     fact("fact-number", id);
     page.back = back(view);
     page.returns = page.back.is_some() && matches!(ending, Ending::Paid | Ending::Held);
+    if of_invoice(view) {
+        page.back_text = BACK_TO_INVOICE;
+        page.returns = false;
+    }
     page
 }

@@ -36,6 +36,12 @@ pub(super) const RECIPES: &[Recipe] = &[
         program: include_str!("../../../../docs/recipes/refund.py"),
     },
     Recipe {
+        name: "invoice.py",
+        title: "docs-recipe-invoice",
+        says: "docs-recipe-invoice-says",
+        program: include_str!("../../../../docs/recipes/invoice.py"),
+    },
+    Recipe {
         name: "deal.py",
         title: "docs-recipe-deal",
         says: "docs-recipe-deal-says",

@@ -132,7 +132,7 @@ fn every_page_with_its_style_and_script_is_under_sixty_kibibytes() {
 fn every_text_is_found() {
     let prefixes = [
         "card-", "result-", "method-", "wait-", "bank-", "bind-", "decline-", "test-", "docs-",
-        "oauth-",
+        "oauth-", "invoice-",
     ];
     let shown = "main *, footer *";
     each_page(|sample, page, _| {

@@ -2,4 +2,5 @@
 
 mod bind;
 mod contract;
+mod invoice;
 mod pay;

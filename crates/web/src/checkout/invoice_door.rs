@@ -1,0 +1,98 @@
+//! `/invoice/{id}`: one address for the whole life of an invoice. The button leads to the payment
+//! page; pressing it twice, in two windows or after going back leads to the same payment.
+
+use std::sync::Arc;
+
+use app::invoice::InvoiceView;
+use app::{App, Error};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use domain::InvoiceId;
+use http::StatusCode;
+use serde::Deserialize;
+
+use super::invoice::{InvoicePage, Stand};
+use super::result::{Ending, ResultPage};
+use crate::asked::Asked;
+use crate::frame::Frame;
+use crate::lang::Lang;
+use crate::{answer, form_guard, routes};
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct InvoiceForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    lang: String,
+}
+
+/// Shows an invoice.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Path(id): Path<String>,
+) -> Response {
+    let found = match invoice_id(&id) {
+        Ok(id) => app::invoice::open(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    let view = match found {
+        Ok(view) => view,
+        Err(error) => return failed(&app, asked.lang(None), &error),
+    };
+    let secret = form_guard::secret(&app, &asked.headers);
+    let mut page = page(asked.lang(view.invoice.locale), &view);
+    page.csrf.clone_from(&secret.field);
+    secret.set(answer::page(StatusCode::OK, &page))
+}
+
+/// The buyer wants to pay.
+pub(crate) async fn pay(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Path(id): Path<String>,
+    Form(form): Form<InvoiceForm>,
+) -> Response {
+    let lang = asked.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&asked.headers, &form.csrf) {
+        let page = ResultPage::new(Frame::plain(lang), None, Ending::Refused);
+        return answer::page(StatusCode::FORBIDDEN, &page);
+    }
+    let begun = match invoice_id(&id) {
+        Ok(id) => app::invoice::pay(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    match begun {
+        Ok(Some(payment)) => answer::go(&routes::contract(&payment.to_string(), lang)),
+        // It is paid, or over: the invoice's page says which.
+        Ok(None) => answer::go(&routes::invoice(&id, lang)),
+        Err(error) => failed(&app, lang, &error),
+    }
+}
+
+/// The id of an address; what is none is nobody's invoice.
+fn invoice_id(text: &str) -> Result<InvoiceId, Error> {
+    let unknown = |_malformed| Error::NotFound {
+        kind: "invoice",
+        id: String::new(),
+    };
+    text.parse().map_err(unknown)
+}
+
+fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {
+    let stand = Stand::of(&view.invoice, view.attempt.as_ref(), view.now);
+    InvoicePage::new(lang, &view.shop.name, &view.invoice, stand)
+}
+
+fn failed(app: &App, lang: Lang, error: &Error) -> Response {
+    let frame = Frame::plain(lang);
+    if let Error::NotFound { .. } = error {
+        let mut page = ResultPage::new(frame, None, Ending::NotFound);
+        page.title = page.frame.t.say("invoice-not-found");
+        page.text = page.frame.t.say("invoice-not-found-text");
+        return answer::page(StatusCode::NOT_FOUND, &page);
+    }
+    answer::error(app, frame, error)
+}
