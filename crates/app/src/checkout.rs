@@ -7,8 +7,9 @@ use connectors::acquirer::Means as CallMeans;
 use domain::card::Card;
 use domain::payment::{Attempt, State};
 use domain::{
-    Decline, MethodFacts, MethodKind, OperationId, OperationKind, OperationObject, OperationState,
-    Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop, Timestamp, payment_method,
+    Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind, OperationObject,
+    OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop, Timestamp,
+    payment_method,
 };
 
 use crate::app::App;
@@ -16,6 +17,10 @@ use crate::call;
 use crate::cx::{Cx, Work};
 use crate::error::Error;
 use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
+
+/// After how many declined attempts a payment or a binding takes no more cards. A page that tells
+/// good card numbers from bad ones without end is what thieves of numbers look for.
+pub const DECLINES_MAX: usize = 10;
 
 /// A payment as its payer sees it.
 #[derive(Clone, Debug)]
@@ -28,6 +33,8 @@ pub struct CheckoutView {
     pub methods: Vec<MethodKind>,
     /// Why the last attempt was declined, if it was.
     pub last_decline: Option<Decline>,
+    /// So many attempts were declined that no more cards are taken.
+    pub cards_over: bool,
     /// May the payer be asked whether the card is saved?
     pub may_save: bool,
     /// The shop's time.
@@ -43,6 +50,8 @@ pub struct BindingView {
     pub shop: Arc<Shop>,
     /// Why the last attempt was declined, if it was.
     pub last_decline: Option<Decline>,
+    /// So many attempts were declined that no more cards are taken.
+    pub cards_over: bool,
     /// The shop's time.
     pub now: Timestamp,
 }
@@ -67,23 +76,25 @@ async fn context(app: &Arc<App>, id: PaymentId) -> Result<Cx, Error> {
 
 async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
     let shop = cx.shop.id;
-    let (payment, last_decline) = cx
+    let (payment, attempts) = cx
         .read(move |conn| {
             let payment = store::payment::find(conn, shop, id)?;
             let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
             let object = OperationObject::Payment(id);
-            Ok((payment, last_decline(conn, shop, object)?))
+            Ok((payment, Attempts::of(conn, shop, object)?))
         })
         .await?;
     let methods = MethodKind::ALL.into_iter();
     let methods = methods
         .filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind))
         .filter(|kind| payment.settles(*kind, &cx.tariffs, cx.now).is_ok())
+        .filter(|kind| *kind != MethodKind::BankCard || !attempts.are_over())
         .collect();
     let asks = payment.save_method == domain::payment::SaveMethod::PayerDecides;
     Ok(CheckoutView {
         methods,
-        last_decline,
+        last_decline: attempts.last_decline,
+        cards_over: attempts.are_over(),
         may_save: asks && cx.shop.may_save_methods && payment.merchant_customer_id.is_some(),
         shop: Arc::clone(&cx.shop),
         payment,
@@ -91,23 +102,42 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
     })
 }
 
-fn last_decline(
-    conn: &mut store::Conn<'_>,
-    shop: domain::ShopId,
-    object: OperationObject,
-) -> Result<Option<Decline>, Error> {
-    let operations = store::operation::list_of(conn, shop, object)?;
-    let attempts = operations
-        .into_iter()
-        .filter(|o| matches!(o.kind, OperationKind::Authorize | OperationKind::Bind));
-    let last = attempts.max_by_key(|operation| (operation.created_at, operation.id));
-    Ok(last.and_then(|operation| match operation.state {
+/// What became of the attempts to pay or to bind.
+struct Attempts {
+    declined: usize,
+    last_decline: Option<Decline>,
+}
+
+impl Attempts {
+    fn of(
+        conn: &mut store::Conn<'_>,
+        shop: domain::ShopId,
+        object: OperationObject,
+    ) -> Result<Self, Error> {
+        let mut attempts = store::operation::list_of(conn, shop, object)?;
+        attempts.retain(|o| matches!(o.kind, OperationKind::Authorize | OperationKind::Bind));
+        let last = attempts
+            .iter()
+            .max_by_key(|operation| (operation.created_at, operation.id));
+        Ok(Self {
+            last_decline: last.and_then(declined),
+            declined: attempts.iter().filter_map(declined).count(),
+        })
+    }
+
+    fn are_over(&self) -> bool {
+        self.declined >= DECLINES_MAX
+    }
+}
+
+fn declined(operation: &Operation) -> Option<Decline> {
+    match operation.state {
         OperationState::Declined(decline) => Some(decline),
         OperationState::Sent
         | OperationState::Unknown
         | OperationState::Challenged
         | OperationState::Approved => None,
-    }))
+    }
 }
 
 /// Tries to pay by a card that was typed in.
@@ -188,8 +218,11 @@ fn start(
 ) -> Result<(OperationId, Payment), Error> {
     let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
     let payment = found.ok_or_else(|| Error::not_found("payment", id))?;
-    if !work.shop().takes(choice.kind) {
-        let method = choice.kind;
+    let method = choice.kind;
+    let object = OperationObject::Payment(id);
+    let refused = method == MethodKind::BankCard
+        && Attempts::of(work.tx, work.cx.shop.id, object)?.are_over();
+    if refused || !work.shop().takes(method) {
         return Err(domain::payment::AuthorizeRefused::MethodNotAccepted { method }.into());
     }
     deal::check_attempt(work, &payment, choice.kind)?;
@@ -241,19 +274,20 @@ async fn binding_context(app: &Arc<App>, id: PaymentMethodId) -> Result<Cx, Erro
 
 async fn binding_view(cx: &Cx, id: PaymentMethodId) -> Result<BindingView, Error> {
     let shop = cx.shop.id;
-    let (method, last_decline) = cx
+    let (method, attempts) = cx
         .read(move |conn| {
             let method = store::payment_method::find(conn, shop, id)?;
             let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
             let object = OperationObject::PaymentMethod(id);
-            Ok((method, last_decline(conn, shop, object)?))
+            Ok((method, Attempts::of(conn, shop, object)?))
         })
         .await?;
     let (shop, now) = (Arc::clone(&cx.shop), cx.shop.now(cx.app.now()));
     Ok(BindingView {
         method,
         shop,
-        last_decline,
+        last_decline: attempts.last_decline,
+        cards_over: attempts.are_over(),
         now,
     })
 }
@@ -273,6 +307,11 @@ pub async fn bind_card(
         .write(move |work| {
             let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
             let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
+            let object = OperationObject::PaymentMethod(id);
+            if Attempts::of(work.tx, work.cx.shop.id, object)?.are_over() {
+                let method = MethodKind::BankCard;
+                return Err(payment_method::BindRefused::MethodNotBindable { method }.into());
+            }
             let operation = OperationId::new(work.ids.next());
             let currency = work.cx.shop.currency;
             let step = method.bind(operation, Some(facts.clone()), currency, work.now())?;

@@ -51,3 +51,5 @@ decline-loan_application_expired = The loan form was not filled in in time
 decline-loan_application_expired-text = Fill it in again, or choose another way.
 decline-rejected_by_timeout = The time to pay is over
 decline-rejected_by_timeout-text = Try again, or pay another way.
+cards-over = Cards are no longer accepted here
+cards-over-text = Too many attempts were declined. No money was taken. Choose another way to pay.

@@ -50,3 +50,5 @@ decline-loan_application_expired = Заявка на кредит не запо�
 decline-loan_application_expired-text = Заполните её снова или выберите другой способ.
 decline-rejected_by_timeout = Время на оплату вышло
 decline-rejected_by_timeout-text = Попробуйте ещё раз или заплатите другим способом.
+cards-over = Карты здесь больше не принимаются
+cards-over-text = Слишком много попыток отклонено. Деньги не списаны. Выберите другой способ оплаты.

@@ -71,6 +71,9 @@ pub(crate) async fn show(
         Stage::Confirm(challenge) if !again => {
             answer::page(StatusCode::OK, &confirm(lang, &view, &challenge))
         }
+        Stage::Choose | Stage::Confirm(_) if view.cards_over => {
+            answer::page(StatusCode::OK, &ended(lang, &view, Ending::AttemptsOver))
+        }
         Stage::Choose | Stage::Confirm(_) if view.method.kind == MethodKind::BankCard => {
             let mut page = form(lang, &view);
             let t = page.frame.t;

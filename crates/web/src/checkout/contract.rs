@@ -166,6 +166,10 @@ impl ContractPage {
                 declined.notice = Some(Notice::declined(*reason, t));
                 samples.push((format!("declined-{}", reason.code()), declined));
             }
+            let mut over = page(order, Some(MethodKind::Sbp), Saving::Never);
+            over.methods.retain(|method| method.code != "bank_card");
+            over.notice = Some(Notice::cards_over(t));
+            samples.push(("cards-over".to_owned(), over));
             let mut wrong = page(order, None, Saving::Asked);
             wrong.notice = Some(Notice::form_wrong(t));
             wrong.card = CardFields {

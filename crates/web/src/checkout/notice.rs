@@ -26,6 +26,25 @@ impl Notice {
         }
     }
 
+    /// So many attempts were declined that cards are no longer taken.
+    #[must_use]
+    pub fn cards_over(t: Texts) -> Self {
+        Self {
+            tone: "bad",
+            title: t.say("cards-over"),
+            text: t.say("cards-over-text"),
+        }
+    }
+
+    /// What is said about the last attempt.
+    #[must_use]
+    pub fn of_attempts(decline: Option<CancellationReason>, over: bool, t: Texts) -> Option<Self> {
+        if over {
+            return Some(Self::cards_over(t));
+        }
+        decline.map(|reason| Self::declined(reason, t))
+    }
+
     /// The form has fields that need a correction.
     #[must_use]
     pub fn form_wrong(t: Texts) -> Self {

@@ -63,6 +63,8 @@ pub enum Ending {
     Bound,
     /// A card was not bound.
     NotBound(CancellationReason),
+    /// So many attempts were declined that no way is left.
+    AttemptsOver,
     /// There is no such payment.
     NotFound,
     /// A form that is not ours.
@@ -112,6 +114,11 @@ impl ResultPage {
                 let text = format!("{why}. {}", notice::text(reason, t));
                 ("bad", t.say("bind-failed-title"), text)
             }
+            Ending::AttemptsOver => (
+                "bad",
+                t.say("result-attempts-over"),
+                t.say("result-attempts-over-text"),
+            ),
             Ending::NotFound => (
                 "late",
                 t.say("result-not-found"),
@@ -164,6 +171,7 @@ impl ResultPage {
                 "declined",
                 Ending::Declined(CancellationReason::InsufficientFunds),
             ),
+            ("attempts-over", Ending::AttemptsOver),
             ("bound", Ending::Bound),
             (
                 "not-bound",

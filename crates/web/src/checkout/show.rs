@@ -82,6 +82,9 @@ fn present(
     view: &CheckoutView,
 ) -> Response {
     match Stage::of_payment(&view.payment, view.now) {
+        Stage::Choose if view.cards_over && view.methods.is_empty() => {
+            answer::page(StatusCode::OK, &ended(lang, view, Ending::AttemptsOver))
+        }
         Stage::Choose => choose(app, asked, lang, query, view),
         Stage::Confirm(_) if query.method.is_some() && view.payment.flow == Flow::Page => {
             choose(app, asked, lang, query, view)
@@ -102,9 +105,8 @@ fn choose(
     let chosen = query.method.as_deref().and_then(MethodKind::from_code);
     let used = view.payment.method.as_ref().map(|method| method.kind);
     let mut page = form(lang, view, chosen.or(used));
-    page.notice = view
-        .last_decline
-        .map(|decline| Notice::declined(decline.reason, page.frame.t));
+    let reason = view.last_decline.map(|decline| decline.reason);
+    page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
     with_form_secret(app, asked, StatusCode::OK, page)
 }
 

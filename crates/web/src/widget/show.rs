@@ -149,9 +149,8 @@ fn choose(
     let chosen = query.method.as_deref().and_then(MethodKind::from_code);
     let used = view.payment.method.as_ref().map(|method| method.kind);
     let mut page = form(lang, query, view, chosen.or(used));
-    page.notice = view
-        .last_decline
-        .map(|decline| Notice::declined(decline.reason, page.frame.t));
+    let reason = view.last_decline.map(|decline| decline.reason);
+    page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
     with_form_secret(app, asked, StatusCode::OK, page)
 }
 

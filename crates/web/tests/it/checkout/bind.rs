@@ -73,6 +73,31 @@ async fn a_declined_card_can_be_tried_again() {
 }
 
 #[tokio::test]
+async fn cards_are_over_after_ten_declines() {
+    let mut buyer = Buyer::new().await;
+    let id = binding(&buyer).await;
+    let form = buyer.get(&format!("/checkout/bind?id={id}")).await;
+    let declined = [
+        ("card_number", "5555555555554600"),
+        ("card_expiry", "12/30"),
+        ("card_csc", "123"),
+    ];
+    let mut page = buyer.submit(&form, "form", &declined).await;
+    for _ in 1..app::checkout::DECLINES_MAX {
+        page = buyer.submit(&page, "form", &declined).await;
+    }
+    assert_eq!(page.text("h1"), "Too many attempts");
+    let good = [
+        ("card_number", "4111111111111111"),
+        ("card_expiry", "12/30"),
+        ("card_csc", "123"),
+    ];
+    let page = buyer.submit(&form, "form", &good).await;
+    assert_eq!(page.text("h1"), "Too many attempts");
+    assert_eq!(status(&buyer, &id).await, "pending");
+}
+
+#[tokio::test]
 async fn mistakes_are_shown_and_an_unknown_binding_is_not_found() {
     let mut buyer = Buyer::new().await;
     let id = binding(&buyer).await;

@@ -77,6 +77,52 @@ async fn a_declined_attempt_is_explained_and_another_pays() {
 }
 
 #[tokio::test]
+async fn cards_are_over_after_ten_declines_and_other_ways_are_not() {
+    let mut buyer = Buyer::new().await;
+    let id = buyer.payment(json!({})).await;
+    for _ in 1..app::checkout::DECLINES_MAX {
+        let page = buyer.pay_by_card(&id, NO_MONEY).await;
+        assert_eq!(page.text(".notice__title"), "Not enough money");
+    }
+    let form = buyer.open(&id).await;
+    let page = buyer.pay_by_card(&id, NO_MONEY).await;
+    let over = "Cards are no longer accepted here";
+    assert_eq!(page.text(".notice__title"), over);
+    assert!(
+        !page
+            .texts(".method__name")
+            .contains(&"Bank card".to_owned())
+    );
+    // A form from before does not reach the acquirer either.
+    let typed = [
+        ("card_number", WITHOUT_3DS),
+        ("card_expiry", "12/30"),
+        ("card_csc", "123"),
+    ];
+    let page = buyer
+        .submit(&form, &method(MethodKind::BankCard), &typed)
+        .await;
+    assert_eq!(page.text(".notice__title"), over);
+    assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+    let page = buyer.submit(&page, &method(MethodKind::Sbp), &[]).await;
+    assert!(page.html.contains("<svg"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn a_payment_that_takes_only_cards_says_when_they_are_over() {
+    let mut buyer = Buyer::new().await;
+    let only = json!({"payment_method_data": {"type": "bank_card"}});
+    let id = buyer.payment(only).await;
+    let mut page = buyer.pay_by_card(&id, NO_MONEY).await;
+    for _ in 1..app::checkout::DECLINES_MAX {
+        page = buyer.pay_by_card(&id, NO_MONEY).await;
+    }
+    assert_eq!(page.text("h1"), "Too many attempts");
+    let back = page.attribute("a.button", "href");
+    assert_eq!(back.as_deref(), Some(SHOP_URL));
+}
+
+#[tokio::test]
 async fn a_refusal_at_the_bank_leads_back_to_the_form() {
     let mut buyer = Buyer::new().await;
     let id = buyer.payment(json!({})).await;
