@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use connectors::sandbox::{Callback, Sandbox};
-use connectors::{Acquirer, Courier, Fiscal, Payer};
+use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
 use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
@@ -15,6 +15,7 @@ use crate::attempts::Attempts;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::figures::Happened;
+use crate::letter::Letters;
 use crate::ports::{Clock, Random};
 
 /// How long what is known of a shop is used without asking the database again.
@@ -38,6 +39,12 @@ pub struct Parts {
     pub fiscal: Arc<dyn Fiscal>,
     /// Who carries notifications.
     pub courier: Arc<dyn Courier>,
+    /// Who sends mail.
+    pub mailer: Arc<dyn Mailer>,
+    /// Who sends SMS.
+    pub sms: Arc<dyn SmsGateway>,
+    /// Who puts letters into words.
+    pub letters: Arc<dyn Letters>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -65,6 +72,9 @@ pub struct App {
     pub(crate) sandbox: Option<Arc<Sandbox>>,
     pub(crate) fiscal: Arc<dyn Fiscal>,
     pub(crate) courier: Arc<dyn Courier>,
+    pub(crate) mailer: Arc<dyn Mailer>,
+    pub(crate) sms: Arc<dyn SmsGateway>,
+    pub(crate) letters: Arc<dyn Letters>,
     pub(crate) settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -73,6 +83,7 @@ pub struct App {
     /// Attempts to prove on a page who a shop is.
     pub(crate) attempts: Attempts,
     deliveries_waiting: Notify,
+    messages_waiting: Notify,
     /// What happened so far, for metrics.
     pub(crate) happened: Happened,
     /// Calls that go on although nobody waits for them.
@@ -106,6 +117,9 @@ impl App {
             sandbox: parts.sandbox,
             fiscal: parts.fiscal,
             courier: parts.courier,
+            mailer: parts.mailer,
+            sms: parts.sms,
+            letters: parts.letters,
             settings: parts.settings,
             clock: parts.clock,
             random: parts.random,
@@ -113,6 +127,7 @@ impl App {
             bearers: Mutex::default(),
             attempts: Attempts::default(),
             deliveries_waiting: Notify::new(),
+            messages_waiting: Notify::new(),
             happened: Happened::default(),
             tasks: TaskTracker::new(),
         })
@@ -189,6 +204,15 @@ impl App {
 
     pub(crate) fn wake_deliveries(&self) {
         self.deliveries_waiting.notify_one();
+    }
+
+    /// Waits until there may be messages to send.
+    pub async fn messages_waiting(&self) {
+        self.messages_waiting.notified().await;
+    }
+
+    pub(crate) fn wake_messages(&self) {
+        self.messages_waiting.notify_one();
     }
 
     /// What the platform itself does in a shop: time, answers, pages.

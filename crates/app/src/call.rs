@@ -124,6 +124,9 @@ pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
     if recorded.notifies {
         cx.app.wake_deliveries();
     }
+    if recorded.writes {
+        cx.app.wake_messages();
+    }
     for operation in recorded.operations {
         let cx = cx.clone();
         let app = std::sync::Arc::clone(&cx.app);

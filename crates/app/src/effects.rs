@@ -12,6 +12,7 @@ use crate::cx::Work;
 use crate::error::Error;
 use crate::receipt;
 use crate::split;
+use crate::statement;
 
 /// What became of a step.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub(crate) struct Recorded {
     pub(crate) operations: Vec<OperationId>,
     /// Are there notifications to carry?
     pub(crate) notifies: bool,
+    /// Are there messages to send?
+    pub(crate) writes: bool,
     /// What happened.
     pub(crate) happened: Vec<EventKind>,
     /// The object as it is shown after the step, where that was written anyway.
@@ -31,6 +34,7 @@ impl Recorded {
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.operations.extend(other.operations);
         self.notifies |= other.notifies;
+        self.writes |= other.writes;
         self.happened.extend(other.happened);
         self
     }
@@ -77,10 +81,12 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
     operations(work, &step.operations)?;
     let shown = contract::payment::body(&step.next, cx.app.links());
     let notifies = events(work, &step.events, &shown)?;
+    let writes = statement::of_payment(work, step)?;
     let calls = step.operations.iter().map(|operation| operation.id);
     Ok(Recorded {
         operations: calls.chain(registers).collect(),
         notifies,
+        writes,
         happened: kinds(&step.events),
         shown: Some(shown),
     })
@@ -115,6 +121,7 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     let recorded = Recorded {
         operations: calls.chain(registers).collect(),
         notifies,
+        writes: false,
         happened: kinds(&step.events),
         shown: Some(shown),
     };
@@ -149,6 +156,7 @@ fn payout_effects(work: &mut Work<'_, '_>, step: &payout::Step) -> Result<Record
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
+        writes: false,
         happened: kinds(&step.events),
         shown: Some(shown),
     })
@@ -167,6 +175,7 @@ pub(crate) fn payment_method(
     Ok(Recorded {
         operations: step.operations.iter().map(|o| o.id).collect(),
         notifies,
+        writes: false,
         happened: kinds(&step.events),
         shown: Some(shown),
     })
@@ -182,6 +191,7 @@ pub(crate) fn deal(work: &mut Work<'_, '_>, step: &deal::Step) -> Result<Recorde
     Ok(Recorded {
         operations: Vec::new(),
         notifies,
+        writes: false,
         happened: kinds(&step.events),
         shown: Some(shown),
     })

@@ -21,6 +21,8 @@ pub struct Waiting {
     pub operations: u64,
     /// Notifications that are not delivered yet.
     pub deliveries: u64,
+    /// Messages that no server has taken yet.
+    pub messages: u64,
 }
 
 impl Happened {
@@ -53,6 +55,7 @@ impl App {
             Ok::<_, Error>(Waiting {
                 operations: store::operation::count_open_any_shop(conn)?,
                 deliveries: store::delivery::count_pending_any_shop(conn)?,
+                messages: store::message::count_queued_any_shop(conn)?,
             })
         };
         self.store.read(read).await

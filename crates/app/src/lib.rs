@@ -8,6 +8,7 @@ mod app;
 mod attempts;
 mod cx;
 mod error;
+mod letter;
 mod ports;
 mod secret;
 
@@ -40,11 +41,13 @@ mod once;
 mod register;
 mod render;
 mod split;
+mod statement;
 
 pub mod audit;
 pub mod deliver;
 pub mod event;
 pub mod expire;
+pub mod message;
 pub mod reconcile;
 
 pub use answer::hear;
@@ -52,5 +55,6 @@ pub use app::{App, MERCHANT_FRESH, Parts, Settings};
 pub use cx::Cx;
 pub use error::{Error, Refusal};
 pub use figures::Waiting;
+pub use letter::{Letter, Letters, Overview, Written};
 pub use once::{Once, Reply};
 pub use ports::{Clock, Random};

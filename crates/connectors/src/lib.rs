@@ -1,5 +1,5 @@
-//! Everything outside the process: acquirers, payers and notification delivery, real ones and
-//! scriptable sandboxes. No SQL, and none of our states.
+//! Everything outside the process: acquirers, payers, notification delivery, mail and SMS, real
+//! ones and scriptable sandboxes. No SQL, and none of our states.
 
 pub mod acquirer;
 pub mod payer;
@@ -9,10 +9,15 @@ pub mod courier;
 
 pub mod fiscal;
 
+pub mod mail;
+pub mod sms;
+
 pub mod gate;
 
 pub use acquirer::{Acquirer, CallError};
 pub use courier::Courier;
 pub use fiscal::Fiscal;
 pub use gate::Gate;
+pub use mail::Mailer;
 pub use payer::Payer;
+pub use sms::SmsGateway;

@@ -12,6 +12,7 @@ mod transfers;
 pub use crate::settlement::DealPart;
 pub use capture::{CAPTURE_PAYMENT, CapturePayment};
 pub use create::{CREATE_PAYMENT, CreatePayment, PosLinkPayment};
+pub use extras::overview_addresses;
 pub use list::{ListPayments, MethodFilter};
 pub use means::{PaymentToken, RequestedMeans};
 pub use show::{PAYMENT, PAYMENT_LIST, body, id_of, without_fees};

@@ -200,6 +200,10 @@ typed_id!(
     TopUpId, "top-up", "tu-", [0x0056]
 );
 typed_id!(
+    /// A mail or an SMS to a person.
+    MessageId, "message", "ms-", [0x0057]
+);
+typed_id!(
     /// A URL that a shop wants to be notified at.
     WebhookId, "webhook", "wh-", [0x0055]
 );

@@ -32,6 +32,7 @@ pub mod self_employed;
 pub mod acquiring;
 pub mod event;
 pub mod ledger;
+pub mod message;
 pub mod operation;
 pub mod webhook;
 
@@ -42,10 +43,11 @@ pub use event::{Event, EventKind};
 pub use grant::Grant;
 pub use id::{
     ApplicationId, DealId, DeliveryId, EntityId, EventId, GatewayId, GrantId, IdSeed, InvoiceId,
-    OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId,
-    RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
+    MessageId, OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId,
+    ReceiptId, RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
 };
 pub use invoice::Invoice;
+pub use message::Message;
 pub use metadata::Metadata;
 pub use method::{ConfirmationKind, MethodFacts, MethodKind};
 pub use money::{Currency, Money, MoneyError, Rate, Rounding};

@@ -313,6 +313,25 @@ impl Status {
     }
 }
 
+impl Locale {
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Russian => "ru_RU",
+            Self::English => "en_US",
+        }
+    }
+
+    /// The language with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        [Self::Russian, Self::English]
+            .into_iter()
+            .find(|locale| locale.code() == code)
+    }
+}
+
 impl State {
     /// The status as the API knows it.
     #[must_use]

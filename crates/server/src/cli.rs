@@ -43,6 +43,9 @@ pub(crate) enum Command {
     /// Shows what happened in a shop and who was told, and tells it again
     #[command(subcommand)]
     Event(Event),
+    /// Shows mail and SMS: what was sent, what waits, what nobody took
+    #[command(subcommand)]
+    Message(Message),
     /// Lets time pass in a test shop
     #[command(subcommand)]
     Clock(Clock),
@@ -76,7 +79,9 @@ pub(crate) enum Command {
 }
 
 mod application;
+mod message;
 pub(crate) use application::{Application, CreateApplication};
+pub(crate) use message::Message;
 
 /// `altyn serve`.
 #[derive(Debug, Args)]

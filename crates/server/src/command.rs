@@ -11,6 +11,7 @@ mod event;
 pub(crate) mod gateway;
 mod grant;
 mod listen;
+mod message;
 mod receipts;
 mod shop;
 mod webhook;
@@ -55,6 +56,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Application(command) => application::run(&config, command).await?,
         Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
         Command::Event(event) => event::run(&config, event).await?,
+        Command::Message(command) => message::run(&config, command).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {
             clock::advance(&config, shop, by).await?
         }

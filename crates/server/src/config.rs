@@ -6,6 +6,7 @@
 
 mod file;
 mod key;
+mod message;
 mod role;
 mod unit;
 
@@ -21,6 +22,7 @@ use store::{Database, Options};
 
 pub(crate) use file::{ConfigError, Given, Origin, read};
 pub(crate) use key::{KEYS, Key};
+pub(crate) use message::{MailConfig, SmsConfig};
 pub(crate) use role::Role;
 pub(crate) use unit::parse_duration;
 
@@ -52,6 +54,8 @@ pub(crate) struct Config {
     pub(crate) rate_burst: u32,
     pub(crate) allow_loopback: bool,
     pub(crate) accept_any_certificate: bool,
+    pub(crate) mail: MailConfig,
+    pub(crate) sms: SmsConfig,
     pub(crate) log: Option<String>,
     pub(crate) log_format: LogFormat,
 }

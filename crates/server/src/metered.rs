@@ -1,12 +1,16 @@
-//! Counts and measures what goes to the outside: an acquirer and a courier around the real ones.
+//! Counts and measures what goes to the outside: an acquirer, a courier, a mailer and an SMS
+//! gateway around the real ones.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use connectors::acquirer::{Authorize, Bind, Follow, Found, Tokenize, Tokenized};
 use connectors::courier::{Outcome, Parcel, Receipt};
+use connectors::mail::Mail;
 use connectors::payer::{CardSource, Identified, PayOut, SbpBank};
-use connectors::{Acquirer, CallError, Courier, Payer};
+use connectors::sms::Sms;
+use connectors::{Acquirer, CallError, Courier, Mailer, Payer, SmsGateway};
+use domain::message::{Channel, Outcome as Said};
 use domain::{Answer, OperationId};
 
 use crate::clock::Stopwatch;
@@ -27,6 +31,18 @@ pub(crate) struct MeteredPayer {
 /// A courier whose notifications are counted.
 pub(crate) struct MeteredCourier {
     pub(crate) inner: Arc<dyn Courier>,
+    pub(crate) metrics: Metrics,
+}
+
+/// A mailer whose mails are counted.
+pub(crate) struct MeteredMailer {
+    pub(crate) inner: Arc<dyn Mailer>,
+    pub(crate) metrics: Metrics,
+}
+
+/// An SMS gateway whose messages are counted.
+pub(crate) struct MeteredSms {
+    pub(crate) inner: Arc<dyn SmsGateway>,
     pub(crate) metrics: Metrics,
 }
 
@@ -172,5 +188,37 @@ impl Courier for MeteredCourier {
         };
         self.metrics.carried(outcome, watch.elapsed());
         receipt
+    }
+}
+
+/// What came of an attempt to send a message.
+fn said(outcome: &Said) -> &'static str {
+    match outcome {
+        Said::Accepted { .. } => "accepted",
+        Said::NoServer => "no_server",
+        Said::Refused { .. } => "refused",
+        Said::Failed { .. } => "failed",
+    }
+}
+
+#[async_trait]
+impl Mailer for MeteredMailer {
+    async fn send(&self, mail: Mail) -> Said {
+        let watch = Stopwatch::start();
+        let outcome = self.inner.send(mail).await;
+        let (channel, said) = (Channel::Email.code(), said(&outcome));
+        self.metrics.handed_over(channel, said, watch.elapsed());
+        outcome
+    }
+}
+
+#[async_trait]
+impl SmsGateway for MeteredSms {
+    async fn send(&self, sms: Sms) -> Said {
+        let watch = Stopwatch::start();
+        let outcome = self.inner.send(sms).await;
+        let (channel, said) = (Channel::Sms.code(), said(&outcome));
+        self.metrics.handed_over(channel, said, watch.elapsed());
+        outcome
     }
 }

@@ -52,6 +52,9 @@ pub(crate) struct Metrics {
     deliveries_pending: Gauge,
     deliveries: Family<Delivery, Counter>,
     delivery_times: Times<Delivery>,
+    messages_queued: Gauge,
+    messages: Family<Message, Counter>,
+    message_times: Times<Message>,
     calls: Family<Call, Counter>,
     call_times: Times<Call>,
     app: Arc<OnceLock<Weak<App>>>,
@@ -76,6 +79,12 @@ struct Delivery {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Message {
+    channel: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Call {
     call: &'static str,
     outcome: &'static str,
@@ -93,6 +102,9 @@ impl Metrics {
             deliveries_pending: Gauge::default(),
             deliveries: Family::default(),
             delivery_times: times(),
+            messages_queued: Gauge::default(),
+            messages: Family::default(),
+            message_times: times(),
             calls: Family::default(),
             call_times: times(),
             app: Arc::default(),
@@ -129,11 +141,21 @@ impl Metrics {
             delivery_times,
             self.delivery_times.clone(),
         );
+        self.register_messages(&mut registry);
         let calls = "Calls to acquirers, by outcome; unknown ones are looked up later";
         registry.register("acquirer_calls", calls, self.calls.clone());
         let call_times = "Time of a call to an acquirer";
         registry.register("acquirer_call_seconds", call_times, self.call_times.clone());
         registry.register_collector(Box::new(process::Process));
+    }
+
+    fn register_messages(&self, registry: &mut Registry) {
+        let queued = "Mail and SMS that no server has taken yet, over all nodes";
+        registry.register("messages_queued", queued, self.messages_queued.clone());
+        let messages = "Attempts to send mail and SMS, by outcome";
+        registry.register("messages", messages, self.messages.clone());
+        let times = "Time of an attempt to send mail or an SMS";
+        registry.register("message_seconds", times, self.message_times.clone());
     }
 
     /// Tells the platform's figures too. They are read when they are asked for.
@@ -165,6 +187,14 @@ impl Metrics {
         times.observe(took.as_secs_f64());
     }
 
+    /// A message was handed to its server, or not.
+    pub(crate) fn handed_over(&self, channel: &'static str, outcome: &'static str, took: Duration) {
+        let message = Message { channel, outcome };
+        self.messages.get_or_create(&message).inc();
+        let times = self.message_times.get_or_create(&message);
+        times.observe(took.as_secs_f64());
+    }
+
     /// An acquirer was called.
     pub(crate) fn called(&self, call: &'static str, outcome: &'static str, took: Duration) {
         let call = Call { call, outcome };
@@ -183,10 +213,12 @@ impl Metrics {
             Ok(Waiting {
                 operations,
                 deliveries,
+                messages,
             }) => {
                 let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
                 self.operations_open.set(figure(operations));
                 self.deliveries_pending.set(figure(deliveries));
+                self.messages_queued.set(figure(messages));
             }
             Err(error) => warn!(%error, "what waits could not be counted"),
         }
@@ -227,12 +259,15 @@ mod tests {
         let metrics = Metrics::new();
         metrics.called("authorize", "approved", Duration::from_millis(3));
         metrics.carried("delivered", Duration::from_millis(3));
+        metrics.handed_over("email", "accepted", Duration::from_millis(3));
         metrics.connections.inc();
         let text = metrics.text().unwrap();
         let lines = [
             "altyn_acquirer_calls_total{call=\"authorize\",outcome=\"approved\"} 1",
             "altyn_acquirer_call_seconds_count{call=\"authorize\",outcome=\"approved\"} 1",
             "altyn_deliveries_total{outcome=\"delivered\"} 1",
+            "altyn_messages_total{channel=\"email\",outcome=\"accepted\"} 1",
+            "altyn_messages_queued 0",
             "altyn_http_connections 1",
         ];
         for line in lines {

@@ -10,14 +10,16 @@ use anyhow::{Context as _, Result, bail};
 use app::{App, Clock as _, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
+use connectors::mail::NoMailer;
 use connectors::sandbox::Sandbox;
+use connectors::sms::NoSms;
 use connectors::{Acquirer, Payer};
 use contract::Links;
 use store::{Database, Options, Store};
 
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::Config;
-use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredPayer};
+use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
 
 /// The sandbox acquirer's memory, in the data directory.
@@ -75,6 +77,15 @@ impl Platform {
                 inner: Arc::new(courier),
                 metrics: metrics.clone(),
             }),
+            mailer: Arc::new(MeteredMailer {
+                inner: config.mail.mailer(certificates(config))?,
+                metrics: metrics.clone(),
+            }),
+            sms: Arc::new(MeteredSms {
+                inner: config.sms.gateway(certificates(config))?,
+                metrics: metrics.clone(),
+            }),
+            letters: Arc::new(web::letter::Writer),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             settings: settings(config, public_url),
@@ -109,6 +120,9 @@ impl Platform {
             sandbox: None,
             fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),
+            mailer: Arc::new(NoMailer),
+            sms: Arc::new(NoSms),
+            letters: Arc::new(web::letter::Writer),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             settings: settings(config, &listening_url(config)),
@@ -132,17 +146,21 @@ fn courier(config: &Config) -> Result<HttpCourier> {
     } else {
         Reach::Public
     };
-    let certificates = if config.accept_any_certificate {
-        Certificates::Any
-    } else {
-        Certificates::Trusted
-    };
     let calls = Calls {
         reach,
-        certificates,
+        certificates: certificates(config),
         ..Calls::default()
     };
     HttpCourier::new(calls).context("set up outgoing calls")
+}
+
+/// Whose certificates are believed.
+fn certificates(config: &Config) -> Certificates {
+    if config.accept_any_certificate {
+        Certificates::Any
+    } else {
+        Certificates::Trusted
+    }
 }
 
 fn sandbox_clock() -> connectors::sandbox::Clock {

@@ -1,10 +1,12 @@
 //! The auditor: lets everything come to rest and holds the platform's books against what the bank
 //! really did and what the merchant was told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, ensure};
 use domain::ledger::Account;
+use domain::message::About;
+use domain::message::State::Sent;
 use domain::payment::{State, Status};
 use domain::{Duration, OperationState, Payment};
 use serde_json::Value;
@@ -30,6 +32,7 @@ pub(crate) async fn audit(world: &World, mut merchant: Merchant, tally: &mut Tal
         world.clock.advance(Duration::hours(6));
         worker::run_due(&world.app).await?;
         world.app.settled().await;
+        world.send_messages().await;
     }
     let report = app::audit::run(&world.store).await?;
     ensure!(
@@ -41,6 +44,7 @@ pub(crate) async fn audit(world: &World, mut merchant: Merchant, tally: &mut Tal
     nothing_is_open(world, &payments).await?;
     the_bank_agrees(world, &payments).await?;
     every_deal_has_ended_once(world).await?;
+    tally.mails += every_overview_was_mailed(world, &payments).await?;
     tally.refunded += the_merchant_was_told_the_truth(world, &merchant).await?;
     for payment in &payments {
         tally.captured += u64::from(payment.status() == Status::Succeeded);
@@ -180,4 +184,40 @@ async fn the_merchant_was_told_the_truth(world: &World, merchant: &Merchant) -> 
         refunded += u64::from(kind == "refunds" && now == "succeeded");
     }
     Ok(refunded)
+}
+
+/// Each payment that succeeded and was to be told of has one message, which was taken; others have
+/// none. What was mailed more than once is the same mail, and none was mailed that was not written
+/// down. How many mails there were.
+async fn every_overview_was_mailed(world: &World, payments: &[Payment]) -> Result<u64> {
+    let mails = world.mailer.mails();
+    let mut written = BTreeSet::new();
+    for payment in payments {
+        let asked = payment.details.as_ref();
+        let asked = asked.is_some_and(|details| details.extras.statements.is_some());
+        let told = asked && payment.status() == Status::Succeeded;
+        let (shop, about) = (world.shop.id, About::Payment(payment.id));
+        let list =
+            move |conn: &mut store::Conn<'_>| store::message::list_of_object(conn, shop, about);
+        let messages = world.store.read(list).await?;
+        ensure!(
+            messages.len() == usize::from(told),
+            "payment {} has {} messages",
+            payment.id,
+            messages.len()
+        );
+        for message in messages {
+            let taken = matches!(message.state, Sent { .. });
+            ensure!(taken, "message {} is {:?}", message.id, message.state);
+            let same: Vec<_> = mails.iter().filter(|mail| mail.id == message.id).collect();
+            let first = same.first();
+            ensure!(first.is_some(), "message {} was never mailed", message.id);
+            let equal = same.iter().all(|mail| Some(mail) == first);
+            ensure!(equal, "repetitions of {} differ", message.id);
+            written.insert(message.id);
+        }
+    }
+    let strange = mails.iter().find(|mail| !written.contains(&mail.id));
+    ensure!(strange.is_none(), "a mail was sent that nobody wrote");
+    Ok(u64::try_from(mails.len())?)
 }

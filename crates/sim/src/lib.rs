@@ -41,6 +41,8 @@ pub struct Tally {
     pub in_deals: u64,
     /// Payouts of deals that were asked for.
     pub payouts: u64,
+    /// Overviews that were mailed, repetitions too.
+    pub mails: u64,
 }
 
 impl Tally {
@@ -55,6 +57,7 @@ impl Tally {
         self.deals += other.deals;
         self.in_deals += other.in_deals;
         self.payouts += other.payouts;
+        self.mails += other.mails;
     }
 }
 
@@ -63,7 +66,7 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{} requests, {} unanswered, {} crashes; {} payments, {} captured, {} refunds; \
-             {} deals, {} payments in them, {} payouts of them",
+             {} deals, {} payments in them, {} payouts of them; {} mails",
             self.requests,
             self.unanswered,
             self.crashes,
@@ -72,7 +75,8 @@ impl fmt::Display for Tally {
             self.refunded,
             self.deals,
             self.in_deals,
-            self.payouts
+            self.payouts,
+            self.mails
         )
     }
 }
@@ -134,6 +138,7 @@ pub fn run(seed: u64) -> Result<Tally> {
     let runtime = runtime()?;
     runtime.block_on(async {
         surroundings.bank.script().calm();
+        surroundings.mailer.calm();
         let store = Store::open(Options::new(database))
             .await
             .context("open at last")?;

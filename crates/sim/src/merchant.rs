@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
+use connectors::mail::Answer;
 use connectors::sandbox::{Decision, Order};
 use domain::{Duration, OperationId, Shop};
 use serde_json::{Value, json};
@@ -22,6 +23,9 @@ const CARDS: [&str; 4] = [
     "5555555555554600",
     "4111111111111111",
 ];
+
+/// To whom overviews of payments are mailed.
+pub(crate) const BUYER: &str = "buyer@shop.example";
 
 /// A request with its key.
 #[derive(Clone, Debug)]
@@ -105,6 +109,7 @@ impl Merchant {
                 requests.extend(self.next_request(chance));
             }
             let crashes = round + 1 == rounds;
+            self.mail(&world, chance, crashes).await;
             self.send_all(&world, requests, crashes.then(|| chance.below(40)), tally)
                 .await?;
             if crashes {
@@ -128,6 +133,20 @@ impl Merchant {
             }
         }
         Ok(())
+    }
+
+    /// Messages go out, to a server that has no time now and then. In the last round the crash
+    /// comes while they do.
+    async fn mail(&self, world: &Arc<World>, chance: &mut Chance, crashes: bool) {
+        while chance.happens(400) {
+            world.mailer.next(BUYER, Answer::failed("451 later"));
+        }
+        if crashes {
+            let world = Arc::clone(world);
+            drop(tokio::spawn(async move { world.send_messages().await }));
+        } else if chance.happens(500) {
+            world.send_messages().await;
+        }
     }
 
     /// Sends requests at the same time; `patience` is how many wake-ups pass before the crash.
@@ -198,6 +217,11 @@ impl Merchant {
                     }},
                     "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
                 });
+                if chance.happens(300) {
+                    let delivery = json!({"type": "email", "email": BUYER});
+                    body["statements"] =
+                        json!([{"type": "payment_overview", "delivery_method": delivery}]);
+                }
                 let in_deal = chance.happens(500);
                 if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
                     let part = settled(1 + chance.below(units));

@@ -9,9 +9,9 @@ use std::str::FromStr;
 use domain::deal::Life;
 use domain::{
     ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
-    GatewayId, GrantId, InvoiceId, Money, OperationId, Party, PaymentId, PaymentMethodId, PayoutId,
-    PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp,
-    TransferId, WebhookId,
+    GatewayId, GrantId, InvoiceId, MessageId, Money, OperationId, Party, PaymentId,
+    PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId,
+    Shop, ShopId, Timestamp, TransferId, WebhookId,
 };
 
 use crate::error::StoreError;
@@ -86,6 +86,12 @@ impl ToParam for EventId {
 }
 
 impl ToParam for DeliveryId {
+    fn to_param(&self) -> Param<'_> {
+        text(self.to_string())
+    }
+}
+
+impl ToParam for MessageId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }

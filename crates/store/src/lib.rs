@@ -48,6 +48,7 @@ pub mod book;
 pub mod attempt;
 pub mod delivery;
 pub mod event;
+pub mod message;
 pub mod webhook;
 
 pub use conn::{Conn, Params, ROWS_MAX, Tx, many};

@@ -51,6 +51,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     11 "0011_card_token",
     12 "0012_split",
     13 "0013_invoice",
+    14 "0014_message",
 ];
 
 const TABLE_SQLITE: &str = "\

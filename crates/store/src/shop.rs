@@ -8,7 +8,7 @@ use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
-use crate::{book, delivery, fiscalization};
+use crate::{book, delivery, fiscalization, message};
 
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
@@ -178,6 +178,7 @@ pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), S
     ] {
         tx.write(statement, &[&shop.id, &by])?;
     }
+    message::advance(tx, shop.id, by)?;
     delivery::advance(tx, shop.id, by)
 }
 

@@ -15,8 +15,9 @@ use app::{App, Clock, Parts, Random, Settings};
 use axum::body::Body;
 use connectors::courier::MemoryCourier;
 use connectors::fiscal::SandboxRegister;
+use connectors::mail::MemoryMailer;
 use connectors::sandbox::Sandbox;
-use connectors::{Acquirer, Courier, Fiscal, Payer};
+use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
 use domain::application::{Callback, NewApplication};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
@@ -57,6 +58,8 @@ pub struct World {
     pub register: Arc<SandboxRegister>,
     /// Its courier.
     pub courier: Arc<MemoryCourier>,
+    /// Its mail server and SMS gateway.
+    pub mailer: Arc<MemoryMailer>,
     /// A test shop that may do everything.
     pub shop: Shop,
     /// The shop's secret key.
@@ -123,6 +126,8 @@ pub struct Surroundings {
     pub register: Arc<SandboxRegister>,
     /// The merchants' servers.
     pub courier: Arc<MemoryCourier>,
+    /// The mail server and the SMS gateway.
+    pub mailer: Arc<MemoryMailer>,
     /// Chance.
     pub random: Arc<SeededRandom>,
 }
@@ -139,6 +144,7 @@ impl Surroundings {
             bank: Arc::new(bank),
             register: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(MemoryCourier::default()),
+            mailer: Arc::new(MemoryMailer::new()),
             random: SeededRandom::new(seed),
         }
     }
@@ -150,6 +156,8 @@ impl Surroundings {
         let fiscal: Arc<dyn Fiscal> = Arc::<SandboxRegister>::clone(&self.register);
         let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&self.bank);
         let courier: Arc<dyn Courier> = Arc::<MemoryCourier>::clone(&self.courier);
+        let mailer: Arc<dyn Mailer> = Arc::<MemoryMailer>::clone(&self.mailer);
+        let sms: Arc<dyn SmsGateway> = Arc::<MemoryMailer>::clone(&self.mailer);
         let clock: Arc<dyn Clock> = Arc::<HandClock>::clone(&self.clock);
         let random: Arc<dyn Random> = Arc::<SeededRandom>::clone(&self.random);
         App::new(Parts {
@@ -159,6 +167,9 @@ impl Surroundings {
             sandbox: Some(Arc::clone(&self.bank)),
             fiscal,
             courier,
+            mailer,
+            sms,
+            letters: Arc::new(web::letter::Writer),
             clock,
             random,
             settings: Settings {
@@ -281,6 +292,7 @@ impl World {
             bank,
             register,
             courier,
+            mailer,
             ..
         } = surroundings;
         Self {
@@ -290,6 +302,7 @@ impl World {
             bank,
             register,
             courier,
+            mailer,
             shop,
             secret_key,
             router,
@@ -424,11 +437,17 @@ impl World {
         issued.expect("exchange the code").token
     }
 
-    /// Does all that is due, and carries all notifications.
+    /// Does all that is due, carries all notifications and sends all messages.
     pub async fn run_jobs(&self) {
         worker::run_due(&self.app).await.expect("do what is due");
         self.app.settled().await;
         worker::carry_all_due(&self.app).await;
+        self.send_messages().await;
+    }
+
+    /// Sends the messages that are due. How many there were.
+    pub async fn send_messages(&self) -> usize {
+        worker::send_all_due(&self.app).await
     }
 
     /// Lets time pass and does what falls due.

@@ -19,6 +19,7 @@ pub mod docs;
 mod form_guard;
 pub mod frame;
 pub mod lang;
+pub mod letter;
 pub mod moment;
 pub mod money;
 pub mod oauth;

@@ -11,21 +11,23 @@ use crate::lang::Lang;
 
 type Bundle = FluentBundle<FluentResource>;
 
-const RU: [&str; 8] = [
+const RU: [&str; 9] = [
     include_str!("../locales/ru/checkout.ftl"),
     include_str!("../locales/ru/decline.ftl"),
     include_str!("../locales/ru/docs.ftl"),
     include_str!("../locales/ru/invoice.ftl"),
+    include_str!("../locales/ru/letter.ftl"),
     include_str!("../locales/ru/oauth.ftl"),
     include_str!("../locales/ru/demo.ftl"),
     include_str!("../locales/ru/sandbox.ftl"),
     include_str!("../locales/ru/widget.ftl"),
 ];
-const EN: [&str; 8] = [
+const EN: [&str; 9] = [
     include_str!("../locales/en/checkout.ftl"),
     include_str!("../locales/en/decline.ftl"),
     include_str!("../locales/en/docs.ftl"),
     include_str!("../locales/en/invoice.ftl"),
+    include_str!("../locales/en/letter.ftl"),
     include_str!("../locales/en/oauth.ftl"),
     include_str!("../locales/en/demo.ftl"),
     include_str!("../locales/en/sandbox.ftl"),
@@ -89,7 +91,7 @@ impl Texts {
     }
 }
 
-fn bundle(lang: Lang, sources: [&'static str; 8]) -> Bundle {
+fn bundle(lang: Lang, sources: [&'static str; 9]) -> Bundle {
     let mut language = LanguageIdentifier::default();
     if let Ok(known) = lang.tag().parse() {
         language = known;

@@ -42,6 +42,9 @@ async fn forget(app: &Arc<App>) {
     if let Err(error) = app::token::forget(app, BATCH).await {
         error!(?error, "old payment tokens could not be forgotten");
     }
+    if let Err(error) = app::message::send::forget(app, BATCH).await {
+        error!(?error, "old messages could not be forgotten");
+    }
 }
 
 /// Does everything that is due now, until nothing is.

@@ -5,9 +5,11 @@
 
 mod carrier;
 mod jobs;
+mod sender;
 
 pub use carrier::carry_all_due;
 pub use jobs::run_due;
+pub use sender::send_all_due;
 
 use std::sync::Arc;
 
@@ -20,6 +22,7 @@ use tokio::task::JoinSet;
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(carrier::run(Arc::clone(app), stop.clone()));
+    tasks.spawn(sender::run(Arc::clone(app), stop.clone()));
     tasks.spawn(jobs::run(Arc::clone(app), stop.clone()));
     tasks.spawn(jobs::listen(Arc::clone(app), stop.clone()));
     tasks

@@ -20,6 +20,7 @@ mod receipt;
 mod refund;
 mod saved_method;
 mod split;
+mod statement;
 mod token;
 mod unanswered;
 

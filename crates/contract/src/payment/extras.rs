@@ -4,6 +4,7 @@
 pub(crate) mod schema;
 
 use domain::Money;
+use domain::message::Email;
 use domain::payment::Extras;
 use serde_json::{Map, Value};
 
@@ -21,7 +22,6 @@ const BANK_NAME_CHARS_MAX: usize = 45;
 const NUMBER_CHARS_MAX: usize = 30;
 const WALLET_CHARS_MAX: usize = 20;
 const ACCOUNT_DIGITS: usize = 20;
-const EMAIL_CHARS_MAX: usize = 254;
 
 /// An object that is built of members that were checked.
 #[derive(Default)]
@@ -277,20 +277,23 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// One `@` with a name before it and a host with a dot after it, without spaces. Whether anyone
-/// reads there, only a message tells.
+/// Whether anyone reads there, only a message tells.
 fn is_email(text: &str) -> bool {
-    let plain = text.chars().count() <= EMAIL_CHARS_MAX
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control());
-    let parts = text.split_once('@');
-    plain
-        && parts.is_some_and(|(name, host)| {
-            let labels = || host.split('.');
-            !name.is_empty()
-                && !host.contains('@')
-                && labels().count() > 1
-                && labels().all(|label| !label.is_empty())
-        })
+    Email::parse(text).is_some()
+}
+
+/// To whom overviews of a payment are mailed: each address once, in the order of `statements`.
+#[must_use]
+pub fn overview_addresses(extras: &Extras) -> Vec<Email> {
+    let statements = extras.statements.as_deref().unwrap_or("[]");
+    let statements: Vec<Value> = serde_json::from_str(statements).unwrap_or_default();
+    let mut addresses: Vec<Email> = Vec::new();
+    for statement in &statements {
+        let email = statement.pointer("/delivery_method/email");
+        let email = email.and_then(Value::as_str).and_then(Email::parse);
+        addresses.extend(email.filter(|email| !addresses.contains(email)));
+    }
+    addresses
 }
 
 #[cfg(test)]

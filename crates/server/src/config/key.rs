@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use super::message::{self, MailTls};
 use super::unit::{parse_bytes, parse_duration};
-use super::{Config, DatabaseChoice, LogFormat, Role};
+use super::{Config, DatabaseChoice, LogFormat, MailConfig, Role, SmsConfig};
 
 /// One key.
 pub(crate) struct Key {
@@ -200,8 +201,81 @@ pub(crate) const KEYS: &[Key] = &[
         name: "accept_any_certificate",
         default: "false",
         what: "whether notifications may go to servers with self-signed certificates, which others \
-               can pretend to be",
+               can pretend to be; the mail server and the SMS gateway too",
         set: |config, text| put(&mut config.accept_any_certificate, switch(text)),
+    },
+    Key {
+        name: "mail_server",
+        default: "off",
+        what: "host:port of the SMTP server that takes mail to buyers; while it is `off`, mail is \
+               kept for `altyn message`",
+        set: |config, text| put(&mut config.mail.server, message::server(text)),
+    },
+    Key {
+        name: "mail_tls",
+        default: "starttls",
+        what: "how mail is protected on its way there: `starttls`, `implicit` (mostly port 465) or \
+               `none`",
+        set: |config, text| put(&mut config.mail.tls, MailTls::parse(text)),
+    },
+    Key {
+        name: "allow_plain_mail",
+        default: "false",
+        what: "whether `mail_tls` may be `none` for a server that is not on this machine",
+        set: |config, text| put(&mut config.mail.plain_anywhere, switch(text)),
+    },
+    Key {
+        name: "mail_user",
+        default: "none",
+        what: "the user at the mail server",
+        set: |config, text| put(&mut config.mail.user, Ok(message::or_none(text))),
+    },
+    Key {
+        name: "mail_password",
+        default: "none",
+        what: "the password at the mail server; better in the file or the environment than in a \
+               flag, which others on the machine can read",
+        set: |config, text| put(&mut config.mail.password, Ok(message::secret(text))),
+    },
+    Key {
+        name: "mail_from",
+        default: "none",
+        what: "the sender of mail, such as `Shop <pay@example.com>`; needed with `mail_server`",
+        set: |config, text| put(&mut config.mail.from, Ok(message::or_none(text))),
+    },
+    Key {
+        name: "sms_url",
+        default: "off",
+        what: "address of the gateway that SMS are posted to; while it is `off`, SMS are kept for \
+               `altyn message`",
+        set: |config, text| put(&mut config.sms.url, Ok(message::url(text))),
+    },
+    Key {
+        name: "sms_header",
+        default: "none",
+        what: "a header of those requests, such as `Authorization: Bearer …`",
+        set: |config, text| put(&mut config.sms.header, Ok(message::secret(text))),
+    },
+    Key {
+        name: "sms_body",
+        default: "none",
+        what: "their body, JSON or a form, with `{phone}`, `{text}` and perhaps `{id}`; needed \
+               with `sms_url`",
+        set: |config, text| put(&mut config.sms.body, Ok(message::secret(text))),
+    },
+    Key {
+        name: "sms_success",
+        default: "none",
+        what: "what a JSON answer has if the SMS was taken, `/pointer` or `/pointer=value,value`; \
+               `none` if any 2xx means that",
+        set: |config, text| put(&mut config.sms.success, message::sign(text)),
+    },
+    Key {
+        name: "sms_refusal",
+        default: "none",
+        what: "what a JSON answer has if the SMS must not be tried again; `none` if 400, 404 and \
+               422 mean that",
+        set: |config, text| put(&mut config.sms.refusal, message::sign(text)),
     },
     Key {
         name: "log",
@@ -351,6 +425,8 @@ impl Config {
             rate_burst: 0,
             allow_loopback: false,
             accept_any_certificate: false,
+            mail: MailConfig::default(),
+            sms: SmsConfig::default(),
             log: None,
             log_format: LogFormat::Text,
         };

@@ -23,6 +23,7 @@ mod event;
 mod grant;
 mod idempotency;
 mod invoice;
+mod message;
 mod operation;
 mod payment;
 mod payment_method;

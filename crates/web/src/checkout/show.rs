@@ -8,7 +8,7 @@ use app::{App, Error};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::acquiring::Challenge;
-use domain::payment::{Flow, SaveMethod};
+use domain::payment::{Flow, SaveMethod, UsedMethod};
 use domain::{MethodFacts, MethodKind, PaymentId};
 use http::StatusCode;
 use serde::Deserialize;
@@ -26,6 +26,7 @@ use crate::form_guard;
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::qr::Qr;
+use crate::text::Texts;
 use crate::{moment, money, routes};
 
 /// What the address says.
@@ -237,20 +238,7 @@ pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPa
     if payment.paid()
         && let Some(method) = &payment.method
     {
-        let card = match &method.facts {
-            Some(MethodFacts::Card(card) | MethodFacts::Certificates { card, .. }) => {
-                Some(t.say_with("means-card", "last4", &card.last4))
-            }
-            Some(
-                MethodFacts::Wallet { .. }
-                | MethodFacts::Sbp { .. }
-                | MethodFacts::Company(_)
-                | MethodFacts::Loan { .. },
-            )
-            | None => None,
-        };
-        let name = || t.say(MethodOption::new(method.kind, false, Saving::Never).title);
-        fact("fact-means", card.unwrap_or_else(name));
+        fact("fact-means", means(method, t));
     }
     if let domain::payment::State::Succeeded { captured_at, .. } = &payment.state {
         fact("fact-when", moment::text(*captured_at, lang));
@@ -263,4 +251,22 @@ pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPa
         page.returns = false;
     }
     page
+}
+
+/// A method that was used, as its payer knows it: a card by its last digits.
+pub(crate) fn means(method: &UsedMethod, t: Texts) -> String {
+    let card = match &method.facts {
+        Some(MethodFacts::Card(card) | MethodFacts::Certificates { card, .. }) => {
+            Some(t.say_with("means-card", "last4", &card.last4))
+        }
+        Some(
+            MethodFacts::Wallet { .. }
+            | MethodFacts::Sbp { .. }
+            | MethodFacts::Company(_)
+            | MethodFacts::Loan { .. },
+        )
+        | None => None,
+    };
+    let name = || t.say(MethodOption::new(method.kind, false, Saving::Never).title);
+    card.unwrap_or_else(name)
 }

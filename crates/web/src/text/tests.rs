@@ -9,7 +9,7 @@ use crate::checkout::test_cards;
 use crate::lang::Lang;
 
 /// The names of all messages in the files.
-fn keys(sources: [&str; 8]) -> BTreeSet<String> {
+fn keys(sources: [&str; 9]) -> BTreeSet<String> {
     sources
         .iter()
         .flat_map(|source| source.lines())

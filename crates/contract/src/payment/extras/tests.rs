@@ -324,3 +324,17 @@ fn receivers_statements_and_fraud_data_are_checked() {
     }
     assert!(parse("statements", &json!([])).unwrap().is_empty());
 }
+
+#[test]
+fn overviews_go_to_each_address_once() {
+    let to = |email: &str| {
+        let delivery = json!({"type": "email", "email": email});
+        json!({"type": "payment_overview", "delivery_method": delivery})
+    };
+    let all = json!([to("a@b.example"), to("c@d.example"), to("a@b.example")]);
+    let extras = parse("statements", &all).unwrap();
+    let addresses = overview_addresses(&extras);
+    let addresses: Vec<&str> = addresses.iter().map(Email::expose).collect();
+    assert_eq!(addresses, ["a@b.example", "c@d.example"]);
+    assert!(overview_addresses(&Extras::default()).is_empty());
+}

@@ -1,0 +1,41 @@
+//! What the platform writes to people. Use cases say what it is about; the words and their looks
+//! are the pages' business, behind [`Letters`](crate::Letters).
+
+use domain::payment::Locale;
+use domain::{Payment, Shop, Timestamp};
+
+/// A letter, as the facts that it tells.
+#[derive(Clone, Copy, Debug)]
+pub enum Letter<'a> {
+    /// What was paid, to whom and how (YooKassa API v3: statements).
+    Overview(Overview<'a>),
+}
+
+/// What an overview of a payment tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Overview<'a> {
+    /// Who was paid.
+    pub shop: &'a Shop,
+    /// The payment, which has succeeded.
+    pub payment: &'a Payment,
+    /// When its money was taken.
+    pub paid_at: Timestamp,
+}
+
+/// A letter in words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Written {
+    /// One line.
+    pub subject: String,
+    /// The text.
+    pub text: String,
+    /// The same as HTML.
+    pub html: Option<String>,
+}
+
+/// Puts letters into words.
+pub trait Letters: Send + Sync {
+    /// The letter in this language; `None` if it cannot be written, which is logged and must not
+    /// hold up what it is about.
+    fn write(&self, letter: &Letter<'_>, locale: Locale) -> Option<Written>;
+}

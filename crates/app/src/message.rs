@@ -1,0 +1,78 @@
+//! Messages to people: writing one with the change that causes it, and looking at them. Sending
+//! them is [`send`]'s.
+
+pub mod send;
+
+use std::sync::Arc;
+
+use domain::message::{About, Address, Content};
+use domain::payment::Locale;
+use domain::{Message, MessageId, ShopId};
+
+use crate::app::App;
+use crate::cx::Work;
+use crate::error::Error;
+use crate::letter::Letter;
+
+/// A message of the unit's shop that is to be written.
+#[derive(Clone, Debug)]
+pub(crate) struct NewMessage<'a> {
+    /// What it is about.
+    pub(crate) about: About,
+    /// To whom.
+    pub(crate) to: Address,
+    /// Its language.
+    pub(crate) locale: Locale,
+    /// What it says.
+    pub(crate) letter: Letter<'a>,
+}
+
+/// Writes a message in the unit that causes it: it is sent if and only if that is committed.
+/// Whoever calls this sets [`Recorded::writes`](crate::effects::Recorded), so that it is sent at
+/// once. Its id, if it could be put into words.
+pub(crate) fn queue(
+    work: &mut Work<'_, '_>,
+    new: NewMessage<'_>,
+) -> Result<Option<MessageId>, Error> {
+    let cx = work.cx;
+    let Some(written) = cx.app.letters.write(&new.letter, new.locale) else {
+        return Ok(None);
+    };
+    let id = MessageId::new(work.ids.next());
+    let content = Content {
+        to: new.to,
+        subject: written.subject,
+        text: written.text,
+        html: written.html,
+    };
+    let words = (new.locale, content);
+    let message = Message::new(id, Some(cx.shop.id), new.about, words, cx.now);
+    store::message::insert(work.tx, Some(&cx.shop), &message)?;
+    Ok(Some(id))
+}
+
+/// The newest messages, of one shop or of all and the platform itself.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list(app: &Arc<App>, shop: Option<ShopId>, limit: u32) -> Result<Vec<Message>, Error> {
+    let read = move |conn: &mut store::Conn<'_>| {
+        Ok::<_, Error>(match shop {
+            Some(shop) => store::message::list(conn, shop, limit)?,
+            None => store::message::list_any_shop(conn, limit)?,
+        })
+    };
+    app.store.read(read).await
+}
+
+/// One message.
+///
+/// # Errors
+/// There is none with this id.
+pub async fn show(app: &Arc<App>, id: MessageId) -> Result<Message, Error> {
+    let read = move |conn: &mut store::Conn<'_>| {
+        let found = store::message::find_any_shop(conn, id)?;
+        found.ok_or_else(|| Error::not_found("message", id))
+    };
+    app.store.read(read).await
+}

@@ -1,0 +1,130 @@
+//! Where a message goes. Whether anyone reads there, only a message tells.
+
+use std::fmt;
+
+/// A way for messages to travel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// Mail.
+    Email,
+    /// A short message to a phone.
+    Sms,
+}
+
+/// Where a message goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// To a mailbox.
+    Email(Email),
+    /// To a phone.
+    Phone(Phone),
+}
+
+/// An address of mail: one `@`, a name before it, a host with a dot after it, no spaces.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Email(String);
+
+/// A phone's number with its country's code: 4 to 15 digits (E.164), nothing else.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Phone(String);
+
+/// Longest address of mail, in characters (RFC 5321).
+pub const EMAIL_CHARS_MAX: usize = 254;
+
+impl Email {
+    /// The address, if it is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (name, host) = text.split_once('@')?;
+        let sound = text.chars().count() <= EMAIL_CHARS_MAX
+            && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+            && !text.contains(['<', '>', ','])
+            && !name.is_empty()
+            && !host.contains('@')
+            && host.contains('.')
+            && host.split('.').all(|label| !label.is_empty());
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The address, for whoever sends to it or stores it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Phone {
+    /// The number, if it is one.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let sound = (4..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+        sound.then(|| Self(text.to_owned()))
+    }
+
+    /// The digits, for whoever sends to it or stores it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Address {
+    /// How messages travel there.
+    #[must_use]
+    pub const fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::Phone(_) => Channel::Sms,
+        }
+    }
+
+    /// The address on this channel.
+    #[must_use]
+    pub fn parse(channel: Channel, text: &str) -> Option<Self> {
+        match channel {
+            Channel::Email => Email::parse(text).map(Self::Email),
+            Channel::Sms => Phone::parse(text).map(Self::Phone),
+        }
+    }
+
+    /// The address, for whoever sends to it or stores it.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        match self {
+            Self::Email(email) => email.expose(),
+            Self::Phone(phone) => phone.expose(),
+        }
+    }
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 2] = [Self::Email, Self::Sms];
+
+    /// Its name in the database and in reports.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Sms => "sms",
+        }
+    }
+
+    /// The channel of this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+}
+
+impl fmt::Debug for Email {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Email(…)")
+    }
+}
+
+impl fmt::Debug for Phone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Phone(…)")
+    }
+}

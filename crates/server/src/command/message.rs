@@ -1,0 +1,118 @@
+//! `altyn message`: what was written to people, and what became of it.
+
+use anyhow::{Context as _, Result};
+use domain::message::State;
+use domain::{Message, ShopId};
+use serde_json::{Value, json};
+
+use super::shown;
+use crate::cli;
+use crate::config::Config;
+use crate::output::{Told, table};
+use crate::platform::{Platform, Presence};
+
+/// Runs one of the commands.
+pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Told> {
+    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let app = &platform.app;
+    let told = match command {
+        cli::Message::List { shop, limit } => app::message::list(app, shop, limit)
+            .await
+            .map(|messages| list(&messages))
+            .context("list the messages"),
+        cli::Message::Show { id } => app::message::show(app, id)
+            .await
+            .map(|message| show(&message))
+            .context("look for the message"),
+    };
+    platform.close().await;
+    told
+}
+
+fn list(messages: &[Message]) -> Told {
+    let row = |message: &Message| {
+        let about = format!("{} {}", message.about.kind(), message.about.id());
+        vec![
+            message.id.to_string(),
+            shown(message.created_at),
+            shop(message.shop_id),
+            message.channel.code().to_owned(),
+            message.state.code().to_owned(),
+            about,
+        ]
+    };
+    let rows: Vec<Vec<String>> = messages.iter().map(row).collect();
+    let text = if rows.is_empty() {
+        "Nothing was written.".to_owned()
+    } else {
+        let head = ["message", "when", "shop", "channel", "state", "about"];
+        table(&head, &rows)
+    };
+    let items: Vec<Value> = messages.iter().map(outline).collect();
+    Told::good(text, json!({ "items": items }))
+}
+
+fn show(message: &Message) -> Told {
+    let (id, state, attempts) = (message.id, message.state.code(), message.attempts);
+    let mut text = format!("{id}  {}  {state}", shown(message.created_at));
+    match message.state {
+        State::Queued { due_at } => {
+            text.push_str(&format!(", next attempt at {}", shown(due_at)));
+        }
+        State::Sent { at } | State::Kept { at } | State::Failed { at } => {
+            text.push_str(&format!(" at {}", shown(at)));
+        }
+    }
+    let about = (message.about.kind(), message.about.id());
+    text.push_str(&format!(
+        ", attempts: {attempts}\nabout {} {}\n",
+        about.0, about.1
+    ));
+    if let Some(said) = &message.said {
+        text.push_str(&format!("server: {said}\n"));
+    }
+    match &message.content {
+        Some(content) => {
+            text.push_str(&format!("to {}\n", content.to.expose()));
+            if !content.subject.is_empty() {
+                text.push_str(&format!("subject: {}\n", content.subject));
+            }
+            text.push_str(&format!("\n{}\n", content.text));
+        }
+        None => text.push_str("Address and text were forgotten.\n"),
+    }
+    let mut json = outline(message);
+    if let Some(fields) = json.as_object_mut() {
+        let content = message.content.as_ref();
+        let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
+        put("said", json!(message.said));
+        put("to", json!(content.map(|content| content.to.expose())));
+        put("subject", json!(content.map(|content| &content.subject)));
+        put("text", json!(content.map(|content| &content.text)));
+        put(
+            "html",
+            json!(content.and_then(|content| content.html.as_ref())),
+        );
+    }
+    Told::good(text, json)
+}
+
+fn shop(id: Option<ShopId>) -> String {
+    id.map_or_else(|| "-".to_owned(), |id| id.to_string())
+}
+
+/// What can be said of a message without its address and text.
+fn outline(message: &Message) -> Value {
+    json!({
+        "id": message.id.to_string(),
+        "shop_id": message.shop_id.map(|id| id.to_string()),
+        "about": { "type": message.about.kind(), "id": message.about.id() },
+        "channel": message.channel.code(),
+        "locale": message.locale.code(),
+        "state": message.state.code(),
+        "attempts": message.attempts,
+        "created_at": shown(message.created_at),
+        "next_attempt_at": message.state.due_at().map(shown),
+        "ended_at": message.state.ended_at().map(shown),
+    })
+}

@@ -1,0 +1,87 @@
+//! Claiming: which messages are sent next, by whom, and until when nobody else takes them.
+
+use domain::{Duration, Message, Timestamp};
+
+use super::read_cells;
+use crate::columns::{Cells, refs};
+use crate::conn::{ROWS_MAX, Tx, many};
+use crate::error::StoreError;
+use crate::param::Param;
+use crate::row::Row;
+
+/// What to claim. Times are the platform's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// What is due by now.
+    pub now: Timestamp,
+    /// Until when nobody else takes it.
+    pub lease_until: Timestamp,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// A message that is to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The message, before the claim.
+    pub message: Message,
+    /// How far its shop's clock is ahead of the platform's.
+    pub clock_offset: Duration,
+}
+
+const CANDIDATES: &str = "\
+select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
+       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
+       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at,
+       coalesce(s.clock_offset, 0) as clock_offset, m.sequence
+  from message m
+  left join shop s on s.id = m.shop_id
+ where m.due_at <= $1
+ order by m.due_at, m.sequence
+ limit $2";
+
+const CANDIDATES_POSTGRES: &str = "\
+select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
+       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
+       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at,
+       coalesce(s.clock_offset, 0) as clock_offset, m.sequence
+  from message m
+  left join shop s on s.id = m.shop_id
+ where m.due_at <= $1
+ order by m.due_at, m.sequence
+ limit $2
+   for update of m skip locked";
+
+/// The first row matches nothing; it tells PostgreSQL the columns' types.
+const LEASE_HEAD: &str = "\
+update message
+   set due_at = v.column2
+  from (values (cast(null as bigint), cast(null as bigint)),";
+
+const LEASE_TAIL: &str = ") v
+ where message.sequence = v.column1";
+
+/// Takes messages that are due, the longest waiting first. They are due again when the lease is
+/// over, unless [`record`](super::record) says something else before.
+pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
+    let statement = tx.pick(CANDIDATES, CANDIDATES_POSTGRES);
+    let found = tx.query(statement, &[&claim.now, &claim.limit], read)?;
+    let lease_until = claim.lease_until.as_micros();
+    for found in found.chunks(ROWS_MAX) {
+        let leases: Vec<Param<'_>> = found
+            .iter()
+            .flat_map(|(_, sequence)| [Param::Integer(*sequence), Param::Integer(lease_until)])
+            .collect();
+        tx.write(many(LEASE_HEAD, 2, found.len(), LEASE_TAIL), &refs(&leases))?;
+    }
+    Ok(found.into_iter().map(|(claimed, _)| claimed).collect())
+}
+
+fn read(row: &Row<'_>) -> Result<(Claimed, i64), StoreError> {
+    let mut cells = Cells::new(row);
+    let claimed = Claimed {
+        message: read_cells(&mut cells)?,
+        clock_offset: Duration::micros(cells.get()?),
+    };
+    Ok((claimed, cells.get()?))
+}
