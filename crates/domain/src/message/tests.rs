@@ -175,10 +175,10 @@ proptest! {
     }
 
     #[test]
-    fn attempts_end(outcomes in prop::collection::vec(0_usize..4, 1..40)) {
+    fn attempts_end(picks in prop::collection::vec(0_usize..4, 1..40)) {
         let all = outcomes();
         let mut message = message();
-        for index in outcomes {
+        for index in picks {
             match message.attempted(&all[index], NOW) {
                 Some(next) => {
                     prop_assert_eq!(next.attempts, message.attempts + 1);
