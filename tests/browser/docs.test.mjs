@@ -20,7 +20,7 @@ const PAGES = {
   index: '/docs',
   operation: '/docs/operations/createPayment',
   list: '/docs/operations/listPayments',
-  recipe: '/docs/recipes/refund.py',
+  recipe: '/docs/recipes/receipt.py',
   errors: '/docs/errors',
 };
 
@@ -42,6 +42,33 @@ for (const [width, dark] of [[360, false], [360, true], [1280, false], [1280, tr
     await window.close();
   });
 }
+
+/** What a page says, without its markup. */
+async function textOf(path) {
+  const html = await (await fetch(server.base + path)).text();
+  const said = html.replaceAll(/<[^>]+>/g, '');
+  const signs = { '&#39;': "'", '&#38;': '&', '&#60;': '<', '&#62;': '>', '&#34;': '"' };
+  return said.replaceAll(/&#\d+;/g, (sign) => signs[sign] ?? sign);
+}
+
+test('errors and fields speak the language of the page', async () => {
+  const description = await (await fetch(`${server.base}/openapi.json`)).json();
+  const [ru, en] = [await textOf('/docs/errors?lang=ru'), await textOf('/docs/errors?lang=en')];
+  for (const error of description['x-errors']) {
+    const russian = error['x-advice-ru'].replaceAll('`', '');
+    const english = error.advice.replaceAll('`', '');
+    assert.ok(ru.includes(russian) && !en.includes(russian), error.name);
+    assert.ok(en.includes(english), error.name);
+  }
+  const page = await textOf('/docs/operations/createPayment?lang=ru');
+  const members = Object.values(description.components.schemas.CreatePaymentRequest.properties);
+  const said = members.filter((member) => member.description);
+  assert.ok(said.length > 10);
+  for (const member of said) {
+    assert.ok(page.includes(member['x-description-ru'].replaceAll('`', '')), member.description);
+    assert.ok(!page.includes(member.description), member.description);
+  }
+});
 
 test('every operation has its page in both languages', async () => {
   const description = await (await fetch(`${server.base}/openapi.json`)).json();

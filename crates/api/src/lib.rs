@@ -15,6 +15,7 @@ mod once;
 pub mod openapi;
 mod request;
 mod routes;
+mod russian;
 
 mod clock;
 mod deal;

@@ -16,6 +16,7 @@ use crate::describe::{self, Body, Gives, Link, Operation, Takes, Topic};
 use crate::error::rows::{self, Row};
 use crate::once::KEY_BYTES_MAX;
 use crate::routes::{AUTHORIZE, OWN, ROUTES, Route, TOKEN, Who};
+use crate::russian;
 
 /// Errors of every request.
 const ALWAYS: &[&str] = &[
@@ -63,7 +64,7 @@ pub(crate) async fn show() -> impl IntoResponse {
 #[must_use]
 pub fn document() -> String {
     let schemas = schema::closure(used()).into_iter();
-    let schemas = schemas.map(|named| (named.name, (named.schema)().node()));
+    let schemas = schemas.map(|named| (named.name, russian::beside((named.schema)().node())));
     let components = Node::map([
         ("schemas", Node::map(schemas)),
         ("securitySchemes", security_schemes()),
@@ -192,7 +193,7 @@ fn key_parameter() -> Node {
         ("pattern", Node::from(KEY_PATTERN)),
         ("maxLength", Node::from(KEY_BYTES_MAX)),
     ]);
-    Node::map([
+    russian::beside(Node::map([
         ("name", Node::from("Idempotence-Key")),
         ("in", Node::from("header")),
         ("required", Node::Bool(true)),
@@ -202,7 +203,7 @@ fn key_parameter() -> Node {
             "example",
             Node::from("018e5f0a-1b2c-7d4e-9f0a-1b2c3d4e5f6a"),
         ),
-    ])
+    ]))
 }
 
 fn tag(topic: Topic) -> Node {
@@ -284,12 +285,12 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Node> {
         ]));
     }
     for parameter in (operation.query)() {
-        nodes.push(Node::map([
+        nodes.push(russian::beside(Node::map([
             ("name", Node::from(parameter.name)),
             ("in", Node::from("query")),
             ("description", Node::from(parameter.says)),
             ("schema", parameter.schema.node()),
-        ]));
+        ])));
     }
     nodes
 }
@@ -440,7 +441,7 @@ fn is_meant(pattern: &str, name: &str) -> bool {
 fn webhooks() -> Node {
     let operations = describe::notifications().map(|notification| {
         let body = schema::notification(notification.events, notification.object);
-        let json = Node::map([("schema", body.node())]);
+        let json = Node::map([("schema", russian::beside(body.node()))]);
         let content = Node::map([("application/json", json)]);
         let request = Node::map([("required", Node::Bool(true)), ("content", content)]);
         let answer = "Received. Any other answer, or none, and it is sent again: for 24 hours.";
@@ -468,6 +469,7 @@ fn error(row: &'static Row) -> Node {
         node.push(("parameter".into(), parameter.into()));
     }
     node.push(("advice".into(), row.advice.into()));
+    node.extend(russian::of(row.advice).map(|advice| ("x-advice-ru".into(), advice.into())));
     Node::Map(node)
 }
 

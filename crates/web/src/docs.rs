@@ -24,6 +24,7 @@ pub mod problems;
 pub mod recipe;
 mod rows;
 mod snippet;
+pub mod words;
 
 /// What the pages are made of.
 #[derive(Clone)]

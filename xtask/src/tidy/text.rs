@@ -10,7 +10,7 @@ const WORD: usize = 70;
 
 /// What people write and read as code; prose in tables and catalogues may be wider.
 const CODE: [&str; 9] = ["rs", "sql", "ts", "js", "mjs", "css", "html", "py", "sh"];
-const PROSE: [&str; 4] = ["md", "toml", "ftl", "txt"];
+const PROSE: [&str; 5] = ["md", "toml", "ftl", "po", "txt"];
 
 pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -52,12 +52,29 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: OPENED,
         },
         errors: &["deal.not_permitted"],
-        links: &[Link {
-            name: "show",
-            operation: "showDeal",
-            parameters: &[("deal_id", "$response.body#/id")],
-            body: None,
-        }],
+        links: &[
+            Link {
+                name: "show",
+                operation: "showDeal",
+                parameters: &[("deal_id", "$response.body#/id")],
+                body: None,
+            },
+            Link {
+                name: "payment",
+                operation: "createPayment",
+                parameters: &[],
+                body: Some(
+                    r#"{
+                        "deal": {
+                            "id": "$response.body#/id",
+                            "settlements": [
+                                {"type": "payout", "amount": {"value": "80.00", "currency": "RUB"}}
+                            ]
+                        }
+                    }"#,
+                ),
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ListDeals,
@@ -77,12 +94,20 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: LIST,
         },
         errors: &["deal.not_permitted"],
-        links: &[Link {
-            name: "next",
-            operation: "listDeals",
-            parameters: &[("cursor", "$response.body#/next_cursor")],
-            body: None,
-        }],
+        links: &[
+            Link {
+                name: "next",
+                operation: "listDeals",
+                parameters: &[("cursor", "$response.body#/next_cursor")],
+                body: None,
+            },
+            Link {
+                name: "show",
+                operation: "showDeal",
+                parameters: &[("deal_id", "$response.body#/items/0/id")],
+                body: None,
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ShowDeal,
@@ -99,7 +124,17 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: OPENED,
         },
         errors: &["deal.not_permitted", "deal.not_found"],
-        links: &[],
+        links: &[Link {
+            name: "payout",
+            operation: "createPayout",
+            parameters: &[],
+            body: Some(
+                r#"{
+                    "deal": {"id": "$response.body#/id"},
+                    "amount": "$response.body#/payout_balance"
+                }"#,
+            ),
+        }],
     },
 ];
 

@@ -122,6 +122,18 @@ const LINKS: &[Link] = &[
         body: Some(r#"{"payment_id": "$response.body#/id", "amount": "$response.body#/amount"}"#),
     },
     link("simulate", "simulatePayment", None),
+    Link {
+        name: "receipt",
+        operation: "createReceipt",
+        parameters: &[],
+        body: Some(
+            r#"{
+                "type": "payment",
+                "payment_id": "$response.body#/id",
+                "settlements": [{"type": "cashless", "amount": "$response.body#/amount"}]
+            }"#,
+        ),
+    },
 ];
 
 const fn link(name: &'static str, operation: &'static str, body: Option<&'static str>) -> Link {

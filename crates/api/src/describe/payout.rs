@@ -82,7 +82,15 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: LIST,
         },
         errors: &[],
-        links: &[next("listPayouts")],
+        links: &[
+            next("listPayouts"),
+            Link {
+                name: "show",
+                operation: "showPayout",
+                parameters: &[("payout_id", "$response.body#/items/0/id")],
+                body: None,
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::SearchPayouts,

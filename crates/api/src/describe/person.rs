@@ -52,12 +52,20 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: DATA,
         },
         errors: &[],
-        links: &[Link {
-            name: "show",
-            operation: "showPersonalData",
-            parameters: &[("personal_data_id", "$response.body#/id")],
-            body: None,
-        }],
+        links: &[
+            Link {
+                name: "show",
+                operation: "showPersonalData",
+                parameters: &[("personal_data_id", "$response.body#/id")],
+                body: None,
+            },
+            Link {
+                name: "payout",
+                operation: "createPayout",
+                parameters: &[],
+                body: Some(r#"{"personal_data": [{"id": "$response.body#/id"}]}"#),
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ShowPersonalData,

@@ -48,6 +48,15 @@ const fn switch(
     }
 }
 
+const fn link(name: &'static str, operation: &'static str, body: Option<&'static str>) -> Link {
+    Link {
+        name,
+        operation,
+        parameters: &[("pos_link_id", "$response.body#/id")],
+        body,
+    }
+}
+
 pub(super) const OPERATIONS: &[&Operation] = &[
     &Operation {
         endpoint: Endpoint::CreatePosLink,
@@ -69,12 +78,28 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         }),
         gives: GIVES,
         errors: &["pos_link.link_taken", "gateway_unknown"],
-        links: &[Link {
-            name: "show",
-            operation: "showPosLink",
-            parameters: &[("pos_link_id", "$response.body#/id")],
-            body: None,
-        }],
+        links: &[
+            link("show", "showPosLink", None),
+            link("activate", "activatePosLink", None),
+            link("deactivate", "deactivatePosLink", None),
+            link(
+                "move",
+                "movePosLink",
+                Some(r#"{"recipient": "$response.body#/recipient"}"#),
+            ),
+            Link {
+                name: "payment",
+                operation: "createPayment",
+                parameters: &[],
+                body: Some(
+                    r#"{
+                        "pos_link": {"id": "$response.body#/id"},
+                        "payment_method_data": {"type": "sbp"},
+                        "capture": true
+                    }"#,
+                ),
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ShowPosLink,

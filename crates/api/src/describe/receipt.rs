@@ -103,12 +103,20 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: LIST,
         },
         errors: &[],
-        links: &[Link {
-            name: "next",
-            operation: "listReceipts",
-            parameters: &[("cursor", "$response.body#/next_cursor")],
-            body: None,
-        }],
+        links: &[
+            Link {
+                name: "next",
+                operation: "listReceipts",
+                parameters: &[("cursor", "$response.body#/next_cursor")],
+                body: None,
+            },
+            Link {
+                name: "show",
+                operation: "showReceipt",
+                parameters: &[("receipt_id", "$response.body#/items/0/id")],
+                body: None,
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ShowReceipt,

@@ -95,12 +95,20 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: LIST,
         },
         errors: &[],
-        links: &[Link {
-            name: "next",
-            operation: "listRefunds",
-            parameters: &[("cursor", "$response.body#/next_cursor")],
-            body: None,
-        }],
+        links: &[
+            Link {
+                name: "next",
+                operation: "listRefunds",
+                parameters: &[("cursor", "$response.body#/next_cursor")],
+                body: None,
+            },
+            Link {
+                name: "show",
+                operation: "showRefund",
+                parameters: &[("refund_id", "$response.body#/items/0/id")],
+                body: None,
+            },
+        ],
     },
     &Operation {
         endpoint: Endpoint::ShowRefund,

@@ -68,7 +68,12 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             example: LIST,
         },
         errors: &[],
-        links: &[],
+        links: &[Link {
+            name: "remove",
+            operation: "removeWebhook",
+            parameters: &[("webhook_id", "$response.body#/items/0/id")],
+            body: None,
+        }],
     },
     &Operation {
         endpoint: Endpoint::RemoveWebhook,

@@ -9,6 +9,8 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::lang::Lang;
+
 /// The whole.
 #[derive(Debug, Default, Deserialize)]
 pub struct Description {
@@ -64,6 +66,8 @@ pub(super) struct Parameter {
     pub(super) required: bool,
     #[serde(default)]
     pub(super) description: String,
+    #[serde(rename = "x-description-ru", default)]
+    pub(super) description_ru: Option<String>,
     #[serde(default)]
     pub(super) schema: Schema,
 }
@@ -115,6 +119,8 @@ pub(super) struct Problem {
     #[serde(default)]
     pub(super) parameter: Option<String>,
     pub(super) advice: String,
+    #[serde(rename = "x-advice-ru", default)]
+    pub(super) advice_ru: Option<String>,
 }
 
 /// A schema.
@@ -125,7 +131,9 @@ pub(super) struct Schema {
     pub(super) reference: Option<String>,
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
-    pub(super) description: Option<String>,
+    description: Option<String>,
+    #[serde(rename = "x-description-ru")]
+    description_ru: Option<String>,
     pub(super) properties: Ordered<Schema>,
     pub(super) required: Vec<String>,
     pub(super) items: Option<Box<Schema>>,
@@ -143,6 +151,14 @@ pub(super) struct Schema {
     pub(super) min_items: Option<u64>,
     pub(super) max_items: Option<u64>,
     pub(super) default: Option<Value>,
+}
+
+/// One of two texts; the English one where the description says nothing else.
+pub(super) fn in_lang<'t>(lang: Lang, en: &'t str, ru: Option<&'t str>) -> &'t str {
+    match lang {
+        Lang::Ru => ru.unwrap_or(en),
+        Lang::En => en,
+    }
 }
 
 impl Description {
@@ -164,6 +180,12 @@ impl Description {
 }
 
 impl Schema {
+    /// What people should know of it.
+    pub(super) fn says(&self, lang: Lang) -> Option<&str> {
+        let english = self.description.as_deref()?;
+        Some(in_lang(lang, english, self.description_ru.as_deref()))
+    }
+
     /// The values that it may have, if they are counted.
     pub(super) fn values(&self) -> Vec<String> {
         let all = self.values.iter().chain(&self.constant);
@@ -290,6 +312,7 @@ const SAMPLE: &str = r##"{
             "name": "limit",
             "in": "query",
             "description": "Most objects on the page.",
+            "x-description-ru": "Сколько объектов на странице, не больше.",
             "schema": {"type": "integer", "minimum": 1, "maximum": 100, "default": 10}
           }
         ],
@@ -323,7 +346,12 @@ const SAMPLE: &str = r##"{
           "amount": {
             "type": "object",
             "properties": {
-              "value": {"type": "string", "pattern": "^[0-9]+$", "description": "How much <b>"}
+              "value": {
+                "type": "string",
+                "pattern": "^[0-9]+$",
+                "description": "How much <b>",
+                "x-description-ru": "Сколько <b>"
+              }
             },
             "required": ["value"]
           },
@@ -357,7 +385,8 @@ const SAMPLE: &str = r##"{
       "code": "invalid_request",
       "description": "Payment amount is illegal",
       "parameter": "amount.value",
-      "advice": "Ask for more than zero."
+      "advice": "Ask for more than zero.",
+      "x-advice-ru": "Сумма должна быть больше нуля."
     }
   ]
 }"##;

@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::description::{Description, Operation};
+use super::description::{Description, Operation, in_lang};
 use super::recipe::RECIPES;
+use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{assets, routes};
@@ -43,7 +44,7 @@ pub struct TopicPart {
     /// Its name.
     pub title: String,
     /// What it is about.
-    pub says: String,
+    pub says: Vec<Piece>,
     /// Its operations.
     pub operations: Vec<Entry>,
 }
@@ -95,21 +96,13 @@ pub(super) fn frame(lang: Lang, address: impl Fn(Lang) -> String) -> Frame {
     }
 }
 
-/// One of two texts.
-pub(super) fn in_lang<'t>(lang: Lang, en: &'t str, ru: &'t str) -> &'t str {
-    match lang {
-        Lang::Ru => ru,
-        Lang::En => en,
-    }
-}
-
 fn topics(lang: Lang, description: &Description) -> Vec<TopicPart> {
     let topic = |tag: &super::description::Tag| {
         let own = description.operations();
         let own = own.filter(|(_, _, operation)| operation.tags.contains(&tag.name));
         TopicPart {
-            title: in_lang(lang, &tag.name, &tag.name_ru).to_owned(),
-            says: in_lang(lang, &tag.description, &tag.description_ru).to_owned(),
+            title: in_lang(lang, &tag.name, Some(&tag.name_ru)).to_owned(),
+            says: words::of(in_lang(lang, &tag.description, Some(&tag.description_ru))),
             operations: own.map(|found| entry(lang, found)).collect(),
         }
     };
@@ -119,7 +112,7 @@ fn topics(lang: Lang, description: &Description) -> Vec<TopicPart> {
 fn entry(lang: Lang, (path, method, operation): (&str, &str, &Operation)) -> Entry {
     Entry {
         url: routes::docs_operation(&operation.operation_id, lang),
-        title: in_lang(lang, &operation.summary, &operation.summary_ru).to_owned(),
+        title: in_lang(lang, &operation.summary, Some(&operation.summary_ru)).to_owned(),
         aside: format!("{} {path}", method.to_ascii_uppercase()),
     }
 }
@@ -132,7 +125,7 @@ fn notifications(lang: Lang, description: &Description) -> Vec<Told> {
             events: events
                 .map(super::description::Schema::values)
                 .unwrap_or_default(),
-            says: in_lang(lang, &webhook.post.summary, &webhook.post.summary_ru).to_owned(),
+            says: in_lang(lang, &webhook.post.summary, Some(&webhook.post.summary_ru)).to_owned(),
         }
     };
     description.webhooks.0.iter().map(told).collect()

@@ -2,11 +2,12 @@
 
 use askama::Template;
 
-use super::description::{Body, Description, Operation};
-use super::index::{frame, in_lang};
+use super::description::{Body, Description, Operation, Parameter, in_lang};
+use super::index::frame;
 use super::problems::{ProblemRow, problem_row};
 use super::rows::{self, Row};
 use super::snippet;
+use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::routes;
@@ -22,7 +23,7 @@ pub struct OperationPage {
     /// Its name.
     pub title: String,
     /// What it does.
-    pub says: String,
+    pub says: Vec<Piece>,
     /// `GET`, `POST`, `DELETE`.
     pub method: String,
     /// Its path.
@@ -62,15 +63,19 @@ impl OperationPage {
         let call = (path, method);
         let table = |body: Option<&Body>| {
             let json = body.and_then(Body::json);
-            let rows = json.map(|json| rows::of(description, &json.schema, frame.t));
+            let rows = json.map(|json| rows::of(description, &json.schema, lang));
             rows.unwrap_or_default()
         };
         let problems = description.errors.iter();
         let problems = problems.filter(|problem| operation.errors.contains(&problem.name));
         Some(Self {
             home: routes::docs(lang),
-            title: in_lang(lang, &operation.summary, &operation.summary_ru).to_owned(),
-            says: in_lang(lang, &operation.description, &operation.description_ru).to_owned(),
+            title: in_lang(lang, &operation.summary, Some(&operation.summary_ru)).to_owned(),
+            says: words::of(in_lang(
+                lang,
+                &operation.description,
+                Some(&operation.description_ru),
+            )),
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
             has_key: operation.parameters.iter().any(|one| one.name.is_empty()),
@@ -80,7 +85,7 @@ impl OperationPage {
             curl: snippet::curl(operation, call, base_url, example.as_deref()),
             python: snippet::python(operation, call, base_url, example.as_deref()),
             answer: answer.and_then(self::example).unwrap_or_default(),
-            problems: problems.map(problem_row).collect(),
+            problems: problems.map(|problem| problem_row(lang, problem)).collect(),
             frame,
         })
     }
@@ -106,6 +111,11 @@ fn example(body: &Body) -> Option<String> {
     Some(snippet::dedented(example.get()))
 }
 
+fn says(lang: Lang, parameter: &Parameter) -> Vec<Piece> {
+    let (en, ru) = (&parameter.description, parameter.description_ru.as_deref());
+    words::of(in_lang(lang, en, ru))
+}
+
 fn parameters(operation: &Operation, frame: &Frame) -> Vec<Row> {
     let named = operation
         .parameters
@@ -117,7 +127,7 @@ fn parameters(operation: &Operation, frame: &Frame) -> Vec<Row> {
             variant: Some(parameter.place.clone()),
             kind: parameter.schema.kind.clone().unwrap_or_default(),
             required: parameter.required,
-            says: Some(parameter.description.clone()).filter(|says| !says.is_empty()),
+            says: says(frame.lang, parameter),
             values: parameter.schema.values(),
             limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
         })

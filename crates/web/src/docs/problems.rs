@@ -2,8 +2,9 @@
 
 use askama::Template;
 
-use super::description::{Description, Problem};
+use super::description::{Description, Problem, in_lang};
 use super::index::frame;
+use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::routes;
@@ -32,17 +33,17 @@ pub struct ProblemRow {
     /// What is named.
     pub parameter: Option<String>,
     /// What to do.
-    pub advice: String,
+    pub advice: Vec<Piece>,
 }
 
 /// An error as tables show it.
-pub(super) fn problem_row(problem: &Problem) -> ProblemRow {
+pub(super) fn problem_row(lang: Lang, problem: &Problem) -> ProblemRow {
     ProblemRow {
         name: problem.name.clone(),
         class: format!("{} {}", problem.status, problem.code),
         description: problem.description.clone(),
         parameter: problem.parameter.clone(),
-        advice: problem.advice.clone(),
+        advice: words::of(in_lang(lang, &problem.advice, problem.advice_ru.as_deref())),
     }
 }
 
@@ -52,7 +53,10 @@ impl ProblemsPage {
         Self {
             frame: frame(lang, routes::docs_errors),
             home: routes::docs(lang),
-            problems: description.errors.iter().map(problem_row).collect(),
+            problems: {
+                let problems = description.errors.iter();
+                problems.map(|problem| problem_row(lang, problem)).collect()
+            },
         }
     }
 

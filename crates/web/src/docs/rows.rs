@@ -1,6 +1,8 @@
 //! Schemas as tables: a row for each member, with the path that leads to it.
 
 use super::description::{Description, Schema};
+use super::words::{self, Piece};
+use crate::lang::Lang;
 use crate::text::Texts;
 
 /// How deep members of members are shown.
@@ -18,7 +20,7 @@ pub struct Row {
     /// Has it to be there?
     pub required: bool,
     /// What it is.
-    pub says: Option<String>,
+    pub says: Vec<Piece>,
     /// The values that it may have.
     pub values: Vec<String>,
     /// Its limits.
@@ -26,10 +28,11 @@ pub struct Row {
 }
 
 /// The rows of `schema`.
-pub(super) fn of(description: &Description, schema: &Schema, t: Texts) -> Vec<Row> {
+pub(super) fn of(description: &Description, schema: &Schema, lang: Lang) -> Vec<Row> {
     let mut writer = Writer {
         description,
-        t,
+        lang,
+        t: Texts::of(lang),
         rows: Vec::new(),
     };
     writer.members("", None, schema, 0);
@@ -38,6 +41,7 @@ pub(super) fn of(description: &Description, schema: &Schema, t: Texts) -> Vec<Ro
 
 struct Writer<'d> {
     description: &'d Description,
+    lang: Lang,
     t: Texts,
     rows: Vec<Row>,
 }
@@ -88,10 +92,7 @@ impl Writer<'_> {
                 kind.unwrap_or_else(|| "object".to_owned())
             }
         };
-        let says = asked
-            .description
-            .clone()
-            .or_else(|| schema.description.clone());
+        let says = asked.says(self.lang).or_else(|| schema.says(self.lang));
         let below = if items.is_some() {
             format!("{path}[]")
         } else {
@@ -102,7 +103,7 @@ impl Writer<'_> {
             variant: variant.map(str::to_owned),
             kind,
             required,
-            says,
+            says: says.map(words::of).unwrap_or_default(),
             values: inner.values(),
             limits: limits(schema, inner, self.t),
         });
