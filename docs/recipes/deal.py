@@ -4,7 +4,7 @@ import os
 import uuid
 
 import requests
-from yookassa import Configuration, Deal, Payment
+from yookassa import Configuration, Deal, Payment, Payout
 
 api_url = os.environ["ALTYN_API_URL"]
 shop = (os.environ["ALTYN_SHOP_ID"], os.environ["ALTYN_SECRET_KEY"])
@@ -32,6 +32,22 @@ own_url = api_url.removesuffix("/v3") + "/altyn/v1"
 requests.post(
     f"{own_url}/payments/{payment.id}/simulate", json={"outcome": "approve"}, auth=shop
 ).raise_for_status()
+
+deal = Deal.find_one(deal.id)
+print("The deal is", deal.status, "and can pay out", deal.payout_balance.value)
+
+# The goods have arrived: the seller gets the money. For a card, send the `payout_token` that the
+# payout widget gave instead of the destination.
+payout = Payout.create(
+    {
+        "amount": {"value": "800.00", "currency": "RUB"},
+        "payout_destination_data": {"type": "yoo_money", "account_number": "41001614575714"},
+        "deal": {"id": deal.id},
+        "description": "For order 37",
+    },
+    uuid.uuid4(),
+)
+print("The payout is", payout.status)
 
 deal = Deal.find_one(deal.id)
 print("The deal is", deal.status, "and can pay out", deal.payout_balance.value)

@@ -48,6 +48,24 @@ pub(super) const RECIPES: &[Recipe] = &[
         program: include_str!("../../../../docs/recipes/deal.py"),
     },
     Recipe {
+        name: "payout.py",
+        title: "docs-recipe-payout",
+        says: "docs-recipe-payout-says",
+        program: include_str!("../../../../docs/recipes/payout.py"),
+    },
+    Recipe {
+        name: "receipt.py",
+        title: "docs-recipe-receipt",
+        says: "docs-recipe-receipt-says",
+        program: include_str!("../../../../docs/recipes/receipt.py"),
+    },
+    Recipe {
+        name: "split.py",
+        title: "docs-recipe-split",
+        says: "docs-recipe-split-says",
+        program: include_str!("../../../../docs/recipes/split.py"),
+    },
+    Recipe {
         name: "webhook_signature.py",
         title: "docs-recipe-webhook",
         says: "docs-recipe-webhook-says",
