@@ -11,6 +11,7 @@ import pytest
 from altyn import ENGINES, Server, until
 from api import Api, expect, rub
 from load import PROGRESS, Client, Step, Story, proceed
+from receiver import Receiver
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "20"))
 CLIENTS = 8
@@ -28,8 +29,10 @@ def test_nothing_acknowledged_is_lost_or_doubled(engine, tmp_path):
     server = Server(engine, tmp_path)
     told = Counter()
     slowest = 0.0
+    receiver = Receiver()
     try:
         server.start()
+        server.add_webhook(receiver.url("/crash"))
         for kill in range(KILLS):
             stories = cycle(server, chance, f"{seed}-{kill}")
             slowest = max(slowest, server.start())
@@ -43,9 +46,12 @@ def test_nothing_acknowledged_is_lost_or_doubled(engine, tmp_path):
         server.audit()
     finally:
         server.close()
+        receiver.close()
     print(f"{engine}: {KILLS} kills, {dict(told)}, ready again in at most {slowest:.2f} s")
     assert told["acknowledged"] > KILLS * 10, "there was a load"
     assert told["unanswered"] > KILLS, "the kills came in the middle of it"
+    events = {note.event for note in receiver.received}
+    assert {"payment.succeeded", "payment.canceled", "refund.succeeded"} <= events
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -2,7 +2,8 @@
 // target/release/altyn).
 
 import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,42 @@ import { promisify } from 'node:util';
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const BINARY = resolve(process.env.ALTYN_BIN ?? join(ROOT, 'target/release/altyn'));
 const READY_MS = 20_000;
+const TOLD_MS = 10_000;
 const run = promisify(execFile);
+
+/** Writes down what was heard, for tests/described. */
+function heard(line) {
+  if (process.env.ALTYN_HEARD) appendFileSync(process.env.ALTYN_HEARD, `${JSON.stringify(line)}\n`);
+}
+
+const plainFetch = globalThis.fetch;
+globalThis.fetch = async (target, options) => {
+  const answer = await plainFetch(target, options);
+  const path = new URL(target.url ?? target).pathname;
+  if (path.startsWith('/v3/') || path.startsWith('/altyn/v1/')) {
+    const text = await answer.clone().text();
+    const method = options?.method ?? target.method ?? 'GET';
+    heard({ kind: 'answer', method, path, status: answer.status, text });
+  }
+  return answer;
+};
+
+/** A server of our own on loopback. Its address, and how it is closed. */
+async function listen(answer) {
+  const http = createHttpServer(answer);
+  await new Promise((done) => http.listen(0, '127.0.0.1', done));
+  const close = () => {
+    http.closeAllConnections();
+    return new Promise((done) => http.close(done));
+  };
+  return { base: `http://127.0.0.1:${http.address().port}`, close };
+}
+
+async function bodyOf(asked) {
+  const parts = [];
+  for await (const part of asked) parts.push(part);
+  return Buffer.concat(parts);
+}
 
 function freePort() {
   return new Promise((done, fail) => {
@@ -48,7 +84,50 @@ export class Server {
     server.base = `http://127.0.0.1:${port}`;
     await server.#ready();
     server.demo = JSON.parse(readFileSync(join(data, 'demo.json'), 'utf8'));
+    await server.#hear();
     return server;
+  }
+
+  /** Receives what the demo's shop and gateway are told. */
+  async #hear() {
+    this.notifications = [];
+    this.receiver = await listen(async (asked, answer) => {
+      const body = (await bodyOf(asked)).toString();
+      heard({ kind: 'notification', body });
+      this.notifications.push(JSON.parse(body));
+      answer.end();
+    });
+    for (const shop of [this.demo.shop_id, this.demo.payout_gateway_id]) {
+      await this.altyn('shop', 'webhook', 'add', '--shop', shop, '--url', this.receiver.base);
+    }
+  }
+
+  /** Waits until the demo's shop or gateway has been told this of an object. */
+  async told(event, id) {
+    const deadline = Date.now() + TOLD_MS;
+    for (;;) {
+      const of = (one) => one.event === event && one.object.id === id;
+      const found = this.notifications.find(of);
+      if (found) return found;
+      if (Date.now() > deadline) throw new Error(`nobody was told ${event} of ${id}`);
+      await pause(20);
+    }
+  }
+
+  /** A door to the same server that hears every answer, for clients that do not use `fetch`. */
+  async front() {
+    this.door ??= await listen(async (asked, answer) => {
+      const body = await bodyOf(asked);
+      const { host, connection, 'content-length': length, ...headers } = asked.headers;
+      const { method, url } = asked;
+      const sent = { method, headers, redirect: 'manual' };
+      if (body.length > 0) sent.body = body;
+      const got = await fetch(`${this.base}${url}`, sent);
+      const type = got.headers.get('content-type') ?? 'text/plain';
+      answer.writeHead(got.status, { 'Content-Type': type });
+      answer.end(await got.text());
+    });
+    return this.door.base;
   }
 
   async #ready() {
@@ -66,6 +145,8 @@ export class Server {
     const ended = new Promise((done) => this.process.once('exit', done));
     this.process.kill('SIGTERM');
     await ended;
+    await this.receiver?.close();
+    await this.door?.close();
     rmSync(this.directory, { recursive: true, force: true });
   }
 

@@ -12,6 +12,9 @@ use crate::process;
 use crate::project::Project;
 use crate::tools;
 
+/// Names the file in which tests in Node write down what they hear.
+const HEARD: &str = "ALTYN_HEARD";
+
 /// Fetches the packages of a folder's lock file, unless exactly these are there.
 pub(crate) fn npm_packages(project: &Project, folder: &str) -> Result<()> {
     let lock = project.path(folder).join("package-lock.json");
@@ -34,6 +37,15 @@ pub(crate) fn page_assets(project: &Project) -> Result<()> {
 /// Runs a folder of Python tests in a virtual environment with the pinned packages: the folder's
 /// own, or those of the SDK's tests.
 pub(crate) fn pytest(project: &Project, cluster: &Cluster, folder: &str) -> Result<()> {
+    pytest_with(project, cluster, folder, None)
+}
+
+fn pytest_with(
+    project: &Project,
+    cluster: &Cluster,
+    folder: &str,
+    environment: Option<(&str, &Path)>,
+) -> Result<()> {
     let own = project.path(folder).join("requirements.txt");
     let name = folder.rsplit('/').next().unwrap_or(folder);
     let (requirements, home) = if own.exists() && name != "sdk" {
@@ -67,11 +79,12 @@ pub(crate) fn pytest(project: &Project, cluster: &Cluster, folder: &str) -> Resu
         },
     )?;
     let mut tests = project.command(&python);
-    tests.args(["-m", "pytest", folder]);
+    tests.args(["-m", "pytest", folder]).envs(environment);
     process::run(with_environment(&mut tests, project, cluster)?)
 }
 
-/// Runs a folder of Node's tests; they drive the installed browser.
+/// Runs a folder of Node's tests, which drive the installed browser, then holds what they heard
+/// against the descriptions of the API.
 pub(crate) fn node_tests(project: &Project, cluster: &Cluster, folder: &str) -> Result<()> {
     npm_packages(project, folder)?;
     let mut names = Vec::new();
@@ -85,9 +98,13 @@ pub(crate) fn node_tests(project: &Project, cluster: &Cluster, folder: &str) -> 
         bail!("{folder} holds no *.test.mjs or *.test.js");
     }
     names.sort();
+    let heard = project.target("heard.jsonl");
+    fs::write(&heard, "").with_context(|| format!("cannot write {}", heard.display()))?;
     let mut tests = project.command("node");
     tests.args(["--test", "--test-reporter=spec"]).args(names);
-    process::run(with_environment(&mut tests, project, cluster)?)
+    tests.env(HEARD, &heard);
+    process::run(with_environment(&mut tests, project, cluster)?)?;
+    pytest_with(project, cluster, "tests/described", Some((HEARD, &heard)))
 }
 
 fn npm(project: &Project, folder: &str) -> Command {
