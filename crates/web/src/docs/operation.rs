@@ -5,7 +5,7 @@ use askama::Template;
 use super::description::{Body, Description, Operation, Parameter, in_lang};
 use super::index::frame;
 use super::problems::{ProblemRow, problem_row};
-use super::rows::{self, Row};
+use super::rows::{self, Group, Row};
 use super::snippet;
 use super::words::{self, Piece};
 use crate::frame::Frame;
@@ -31,11 +31,11 @@ pub struct OperationPage {
     /// Does it need an idempotency key?
     pub has_key: bool,
     /// What its path and query take.
-    pub parameters: Vec<Row>,
+    pub parameters: Vec<Group>,
     /// What its body takes.
-    pub asked: Vec<Row>,
+    pub asked: Vec<Group>,
     /// What its answer has.
-    pub answered: Vec<Row>,
+    pub answered: Vec<Group>,
     /// The request for curl.
     pub curl: String,
     /// The request for Python.
@@ -116,20 +116,19 @@ fn says(lang: Lang, parameter: &Parameter) -> Vec<Piece> {
     words::of(in_lang(lang, en, ru))
 }
 
-fn parameters(operation: &Operation, frame: &Frame) -> Vec<Row> {
+fn parameters(operation: &Operation, frame: &Frame) -> Vec<Group> {
     let named = operation
         .parameters
         .iter()
         .filter(|one| !one.name.is_empty());
-    named
-        .map(|parameter| Row {
-            path: parameter.name.clone(),
-            variant: Some(parameter.place.clone()),
-            kind: parameter.schema.kind.clone().unwrap_or_default(),
-            required: parameter.required,
-            says: says(frame.lang, parameter),
-            values: parameter.schema.values(),
-            limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
-        })
-        .collect()
+    let rows = named.map(|parameter| Row {
+        path: parameter.name.clone(),
+        variant: Some(parameter.place.clone()),
+        kind: parameter.schema.kind.clone().unwrap_or_default(),
+        required: parameter.required,
+        says: says(frame.lang, parameter),
+        values: parameter.schema.values(),
+        limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
+    });
+    rows::grouped(rows.collect())
 }

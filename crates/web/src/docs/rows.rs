@@ -8,6 +8,15 @@ use crate::text::Texts;
 /// How deep members of members are shown.
 const DEPTH_MAX: usize = 5;
 
+/// A row with those of its members, which the page folds away.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The row.
+    pub row: Row,
+    /// The rows below it, at any depth.
+    pub inner: Vec<Row>,
+}
+
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -27,8 +36,8 @@ pub struct Row {
     pub limits: Vec<String>,
 }
 
-/// The rows of `schema`.
-pub(super) fn of(description: &Description, schema: &Schema, lang: Lang) -> Vec<Row> {
+/// The rows of `schema`; those of an object's own members are groups.
+pub(super) fn of(description: &Description, schema: &Schema, lang: Lang) -> Vec<Group> {
     let mut writer = Writer {
         description,
         lang,
@@ -36,7 +45,29 @@ pub(super) fn of(description: &Description, schema: &Schema, lang: Lang) -> Vec<
         rows: Vec::new(),
     };
     writer.members("", None, schema, 0);
-    writer.rows
+    grouped(writer.rows)
+}
+
+/// The rows, each with those that follow it and belong below it.
+pub(super) fn grouped(rows: Vec<Row>) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for row in rows {
+        match groups.last_mut() {
+            Some(group) if row.is_below(&group.row) => group.inner.push(row),
+            Some(_) | None => groups.push(Group {
+                row,
+                inner: Vec::new(),
+            }),
+        }
+    }
+    groups
+}
+
+impl Row {
+    fn is_below(&self, other: &Self) -> bool {
+        let rest = self.path.strip_prefix(&other.path);
+        rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+    }
 }
 
 struct Writer<'d> {
