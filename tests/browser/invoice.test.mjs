@@ -143,8 +143,8 @@ describe('the page of an invoice', () => {
     const rub = (value) => ({ value, currency: 'RUB' });
     const long = 'Достопримечательностеописательный'.repeat(4).slice(0, 128);
     const fields = {
-      payment_data: { amount: rub('99999999.00'), capture: true },
-      cart: [{ description: long, price: rub('99999999.00'), quantity: 1 }],
+      payment_data: { amount: rub('199999.00'), capture: true },
+      cart: [{ description: long, price: rub('199999.00'), quantity: 1 }],
       description: long,
     };
     await inWindow({ width: 320 }, fields, async (window) => isSound(window, 'invoice-320-long'));
