@@ -93,6 +93,23 @@ def test_a_buyer_pays_and_the_payment_names_the_invoice(sdk, server, buyer, rece
     assert WebhookNotification(told.json).object.invoice_details.id == invoice.id
 
 
+@pytest.mark.parametrize(
+    "delivery",
+    [{"type": "email", "email": "buyer@shop.test"}, {"type": "sms", "phone": "79000000000"}],
+)
+def test_an_invoice_goes_out_by_message(sdk, server, delivery):
+    invoice = Invoice.create(body(delivery_method_data=delivery))
+    assert invoice.delivery_method.type == delivery["type"]
+
+    def written():
+        listed = server.command_json("message", "list", "--shop", server.shop_id)["items"]
+        return next((one for one in listed if one["about"]["id"] == invoice.id), None)
+
+    found = until(written, 10, "the message is written")
+    shown = server.command_json("message", "show", found["id"])
+    assert f"{server.base_url}/invoice/{invoice.id}" in shown["text"]
+
+
 def test_held_money_can_be_let_go(sdk, buyer):
     two_stages = copy.deepcopy(body())
     two_stages["payment_data"]["capture"] = False

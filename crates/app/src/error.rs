@@ -213,9 +213,6 @@ pub enum Refusal {
     /// The cart of an invoice is not right.
     #[error(transparent)]
     Cart(#[from] CartRefused),
-    /// The platform sends no messages to buyers yet.
-    #[error("invoices are not sent by message")]
-    InvoiceDelivery,
     /// The end of an invoice is not within the next 30 days.
     #[error("the end of the invoice is not within the next 30 days")]
     InvoiceExpiry,

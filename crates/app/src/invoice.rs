@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use contract::invoice::CreateInvoice;
-use domain::invoice::{BeginRefused, CreateRefused, Delivery, Due, NewInvoice};
-use domain::payment::{self, State};
+use domain::invoice::{BeginRefused, CreateRefused, Due, NewInvoice};
+use domain::message::About;
+use domain::payment::{self, Locale, State};
 use domain::{Invoice, InvoiceId, OperationId, Payment, PaymentId, Shop, Timestamp};
 use store::StoreError;
 
@@ -17,6 +18,8 @@ use crate::call;
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
+use crate::letter::{InvoiceLetter, Letter};
+use crate::message::{self, NewMessage};
 use crate::once::{self, Made, Once, Reply};
 use crate::receipt::{self as receipts, Planned};
 
@@ -44,24 +47,47 @@ pub async fn create(cx: &Cx, once: Once, command: CreateInvoice) -> Result<Reply
     {
         return Err(of_payment(Refusal::GatewayUnknown.into()));
     }
-    once::make(cx, once, move |work| {
+    let is_sent = command.delivery.to().is_some();
+    let reply = once::make(cx, once, move |work| {
         let invoice = new(work, &command)?;
         store::invoice::insert(work.tx, &work.cx.shop, &invoice)?;
+        send(work, &invoice)?;
         Ok(Made {
             object_id: invoice.id.to_string(),
             body: contract::invoice::body(&invoice, work.cx.app.links()),
         })
     })
-    .await
+    .await?;
+    if is_sent {
+        cx.app.wake_messages();
+    }
+    Ok(reply)
+}
+
+/// Writes the message that takes the page's address to the buyer, where the merchant wants one.
+fn send(work: &mut Work<'_, '_>, invoice: &Invoice) -> Result<(), Error> {
+    let Some(to) = invoice.delivery.to() else {
+        return Ok(());
+    };
+    let cx = work.cx;
+    let letter = InvoiceLetter {
+        shop: &cx.shop,
+        invoice,
+        page: cx.app.links().invoice_page(invoice.id),
+    };
+    let new = NewMessage {
+        about: About::Invoice(invoice.id),
+        to,
+        locale: invoice.locale.unwrap_or(Locale::Russian),
+        letter: Letter::Invoice(&letter),
+    };
+    let written = message::queue(work, new)?;
+    written
+        .map(drop)
+        .ok_or(Error::defect("an invoice without words"))
 }
 
 fn new(work: &mut Work<'_, '_>, command: &CreateInvoice) -> Result<Invoice, Error> {
-    match command.delivery {
-        Delivery::Link => {}
-        Delivery::Sms { .. } | Delivery::Email { .. } => {
-            return Err(Refusal::InvoiceDelivery.into());
-        }
-    }
     let order = command.order.clone();
     let receipt = receipts::planned(work.shop(), order.receipt.as_ref(), order.amount, false);
     let receipt = receipt.map_err(of_payment)?;

@@ -2,13 +2,27 @@
 //! are the pages' business, behind [`Letters`](crate::Letters).
 
 use domain::payment::Locale;
-use domain::{Payment, Shop, Timestamp};
+use domain::{Invoice, Payment, Shop, Timestamp};
 
 /// A letter, as the facts that it tells.
 #[derive(Clone, Copy, Debug)]
 pub enum Letter<'a> {
     /// What was paid, to whom and how (YooKassa API v3: statements).
     Overview(Overview<'a>),
+    /// What is to be paid, and where (YooKassa API v3: invoices).
+    Invoice(&'a InvoiceLetter<'a>),
+}
+
+/// What the message that brings an invoice tells; its delivery says whether it is a letter or a
+/// short one.
+#[derive(Clone, Debug)]
+pub struct InvoiceLetter<'a> {
+    /// Who wants to be paid.
+    pub shop: &'a Shop,
+    /// The invoice.
+    pub invoice: &'a Invoice,
+    /// The address of its page.
+    pub page: String,
 }
 
 /// What an overview of a payment tells.

@@ -55,6 +55,6 @@ pub use app::{App, MERCHANT_FRESH, Parts, Settings};
 pub use cx::Cx;
 pub use error::{Error, Refusal};
 pub use figures::Waiting;
-pub use letter::{Letter, Letters, Overview, Written};
+pub use letter::{InvoiceLetter, Letter, Letters, Overview, Written};
 pub use once::{Once, Reply};
 pub use ports::{Clock, Random};

@@ -14,7 +14,7 @@ pub(crate) use show::Exact;
 pub use show::body;
 
 pub(crate) use item::quantity;
-pub(crate) use read::{email, inside, phone, required};
+pub(crate) use read::{inside, phone, required};
 pub(crate) use schema::{RECEIPT_DATA, registration};
 
 #[cfg(test)]

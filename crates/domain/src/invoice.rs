@@ -15,6 +15,7 @@ use std::net::IpAddr;
 
 use crate::acquiring::Party;
 use crate::id::{InvoiceId, PaymentId, ShopId};
+use crate::message::{Address, Email, Phone};
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment::{self, CaptureMode, Locale, SaveMethod};
@@ -78,13 +79,13 @@ pub enum Delivery {
     Link,
     /// The platform sends a text message.
     Sms {
-        /// Digits.
-        phone: String,
+        /// The phone.
+        phone: Phone,
     },
     /// The platform sends a letter.
     Email {
         /// The address.
-        address: String,
+        address: Email,
     },
 }
 
@@ -99,13 +100,13 @@ impl Delivery {
         }
     }
 
-    /// The phone or the address that it goes to.
+    /// Where the platform sends it, if it does.
     #[must_use]
-    pub fn address(&self) -> Option<&str> {
+    pub fn to(&self) -> Option<Address> {
         match self {
             Self::Link => None,
-            Self::Sms { phone } => Some(phone),
-            Self::Email { address } => Some(address),
+            Self::Sms { phone } => Some(Address::Phone(phone.clone())),
+            Self::Email { address } => Some(Address::Email(address.clone())),
         }
     }
 }

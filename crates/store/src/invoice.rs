@@ -3,6 +3,7 @@
 //! `due_at` is the platform's time; everything else in a row is the shop's.
 
 use domain::invoice::{Attempt, Cause, Delivery, Order, Reason, State};
+use domain::message::{Email, Phone};
 use domain::payment::Locale;
 use domain::{Invoice, InvoiceId, Party, PaymentId, Shop, ShopId, Timestamp};
 
@@ -79,7 +80,7 @@ pub fn insert(tx: &mut Tx<'_>, shop: &Shop, invoice: &Invoice) -> Result<(), Sto
         text(save_method_code(order.save_method)),
         json_or_null(receipt),
         text(invoice.delivery.code()),
-        text_or_null(invoice.delivery.address()),
+        text_or_null(address(&invoice.delivery)),
         text_or_null(invoice.locale.map(locale_code)),
         text_or_null(invoice.description.as_deref()),
         json_or_null(facts::write_metadata(&invoice.metadata)?),
@@ -208,12 +209,30 @@ fn read(row: &Row<'_>) -> Result<Invoice, StoreError> {
 fn read_delivery(cells: &mut Cells<'_>) -> Result<Delivery, StoreError> {
     let code: &str = cells.get()?;
     let unknown = cells.corrupt();
-    let address: Option<String> = cells.get()?;
+    let address: Option<&str> = cells.get()?;
+    let delivery = || {
+        Some(match (code, address?) {
+            ("sms", phone) => Delivery::Sms {
+                phone: Phone::parse(phone)?,
+            },
+            ("email", address) => Delivery::Email {
+                address: Email::parse(address)?,
+            },
+            _ => return None,
+        })
+    };
     match (code, address) {
         ("self", None) => Ok(Delivery::Link),
-        ("sms", Some(phone)) => Ok(Delivery::Sms { phone }),
-        ("email", Some(address)) => Ok(Delivery::Email { address }),
-        _ => Err(unknown),
+        _ => delivery().ok_or(unknown),
+    }
+}
+
+/// The phone or the address that it goes to.
+fn address(delivery: &Delivery) -> Option<&str> {
+    match delivery {
+        Delivery::Link => None,
+        Delivery::Sms { phone } => Some(phone.expose()),
+        Delivery::Email { address } => Some(address.expose()),
     }
 }
 

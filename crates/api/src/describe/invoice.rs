@@ -94,7 +94,6 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         errors: &[
             "invoice.cart.",
             "invoice.expiry_outside_limits",
-            "invoice.delivery_not_enabled",
             "payment.create.amount_not_positive",
             "payment.create.currency_not_taken",
             "payment.create.no_method",

@@ -53,7 +53,6 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::PosLinkChange(refused) => Face::of(split::pos_link_change(*refused)),
         Refusal::InvoicePayment(refused) => invoice::payment(refused),
         Refusal::Cart(refused) => invoice::cart(*refused),
-        Refusal::InvoiceDelivery => Face::of(&rows::INVOICE_DELIVERY),
         Refusal::InvoiceExpiry => Face::of(&rows::INVOICE_EXPIRY),
         Refusal::PosLinkNotFound => Face::of(&rows::POS_LINK_UNKNOWN),
         Refusal::PlatformUnknown => Face::of(&rows::GATEWAY_UNKNOWN),

@@ -415,3 +415,48 @@ async fn a_receipt_goes_into_the_payment() {
     })
     .await;
 }
+
+/// An invoice that goes out by a message.
+fn by_message(delivery: Value) -> Value {
+    json!({
+        "payment_data": {"amount": rub("1000.00"), "capture": true},
+        "cart": [{"description": "Кофе", "price": rub("1000.00"), "quantity": 1}],
+        "delivery_method_data": delivery,
+        "expires_at": "2026-07-30T12:00:00.000Z",
+        "locale": "en_US",
+    })
+}
+
+#[tokio::test]
+async fn an_invoice_goes_out_once_by_mail_or_sms() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let email = by_message(json!({"type": "email", "email": "buyer@shop.test"}));
+        let made = world.call("POST", "/invoices", "mail", &email).await;
+        let again = world.call("POST", "/invoices", "mail", &email).await;
+        assert_eq!(made.bytes, again.bytes);
+        assert_eq!(made.json()["delivery_method"], json!({"type": "email"}));
+        let sms = by_message(json!({"type": "sms", "phone": "79000000000"}));
+        let short = world.call("POST", "/invoices", "sms", &sms).await;
+        assert_eq!(short.json()["delivery_method"], json!({"type": "sms"}));
+        let mut wrong = by_message(json!({"type": "email", "email": "buyer@shop.test"}));
+        wrong["cart"][0]["quantity"] = json!(2);
+        let refused = world.call("POST", "/invoices", "wrong", &wrong).await;
+        assert_eq!(refused.status.as_u16(), 400);
+        world.run_jobs().await;
+        world.run_jobs().await;
+        let (mails, texts) = (world.mailer.mails(), world.mailer.sms());
+        assert_eq!((mails.len(), texts.len()), (1, 1));
+        let page = |answer: &Answer| format!("/invoice/{}", answer.text("/id"));
+        assert_eq!(mails[0].subject, "Invoice from Test shop");
+        assert!(mails[0].text.contains(&page(&made)), "{}", mails[0].text);
+        assert!(mails[0].html.as_ref().unwrap().contains(&page(&made)));
+        assert!(texts[0].text.contains(&page(&short)), "{}", texts[0].text);
+        let id: InvoiceId = made.text("/id").parse().unwrap();
+        let payment = press(&world, id).await.unwrap();
+        pay(&world, payment, PLAIN).await;
+        assert_eq!(stands(&world, id).await, "succeeded succeeded - -");
+        world.audit().await;
+    })
+    .await;
+}

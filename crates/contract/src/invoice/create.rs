@@ -1,6 +1,7 @@
 //! `POST /invoices`.
 
 use domain::invoice::{Delivery, LINES_MAX, Line, Order};
+use domain::message::{Email, Phone};
 use domain::payment::{CaptureMode, Locale, SaveMethod};
 use domain::{GatewayId, Metadata, Timestamp};
 
@@ -105,10 +106,12 @@ fn delivery(fields: &Fields<'_>) -> Result<Delivery, InvalidRequest> {
         "sms" => {
             let phone = receipt::phone(&data, "phone")?;
             let phone = phone.ok_or_else(|| data.refuse("phone", words::PHONE_MISSING))?;
+            let phone = Phone::parse(&phone);
+            let phone = phone.ok_or_else(|| data.refuse("phone", words::PHONE_ILLEGAL))?;
             Ok(Delivery::Sms { phone })
         }
         "email" => {
-            let address = receipt::email(&data)?;
+            let address = data.text("email")?.and_then(Email::parse);
             let address = address.ok_or_else(|| data.illegal("email"))?;
             Ok(Delivery::Email { address })
         }

@@ -1,6 +1,7 @@
 //! What is accepted and refused of invoices, and how one is shown in each state.
 
 use domain::invoice::{Attempt, Cause, Delivery, Invoice, Line, Order, Reason, State};
+use domain::message::{Email, Phone};
 use domain::payment::{CaptureMode, Locale, SaveMethod};
 use domain::receipt::Quantity;
 use domain::{Currency, GatewayId, Metadata, Money, Party, ShopId, Timestamp};
@@ -81,7 +82,7 @@ fn an_invoice_is_read() {
         read.cart[1].discount_price,
         Some(Money::zero(Currency::RUB))
     );
-    let address = "buyer@shop.test".to_owned();
+    let address = Email::parse("buyer@shop.test").unwrap();
     assert_eq!(read.delivery, Delivery::Email { address });
     assert_eq!(
         read.expires_at,
@@ -106,7 +107,7 @@ fn what_is_left_out_has_its_default() {
         "/delivery_method_data",
         json!({"type": "sms", "phone": "79000000000"}),
     );
-    let phone = "79000000000".to_owned();
+    let phone = Phone::parse("79000000000").unwrap();
     assert_eq!(parse(&sms).unwrap().delivery, Delivery::Sms { phone });
 }
 
@@ -250,7 +251,7 @@ fn what_is_wrong_is_named_with_its_place() {
         ),
         (
             "/delivery_method_data/email",
-            json!("buyer"),
+            json!("buyer@host"),
             "delivery_method_data.email",
         ),
         ("/expires_at", Value::Null, "expires_at"),
@@ -315,8 +316,8 @@ fn shown(state: State, delivery: Delivery) -> String {
 #[test]
 fn an_invoice_is_shown_in_each_state() {
     let payment = "31f00000-000f-5000-8000-1a2b3c4d5e6f".parse().unwrap();
-    let phone = "79000000000".to_owned();
-    let address = "buyer@shop.test".to_owned();
+    let phone = Phone::parse("79000000000").unwrap();
+    let address = Email::parse("buyer@shop.test").unwrap();
     let awaited = false;
     let cause = |party, reason| Cause { party, reason };
     let open = State::Open { attempt: None };

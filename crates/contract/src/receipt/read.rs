@@ -71,8 +71,7 @@ fn customer(fields: &Fields<'_>) -> Result<Customer, InvalidRequest> {
     })
 }
 
-/// An e-mail address in the member of this name.
-pub(crate) fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
+fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     let name = "email";
     let Some(text) = fields.short_text(name, EMAIL_CHARS_MAX)? else {
         return Ok(None);

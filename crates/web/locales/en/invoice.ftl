@@ -17,4 +17,7 @@ invoice-withdrawn-text = You do not have to pay it. If you still want the order,
 invoice-not-found = There is no such invoice
 invoice-not-found-text = The link is incomplete or too old. No money was taken. Ask the shop to send it again.
 
+invoice-mail-open = Open the invoice
+invoice-mail-why = { $shop } asked us to send you this message. If you ordered nothing there, you do not have to pay.
+
 back-to-invoice = Back to the invoice

@@ -154,7 +154,7 @@ impl InvoicePage {
             order: Order::new(shop_name, description, amount, invoice.test),
             ended: stand.ended(frame.t),
             tone: stand.tone(),
-            lines: invoice.cart.iter().map(|line| row(line, lang)).collect(),
+            lines: rows(&invoice.cart, lang),
             saved: saved.map(|saved| money::text(saved, lang)),
             until: moment::text(invoice.expires_at, lang),
             begun: stand == Stand::Open { begun: true },
@@ -220,6 +220,11 @@ fn sample(lang: Lang, order: &Order, stand: Stand) -> InvoicePage {
         action: routes::invoice_pay(id),
         frame,
     }
+}
+
+/// A cart, ready to be read.
+pub(crate) fn rows(cart: &[Line], lang: Lang) -> Vec<LineRow> {
+    cart.iter().map(|line| row(line, lang)).collect()
 }
 
 /// A sum that does not fit was refused when the invoice was made.

@@ -65,16 +65,6 @@ pub(in crate::error) const INVOICE_EXPIRY: Row = Row {
     advice: "Name a time after now and at most 30 days from now.",
 };
 
-pub(in crate::error) const INVOICE_DELIVERY: Row = Row {
-    name: "invoice.delivery_not_enabled",
-    status: 400,
-    code: ErrorCode::InvalidRequest,
-    description: "This delivery method is not supported by this platform yet",
-    parameter: Some("delivery_method_data.type"),
-    retry_after: None,
-    advice: "Use `self` and pass the address of the page on.",
-};
-
 /// All of them, in the order of the table.
 pub(super) const INVOICE_ERRORS: &[&Row] = &[
     &INVOICE_NOT_FOUND,
@@ -83,5 +73,4 @@ pub(super) const INVOICE_ERRORS: &[&Row] = &[
     &INVOICE_CART_TOO_LARGE,
     &INVOICE_CART_SUM,
     &INVOICE_EXPIRY,
-    &INVOICE_DELIVERY,
 ];
