@@ -1,14 +1,16 @@
 //! The auditor: lets everything come to rest and holds the platform's books against what the bank
-//! really did and what the merchant was told.
+//! and the register really did and what the merchant was told.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod bank;
+mod mail;
+mod register;
+
+use std::collections::BTreeSet;
 
 use anyhow::{Result, ensure};
 use domain::ledger::Account;
-use domain::message::About;
-use domain::message::State::Sent;
-use domain::payment::{State, Status};
-use domain::{Duration, OperationState, Payment};
+use domain::payment::Status;
+use domain::{Duration, OperationObject, OperationState, Payment, Payout, ShopId};
 use serde_json::Value;
 use testkit::World;
 
@@ -17,16 +19,13 @@ use crate::merchant::Merchant;
 
 /// How often due work is done before everything must be at rest: longer than any hold.
 const TURNS: usize = 40;
+/// More than a history makes of anything.
+const ALL: u32 = 100_000;
 
 pub(crate) async fn audit(world: &World, mut merchant: Merchant, tally: &mut Tally) -> Result<()> {
     world.clock.advance(domain::operation::CALL_TIME_MAX);
     worker::run_due(&world.app).await?;
-    for request in std::mem::take(&mut merchant.open) {
-        let answer = world
-            .call("POST", &request.path, &request.key, &request.body)
-            .await;
-        merchant.told(&request, &answer, tally)?;
-    }
+    merchant.repeat_open(world, tally).await?;
     for _ in 0..TURNS {
         world.bank.carry_out_late()?;
         world.clock.advance(Duration::hours(6));
@@ -41,21 +40,29 @@ pub(crate) async fn audit(world: &World, mut merchant: Merchant, tally: &mut Tal
         report.findings
     );
     let payments = payments(world).await?;
-    nothing_is_open(world, &payments).await?;
-    the_bank_agrees(world, &payments).await?;
+    let mut payouts = payouts(world, world.shop.id).await?;
+    payouts.extend(self::payouts(world, merchant.business.gateway.shop.id).await?);
+    nothing_is_open(world, &payments, &payouts).await?;
+    bank::agrees(world, &payments).await?;
+    bank::paid_out(world, &payouts).await?;
+    register::agrees(world, &merchant.business, &payments, tally).await?;
+    nothing_is_lost(world, merchant.business.topped_up).await?;
+    tally.mails += mail::agree(world, &payments).await?;
     every_deal_has_ended_once(world).await?;
-    tally.mails += every_overview_was_mailed(world, &payments).await?;
+    everything_is_told_once(world).await?;
     tally.refunded += the_merchant_was_told_the_truth(world, &merchant).await?;
     for payment in &payments {
         tally.captured += u64::from(payment.status() == Status::Succeeded);
     }
+    let arrived = |payout: &&Payout| payout.status() == domain::payout::Status::Succeeded;
+    tally.paid_out += u64::try_from(payouts.iter().filter(arrived).count())?;
     Ok(())
 }
 
 async fn payments(world: &World) -> Result<Vec<Payment>> {
     let shop = world.shop.id;
     let filter = store::payment::Filter {
-        limit: 10_000,
+        limit: ALL,
         ..store::payment::Filter::default()
     };
     Ok(world
@@ -64,8 +71,19 @@ async fn payments(world: &World) -> Result<Vec<Payment>> {
         .await?)
 }
 
-/// After all that time every payment is decided and every call answered.
-async fn nothing_is_open(world: &World, payments: &[Payment]) -> Result<()> {
+async fn payouts(world: &World, shop: ShopId) -> Result<Vec<Payout>> {
+    let filter = store::payout::Filter {
+        limit: ALL,
+        ..store::payout::Filter::default()
+    };
+    Ok(world
+        .store
+        .read(move |conn| store::payout::list(conn, shop, &filter))
+        .await?)
+}
+
+/// After all that time every payment and payout is decided and every call answered.
+async fn nothing_is_open(world: &World, payments: &[Payment], payouts: &[Payout]) -> Result<()> {
     for payment in payments {
         let status = payment.status();
         let ended = matches!(status, Status::Succeeded | Status::Canceled);
@@ -75,35 +93,81 @@ async fn nothing_is_open(world: &World, payments: &[Payment]) -> Result<()> {
             "payment {} has an open refund",
             payment.id
         );
-        let (shop, object) = (world.shop.id, domain::OperationObject::Payment(payment.id));
-        let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
-        for operation in world.store.read(list).await? {
-            let open = matches!(
-                operation.state,
-                OperationState::Sent | OperationState::Unknown
-            );
-            ensure!(
-                !open,
-                "operation {} is still {:?}",
-                operation.id,
-                operation.state
-            );
-        }
+        let object = OperationObject::Payment(payment.id);
+        no_call_is_open(world, payment.shop_id, object).await?;
+    }
+    for payout in payouts {
+        let ended = payout.status() != domain::payout::Status::Pending;
+        ensure!(ended, "payout {} is still {:?}", payout.id, payout.state);
+        let object = OperationObject::Payout(payout.id);
+        no_call_is_open(world, payout.shop_id, object).await?;
     }
     Ok(())
+}
+
+async fn no_call_is_open(world: &World, shop: ShopId, object: OperationObject) -> Result<()> {
+    let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
+    for operation in world.store.read(list).await? {
+        let open = matches!(
+            operation.state,
+            OperationState::Sent | OperationState::Unknown
+        );
+        ensure!(
+            !open,
+            "operation {} is still {:?}",
+            operation.id,
+            operation.state
+        );
+    }
+    Ok(())
+}
+
+/// Payments are payouts, refunds, fees and balances: what the bank has taken and what came to the
+/// gateway, less what it gave back and paid out, is what shops may have and the platform earned.
+async fn nothing_is_lost(world: &World, topped_up: i64) -> Result<()> {
+    let taken: i64 = world.bank.statistics().values().map(kept).sum();
+    let paid_out = world.bank.paid_out();
+    let paid_out: i64 = paid_out.values().map(|paid| paid.amount.minor()).sum();
+    let shops = world.store.read(store::shop::list_any_shop).await?;
+    let mut owned = 0;
+    for shop in shops {
+        let read = move |conn: &mut store::Conn<'_>| store::book::accounts(conn, shop.id);
+        for (account, balance) in world.store.read(read).await? {
+            match account {
+                Account::Available | Account::Fees | Account::FeesVat => {
+                    owned += balance.amount.minor();
+                }
+                Account::Refund(_) | Account::Deal(_) | Account::Payout(_) => {
+                    let name = account.name();
+                    ensure!(balance.amount.is_zero(), "{name} still holds {balance:?}");
+                }
+                Account::Acquirer | Account::Bank | Account::Clearing(_) => {}
+            }
+        }
+    }
+    ensure!(
+        taken + topped_up - paid_out == owned,
+        "{taken} taken, {topped_up} topped up, {paid_out} paid out, and there are {owned}"
+    );
+    Ok(())
+}
+
+/// What the bank took of a payment and did not give back.
+fn kept(effects: &connectors::sandbox::Effects) -> i64 {
+    effects.captured.minor() - effects.refunded.minor()
 }
 
 /// After all that time every deal is closed, was said to be once, and holds nothing.
 async fn every_deal_has_ended_once(world: &World) -> Result<()> {
     let shop = world.shop.id;
     let filter = store::deal::Filter {
-        limit: 10_000,
+        limit: ALL,
         ..store::deal::Filter::default()
     };
     let list = move |conn: &mut store::Conn<'_>| store::deal::list(conn, shop, &filter);
     let deals = world.store.read(list).await?;
     let begin = domain::Timestamp::from_micros(0);
-    let events = app::event::list(&world.app, shop, begin, None, 100_000).await?;
+    let events = app::event::list(&world.app, shop, begin, None, ALL).await?;
     for deal in deals {
         let closed = deal.status() == domain::deal::Status::Closed;
         ensure!(closed, "deal {} is still {:?}", deal.id, deal.state);
@@ -114,110 +178,35 @@ async fn every_deal_has_ended_once(world: &World) -> Result<()> {
     Ok(())
 }
 
-/// What the bank took, let go and gave back is what the books say.
-async fn the_bank_agrees(world: &World, payments: &[Payment]) -> Result<()> {
-    let effects = world.bank.statistics();
-    let mut booked: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
-    for payment in payments {
-        if let State::Succeeded { reference, .. } = &payment.state {
-            let sums = (payment.amount.minor(), payment.refunded.minor());
-            let before = booked.insert(reference, sums);
-            ensure!(before.is_none(), "{reference} paid two payments");
+/// No event happened twice to the same object.
+async fn everything_is_told_once(world: &World) -> Result<()> {
+    let shops = world.store.read(store::shop::list_any_shop).await?;
+    let begin = domain::Timestamp::from_micros(0);
+    for shop in shops {
+        let mut seen = BTreeSet::new();
+        for event in app::event::list(&world.app, shop.id, begin, None, ALL).await? {
+            let (kind, id) = (event.kind.code(), event.object_id);
+            ensure!(seen.insert((kind, id.clone())), "{kind} of {id} twice");
         }
     }
-    let mut total = 0;
-    for (reference, effect) in &effects {
-        let (captured, refunded) = (effect.captured.minor(), effect.refunded.minor());
-        let (held, voided) = (effect.held.minor(), effect.voided.minor());
-        total += captured - refunded;
-        let kept = captured - refunded;
-        match booked.remove(reference.as_str()) {
-            Some(sums) => {
-                ensure!(
-                    sums == (captured, refunded),
-                    "{reference}: {sums:?} but {effect:?}"
-                );
-                ensure!(
-                    held == captured + voided,
-                    "{reference} holds more: {effect:?}"
-                );
-            }
-            None => {
-                ensure!(
-                    kept == 0,
-                    "{reference} was taken and not booked: {effect:?}"
-                );
-                let let_go = held == captured + voided;
-                ensure!(let_go, "{reference} is still held: {effect:?}");
-            }
-        }
-    }
-    ensure!(booked.is_empty(), "booked but never taken: {booked:?}");
-    let shop = world.shop.clone();
-    let read =
-        move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Acquirer);
-    let owed = world.store.read(read).await?.amount.minor();
-    ensure!(
-        owed == total,
-        "the acquirer owes {owed} by the books and {total} by its own"
-    );
     Ok(())
 }
 
 /// What was acknowledged as final is still so. How many refunds succeeded.
 async fn the_merchant_was_told_the_truth(world: &World, merchant: &Merchant) -> Result<u64> {
     let mut refunded = 0;
-    let told = merchant.payments.iter().map(|told| ("payments", told));
-    let told = told.chain(merchant.refunds.iter().map(|told| ("refunds", told)));
-    let told = told.chain(merchant.payouts.iter().map(|told| ("payouts", told)));
-    for (kind, (id, told)) in told {
+    for (path, told) in &merchant.told {
+        let credentials = merchant.business.credentials(told.by);
         let shown = world
-            .call("GET", &format!("/{kind}/{id}"), "", &Value::Null)
+            .call_as(&credentials, "GET", path, "", &Value::Null)
             .await;
-        ensure!(
-            shown.status == 200,
-            "{kind} {id} was acknowledged and is lost"
-        );
-        let now = shown.text("/status");
+        ensure!(shown.status == 200, "{path} was acknowledged and is lost");
+        let (now, told) = (shown.text("/status"), &told.status);
         let last = matches!(told.as_str(), "succeeded" | "canceled");
-        ensure!(!last || now == *told, "{kind} {id} was {told} and is {now}");
-        refunded += u64::from(kind == "refunds" && now == "succeeded");
+        ensure!(!last || now == *told, "{path} was {told} and is {now}");
+        let ended = matches!(now.as_str(), "succeeded" | "canceled");
+        ensure!(ended, "{path} is still {now}");
+        refunded += u64::from(path.starts_with("/refunds/") && now == "succeeded");
     }
     Ok(refunded)
-}
-
-/// Each payment that succeeded and was to be told of has one message, which was taken; others have
-/// none. What was mailed more than once is the same mail, and none was mailed that was not written
-/// down. How many mails there were.
-async fn every_overview_was_mailed(world: &World, payments: &[Payment]) -> Result<u64> {
-    let mails = world.mailer.mails();
-    let mut written = BTreeSet::new();
-    for payment in payments {
-        let asked = payment.details.as_ref();
-        let asked = asked.is_some_and(|details| details.extras.statements.is_some());
-        let told = asked && payment.status() == Status::Succeeded;
-        let (shop, about) = (world.shop.id, About::Payment(payment.id));
-        let list =
-            move |conn: &mut store::Conn<'_>| store::message::list_of_object(conn, shop, about);
-        let messages = world.store.read(list).await?;
-        ensure!(
-            messages.len() == usize::from(told),
-            "payment {} has {} messages",
-            payment.id,
-            messages.len()
-        );
-        for message in messages {
-            let taken = matches!(message.state, Sent { .. });
-            ensure!(taken, "message {} is {:?}", message.id, message.state);
-            let same: Vec<_> = mails.iter().filter(|mail| mail.id == message.id).collect();
-            let first = same.first();
-            ensure!(first.is_some(), "message {} was never mailed", message.id);
-            let equal = same.iter().all(|mail| Some(mail) == first);
-            ensure!(equal, "repetitions of {} differ", message.id);
-            written.insert(message.id);
-        }
-    }
-    let strange = mails.iter().find(|mail| !written.contains(&mail.id));
-    ensure!(strange.is_none(), "a mail was sent that nobody wrote");
-    Ok(u64::try_from(mails.len())?)
 }

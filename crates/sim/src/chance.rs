@@ -1,5 +1,6 @@
 //! Chance from a seed.
 
+use connectors::fiscal::Chances as RegisterChances;
 use connectors::sandbox::Chances;
 
 /// A generator (SplitMix64): the same for the same seed.
@@ -46,6 +47,19 @@ impl Chance {
             callback_lost: weight(300),
             callback_twice: weight(300),
             callback_held: weight(200),
+        }
+    }
+
+    /// What goes wrong at the register in this life.
+    pub(crate) fn register_faults(&mut self) -> RegisterChances {
+        let mut weight = |most| u32::try_from(self.below(most)).unwrap_or(0);
+        RegisterChances {
+            reply_lost: weight(200),
+            request_lost: weight(200),
+            not_sent: weight(100),
+            late: weight(200),
+            refused: weight(50),
+            failed: weight(150),
         }
     }
 }

@@ -2,9 +2,11 @@
 //!
 //! A history is a few lives of the platform. In each life merchants and payers act, several at a
 //! time; a life ends by a crash in the middle of what they do. The surroundings outlive it: the
-//! database, the bank, the merchants' servers, and what the merchants were told.
+//! database, the bank that takes and sends money, the fiscal register, the merchants' servers, and
+//! what the merchants were told.
 
 mod auditor;
+mod business;
 mod chance;
 mod merchant;
 
@@ -12,11 +14,10 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use app::shop::NewShop;
-use domain::deal::Life;
 use store::{Database, Options, Store};
-use testkit::{Surroundings, World, test_shop};
+use testkit::Surroundings;
 
+use business::Business;
 use chance::Chance;
 use merchant::Merchant;
 
@@ -41,8 +42,20 @@ pub struct Tally {
     pub in_deals: u64,
     /// Payouts of deals that were asked for.
     pub payouts: u64,
+    /// Payouts of gateways that were asked for.
+    pub gateway_payouts: u64,
+    /// Payouts that reached their receiver.
+    pub paid_out: u64,
+    /// Payments that were split between shops.
+    pub split: u64,
+    /// Payments by a token.
+    pub by_token: u64,
     /// Overviews that were mailed, repetitions too.
     pub mails: u64,
+    /// Receipts that were registered.
+    pub registered: u64,
+    /// Receipts that the register refused.
+    pub refused: u64,
 }
 
 impl Tally {
@@ -57,26 +70,46 @@ impl Tally {
         self.deals += other.deals;
         self.in_deals += other.in_deals;
         self.payouts += other.payouts;
+        self.gateway_payouts += other.gateway_payouts;
+        self.paid_out += other.paid_out;
+        self.split += other.split;
+        self.by_token += other.by_token;
         self.mails += other.mails;
+        self.registered += other.registered;
+        self.refused += other.refused;
     }
 }
 
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            requests,
+            unanswered,
+            crashes,
+            payments,
+            captured,
+            refunded,
+            deals,
+            in_deals,
+            payouts,
+            gateway_payouts,
+            paid_out,
+            split,
+            by_token,
+            mails,
+            registered,
+            refused,
+        } = self;
+        writeln!(
+            f,
+            "{requests} requests, {unanswered} unanswered, {crashes} crashes; {payments} payments \
+             ({split} split, {by_token} by token), {captured} captured, {refunded} refunds;"
+        )?;
         write!(
             f,
-            "{} requests, {} unanswered, {} crashes; {} payments, {} captured, {} refunds; \
-             {} deals, {} payments in them, {} payouts of them; {} mails",
-            self.requests,
-            self.unanswered,
-            self.crashes,
-            self.payments,
-            self.captured,
-            self.refunded,
-            self.deals,
-            self.in_deals,
-            self.payouts,
-            self.mails
+            "{deals} deals, {in_deals} payments in them; {payouts} payouts of deals, \
+             {gateway_payouts} of gateways, {paid_out} arrived; {registered} receipts registered, \
+             {refused} refused; {mails} mails"
         )
     }
 }
@@ -116,14 +149,18 @@ pub fn run(seed: u64) -> Result<Tally> {
                 .await
                 .context("open")?;
             let world = match &merchant {
-                None => World::with(store, surroundings.clone(), platform()).await,
-                Some(merchant) => merchant.world(store, surroundings.clone()),
+                None => {
+                    let (world, business) =
+                        Business::open(store, surroundings.clone(), &mut chance).await?;
+                    merchant = Some(Merchant::new(business));
+                    world
+                }
+                Some(merchant) => merchant.business.world(store, surroundings.clone()),
             };
-            let merchant = merchant.get_or_insert_with(|| Merchant::new(&world));
-            surroundings
-                .bank
-                .script()
-                .by_chance(chance.bits(), chance.faults());
+            let merchant = merchant.as_mut().context("a merchant")?;
+            let (bank, register) = (chance.faults(), chance.register_faults());
+            surroundings.bank.script().by_chance(chance.bits(), bank);
+            surroundings.register.by_chance(chance.bits(), register);
             merchant.live(&world, &mut chance, &mut tally).await
         };
         runtime.block_on(life)?;
@@ -138,23 +175,16 @@ pub fn run(seed: u64) -> Result<Tally> {
     let runtime = runtime()?;
     runtime.block_on(async {
         surroundings.bank.script().calm();
+        surroundings.register.calm();
         surroundings.mailer.calm();
         let store = Store::open(Options::new(database))
             .await
             .context("open at last")?;
-        let world = merchant.world(store.clone(), surroundings);
+        let world = merchant.business.world(store.clone(), surroundings);
         auditor::audit(&world, merchant, &mut tally).await?;
         store.close().await;
         Ok(tally)
     })
-}
-
-/// A platform whose deals end while someone still acts in them.
-fn platform() -> NewShop {
-    NewShop {
-        deal_life: Life::from_days(2),
-        ..test_shop()
-    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

@@ -1,18 +1,21 @@
 //! The merchant: acts at random, remembers what it was told, and repeats what nobody answered
 //! with the same key, as the documentation advises.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod wish;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
-use connectors::mail::Answer;
+use connectors::mail::Answer as MailAnswer;
 use connectors::sandbox::{Decision, Order};
-use domain::{Duration, OperationId, Shop};
-use serde_json::{Value, json};
-use store::Store;
-use testkit::{Surroundings, World};
+use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::{Duration, OperationId};
+use serde_json::Value;
+use testkit::{Answer, World};
 use tokio::task::JoinSet;
 
+use crate::business::{Business, By};
 use crate::chance::Chance;
 use crate::{Tally, rounds};
 
@@ -25,11 +28,12 @@ const CARDS: [&str; 4] = [
 ];
 
 /// To whom overviews of payments are mailed.
-pub(crate) const BUYER: &str = "buyer@shop.example";
+const BUYER: &str = "buyer@shop.example";
 
 /// A request with its key.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    pub(crate) by: By,
     pub(crate) path: String,
     pub(crate) key: String,
     pub(crate) body: Value,
@@ -37,52 +41,54 @@ pub(crate) struct Request {
 
 /// What the merchant knows.
 pub(crate) struct Merchant {
-    shop: Shop,
-    secret_key: String,
+    pub(crate) business: Business,
     requests: u64,
     /// Requests that were never answered.
     pub(crate) open: Vec<Request>,
-    /// The status that each payment was last seen in.
-    pub(crate) payments: BTreeMap<String, String>,
-    /// The status that each refund was last seen in.
-    pub(crate) refunds: BTreeMap<String, String>,
-    /// The status that each payout was last seen in.
-    pub(crate) payouts: BTreeMap<String, String>,
+    /// What it was told of each object, by its path.
+    pub(crate) told: BTreeMap<String, Told>,
     /// The object that each key made.
     keys: BTreeMap<String, String>,
+    payments: BTreeMap<String, Known>,
+    refunds: Vec<String>,
     /// Deals that were opened.
     deals: Vec<String>,
-    /// Payments that belong to a deal.
-    in_deals: BTreeSet<String>,
+    /// Deals that a payment was taken in.
+    filled: Vec<String>,
+    /// Tokens of cards, used and unused.
+    tokens: Vec<String>,
     /// Pages of the bank that a payer was sent to.
     pages: Vec<OperationId>,
 }
 
+/// What was last said of an object.
+pub(crate) struct Told {
+    pub(crate) by: By,
+    pub(crate) status: String,
+}
+
+/// A payment as its merchant remembers it.
+struct Known {
+    units: u64,
+    in_deal: bool,
+    split: bool,
+}
+
 impl Merchant {
-    pub(crate) fn new(world: &World) -> Self {
+    pub(crate) fn new(business: Business) -> Self {
         Self {
-            shop: world.shop.clone(),
-            secret_key: world.secret_key.clone(),
+            business,
             requests: 0,
             open: Vec::new(),
-            payments: BTreeMap::new(),
-            refunds: BTreeMap::new(),
-            payouts: BTreeMap::new(),
+            told: BTreeMap::new(),
             keys: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            refunds: Vec::new(),
             deals: Vec::new(),
-            in_deals: BTreeSet::new(),
+            filled: Vec::new(),
+            tokens: Vec::new(),
             pages: Vec::new(),
         }
-    }
-
-    /// The platform after a restart.
-    pub(crate) fn world(&self, store: Store, surroundings: Surroundings) -> World {
-        World::again(
-            store,
-            surroundings,
-            self.shop.clone(),
-            self.secret_key.clone(),
-        )
     }
 
     /// One life of the platform, up to its crash.
@@ -98,12 +104,12 @@ impl Merchant {
         // reconciler finds it when its time is over.
         world.clock.advance(domain::operation::CALL_TIME_MAX);
         worker::run_due(&world.app).await?;
-        for request in std::mem::take(&mut self.open) {
-            let answer = world.post(&request).await;
-            self.told(&request, &answer, tally)?;
-        }
+        self.repeat_open(&world, tally).await?;
         let (rounds, at_a_time) = rounds(chance);
         for round in 0..rounds {
+            if chance.happens(300) {
+                self.take_a_token(&world, chance).await;
+            }
             let mut requests = Vec::new();
             for _ in 0..at_a_time {
                 requests.extend(self.next_request(chance));
@@ -135,11 +141,25 @@ impl Merchant {
         Ok(())
     }
 
+    /// Repeats what nobody answered, with the same keys.
+    pub(crate) async fn repeat_open(&mut self, world: &World, tally: &mut Tally) -> Result<()> {
+        for request in std::mem::take(&mut self.open) {
+            let answer = self.post(world, &request).await;
+            self.told(&request, &answer, tally)?;
+        }
+        Ok(())
+    }
+
+    async fn post(&self, world: &World, request: &Request) -> Answer {
+        let credentials = self.business.credentials(request.by);
+        send(world, &credentials, request).await
+    }
+
     /// Messages go out, to a server that has no time now and then. In the last round the crash
     /// comes while they do.
     async fn mail(&self, world: &Arc<World>, chance: &mut Chance, crashes: bool) {
         while chance.happens(400) {
-            world.mailer.next(BUYER, Answer::failed("451 later"));
+            world.mailer.next(BUYER, MailAnswer::failed("451 later"));
         }
         if crashes {
             let world = Arc::clone(world);
@@ -160,8 +180,9 @@ impl Merchant {
         let mut tasks = JoinSet::new();
         for request in &requests {
             let (world, request) = (Arc::clone(world), request.clone());
+            let credentials = self.business.credentials(request.by);
             tasks.spawn(async move {
-                let answer = world.post(&request).await;
+                let answer = send(&world, &credentials, &request).await;
                 (request, answer)
             });
         }
@@ -196,83 +217,20 @@ impl Merchant {
         Ok(())
     }
 
-    /// What the merchant does next.
-    fn next_request(&mut self, chance: &mut Chance) -> Option<Request> {
-        self.requests += 1;
-        let key = format!("key-{}", self.requests);
-        let payments: Vec<String> = self.payments.keys().cloned().collect();
-        let payment = chance.one_of(&payments).cloned();
-        let settled = |units: u64| json!([{"type": "payout", "amount": amount(units)}]);
-        let (path, body) = match (chance.below(10), payment) {
-            _ if chance.happens(200) => self.about_deals(chance)?,
-            (0..=4, _) | (_, None) => {
-                let card = chance.one_of(&CARDS)?;
-                let units = 1 + chance.below(1_000);
-                let mut body = json!({
-                    "amount": amount(units),
-                    "capture": chance.happens(500),
-                    "save_payment_method": chance.happens(200),
-                    "payment_method_data": {"type": "bank_card", "card": {
-                        "number": card, "expiry_month": "12", "expiry_year": "2030", "csc": "123",
-                    }},
-                    "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
-                });
-                if chance.happens(300) {
-                    let delivery = json!({"type": "email", "email": BUYER});
-                    body["statements"] =
-                        json!([{"type": "payment_overview", "delivery_method": delivery}]);
-                }
-                let in_deal = chance.happens(500);
-                if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
-                    let part = settled(1 + chance.below(units));
-                    put(&mut body, json!({"id": deal, "settlements": part}));
-                }
-                ("/payments".to_owned(), body)
-            }
-            (5..=6, Some(payment)) => {
-                let units = 1 + chance.below(1_000);
-                let mut body = match chance.below(2) {
-                    0 => json!({}),
-                    _ => json!({"amount": amount(units)}),
-                };
-                if self.in_deals.contains(&payment) && chance.happens(700) {
-                    let part = settled(1 + chance.below(units));
-                    put(&mut body, json!({"settlements": part}));
-                }
-                (format!("/payments/{payment}/capture"), body)
-            }
-            (7, Some(payment)) => (format!("/payments/{payment}/cancel"), json!({})),
-            (_, Some(payment)) => {
-                let units = 1 + chance.below(600);
-                let mut body = json!({"payment_id": payment, "amount": amount(units)});
-                if self.in_deals.contains(&payment) {
-                    let part = if chance.happens(500) {
-                        units
-                    } else {
-                        chance.below(units)
-                    };
-                    put(&mut body, json!({"refund_settlements": settled(part)}));
-                }
-                ("/refunds".to_owned(), body)
-            }
-        };
-        Some(Request { path, key, body })
-    }
-
-    /// A new deal, or a payout of one that was opened.
-    fn about_deals(&self, chance: &mut Chance) -> Option<(String, Value)> {
-        if self.deals.is_empty() || chance.happens(500) {
-            let moments = ["payment_succeeded", "deal_closed"];
-            let body = json!({"type": "safe_deal", "fee_moment": chance.one_of(&moments)?});
-            return Some(("/deals".to_owned(), body));
+    /// A page of the shop exchanges a payer's card for a token, unless the bank is silent.
+    async fn take_a_token(&mut self, world: &World, chance: &mut Chance) {
+        let number = chance.one_of(&CARDS).and_then(|it| CardNumber::parse(it));
+        let expiry = Expiry::new(2030, 12);
+        if let (Some(number), Some(expiry)) = (number, expiry) {
+            let csc = Csc::parse("123");
+            let card = Card {
+                number,
+                expiry,
+                csc,
+            };
+            let made = app::token::for_payment(&world.app, self.business.shop.id, card).await;
+            self.tokens.extend(made.ok());
         }
-        let [card, ..] = CARDS;
-        let body = json!({
-            "amount": amount(1 + chance.below(300)),
-            "payout_destination_data": {"type": "bank_card", "card": {"number": card}},
-            "deal": {"id": chance.one_of(&self.deals)?},
-        });
-        Some(("/payouts".to_owned(), body))
     }
 
     /// Payers on the bank's pages confirm, refuse or go away.
@@ -289,12 +247,7 @@ impl Merchant {
     }
 
     /// The platform's answer: what it may say, and what it said before.
-    pub(crate) fn told(
-        &mut self,
-        request: &Request,
-        answer: &testkit::Answer,
-        tally: &mut Tally,
-    ) -> Result<()> {
+    fn told(&mut self, request: &Request, answer: &Answer, tally: &mut Tally) -> Result<()> {
         let status = answer.status.as_u16();
         // The card could not be looked up: the documentation says to repeat it with its key.
         if status == 500 && request.path == "/payouts" {
@@ -310,65 +263,75 @@ impl Merchant {
         if status != 200 {
             return Ok(());
         }
-        let json = answer.json();
-        let (id, state) = (answer.text("/id"), answer.text("/status"));
+        let (id, status) = (answer.text("/id"), answer.text("/status"));
         let before = self.keys.insert(request.key.clone(), id.clone());
         ensure!(
             before.is_none_or(|before| before == id),
             "key {} made two objects",
             request.key
         );
-        if request.path == "/deals" {
-            tally.deals += 1;
-            self.deals.push(id);
-            return Ok(());
+        let by = request.by;
+        let noun = request.path.split('/').nth(1).unwrap_or_default();
+        if noun != "deals" {
+            let path = format!("/{noun}/{id}");
+            self.told.insert(path, Told { by, status });
         }
-        if request.path == "/payouts" {
-            tally.payouts += 1;
-            self.payouts.insert(id, state);
-            return Ok(());
+        match (noun, by) {
+            ("deals", _) => {
+                tally.deals += 1;
+                self.deals.push(id);
+            }
+            ("payouts", By::Shop) => tally.payouts += 1,
+            ("payouts", By::Gateway) => tally.gateway_payouts += 1,
+            ("refunds", _) => self.refunds.push(id),
+            ("payments", _) => self.told_of_payment(request, answer, id, tally)?,
+            _ => {}
         }
-        if request.path == "/refunds" {
-            self.refunds.insert(id, state);
-            return Ok(());
-        }
+        Ok(())
+    }
+
+    fn told_of_payment(
+        &mut self,
+        request: &Request,
+        answer: &Answer,
+        id: String,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let json = answer.json();
+        let has = |member| request.body.get(member).is_some();
         if request.path == "/payments" {
             tally.payments += 1;
-            if request.body.get("deal").is_some() {
-                tally.in_deals += 1;
-                self.in_deals.insert(id.clone());
-            }
+            tally.in_deals += u64::from(has("deal"));
+            tally.split += u64::from(has("transfers"));
+            tally.by_token += u64::from(has("payment_token"));
             let url = json
                 .pointer("/confirmation/confirmation_url")
                 .and_then(Value::as_str);
             let page = url.and_then(|url| url.split("operation=").nth(1));
             self.pages
                 .extend(page.and_then(|page| page.parse::<OperationId>().ok()));
+            let known = Known {
+                units: 0,
+                in_deal: has("deal"),
+                split: has("transfers"),
+            };
+            self.payments.insert(id.clone(), known);
         }
-        self.payments.insert(id, state);
+        let deal = json.pointer("/deal/id").and_then(Value::as_str);
+        let taken = deal.filter(|_| answer.text("/status") == "succeeded");
+        self.filled.extend(taken.map(str::to_owned));
+        if let Some(known) = self.payments.get_mut(&id) {
+            let value = answer.text("/amount/value");
+            let units = value.split('.').next().unwrap_or_default();
+            known.units = units.parse()?;
+        }
         Ok(())
     }
 }
 
-fn amount(units: u64) -> Value {
-    json!({"value": format!("{units}.00"), "currency": "RUB"})
-}
-
-/// Puts a request into a deal.
-fn put(body: &mut Value, deal: Value) {
-    if let Some(fields) = body.as_object_mut() {
-        fields.insert("deal".to_owned(), deal);
-    }
-}
-
-/// Sends a request as the shop.
-trait Post {
-    async fn post(&self, request: &Request) -> testkit::Answer;
-}
-
-impl Post for World {
-    async fn post(&self, request: &Request) -> testkit::Answer {
-        self.call("POST", &request.path, &request.key, &request.body)
-            .await
-    }
+async fn send(world: &World, credentials: &str, request: &Request) -> Answer {
+    let Request {
+        path, key, body, ..
+    } = request;
+    world.call_as(credentials, "POST", path, key, body).await
 }

@@ -1,0 +1,85 @@
+//! What the bank took, let go, gave back and paid out is what the books say.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use domain::ledger::Account;
+use domain::payment::State;
+use domain::payout::Status;
+use domain::{OperationId, OperationObject, Payment, Payout};
+use testkit::World;
+
+use super::kept;
+
+/// What the bank took, let go and gave back is what the books say.
+pub(super) async fn agrees(world: &World, payments: &[Payment]) -> Result<()> {
+    let effects = world.bank.statistics();
+    let mut booked: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+    for payment in payments {
+        if let State::Succeeded { reference, .. } = &payment.state {
+            let sums = (payment.amount.minor(), payment.refunded.minor());
+            let before = booked.insert(reference, sums);
+            ensure!(before.is_none(), "{reference} paid two payments");
+        }
+    }
+    let mut total = 0;
+    for (reference, effect) in &effects {
+        let (captured, refunded) = (effect.captured.minor(), effect.refunded.minor());
+        let (held, voided) = (effect.held.minor(), effect.voided.minor());
+        total += kept(effect);
+        match booked.remove(reference.as_str()) {
+            Some(sums) => {
+                ensure!(
+                    sums == (captured, refunded),
+                    "{reference}: {sums:?} but {effect:?}"
+                );
+                ensure!(
+                    held == captured + voided,
+                    "{reference} holds more: {effect:?}"
+                );
+            }
+            None => {
+                ensure!(
+                    kept(effect) == 0,
+                    "{reference} was taken and not booked: {effect:?}"
+                );
+                let let_go = held == captured + voided;
+                ensure!(let_go, "{reference} is still held: {effect:?}");
+            }
+        }
+    }
+    ensure!(booked.is_empty(), "booked but never taken: {booked:?}");
+    let shop = world.shop.clone();
+    let read =
+        move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Acquirer);
+    let owed = world.store.read(read).await?.amount.minor();
+    ensure!(
+        owed == total,
+        "the acquirer owes {owed} by the books and {total} by its own"
+    );
+    Ok(())
+}
+
+/// Each payout that succeeded has reached its receiver once, and no other has.
+pub(super) async fn paid_out(world: &World, payouts: &[Payout]) -> Result<()> {
+    let mut arrived: BTreeMap<OperationId, _> = world.bank.paid_out();
+    for payout in payouts {
+        let (shop, object) = (payout.shop_id, OperationObject::Payout(payout.id));
+        let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
+        let mut here = Vec::new();
+        for operation in world.store.read(list).await? {
+            here.extend(arrived.remove(&operation.id));
+        }
+        let id = payout.id;
+        match (payout.status(), here.as_slice()) {
+            (Status::Succeeded, [one]) => {
+                let same = one.shop_id == shop && one.amount == payout.amount;
+                ensure!(same, "payout {id} is {payout:?} and arrived as {one:?}");
+            }
+            (Status::Canceled, []) => {}
+            (status, _) => anyhow::bail!("payout {id} is {status:?} and arrived as {here:?}"),
+        }
+    }
+    ensure!(arrived.is_empty(), "paid out and not booked: {arrived:?}");
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! What the register holds is what the receipts say: none is lost, none is there twice, and none
+//! tells of money that did not move.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use domain::fiscal::Scenario;
+use domain::payment::Status;
+use domain::receipt::{Origin, ReceiptKind, State};
+use domain::{OperationId, Payment, Receipt};
+use testkit::World;
+
+use crate::Tally;
+use crate::business::Business;
+
+/// Holds the register's journal against the receipts, and these against the payments.
+pub(super) async fn agrees(
+    world: &World,
+    business: &Business,
+    payments: &[Payment],
+    tally: &mut Tally,
+) -> Result<()> {
+    let mut held = BTreeMap::new();
+    for document in world.register.registered() {
+        ensure!(document.shop_id == business.shop.id, "{document:?}");
+        held.insert(document.operation, (document.kind, document.total_minor));
+    }
+    for payment in payments {
+        let (shop, id) = (payment.shop_id, payment.id);
+        let read = move |conn: &mut store::Conn<'_>| store::receipt::all_of_payment(conn, shop, id);
+        let receipts = world.store.read(read).await?;
+        for receipt in &receipts {
+            match &receipt.state {
+                State::Registered(facts) => {
+                    let operation: OperationId = facts.register_id.parse()?;
+                    let own = held.remove(&operation).context("a document is not there")?;
+                    let said = (receipt.kind, receipt.total.minor());
+                    ensure!(own == said, "receipt {} is {own:?} there", receipt.id);
+                    tally.registered += 1;
+                }
+                State::Canceled { .. } => tally.refused += 1,
+                State::Dropped => {}
+                State::Draft | State::Registering { .. } => {
+                    anyhow::bail!("receipt {} is still {:?}", receipt.id, receipt.state)
+                }
+            }
+        }
+        tells_the_truth(business, payment, &receipts)?;
+    }
+    ensure!(held.is_empty(), "registered and not known: {held:?}");
+    Ok(())
+}
+
+/// What came with the payment and was registered adds up to what was taken, or to nothing.
+fn tells_the_truth(business: &Business, payment: &Payment, receipts: &[Receipt]) -> Result<()> {
+    let own = |receipt: &&Receipt| {
+        receipt.refund_id.is_none() && receipt.origin != Origin::Merchant && receipt.is_shown()
+    };
+    let registered = |receipt: &&Receipt| matches!(receipt.state, State::Registered(_));
+    let own: Vec<&Receipt> = receipts.iter().filter(own).collect();
+    let told: i64 = own
+        .iter()
+        .copied()
+        .filter(registered)
+        .map(|receipt| match receipt.kind {
+            ReceiptKind::Payment => receipt.total.minor(),
+            ReceiptKind::Refund => -receipt.total.minor(),
+        })
+        .sum();
+    let (id, taken) = (payment.id, payment.amount.minor());
+    let first = business.scenario == Some(Scenario::ReceiptFirst);
+    let by_itself = payment.deal.is_some() || payment.split.is_some();
+    let needed = match business.scenario {
+        Some(Scenario::Together | Scenario::ReceiptFirst) => !by_itself,
+        Some(Scenario::Separate) | None => false,
+    };
+    match payment.status() {
+        Status::Succeeded => {
+            ensure!(!needed || !own.is_empty(), "payment {id} has no receipt");
+            let before = !needed || !first || told == taken;
+            ensure!(before, "payment {id} was taken before its receipt");
+            ensure!(told == 0 || told == taken, "payment {id} tells of {told}");
+        }
+        Status::Canceled => {
+            // A receipt that could not be taken back is for a person to put right.
+            let stuck = own
+                .iter()
+                .any(|receipt| receipt.origin == Origin::Reversal && !registered(receipt));
+            ensure!(told == 0 || stuck, "payment {id} tells of {told}");
+        }
+        Status::Pending | Status::WaitingForCapture => {}
+    }
+    Ok(())
+}
