@@ -1,0 +1,142 @@
+"""Payouts of a gateway and of deals by several clients at once, and the diary of what was answered.
+
+A `Transfer` is one payout's life: of a gateway the payout alone, of a deal the deal, its payment
+and the payout. Each request has its own idempotency key; one that was not answered is repeated
+after the restart with the same key.
+"""
+
+import json
+import random
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from api import REDIRECT, WITHOUT_3DS, Api, card, rub
+from load import Step
+
+SELLERS_PART = "80.00"
+PAYMENT = "100.00"
+TO_CARD = {"type": "bank_card", "card": {"number": WITHOUT_3DS}}
+TO_WALLET = {"type": "yoo_money", "account_number": "41001614575714"}
+TO_REFUSING_WALLET = {"type": "yoo_money", "account_number": "410011788545536"}
+TO_PHONE = {"type": "sbp", "phone": "79000000000", "bank_id": "100000000111"}
+PATHS = {"deal": "/deals", "payment": "/payments", "payout": "/payouts"}
+
+
+@dataclass
+class Transfer:
+    """One payout's life."""
+
+    tag: str
+    steps: list[Step] = field(default_factory=list)
+
+    def step(self, kind: str) -> Step | None:
+        return next((step for step in self.steps if step.kind == kind), None)
+
+    def answer(self, kind: str) -> dict | None:
+        step = self.step(kind)
+        return step.answer if step else None
+
+    @property
+    def ends(self) -> str:
+        refuses = self.step("payout").body["payout_destination_data"] == TO_REFUSING_WALLET
+        return "canceled" if refuses else "succeeded"
+
+    def body(self, step: Step) -> dict:
+        """What is sent: a deal's payment and payout name it."""
+        deal = self.answer("deal")
+        if deal is None or step.kind == "deal":
+            return step.body
+        settlements = [{"type": "payout", "amount": rub(SELLERS_PART)}]
+        named = {"id": deal["id"]}
+        if step.kind == "payment":
+            named["settlements"] = settlements
+        return step.body | {"deal": named}
+
+
+def of_gateway(chance: random.Random, tag: str) -> Transfer:
+    """A payout of a gateway, decided beforehand."""
+    destinations = [TO_CARD, TO_CARD, TO_WALLET, TO_PHONE, TO_REFUSING_WALLET]
+    body = {
+        "amount": rub(f"{chance.randint(5, 50)}.00"),
+        "payout_destination_data": chance.choice(destinations),
+        "metadata": {"story": tag},
+    }
+    return Transfer(tag, [Step("payout", f"{tag}-payout", body)])
+
+
+def of_deal(chance: random.Random, tag: str) -> Transfer:
+    """A deal whose seller is paid all there is, decided beforehand."""
+    moment = chance.choice(["payment_succeeded", "deal_closed"])
+    deal = {"type": "safe_deal", "fee_moment": moment, "metadata": {"story": tag}}
+    payment = {
+        "amount": rub(PAYMENT),
+        "capture": True,
+        "confirmation": REDIRECT,
+        "payment_method_data": card(WITHOUT_3DS),
+        "metadata": {"story": tag},
+    }
+    payout = {
+        "amount": rub(SELLERS_PART),
+        "payout_destination_data": chance.choice([TO_CARD, TO_WALLET]),
+        "metadata": {"story": tag},
+    }
+    bodies = {"deal": deal, "payment": payment, "payout": payout}
+    return Transfer(tag, [Step(kind, f"{tag}-{kind}", body) for kind, body in bodies.items()])
+
+
+class Payer(threading.Thread):
+    """Makes one transfer after the other, until the server is gone."""
+
+    def __init__(self, api: Api, seed: str, invent, tag: str):
+        super().__init__(daemon=True)
+        self.api = api
+        self.chance = random.Random(seed)
+        self.invent = invent
+        self.tag = tag
+        self.transfers: list[Transfer] = []
+        self.broken: list[str] = []
+
+    def run(self):
+        while not self.broken:
+            transfer = self.invent(self.chance, f"{self.tag}-{len(self.transfers)}")
+            self.transfers.append(transfer)
+            if not proceed(self.api, transfer, self.broken):
+                return
+
+
+def proceed(api: Api, transfer: Transfer, broken: list[str]) -> bool:
+    """Sends what was not answered yet; false when the server went away."""
+    for step in transfer.steps:
+        if step.status is None and not send(api, transfer, step, broken):
+            return False
+    return True
+
+
+def send(api: Api, transfer: Transfer, step: Step, broken: list[str]) -> bool:
+    step.sent = True
+    try:
+        answer = api.post(PATHS[step.kind], transfer.body(step), key=step.key)
+    except requests.RequestException:
+        return False
+    if answer.status_code != 200:
+        broken.append(f"{transfer.tag} {step.kind}: {answer.status_code} {answer.text}")
+        return False
+    step.status, step.answer, step.text = 200, answer.json(), answer.text
+    return True
+
+
+def really_paid(data: Path) -> Counter:
+    """What the sandbox's payer has in its journal: how often each shop paid out each sum."""
+    paid = Counter()
+    for path in sorted(data.rglob("operations-*.jsonl")):
+        for line in path.read_text().splitlines():
+            if not line.startswith('{"payout"'):
+                continue
+            _operation, payout = json.loads(line)["payout"]
+            if payout["ruling"] == "approved":
+                paid[payout["shop"], payout["amount"]] += 1
+    return paid
