@@ -1,8 +1,10 @@
-//! Proves the books: recomputes every balance and every chain, and holds payments and refunds
-//! against their postings. Works beside a running server: each shop is read in one snapshot.
+//! Proves the books: recomputes every balance and every chain, and holds payments, refunds,
+//! payouts, deals and receipts against their postings and against each other. Works beside a
+//! running server: each shop is read in one snapshot.
 
 mod deal;
 mod invoice;
+mod receipt;
 
 use std::collections::BTreeMap;
 
@@ -34,6 +36,8 @@ pub struct Report {
     pub payouts: u64,
     /// Invoices that were held against their payments.
     pub invoices: u64,
+    /// Receipts that were held against their payments and refunds.
+    pub receipts: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
 }
@@ -67,6 +71,7 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
         report.deals = report.deals.saturating_add(part.deals);
         report.payouts = report.payouts.saturating_add(part.payouts);
         report.invoices = report.invoices.saturating_add(part.invoices);
+        report.receipts = report.receipts.saturating_add(part.receipts);
         report.findings.extend(part.findings);
     }
     Ok(report)
@@ -83,6 +88,7 @@ fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
     audit_objects(conn, shop, &mut deals, &mut report)?;
     deals.check(conn, shop, &mut report)?;
     invoice::check(conn, shop, &mut report)?;
+    receipt::check(conn, shop, &mut report)?;
     Ok(report)
 }
 

@@ -4,9 +4,13 @@
 
 mod invoice;
 mod payout;
+mod receipt;
 
 pub use invoice::{InvoiceProof, invoices};
 pub use payout::{PayoutProof, payouts};
+pub use receipt::{
+    Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
+};
 
 use domain::payment::PaymentDeal;
 use domain::refund::{RefundDeal, Status};

@@ -76,3 +76,72 @@ async fn every_kind_of_tampering_is_found() {
         .await;
     }
 }
+
+/// One thing that a thief may do to receipts, after which nothing but the audit would notice.
+#[tokio::test]
+async fn tampering_with_receipts_is_found() {
+    for sql in [
+        "update receipt set total_minor = total_minor + 1 where origin = 'merchant'",
+        "update receipt set total_minor = total_minor + 1
+          where refund_id is null and origin = 'flow'",
+        "update receipt set kind = 'refund' where refund_id is null and origin = 'flow'",
+        "update receipt set origin = 'merchant' where refund_id is null and origin = 'flow'",
+        "update receipt set origin = 'reversal' where refund_id is not null",
+        "update receipt set shop_id = shop_id + 1 where refund_id is not null",
+        "update receipt set payment_id = '31f00001-000f-5000-8000-1a2b3c4d5e6f'
+          where refund_id is not null",
+        "update receipt set refund_id = null where refund_id is not null",
+        "update receipt set refund_id = '31f00001-0015-5000-8000-1a2b3c4d5e6f'
+          where refund_id is not null",
+        "update receipt set attempts = attempts + 1 where origin = 'merchant'",
+        "update receipt set register_id = 'another' where origin = 'merchant'",
+        "update receipt set state = 'canceled', reason = 'so', canceled_at = 1
+          where origin = 'merchant'",
+        "update receipt set state = 'canceled', reason = 'so', canceled_at = 1
+          where refund_id is null and origin = 'flow'",
+        "update receipt set state = 'dropped' where refund_id is not null",
+        "delete from receipt where refund_id is null and origin = 'flow'",
+        "delete from receipt where refund_id is not null",
+        "update payment set receipt_registration = 'pending'",
+        "update payment set receipt_registration = 'canceled'",
+        "update payment set receipt_registration = null, receipt_order = null",
+        "update refund set receipt_registration = 'pending'",
+        "update refund set receipt_registration = null",
+        "update operation set state = 'sent', reference = null where object_kind = 'receipt'
+            and object_id = (select id from receipt where origin = 'merchant')",
+    ] {
+        both(|store, _engine| async move {
+            let world = World::new(store).await;
+            crate::receipt::all_kinds(&world).await;
+            assert_eq!(problems(&world).await, Vec::<String>::new());
+            tamper(&world, sql).await;
+            assert_ne!(problems(&world).await, Vec::<String>::new(), "{sql}");
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_document_that_two_receipts_claim_is_found() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        crate::receipt::all_kinds(&world).await;
+        let claim = "update receipt set register_id = (select max(register_id) from receipt)
+          where register_id <> (select max(register_id) from receipt) and origin = 'merchant'";
+        let other = "update receipt set register_id = (select max(register_id) from receipt)
+          where register_id <> (select max(register_id) from receipt) and refund_id is not null";
+        let unit = move |tx: &mut Tx<'_>| {
+            Ok::<_, store::StoreError>(tx.execute(claim, &[])? + tx.execute(other, &[])?)
+        };
+        let changed = world.store.write(world.shop.id, unit).await.unwrap();
+        assert!(0 < changed);
+        let twice = "its document in the register is another receipt's too";
+        assert!(
+            problems(&world)
+                .await
+                .iter()
+                .any(|problem| problem == twice)
+        );
+    })
+    .await;
+}

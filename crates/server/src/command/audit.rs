@@ -31,6 +31,7 @@ fn told(report: &Report) -> Told {
         deals,
         payouts,
         invoices,
+        receipts,
         findings,
     } = report;
     let good = findings.is_empty();
@@ -53,12 +54,13 @@ fn told(report: &Report) -> Told {
         "deals": deals,
         "payouts": payouts,
         "invoices": invoices,
+        "receipts": receipts,
         "findings": found,
     });
     let mut text =
         format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
     text.push_str(&format!(
-        ", {deals} deals, {payouts} payouts, {invoices} invoices: "
+        ", {deals} deals, {payouts} payouts, {invoices} invoices, {receipts} receipts: "
     ));
     text.push_str(if good {
         "the books are right.\n"
