@@ -1,7 +1,7 @@
 //! Objects as the API shows them. Answers are rendered inside the unit of work that decides them,
 //! so that what is stored for a repetition is what was said.
 
-use domain::{OperationObject, Payment, Scope};
+use domain::{Deal, OperationObject, Payment, Scope, payment};
 use store::Conn;
 
 use crate::cx::Cx;
@@ -47,6 +47,31 @@ pub(crate) fn object(
 /// A payment as the one who is asking may see it.
 pub(crate) fn payment(cx: &Cx, payment: &Payment) -> Vec<u8> {
     seen(cx, contract::payment::body(payment, cx.app.links()))
+}
+
+/// A payment beside its deal, which may have ended since.
+pub(crate) fn payment_in(cx: &Cx, payment: &Payment, deal: Option<&Deal>) -> Vec<u8> {
+    match deal {
+        None => self::payment(cx, payment),
+        Some(deal) => {
+            let links = cx.app.links();
+            seen(cx, contract::payment::body_in_deal(payment, deal, links))
+        }
+    }
+}
+
+/// The deal that decides whether a payment can still be given back.
+pub(crate) fn deal_of(
+    conn: &mut Conn<'_>,
+    cx: &Cx,
+    payment: &Payment,
+) -> Result<Option<Deal>, Error> {
+    match &payment.deal {
+        Some(own) if payment.status() == payment::Status::Succeeded => {
+            Ok(store::deal::find(conn, cx.shop.id, own.id)?)
+        }
+        Some(_) | None => Ok(None),
+    }
 }
 
 /// An object's whole body as the one who is asking may see it.

@@ -15,7 +15,7 @@ pub use create::{CREATE_PAYMENT, CreatePayment, PosLinkPayment};
 pub use extras::overview_addresses;
 pub use list::{ListPayments, MethodFilter};
 pub use means::{PaymentToken, RequestedMeans};
-pub use show::{PAYMENT, PAYMENT_LIST, body, id_of, without_fees};
+pub use show::{PAYMENT, PAYMENT_LIST, body, body_in_deal, id_of, without_fees};
 pub use simulate::{Outcome, SIMULATE_PAYMENT, SimulatePayment};
 
 pub(crate) use create::{client_ip, client_ip_schema, gateway_id, gateway_schema};

@@ -48,7 +48,7 @@ fn step(work: &mut Work<'_, '_>, id: DealId) -> Result<Recorded, Error> {
 /// The deal's payment has not come to its end. If that can be now, the deal closes with it.
 fn end_payment(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<Recorded, Error> {
     let operation = OperationId::new(work.ids.next());
-    let Some(step) = payment.end_with_deal(operation, work.now()) else {
+    let Some(step) = payment.end_with_deal(operation, deal.expires_at, work.now()) else {
         store::deal::update(work.tx, &work.cx.shop, &deal.await_payment())?;
         return Ok(Recorded::default());
     };

@@ -2,7 +2,7 @@
 //! (YooKassa API v3: the payment object and payloads).
 
 use domain::payment::{Authorization, CaptureMode, State, Status, UsedMethod};
-use domain::{Challenge, GatewayId, MethodKind, Payment, PaymentId, ShopId};
+use domain::{Challenge, Deal, GatewayId, MethodKind, Payment, PaymentId, ShopId};
 use serde::Serialize;
 
 use super::transfers::TransferBody;
@@ -96,9 +96,19 @@ struct Moments {
     expires_at: Option<Moment>,
 }
 
-/// The body of a payment.
+/// The body of a payment whose deal, if it has one, is as the payment left it.
 #[must_use]
 pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
+    written(payment, payment.refundable(), links)
+}
+
+/// The body of a payment beside the deal that it belongs to, as that stands now.
+#[must_use]
+pub fn body_in_deal(payment: &Payment, deal: &Deal, links: &Links) -> Vec<u8> {
+    written(payment, payment.refundable_in(deal), links)
+}
+
+fn written(payment: &Payment, refundable: bool, links: &Links) -> Vec<u8> {
     let status = payment.status();
     let (mut moments, mut cause) = (Moments::default(), None);
     match &payment.state {
@@ -138,7 +148,7 @@ pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
         test: payment.test,
         refunded_amount: refunded.map(Amount),
         paid: payment.paid(),
-        refundable: payment.refundable(),
+        refundable,
         metadata: Notes(&payment.metadata),
         receipt_registration: payment.receipt.map(|receipt| receipt.registration.code()),
         cancellation_details: cause.map(CancellationBody::new),

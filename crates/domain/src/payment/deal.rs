@@ -2,7 +2,7 @@
 
 use super::{Payment, State, Step};
 use crate::acquiring::{CancellationReason, Decline, Party};
-use crate::deal::{FeeMoment, SettlementRefused, settle};
+use crate::deal::{Deal, FeeMoment, SettlementRefused, Status as DealStatus, settle};
 use crate::id::{DealId, OperationId};
 use crate::ledger::{LedgerRefused, Transfer};
 use crate::method::MethodKind;
@@ -125,10 +125,30 @@ impl Payment {
         }
     }
 
-    /// The deal's time is over: an unfinished payment ends with it. `None` while a call is under
+    /// Can anything be given back now, in the deal that it belongs to? A closed one gives nothing.
+    #[must_use]
+    pub fn refundable_in(&self, deal: &Deal) -> bool {
+        let opened = deal.status() == DealStatus::Opened;
+        let left = deal.returnable().is_ok_and(Money::is_positive);
+        opened && left && self.refundable()
+    }
+
+    /// The deal's time was over at `ended_at`: an unfinished payment ends with it, or by itself if
+    /// that was due before. `None` while a call is under
     /// way, whose answer has to be waited for, and for what is decided.
     #[must_use]
-    pub fn end_with_deal(&self, operation: OperationId, now: Timestamp) -> Option<Step> {
+    pub fn end_with_deal(
+        &self,
+        operation: OperationId,
+        ended_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<Step> {
+        // Nobody has looked since its own time was over, which was before the deal's.
+        if self.due_at().is_some_and(|due_at| due_at < ended_at)
+            && let Ok(step) = self.expire(operation, now)
+        {
+            return Some(step);
+        }
         let cause = Decline::new(Party::YooMoney, CancellationReason::DealExpired);
         match &self.state {
             State::Pending | State::Challenged { .. } => Some(self.cancel_now(cause, now)),

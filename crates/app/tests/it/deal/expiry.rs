@@ -104,6 +104,38 @@ async fn an_unfinished_payment_ends_with_its_deal() {
     .await;
 }
 
+/// A clock that jumps over the payment's limit and the deal's ends the payment by its own.
+#[tokio::test]
+async fn what_was_over_before_its_deal_says_so() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let deals = [
+            open(&world, "deal_closed", "a").await,
+            open(&world, "payment_succeeded", "b").await,
+        ];
+        let held = pay_into(&world, &deals[0], false, "held").await;
+        let mut page = deal_payment(&deals[1], "800.00", true);
+        page["payment_method_data"] = Value::Null;
+        let page = world.call("POST", "/payments", "page", &page).await;
+        world.wait(Duration::days(91)).await;
+        world.run_jobs().await;
+        for (payment, reason) in [
+            (&held, "expired_on_capture"),
+            (&page.text("/id"), "expired_on_confirmation"),
+        ] {
+            let path = format!("/payments/{payment}");
+            let shown = world.call("GET", &path, "", &Value::Null).await;
+            assert_eq!(shown.text("/cancellation_details/reason"), reason);
+        }
+        for deal in &deals {
+            assert_eq!(stands(&world, deal).await, "0.00 0.00 closed");
+        }
+        assert_eq!(events(&world, "deal.closed").await, 2);
+        world.audit().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn before_anyone_has_looked_an_expired_deal_takes_and_gives_nothing() {
     both(|store, _engine| async move {
