@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from yookassa import Payment, Receipt, Refund, Settings
+from yookassa import Deal, Payment, Receipt, Refund, Settings
 from yookassa.domain.exceptions import BadRequestError
 from yookassa.domain.models.receipt import Receipt as ReceiptData
 from yookassa.domain.models.receipt import ReceiptItem
@@ -180,3 +180,17 @@ def test_wrong_receipts_by_themselves_are_refused(sdk):
     with pytest.raises(BadRequestError) as refused:
         alone(Payment.create({"amount": rub("100.00"), "confirmation": REDIRECT}))
     assert refused.value.content["parameter"] == "payment_id"
+
+
+@pytest.mark.parametrize("capture", [True, False])
+def test_in_a_deal_the_receipt_is_made_by_itself(sdk, capture):
+    deal = Deal.create({"type": "safe_deal", "fee_moment": "deal_closed"})
+    part = {"id": deal.id, "settlements": [{"type": "payout", "amount": rub("80.00")}]}
+    with pytest.raises(BadRequestError) as refused:
+        paid(capture=capture, deal=part, receipt=receipt())
+    assert refused.value.content["parameter"] == "receipt"
+    made = paid(capture=capture, deal=part)
+    assert made.status == ("succeeded" if capture else "waiting_for_capture")
+    own = alone(made)
+    assert settled(lambda: Receipt.find_one(own.id)).status == "succeeded"
+    assert own.payment_id == made.id

@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from yookassa import Payment, Refund
+from yookassa import Payment, Receipt, Refund
 from yookassa.domain.exceptions import BadRequestError
 from yookassa.domain.models.payment_data.request.airline import Airline, Leg, Passenger
 from yookassa.domain.models.currency import Currency
 from yookassa.domain.request import PaymentRequestBuilder
 
+from altyn import until
 from api import REDIRECT, WITHOUT_3DS, card, refused, rub
 
 
@@ -151,3 +152,38 @@ def test_what_is_passed_on_is_taken(api, field):
 def test_what_is_wrong_is_named(api, field, parameter):
     body = {"amount": rub("100.00"), "confirmation": REDIRECT} | field
     refused(api.post("/payments", body), parameter)
+
+
+def test_a_partners_receipt_is_registered_by_its_own_register(sdk, server, partners):
+    seller, other = partners
+    server.command_json("shop", "receipts", "set", "--shop", seller, "--scenario", "separate")
+    payment = split(partners)
+    body = {
+        "type": "payment",
+        "payment_id": payment.id,
+        "send": True,
+        "customer": {"email": "buyer@example.com"},
+        "items": [
+            {
+                "description": "Книга",
+                "quantity": 1,
+                "amount": rub("600.00"),
+                "vat_code": 1,
+                "measure": "piece",
+            }
+        ],
+        "settlements": [{"type": "cashless", "amount": rub("600.00")}],
+        "on_behalf_of": seller,
+    }
+    made = Receipt.create(body)
+    assert made.on_behalf_of == seller
+
+    def registered():
+        shown = Receipt.find_one(made.id)
+        return shown if shown.status == "succeeded" else None
+
+    shown = until(registered, 10, "the partner's register answers")
+    assert shown.on_behalf_of == seller and shown.payment_id == payment.id
+    with pytest.raises(BadRequestError) as refused_one:
+        Receipt.create(body | {"on_behalf_of": server.shop_id})
+    assert refused_one.value.content["parameter"] == "on_behalf_of"

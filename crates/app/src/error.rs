@@ -120,6 +120,9 @@ pub enum Refusal {
     /// The refund did not succeed.
     #[error("the refund has no receipt in its status")]
     ReceiptRefundStatus,
+    /// Who is to register it has no part of the payment.
+    #[error("the shop has no part of the payment")]
+    ReceiptSellerUnknown,
     /// A payment or refund has as many receipts as it may.
     #[error("there are too many receipts")]
     ReceiptsTooMany,

@@ -89,7 +89,7 @@ fn send(work: &mut Work<'_, '_>, invoice: &Invoice) -> Result<(), Error> {
 
 fn new(work: &mut Work<'_, '_>, command: &CreateInvoice) -> Result<Invoice, Error> {
     let order = command.order.clone();
-    let receipt = receipts::planned(work.shop(), order.receipt.as_ref(), order.amount, false);
+    let receipt = receipts::planned(work.shop(), order.receipt.as_ref(), order.amount, None);
     let receipt = receipt.map_err(of_payment)?;
     let new = NewInvoice {
         id: InvoiceId::new(work.ids.next()),
@@ -197,7 +197,7 @@ fn begin(work: &mut Work<'_, '_>, id: InvoiceId) -> Result<(Option<PaymentId>, R
 fn planned(shop: &Shop, invoice: &Invoice) -> Result<Option<Planned>, Error> {
     let content = invoice.order.receipt.as_ref();
     let content = content.filter(|_| shop.fiscalization.is_some());
-    receipts::planned(shop, content, invoice.order.amount, false)
+    receipts::planned(shop, content, invoice.order.amount, None)
 }
 
 /// The end of a payment that nobody confirmed in time; `None` if it is not due, or not so.

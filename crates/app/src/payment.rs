@@ -89,8 +89,8 @@ fn partners(work: &mut Work<'_, '_>, parts: &[NewPart]) -> Result<Vec<Shop>, Err
 
 fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Error> {
     let amount = command.amount;
-    let in_deal = command.deal.is_some();
-    let receipt = receipts::planned(work.shop(), command.receipt.as_ref(), amount, in_deal)?;
+    let apart = receipts::apart(command.deal.is_some(), !command.parts.is_empty());
+    let receipt = receipts::planned(work.shop(), command.receipt.as_ref(), amount, apart)?;
     let (means, call_means) = means(work, &command.means)?;
     let id = PaymentId::new(work.ids.next());
     // Applications see no deals.
@@ -227,11 +227,13 @@ pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
     let payment = cx
         .read(move |conn| {
             asking.require_seen(conn, "payment", id)?;
-            Ok(store::payment::find(conn, asking.shop.id, id)?)
+            let payment = store::payment::find(conn, asking.shop.id, id)?;
+            let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
+            let deal = render::deal_of(conn, &asking, &payment)?;
+            Ok(render::payment_in(&asking, &payment, deal.as_ref()))
         })
         .await?;
-    let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
-    Ok(Reply(render::payment(cx, &payment)))
+    Ok(Reply(payment))
 }
 
 /// Lists payments, newest first.
@@ -254,8 +256,16 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
+    let asking = cx.clone();
     let mut payments = cx
-        .read(move |conn| Ok(store::payment::list(conn, shop, &filter)?))
+        .read(move |conn| {
+            let mut payments = Vec::new();
+            for payment in store::payment::list(conn, shop, &filter)? {
+                let deal = render::deal_of(conn, &asking, &payment)?;
+                payments.push((payment, deal));
+            }
+            Ok(payments)
+        })
         .await?;
     let more = payments.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
     if more {
@@ -264,8 +274,10 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
     let next = payments
         .last()
         .filter(|_| more)
-        .map(|last| list.next_cursor(last));
-    let bodies = payments.iter().map(|payment| render::payment(cx, payment));
+        .map(|(last, _)| list.next_cursor(last));
+    let bodies = payments
+        .iter()
+        .map(|(payment, deal)| render::payment_in(cx, payment, deal.as_ref()));
     let items: Vec<Vec<u8>> = bodies.collect();
     Ok(Reply(contract::list::body(&items, next.as_deref())))
 }

@@ -11,7 +11,7 @@ use domain::receipt::{
 };
 use domain::{
     Money, OperationId, OperationObject, Payment, PaymentId, Receipt, ReceiptId, Refund, RefundId,
-    Shop, payment, refund,
+    Shop, ShopId, payment, refund,
 };
 
 use crate::cx::{Cx, Work};
@@ -29,16 +29,17 @@ pub(crate) struct Planned {
     total: Money,
 }
 
-/// The receipt of a new payment of `amount`, by the rules of its shop.
+/// The receipt of a new payment of `amount`, by the rules of its shop. What is `apart` carries
+/// none, for the reason that is named.
 pub(crate) fn planned(
     shop: &Shop,
     content: Option<&Content>,
     amount: Money,
-    in_deal: bool,
+    apart: Option<ReceiptRefused>,
 ) -> Result<Option<Planned>, Error> {
-    if in_deal {
+    if let Some(refused) = apart {
         return match content {
-            Some(_) => Err(ReceiptRefused::InDeal.into()),
+            Some(_) => Err(refused.into()),
             None => Ok(None),
         };
     }
@@ -51,6 +52,19 @@ pub(crate) fn planned(
         (Some(_), None) => Ok(None),
         (Some(settings), Some(content)) => Ok(Some(checked(settings, content, amount)?)),
     }
+}
+
+/// Why the receipts of a payment and of its captures and refunds are made by requests of their own.
+pub(crate) fn apart(in_deal: bool, split: bool) -> Option<ReceiptRefused> {
+    match (in_deal, split) {
+        (true, _) => Some(ReceiptRefused::InDeal),
+        (false, true) => Some(ReceiptRefused::InSplit),
+        (false, false) => None,
+    }
+}
+
+fn apart_of(payment: &Payment) -> Option<ReceiptRefused> {
+    apart(payment.deal.is_some(), payment.split.is_some())
 }
 
 fn checked(
@@ -108,6 +122,7 @@ fn insert_draft(
         origin: Origin::Flow,
         payment_id,
         refund_id,
+        on_behalf_of: None,
         content: planned.content,
         total: planned.total,
     };
@@ -137,15 +152,19 @@ pub(crate) fn captured(
             return Err(Error::defect("a capture that does not capture"));
         }
     };
-    if step.next.deal.is_some() && command.receipt.is_some() {
-        return Err(ReceiptRefused::InDeal.into());
-    }
     let Some(content) = &command.receipt else {
-        return match step.next.receipt {
-            Some(_) if amount != step.next.amount => Err(ReceiptRefused::Missing.into()),
-            Some(_) | None => Ok(step),
+        if step.next.receipt.is_none() {
+            return Ok(step);
+        }
+        // A capture before, which came to nothing, may have left a receipt of its own.
+        return match own_of_payment(work, step.next.id)? {
+            Some(own) if own.total == amount => Ok(step),
+            Some(_) | None => Err(ReceiptRefused::Missing.into()),
         };
     };
+    if let Some(refused) = apart_of(&step.next) {
+        return Err(refused.into());
+    }
     let settings = cx.shop.fiscalization.as_ref();
     let settings = settings.ok_or(ReceiptRefused::NotEnabled)?;
     let planned = checked(settings, content, amount)?;
@@ -171,9 +190,9 @@ pub(crate) fn of_new_refund(
     command: &CreateRefund,
 ) -> Result<Option<Planned>, Error> {
     let cx = work.cx;
-    if payment.deal.is_some() {
+    if let Some(refused) = apart_of(payment) {
         return match command.receipt {
-            Some(_) => Err(ReceiptRefused::InDeal.into()),
+            Some(_) => Err(refused.into()),
             None => Ok(None),
         };
     }
@@ -311,9 +330,10 @@ pub async fn create(cx: &Cx, once: Once, command: CreateReceipt) -> Result<Reply
 
 fn start(work: &mut Work<'_, '_>, command: &CreateReceipt) -> Result<Started, Error> {
     let cx = work.cx;
-    let settings = cx.shop.fiscalization.as_ref();
     let alone = |refused| Error::from(Refusal::ReceiptAlone(refused));
-    let settings = settings.ok_or_else(|| alone(ReceiptRefused::NotEnabled))?;
+    if command.on_behalf_of.is_none() && cx.shop.fiscalization.is_none() {
+        return Err(alone(ReceiptRefused::NotEnabled));
+    }
     let payment_id = match command.of {
         ReceiptOf::Payment(id) => id,
         ReceiptOf::Refund(id) => {
@@ -324,6 +344,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateReceipt) -> Result<Started, Er
     };
     let payment = store::payment::lock(work.tx, cx.shop.id, payment_id)?;
     let payment = payment.ok_or(Refusal::ReceiptPaymentNotFound)?;
+    let settings = settings_of(work, &payment, command.on_behalf_of)?;
     let refund_id = match command.of {
         ReceiptOf::Payment(_) => {
             check_status(command.kind, payment.status())?;
@@ -352,6 +373,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateReceipt) -> Result<Started, Er
         origin: Origin::Merchant,
         payment_id: payment.id,
         refund_id,
+        on_behalf_of: command.on_behalf_of,
         content: command.content.clone(),
         total: total.map_err(alone)?,
     };
@@ -365,6 +387,30 @@ fn start(work: &mut Work<'_, '_>, command: &CreateReceipt) -> Result<Started, Er
         },
         task: None,
     })
+}
+
+/// How the one who sells registers receipts: the shop, or a partner who has a part of the payment.
+fn settings_of(
+    work: &mut Work<'_, '_>,
+    payment: &Payment,
+    on_behalf_of: Option<ShopId>,
+) -> Result<Fiscalization, Error> {
+    let alone = |refused| Error::from(Refusal::ReceiptAlone(refused));
+    let settings = match on_behalf_of {
+        None => work.shop().fiscalization.clone(),
+        Some(seller) => {
+            let parts = payment.split.iter().flat_map(|split| &split.parts);
+            if !parts.into_iter().any(|part| part.shop_id == seller) {
+                return Err(Refusal::ReceiptSellerUnknown.into());
+            }
+            store::shop::find(work.tx, seller)?.and_then(|shop| shop.fiscalization)
+        }
+    };
+    let settings = settings.ok_or_else(|| alone(ReceiptRefused::NotEnabled))?;
+    if settings.provider.is_platforms_own() && apart_of(payment).is_some() {
+        return Err(alone(ReceiptRefused::NotByProvider));
+    }
+    Ok(settings)
 }
 
 /// Income belongs to money that is held or taken, its return to money that was taken or let go.

@@ -25,8 +25,14 @@ pub(crate) async fn look(cx: &Cx, operation: &Operation) -> Result<(), Error> {
         .read(move |conn| Ok(store::receipt::find(conn, shop, receipt_id)?))
         .await?;
     let receipt = receipt.ok_or_else(|| Error::not_found("receipt", receipt_id))?;
-    let settings = cx.shop.fiscalization.as_ref();
-    let said = match settings.map(|settings| settings.register.clone()) {
+    let settings = match receipt.on_behalf_of {
+        None => cx.shop.fiscalization.clone(),
+        Some(seller) => {
+            let seller = cx.read(move |conn| Ok(store::shop::find(conn, seller)?));
+            seller.await?.and_then(|seller| seller.fiscalization)
+        }
+    };
+    let said = match settings.map(|settings| settings.register) {
         Some(register) => ask(cx, operation, receipt, register).await,
         None => {
             warn!(receipt.id = %receipt_id, "a receipt waits for a shop that has no register");
@@ -53,7 +59,7 @@ async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Registe
             None => {
                 let document = Document {
                     operation: operation.id,
-                    shop_id: receipt.shop_id,
+                    shop_id: receipt.seller(),
                     register,
                     kind: receipt.kind,
                     content: receipt.content,

@@ -175,22 +175,6 @@ impl<'j> Fields<'j> {
             .iter()
             .map(|(name, value)| (name.as_str(), value))
     }
-
-    /// Refuses parts that come with later work: ignoring them would promise what is not done.
-    /// SDKs always send some of them as empty arrays; those stand for absent ones.
-    pub(crate) fn refuse_later(&self, names: &[&str]) -> Result<(), InvalidRequest> {
-        for name in names {
-            match self.value(name) {
-                None => {}
-                Some(Json::Array(values)) if values.is_empty() => {}
-                Some(_) => {
-                    let says = words::LATER.replace("{x}", name);
-                    return Err(InvalidRequest::new(says, self.path(name)));
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 #[cfg(test)]

@@ -7,8 +7,6 @@ pub const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the val
                                  documentation.";
 /// A body that is no JSON object.
 pub const UNREADABLE: &str = "Failed to parse request body";
-/// A part that comes with later work.
-pub const LATER: &str = "{x} is not supported by this platform yet";
 
 /// An amount that is no number, too large, or not more than zero.
 pub const AMOUNT_ILLEGAL: &str = "Payment amount is illegal";
@@ -62,10 +60,9 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 24] = [
+pub const ALL: [&str; 23] = [
     ILLEGAL_VALUE,
     UNREADABLE,
-    LATER,
     AMOUNT_ILLEGAL,
     CURRENCY_ILLEGAL,
     DESCRIPTION_TOO_LONG,

@@ -49,6 +49,9 @@ pub struct Receipt {
     pub payment_id: PaymentId,
     /// The refund of that payment that it belongs to.
     pub refund_id: Option<RefundId>,
+    /// The partner of a split payment who sells, if it is not the shop itself: the register of that
+    /// partner is asked.
+    pub on_behalf_of: Option<ShopId>,
     /// What stands on it.
     pub content: Content,
     /// What its lines add up to.
@@ -123,6 +126,8 @@ pub struct NewReceipt {
     pub payment_id: PaymentId,
     /// The refund that it belongs to.
     pub refund_id: Option<RefundId>,
+    /// The partner who sells, if it is not the shop itself.
+    pub on_behalf_of: Option<ShopId>,
     /// What stands on it.
     pub content: Content,
     /// What its lines add up to.
@@ -207,6 +212,7 @@ impl Receipt {
             origin: new.origin,
             payment_id: new.payment_id,
             refund_id: new.refund_id,
+            on_behalf_of: new.on_behalf_of,
             content: new.content,
             total: new.total,
             state: State::Draft,
@@ -223,6 +229,12 @@ impl Receipt {
             State::Registering { .. } | State::Registered(_) | State::Canceled { .. } => true,
             State::Draft | State::Dropped => false,
         }
+    }
+
+    /// Whose register is asked.
+    #[must_use]
+    pub fn seller(&self) -> ShopId {
+        self.on_behalf_of.unwrap_or(self.shop_id)
     }
 
     /// How far it is, as the API knows it.
@@ -344,6 +356,7 @@ impl Receipt {
             origin: Origin::Reversal,
             payment_id: self.payment_id,
             refund_id: self.refund_id,
+            on_behalf_of: self.on_behalf_of,
             content: self.content.clone(),
             total: self.total,
         };

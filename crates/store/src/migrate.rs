@@ -52,6 +52,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     12 "0012_split",
     13 "0013_invoice",
     14 "0014_message",
+    15 "0015_receipt_of_partner",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -5,7 +5,7 @@ pub(crate) mod content;
 use domain::receipt::{Origin, ReceiptKind, Registration, State};
 use domain::{ApplicationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};
 
-use crate::columns::{Cells, id_or_null, refs, text, text_or_null, time_or_null};
+use crate::columns::{Cells, id_or_null, integer_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
 use crate::error::StoreError;
 use crate::param::{Param, ToParam};
@@ -34,9 +34,9 @@ pub struct Filter {
 const INSERT: &str = "\
 insert into receipt (id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor,
        content, created_at, state, operation_id, attempts, document_number, storage_number,
-       attribute, registered_at, register_id, reason, canceled_at, version)
+       attribute, registered_at, register_id, reason, canceled_at, on_behalf_of, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21)";
+       $21, $22)";
 
 const UPDATE: &str = "\
 update receipt
@@ -49,7 +49,7 @@ update receipt
 const FIND: &str = "\
 select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
        created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, version
+       registered_at, register_id, reason, canceled_at, on_behalf_of, version
   from receipt
  where id = $1 and shop_id = $2";
 
@@ -57,7 +57,7 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
 const LIST: &str = "\
 select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
        created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, version
+       registered_at, register_id, reason, canceled_at, on_behalf_of, version
   from receipt
  where shop_id = $1
    and created_at >= $2
@@ -76,7 +76,7 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
 const LIST_OF_PAYMENT: &str = "\
 select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
        created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, version
+       registered_at, register_id, reason, canceled_at, on_behalf_of, version
   from receipt
  where payment_id = $7
    and +shop_id = $1
@@ -96,7 +96,7 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
 const LIST_OF_REFUND: &str = "\
 select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
        created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, version
+       registered_at, register_id, reason, canceled_at, on_behalf_of, version
   from receipt
  where refund_id = $7
    and +shop_id = $1
@@ -115,7 +115,7 @@ select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, 
 const ALL_OF_PAYMENT: &str = "\
 select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
        created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, version
+       registered_at, register_id, reason, canceled_at, on_behalf_of, version
   from receipt
  where payment_id = $1 and shop_id = $2
  order by created_at, id";
@@ -132,6 +132,7 @@ pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, receipt: &Receipt) -> Result<(), St
         text(receipt.total.currency().code()),
     ];
     params.extend(changing(receipt)?);
+    params.push(integer_or_null(receipt.on_behalf_of.map(ShopId::as_i64)));
     params.push(Param::Integer(receipt.version));
     tx.write(INSERT, &refs(&params))
 }
@@ -234,7 +235,11 @@ pub fn list(
 }
 
 fn read(row: &Row<'_>) -> Result<Receipt, StoreError> {
-    let mut cells = Cells::new(row);
+    read_cells(&mut Cells::new(row))
+}
+
+/// Reads the columns of [`FIND`]; whoever selects more goes on behind them.
+pub(crate) fn read_cells(cells: &mut Cells<'_>) -> Result<Receipt, StoreError> {
     let (id, shop_id) = (cells.parse()?, cells.shop_id()?);
     let kind = cells.named(ReceiptKind::from_code)?;
     let origin = cells.named(Origin::from_code)?;
@@ -287,6 +292,7 @@ fn read(row: &Row<'_>) -> Result<Receipt, StoreError> {
         state: state().ok_or(unknown)?,
         attempts,
         created_at,
+        on_behalf_of: cells.shop_id_or_null()?,
         version: cells.get()?,
     })
 }

@@ -39,6 +39,7 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::ReceiptPaymentNotFound => Face::of(&rows::RECEIPT_PAYMENT_UNKNOWN),
         Refusal::ReceiptRefundNotFound => Face::of(&rows::RECEIPT_REFUND_UNKNOWN),
         Refusal::ReceiptPaymentStatus => Face::of(&rows::RECEIPT_PAYMENT_STATUS),
+        Refusal::ReceiptSellerUnknown => Face::of(&rows::RECEIPT_SELLER_UNKNOWN),
         Refusal::ReceiptRefundStatus => Face::of(&rows::RECEIPT_REFUND_STATUS),
         Refusal::ReceiptsTooMany => Face::of(&rows::RECEIPTS_TOO_MANY),
         Refusal::CreatePayout(refused) => Face::of(create_payout(refused)),
@@ -120,6 +121,8 @@ fn receipt(refused: &ReceiptRefused, inside: &str) -> Face<'static> {
         },
         ReceiptRefused::NotEnabled => Face::of(&rows::RECEIPT_NOT_ENABLED),
         ReceiptRefused::InDeal => Face::of(&rows::RECEIPT_IN_DEAL),
+        ReceiptRefused::InSplit => Face::of(&rows::RECEIPT_IN_SPLIT),
+        ReceiptRefused::NotByProvider => Face::of(&rows::RECEIPT_NOT_BY_PROVIDER),
         ReceiptRefused::ContactMissing { needed: "email" } => {
             Face::with(&rows::RECEIPT_CONTACT_MISSING, "email").at(at("customer.email"))
         }

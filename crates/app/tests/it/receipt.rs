@@ -62,6 +62,36 @@ fn registered(world: &World) -> Vec<(ReceiptKind, i64)> {
     all.iter().map(|one| (one.kind, one.total_minor)).collect()
 }
 
+/// A payment taken with its receipt, a part of it given back with another, and a third receipt that
+/// was asked for by itself: all registered.
+pub(crate) async fn all_kinds(world: &World) {
+    world
+        .registers_receipts(Provider::Atol, Scenario::Together)
+        .await;
+    let made = post(world, "/payments", "pay", &with_receipt(true)).await;
+    world.app.settled().await;
+    let amount = json!({"value": "300.00", "currency": "RUB"});
+    let back = json!({
+        "payment_id": made.text("/id"), "amount": amount, "receipt": receipt("300.00"),
+    });
+    post(world, "/refunds", "back", &back).await;
+    world.app.settled().await;
+    post(world, "/receipts", "more", &by_itself(&made.text("/id"))).await;
+    world.app.settled().await;
+    assert_eq!(registered(world).len(), 3);
+}
+
+/// A receipt of a payment of 1,000.00 by a request of its own.
+pub(crate) fn by_itself(payment: &str) -> Value {
+    let mut body = receipt("1000.00");
+    body["type"] = json!("payment");
+    body["payment_id"] = json!(payment);
+    body["send"] = json!(true);
+    let amount = json!({"value": "1000.00", "currency": "RUB"});
+    body["settlements"] = json!([{"type": "cashless", "amount": amount}]);
+    body
+}
+
 #[tokio::test]
 async fn a_receipt_is_registered_when_the_money_is_taken() {
     both(|store, _engine| async move {
@@ -329,12 +359,8 @@ async fn a_receipt_by_itself_follows_its_payment() {
             .await;
         let made = post(&world, "/payments", "pay", &card_payment(PLAIN, true)).await;
         assert_eq!(made.json().get("receipt_registration"), None);
-        let mut body = receipt("1000.00");
-        body["type"] = json!("payment");
-        body["payment_id"] = json!(made.text("/id"));
-        body["send"] = json!(true);
-        let amount = json!({"value": "1000.00", "currency": "RUB"});
-        body["settlements"] = json!([{"type": "prepayment", "amount": amount}]);
+        let mut body = by_itself(&made.text("/id"));
+        body["settlements"][0]["type"] = json!("prepayment");
         let created = post(&world, "/receipts", "receipt", &body).await;
         assert_eq!(created.text("/status"), "pending");
         world.app.settled().await;
@@ -357,12 +383,7 @@ async fn a_payment_never_has_more_than_fifty_receipts() {
             .registers_receipts(Provider::Atol, Scenario::Separate)
             .await;
         let made = post(&world, "/payments", "pay", &card_payment(PLAIN, true)).await;
-        let mut body = receipt("1000.00");
-        body["type"] = json!("payment");
-        body["payment_id"] = json!(made.text("/id"));
-        body["send"] = json!(true);
-        let amount = json!({"value": "1000.00", "currency": "RUB"});
-        body["settlements"] = json!([{"type": "cashless", "amount": amount}]);
+        let body = by_itself(&made.text("/id"));
         let mut tasks = tokio::task::JoinSet::new();
         for number in 0..55 {
             let (world, body) = (world.clone(), body.clone());
@@ -431,6 +452,95 @@ async fn a_lost_capture_after_the_receipt_is_repeated() {
         assert_eq!(stand(&world, &path).await, stands("pending", "succeeded"));
         world.wait(Duration::minutes(1)).await;
         assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        world.audit().await;
+    })
+    .await;
+}
+
+/// In a deal the receipt is made by a request of its own: once the money is taken, or held.
+#[tokio::test]
+async fn in_a_deal_the_receipt_comes_by_itself() {
+    for scenario in [
+        Scenario::Together,
+        Scenario::ReceiptFirst,
+        Scenario::Separate,
+    ] {
+        both(|store, _engine| async move {
+            let world = World::new(store).await;
+            world.registers_receipts(Provider::Atol, scenario).await;
+            for capture in [true, false] {
+                let key = |name: &str| format!("{name}-{capture}");
+                let deal = crate::deal::open(&world, "deal_closed", &key("deal")).await;
+                let payment = crate::deal::pay_into(&world, &deal, capture, &key("pay")).await;
+                let own = by_itself(&payment);
+                let created = post(&world, "/receipts", &key("receipt"), &own).await;
+                world.app.settled().await;
+                let path = format!("/receipts/{}", created.text("/id"));
+                assert_eq!(get(&world, &path).await.text("/status"), "succeeded");
+                let mut refused = json!({"receipt": receipt("1000.00")});
+                let (path, member) = match capture {
+                    true => ("/refunds".to_owned(), "refund_settlements"),
+                    false => (format!("/payments/{payment}/capture"), "settlements"),
+                };
+                refused["payment_id"] = json!(payment);
+                refused["amount"] = json!({"value": "1000.00", "currency": "RUB"});
+                let part = json!({"value": "800.00", "currency": "RUB"});
+                refused["deal"] = json!({member: [{"type": "payout", "amount": part}]});
+                let answer = world.call("POST", &path, &key("no"), &refused).await;
+                assert_eq!(answer.text("/parameter"), "receipt", "{}", answer.json());
+                let fields = refused.as_object_mut().unwrap();
+                fields.remove("receipt");
+                post(&world, &path, &key("yes"), &refused).await;
+                let shown = get(&world, &format!("/payments/{payment}")).await;
+                assert_eq!(shown.json().get("receipt_registration"), None);
+            }
+            assert_eq!(registered(&world).len(), 2);
+            world.audit().await;
+        })
+        .await;
+    }
+}
+
+/// A capture that the bank refused leaves its receipt behind, which fits no other sum.
+#[tokio::test]
+async fn the_receipt_of_a_capture_that_failed_is_not_taken_for_another() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        let held = post(&world, "/payments", "hold", &with_receipt(false)).await;
+        let id: domain::PaymentId = held.text("/id").parse().unwrap();
+        let capture = format!("/payments/{id}/capture");
+        let script = world.bank.script();
+        script.next(Call::Capture, connectors::sandbox::Fault::RequestLost);
+        let amount = json!({"value": "600.00", "currency": "RUB"});
+        let part = json!({"amount": amount, "receipt": receipt("600.00")});
+        post(&world, &capture, "part", &part).await;
+        let (shop, object) = (world.shop.id, domain::OperationObject::Payment(id));
+        let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
+        let operations = world.store.read(list).await.unwrap();
+        let operation = operations.iter().find(|operation| !operation.is_final());
+        let (party, reason) = (
+            domain::Party::PaymentNetwork,
+            domain::CancellationReason::GeneralDecline,
+        );
+        let answer = domain::Answer::Declined {
+            decline: domain::Decline::new(party, reason),
+            facts: None,
+        };
+        app::hear(&world.app, operation.unwrap().id, answer)
+            .await
+            .unwrap();
+        let path = format!("/payments/{id}");
+        let pending = stands("waiting_for_capture", "pending");
+        assert_eq!(stand(&world, &path).await, pending);
+        let refused = world.call("POST", &capture, "whole", &json!({})).await;
+        assert_eq!(refused.text("/parameter"), "receipt", "{}", refused.json());
+        let whole = json!({"receipt": receipt("1000.00")});
+        post(&world, &capture, "whole2", &whole).await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        assert_eq!(registered(&world), [(ReceiptKind::Payment, 100_000)]);
         world.audit().await;
     })
     .await;

@@ -312,6 +312,97 @@ async fn a_refund_that_the_bank_refuses_goes_back_to_whom_it_came_from() {
     .await;
 }
 
+/// Split payments and their refunds carry no receipts, whatever else the shop has to register.
+#[tokio::test]
+async fn a_split_payment_has_its_receipts_by_themselves() {
+    use domain::fiscal::{Provider, Scenario};
+    both(|store, _engine| async move {
+        let platform = platform(store, true).await;
+        let world = &platform.world;
+        world
+            .registers_receipts(Provider::Atol, Scenario::ReceiptFirst)
+            .await;
+        let payment = platform.pay("pay", true).await;
+        let mut own = crate::receipt::by_itself(&payment);
+        let made = world.call("POST", "/receipts", "own", &own).await;
+        assert_eq!(made.status, 200, "{}", made.json());
+        for member in ["type", "payment_id", "send", "settlements"] {
+            own.as_object_mut().unwrap().remove(member);
+        }
+        let mut body = card_payment(PLAIN, true);
+        body["transfers"] = platform.usual();
+        body["receipt"] = own.clone();
+        let refused = world.call("POST", "/payments", "no", &body).await;
+        assert_eq!(refused.text("/parameter"), "receipt");
+        let amount = json!({"value": "1000.00", "currency": "RUB"});
+        let mut whole = json!({"payment_id": payment, "amount": amount, "receipt": own});
+        let refused = world.call("POST", "/refunds", "no", &whole).await;
+        assert_eq!(refused.text("/parameter"), "receipt");
+        whole.as_object_mut().unwrap().remove("receipt");
+        let refund = world.call("POST", "/refunds", "yes", &whole).await;
+        assert_eq!(refund.text("/status"), "succeeded");
+        world.app.settled().await;
+        assert_eq!(world.register.registered().len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+/// A partner's receipt is registered by the partner's register, and belongs to the platform's
+/// payment.
+#[tokio::test]
+async fn a_partner_sells_and_its_own_register_says_so() {
+    use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
+    both(|store, _engine| async move {
+        let platform = platform(store, true).await;
+        let world = &platform.world;
+        let [seller, other] = &platform.partners;
+        let settings = |provider| Fiscalization {
+            provider,
+            scenario: Scenario::Separate,
+            register: Register::Sandbox,
+        };
+        let atol = Some(settings(Provider::Atol));
+        app::shop::set_fiscalization(&world.app, seller.id, atol)
+            .await
+            .unwrap();
+        let payment = platform.pay("pay", true).await;
+        let mut own = crate::receipt::by_itself(&payment);
+        for (on_behalf_of, status, parameter) in [
+            (world.shop.id, 400, Some("on_behalf_of")),
+            (other.id, 403, None),
+        ] {
+            own["on_behalf_of"] = json!(on_behalf_of.to_string());
+            let key = format!("no-{on_behalf_of}");
+            let refused = world.call("POST", "/receipts", &key, &own).await;
+            assert_eq!(refused.status, status, "{}", refused.json());
+            assert_eq!(refused.json()["parameter"].as_str(), parameter);
+        }
+        own["on_behalf_of"] = json!(seller.id.to_string());
+        world.register.next(connectors::fiscal::Fault::Late);
+        let made = world.call("POST", "/receipts", "yes", &own).await;
+        assert_eq!(made.text("/on_behalf_of"), seller.id.to_string());
+        world.app.settled().await;
+        world.wait(domain::Duration::minutes(1)).await;
+        world.wait(domain::Duration::minutes(1)).await;
+        let path = format!("/receipts/{}", made.text("/id"));
+        let shown = world.call("GET", &path, "", &Value::Null).await;
+        assert_eq!(shown.text("/status"), "succeeded");
+        let registered = world.register.registered();
+        assert_eq!(registered.len(), 1);
+        assert_eq!(registered[0].shop_id, seller.id);
+        // The platform's own kind of receipts knows no split payments.
+        let platforms = Some(settings(Provider::YooReceipt));
+        app::shop::set_fiscalization(&world.app, seller.id, platforms)
+            .await
+            .unwrap();
+        let refused = world.call("POST", "/receipts", "other", &own).await;
+        assert_eq!(refused.text("/parameter"), "payment_id");
+        world.audit().await;
+    })
+    .await;
+}
+
 async fn at_once(platform: &Arc<Platform>, requests: Vec<(String, String, Value)>) -> usize {
     let tasks = requests.into_iter().map(|(path, key, body)| {
         let platform = Arc::clone(platform);

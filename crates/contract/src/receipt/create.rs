@@ -1,16 +1,13 @@
 //! `POST /receipts`.
 
 use domain::receipt::{Content, ReceiptKind, Settlement, SettlementType};
-use domain::{PaymentId, RefundId};
+use domain::{PaymentId, RefundId, ShopId};
 
 use super::read::{Form, read};
 use crate::amount;
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::json::Json;
-
-/// Parts that come with later work.
-const LATER: &[&str] = &["on_behalf_of"];
 
 /// A receipt that a merchant asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +16,8 @@ pub struct CreateReceipt {
     pub kind: ReceiptKind,
     /// What it belongs to.
     pub of: ReceiptOf,
+    /// The partner of a split payment who sells.
+    pub on_behalf_of: Option<ShopId>,
     /// What stands on it.
     pub content: Content,
 }
@@ -40,16 +39,24 @@ impl CreateReceipt {
     pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
-        fields.refuse_later(LATER)?;
         let kind = fields.text("type")?.and_then(ReceiptKind::from_code);
         let kind = kind.ok_or_else(|| fields.illegal("type"))?;
         let of = of(&fields, kind)?;
+        let on_behalf_of = match fields.text("on_behalf_of")? {
+            None => None,
+            Some(id) => Some(id.parse().map_err(|_| fields.illegal("on_behalf_of"))?),
+        };
         if fields.boolean("send")? != Some(true) {
             return Err(fields.illegal("send"));
         }
         let mut content = read(&fields, Form::Alone)?;
         content.settlements = settlements(&fields)?;
-        Ok(Self { kind, of, content })
+        Ok(Self {
+            kind,
+            of,
+            on_behalf_of,
+            content,
+        })
     }
 }
 

@@ -55,6 +55,7 @@ pub static CREATE_RECEIPT: Named = Named {
                 "settlements",
                 Schema::array(settlement).says("How it was paid; adds up to the items."),
             ),
+            may("on_behalf_of", seller()),
             may("additional_user_props", props),
         ];
         members.extend(common(Form::Alone));
@@ -279,6 +280,7 @@ pub static RECEIPT: Named = Named {
             ),
             must("items", Schema::array(Schema::object(line))),
             may("settlements", Schema::array(settlement)),
+            may("on_behalf_of", seller()),
             may("internet", Schema::boolean()),
             may("tax_system_code", Schema::integer(1, 6)),
             may("timezone", Schema::integer(1, 11)),
@@ -293,6 +295,13 @@ pub static RECEIPT_LIST: Named = Named {
     name: "ReceiptList",
     schema: || list_of(&RECEIPT),
 };
+
+/// A partner of a split payment.
+fn seller() -> Schema {
+    Schema::text()
+        .pattern("^[0-9]{1,18}$")
+        .says("The partner of a split payment who sells, if it is not the shop itself.")
+}
 
 /// How far a registration is.
 pub(crate) fn registration() -> Schema {

@@ -4,7 +4,7 @@
 use domain::receipt::{
     IndustryDetails, Item, MarkCode, OperationalDetails, Quantity, Settlement, State, Supplier,
 };
-use domain::{PaymentId, Receipt, ReceiptId, RefundId};
+use domain::{PaymentId, Receipt, ReceiptId, RefundId, ShopId};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -39,6 +39,8 @@ struct ReceiptBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     internet: Option<bool>,
     settlements: Vec<SettlementBody>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_behalf_of: Option<Shown<ShopId>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     timezone: Option<u8>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -171,6 +173,7 @@ pub fn body(receipt: &Receipt) -> Vec<u8> {
         items: content.items.iter().map(item).collect(),
         internet: content.internet,
         settlements: settlements.iter().map(settlement).collect(),
+        on_behalf_of: receipt.on_behalf_of.map(Shown),
         timezone: content.timezone,
         receipt_industry_details: content.industry.iter().map(industry).collect(),
         receipt_operational_details: content.operational.as_ref().map(operational),

@@ -70,6 +70,7 @@ fn receipt(body: &Value) -> Receipt {
         origin: Origin::Merchant,
         payment_id: PaymentId::new(seed(2)),
         refund_id: Some(RefundId::new(seed(3))),
+        on_behalf_of: command.on_behalf_of,
         total: command.content.total(Currency::RUB).unwrap(),
         content: command.content,
     };
@@ -152,7 +153,7 @@ fn what_is_wrong_is_named_with_its_place() {
             "/payment_id".to_owned(),
             json!("31f00000-000f-5000-8000-1a2b3c4d5e6f"),
         ),
-        ("/on_behalf_of".to_owned(), json!("100002")),
+        ("/on_behalf_of".to_owned(), json!("mine")),
         ("/items".to_owned(), json!([])),
         ("/items".to_owned(), json!({})),
         ("/items/0".to_owned(), json!(1)),

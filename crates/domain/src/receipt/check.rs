@@ -16,6 +16,12 @@ pub enum ReceiptRefused {
     /// In a safe deal receipts are made by requests of their own.
     #[error("in a deal receipts are made by requests of their own")]
     InDeal,
+    /// Of split payments as well.
+    #[error("receipts of a split payment are made by requests of their own")]
+    InSplit,
+    /// Some providers register nothing of deals and of split payments.
+    #[error("the provider registers no receipts of deals and split payments")]
+    NotByProvider,
     /// Neither e-mail nor phone, or no e-mail where the provider sends only there.
     #[error("the buyer's {needed} is missing")]
     ContactMissing {

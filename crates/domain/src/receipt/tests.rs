@@ -72,6 +72,7 @@ fn receipt(state: State) -> Receipt {
         origin: Origin::Flow,
         payment_id: PaymentId::new(seed(2)),
         refund_id: None,
+        on_behalf_of: None,
         content: content(vec![item(10_000, "1")]),
         total: rub(10_000),
     };

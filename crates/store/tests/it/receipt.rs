@@ -148,6 +148,7 @@ fn receipt(
         origin: Origin::ALL[usize::try_from(number % 3).unwrap()],
         payment_id,
         refund_id,
+        on_behalf_of: number.is_multiple_of(3).then_some(shop.id),
         content: if number.is_multiple_of(2) {
             plain()
         } else {

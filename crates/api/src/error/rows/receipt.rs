@@ -44,6 +44,36 @@ pub(in crate::error) const RECEIPT_IN_DEAL: Row = Row {
     advice: "Make the receipt by a request of its own when the money has moved.",
 };
 
+pub(in crate::error) const RECEIPT_IN_SPLIT: Row = Row {
+    name: "receipt.data.in_split",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Receipt is missing or illegal: a split payment and its refunds carry none",
+    parameter: Some("receipt"),
+    retry_after: None,
+    advice: "Make the receipt by a request of its own when the money has moved.",
+};
+
+pub(in crate::error) const RECEIPT_NOT_BY_PROVIDER: Row = Row {
+    name: "receipt.create.not_by_provider",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Receipts of deals and split payments are not registered by this provider",
+    parameter: Some("payment_id"),
+    retry_after: None,
+    advice: "Have the receipts registered by a register of the seller's own.",
+};
+
+pub(in crate::error) const RECEIPT_SELLER_UNKNOWN: Row = Row {
+    name: "receipt.create.seller_unknown",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Invalid parameter's value: the shop has no part of the payment",
+    parameter: Some("on_behalf_of"),
+    retry_after: None,
+    advice: "Name a shop that the payment was split to, or none for the platform's own receipt.",
+};
+
 pub(in crate::error) const RECEIPT_CONTACT_MISSING: Row = Row {
     name: "receipt.data.contact_missing",
     status: 400,
@@ -181,6 +211,9 @@ pub(super) const RECEIPT_ERRORS: &[&Row] = &[
     &RECEIPT_MISSING,
     &RECEIPT_NOT_ENABLED,
     &RECEIPT_IN_DEAL,
+    &RECEIPT_IN_SPLIT,
+    &RECEIPT_NOT_BY_PROVIDER,
+    &RECEIPT_SELLER_UNKNOWN,
     &RECEIPT_CONTACT_MISSING,
     &RECEIPT_TOO_MANY_ITEMS,
     &RECEIPT_ITEM_CURRENCY,
