@@ -1,8 +1,8 @@
 """The description as an integrator follows it from answer to answer: bodies that this shop can
 carry out, with the parts that links bring left to the links.
 
-The bodies are written down here, each as small as it can be. The untamed description has runs of its
-own: there schemathesis makes the whole bodies, right ones and wrong ones.
+The bodies are written down here, each as small as it can be. The untamed description has a run of
+its own: there schemathesis makes whole bodies, right ones and wrong ones.
 """
 
 import copy

@@ -28,6 +28,7 @@ pub(crate) static CARD_ASKED: Named = Named {
                     .says("The name on it."),
             ),
         ])
+        .says("Only for shops that may send card numbers themselves.")
     },
 };
 
@@ -39,11 +40,11 @@ pub(crate) static CARD: Named = Named {
         Schema::object([
             must("first6", digits("^[0-9]{6}$").says("Its first digits.")),
             must("last4", digits("^[0-9]{4}$").says("Its last digits.")),
-            must("expiry_year", digits("^[0-9]{4}$")),
-            must("expiry_month", digits("^[0-9]{2}$")),
+            must("expiry_year", digits("^[0-9]{4}$").says("Four digits.")),
+            must("expiry_month", digits("^[0-9]{2}$").says("Two digits.")),
             must(
                 "card_type",
-                Schema::codes(CardBrand::ALL.map(CardBrand::code)),
+                Schema::codes(CardBrand::ALL.map(CardBrand::code)).says("The card's network."),
             ),
             may("issuer_country", digits("^[A-Z]{2}$").says("ISO 3166-1.")),
             may(
@@ -51,5 +52,6 @@ pub(crate) static CARD: Named = Named {
                 Schema::text().says("The bank that issued it."),
             ),
         ])
+        .says("What may be shown of the card.")
     },
 };

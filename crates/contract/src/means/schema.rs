@@ -32,7 +32,7 @@ pub(crate) static PAYMENT_METHOD_OF_PAYMENT: Named = Named {
                 Schema::text().says("The operation's number in SBP."),
             ),
         ]);
-        Schema::object(members)
+        Schema::object(members).says("How it is paid.")
     },
 };
 
@@ -46,7 +46,10 @@ pub(crate) fn head(kinds: impl IntoIterator<Item = MethodKind>) -> Vec<Member> {
             id_of::<PaymentMethodId>("Its id, to charge it again by."),
         ),
         must("saved", Schema::boolean().says("Can it be charged again?")),
-        must("status", Schema::codes(STATUSES)),
+        must(
+            "status",
+            Schema::codes(STATUSES).says("Whether it is saved, or on its way to that."),
+        ),
     ]
 }
 
@@ -107,7 +110,7 @@ fn more() -> Vec<Member> {
             "payment_purpose",
             Schema::text().says("What a company pays for."),
         ),
-        may("vat_data", means_schema::vat()),
+        may("vat_data", means_schema::vat().says("VAT in the payment.")),
         may(
             "loan_option",
             Schema::text().says("`loan`, or `installments_` and the number of months."),

@@ -41,7 +41,10 @@ fn asked_destination() -> Schema {
     Schema::one_of([
         Schema::object([
             must("type", kind(DestinationKind::Card)),
-            must("card", Schema::object([must("number", number)])),
+            must(
+                "card",
+                Schema::object([must("number", number.says("With its right check digit."))]),
+            ),
         ]),
         Schema::object([
             must("type", kind(DestinationKind::Wallet)),
@@ -72,7 +75,10 @@ pub static CREATE_PAYOUT: Named = Named {
         ]);
         Schema::object([
             must("amount", amount_asked("How much.")),
-            may("payout_destination_data", asked_destination()),
+            may(
+                "payout_destination_data",
+                asked_destination().says("Where the money goes to."),
+            ),
             may(
                 "payout_token",
                 Schema::text()
@@ -95,13 +101,13 @@ pub static CREATE_PAYOUT: Named = Named {
 
 fn destination() -> Schema {
     let card = Schema::object([
-        must("first6", Schema::text()),
-        must("last4", Schema::text()),
+        must("first6", Schema::text().says("Its first digits.")),
+        must("last4", Schema::text().says("Its last digits.")),
         must(
             "card_type",
-            Schema::codes(CardBrand::ALL.map(CardBrand::code)),
+            Schema::codes(CardBrand::ALL.map(CardBrand::code)).says("The card's network."),
         ),
-        may("issuer_country", Schema::text()),
+        may("issuer_country", Schema::text().says("ISO 3166-1.")),
         may("issuer_name", Schema::text()),
     ]);
     let checked = Schema::boolean().says("Was the receiver's name compared?");
@@ -149,7 +155,10 @@ pub static PAYOUT: Named = Named {
             must("id", id_of::<PayoutId>("Its id.")),
             must("amount", Schema::refer(&AMOUNT).says("How much.")),
             must("status", statuses.says("How far it is.")),
-            must("payout_destination", destination()),
+            must(
+                "payout_destination",
+                destination().says("Where the money goes to."),
+            ),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             must("created_at", Schema::moment().says("When it was created.")),
             may("succeeded_at", Schema::moment().says("When it arrived.")),

@@ -13,13 +13,15 @@ use crate::schema::{
     must, of_time, parameter,
 };
 
+const EXCISE: &str = "The excise in the price (tag 1229).";
+
 /// `receipt` of a payment, a capture or a refund.
 pub(crate) static RECEIPT_DATA: Named = Named {
     name: "ReceiptData",
     schema: || {
         let mut members = common(Form::Inside);
         members.insert(0, may("customer", Schema::refer(&CUSTOMER)));
-        Schema::object(members)
+        Schema::object(members).says("The receipt for the tax service (54-FZ).")
     },
 };
 
@@ -27,12 +29,8 @@ pub(crate) static RECEIPT_DATA: Named = Named {
 pub static CREATE_RECEIPT: Named = Named {
     name: "CreateReceiptRequest",
     schema: || {
-        let kinds = Schema::codes(ReceiptKind::ALL.map(ReceiptKind::code));
         let settlement = Schema::object([
-            must(
-                "type",
-                Schema::codes(SettlementType::ALL.map(SettlementType::code)),
-            ),
+            must("type", settlement_type()),
             must("amount", amount_asked("How much in this form.")),
         ]);
         let props = Schema::object([
@@ -40,7 +38,7 @@ pub static CREATE_RECEIPT: Named = Named {
             must("value", Schema::text().at_least(1).at_most(234)),
         ]);
         let mut members = vec![
-            must("type", kinds.says("Which way the money goes.")),
+            must("type", kind()),
             may(
                 "payment_id",
                 id_of::<PaymentId>("The payment that it belongs to."),
@@ -50,13 +48,21 @@ pub static CREATE_RECEIPT: Named = Named {
                 id_of::<RefundId>("The refund that it belongs to, instead."),
             ),
             must("customer", Schema::refer(&CUSTOMER)),
-            must("send", Schema::boolean().with("const", true)),
+            must(
+                "send",
+                Schema::boolean()
+                    .with("const", true)
+                    .says("It is registered at once."),
+            ),
             must(
                 "settlements",
                 Schema::array(settlement).says("How it was paid; adds up to the items."),
             ),
             may("on_behalf_of", seller()),
-            may("additional_user_props", props),
+            may(
+                "additional_user_props",
+                props.says("One more line of the receipt: its name and value."),
+            ),
         ];
         members.extend(common(Form::Alone));
         Schema::object(members)
@@ -67,11 +73,19 @@ static CUSTOMER: Named = Named {
     name: "ReceiptCustomer",
     schema: || {
         Schema::object([
-            may("full_name", Schema::text().at_most(256)),
+            may(
+                "full_name",
+                Schema::text()
+                    .at_most(256)
+                    .says("The name of a person or company."),
+            ),
             may("inn", inn()),
             may(
                 "email",
-                Schema::text().at_most(254).pattern("^[^@\\s]+@[^@\\s]+$"),
+                Schema::text()
+                    .at_most(254)
+                    .pattern("^[^@\\s]+@[^@\\s]+$")
+                    .says("Where the receipt goes to."),
             ),
             may("phone", phone()),
         ])
@@ -106,15 +120,20 @@ static MARK_CODE: Named = Named {
 };
 
 fn inn() -> Schema {
-    Schema::text().pattern("^([0-9]{10}|[0-9]{12})$")
+    Schema::text()
+        .pattern("^([0-9]{10}|[0-9]{12})$")
+        .says("Taxpayer number.")
 }
 
 fn phone() -> Schema {
-    Schema::text().pattern("^[0-9]{4,15}$")
+    Schema::text()
+        .pattern("^[0-9]{4,15}$")
+        .says("A phone, digits.")
 }
 
 fn industry() -> Schema {
     Schema::array(Schema::refer(&INDUSTRY))
+        .says("What the branch of trade requires (tags 1260 and 1261).")
 }
 
 fn common(form: Form) -> Vec<Member> {
@@ -123,19 +142,44 @@ fn common(form: Form) -> Vec<Member> {
         must("value", Schema::text().at_least(1).at_most(64)),
         must("created_at", Schema::moment()),
     ]);
-    vec![
-        must("items", Schema::array(item(form)).items(1, 100)),
-        may("internet", Schema::boolean()),
-        may("tax_system_code", Schema::integer(1, 6)),
-        may("timezone", Schema::integer(1, 11)),
+    let items = Schema::array(item(form)).items(1, 100);
+    let mut members = vec![must("items", items.says("What is sold, line by line."))];
+    members.extend(of_receipt(operational));
+    members
+}
+
+/// What requests and answers say alike of the whole receipt.
+fn of_receipt(operational: Schema) -> [Member; 5] {
+    [
+        may(
+            "internet",
+            Schema::boolean().says("Was it sold over the internet?"),
+        ),
+        may(
+            "tax_system_code",
+            Schema::integer(1, 6).says("The shop's system of taxes (tag 1055)."),
+        ),
+        may(
+            "timezone",
+            Schema::integer(1, 11).says("The time zone of the place of sale."),
+        ),
         may("receipt_industry_details", industry()),
-        may("receipt_operational_details", operational),
+        may(
+            "receipt_operational_details",
+            operational.says("What the operation requires (tag 1270)."),
+        ),
     ]
 }
 
 fn item(form: Form) -> Schema {
     let mut members = vec![
-        must("description", Schema::text().at_least(1).at_most(128)),
+        must(
+            "description",
+            Schema::text()
+                .at_least(1)
+                .at_most(128)
+                .says("What is sold."),
+        ),
         must("amount", amount_asked("What one unit costs.")),
         must(
             "quantity",
@@ -143,10 +187,12 @@ fn item(form: Form) -> Schema {
                 .with("exclusiveMinimum", 0_i64)
                 .says("At most three decimals."),
         ),
-        must("vat_code", Schema::integer(1, 12)),
+        must("vat_code", vat_code()),
         may(
             "excise",
-            Schema::text().pattern(r"^[0-9]{1,12}(\.[0-9]{1,2})?$"),
+            Schema::text()
+                .pattern(r"^[0-9]{1,12}(\.[0-9]{1,2})?$")
+                .says(EXCISE),
         ),
     ];
     members.extend(details());
@@ -161,11 +207,11 @@ fn item(form: Form) -> Schema {
                 "additional_payment_subject_props",
                 Schema::text().at_most(64),
             ),
-            may("supplier", supplier),
             may(
-                "agent_type",
-                Schema::codes(AgentType::ALL.map(AgentType::code)),
+                "supplier",
+                supplier.says("Whose goods an agent sells (tag 1224)."),
             ),
+            may("agent_type", agent_type()),
         ]);
     }
     Schema::object(members)
@@ -179,31 +225,50 @@ fn details() -> Vec<Member> {
         must("denominator", positive()),
     ]);
     vec![
-        may("measure", Schema::codes(Measure::ALL.map(Measure::code))),
-        may("mark_quantity", part),
+        may(
+            "measure",
+            Schema::codes(Measure::ALL.map(Measure::code)).says("What the quantity counts."),
+        ),
+        may(
+            "mark_quantity",
+            part.says("The part of a marked package that is sold."),
+        ),
         may(
             "payment_subject",
-            Schema::codes(PaymentSubject::ALL.map(PaymentSubject::code)),
+            Schema::codes(PaymentSubject::ALL.map(PaymentSubject::code))
+                .says("What kind of thing is sold (tag 1212)."),
         ),
         may(
             "payment_mode",
-            Schema::codes(PaymentMode::ALL.map(PaymentMode::code)),
+            Schema::codes(PaymentMode::ALL.map(PaymentMode::code))
+                .says("How it is paid: before, at once, on credit (tag 1214)."),
         ),
         may(
             "country_of_origin_code",
-            Schema::text().pattern("^[A-Z]{2}$"),
+            Schema::text().pattern("^[A-Z]{2}$").says("ISO 3166-1."),
         ),
         may(
             "customs_declaration_number",
-            Schema::text().at_least(1).at_most(32),
+            Schema::text()
+                .at_least(1)
+                .at_most(32)
+                .says("Number of the customs declaration."),
         ),
         may(
             "product_code",
-            Schema::text().pattern("^[0-9A-Fa-f]{2}( [0-9A-Fa-f]{2}){0,31}$"),
+            Schema::text()
+                .pattern("^[0-9A-Fa-f]{2}( [0-9A-Fa-f]{2}){0,31}$")
+                .says("A code of marked goods in the old form, hexadecimal."),
         ),
-        may("planned_status", Schema::integer(1, 6)),
+        may(
+            "planned_status",
+            Schema::integer(1, 6).says("What becomes of the marked goods."),
+        ),
         may("mark_code_info", Schema::refer(&MARK_CODE)),
-        may("mark_mode", Schema::constant("0")),
+        may(
+            "mark_mode",
+            Schema::constant("0").says("How the register handles the mark."),
+        ),
         may("payment_subject_industry_details", industry()),
     ]
 }
@@ -213,11 +278,11 @@ pub static RECEIPT: Named = Named {
     name: "Receipt",
     schema: || {
         let mut line = vec![
-            must("description", Schema::text()),
-            must("quantity", Schema::number()),
+            must("description", Schema::text().says("What is sold.")),
+            must("quantity", Schema::number().says("How many.")),
             must("amount", Schema::refer(&AMOUNT)),
-            must("vat_code", Schema::integer(1, 12)),
-            may("excise", Schema::text()),
+            must("vat_code", vat_code()),
+            may("excise", Schema::text().says(EXCISE)),
         ];
         line.extend(details());
         let supplier = Schema::object([
@@ -227,17 +292,14 @@ pub static RECEIPT: Named = Named {
         ]);
         line.extend([
             may("additional_payment_subject_props", Schema::text()),
-            may("supplier", supplier),
             may(
-                "agent_type",
-                Schema::codes(AgentType::ALL.map(AgentType::code)),
+                "supplier",
+                supplier.says("Whose goods an agent sells (tag 1224)."),
             ),
+            may("agent_type", agent_type()),
         ]);
         let settlement = Schema::object([
-            must(
-                "type",
-                Schema::codes(SettlementType::ALL.map(SettlementType::code)),
-            ),
+            must("type", settlement_type()),
             must("amount", Schema::refer(&AMOUNT)),
         ]);
         let operational = Schema::object([
@@ -246,12 +308,9 @@ pub static RECEIPT: Named = Named {
             must("created_at", Schema::moment()),
         ]);
         let registered = |says| Schema::text().says(says);
-        Schema::object([
+        let mut members = vec![
             must("id", id_of::<ReceiptId>("Its id.")),
-            must(
-                "type",
-                Schema::codes(ReceiptKind::ALL.map(ReceiptKind::code)),
-            ),
+            must("type", kind()),
             may(
                 "payment_id",
                 id_of::<PaymentId>("The payment that it belongs to."),
@@ -273,20 +332,26 @@ pub static RECEIPT: Named = Named {
                 "fiscal_attribute",
                 registered("The document's fiscal sign."),
             ),
-            may("registered_at", Schema::moment()),
+            may(
+                "registered_at",
+                Schema::moment().says("When it was registered."),
+            ),
             may(
                 "fiscal_provider_id",
                 registered("The register's own id of it."),
             ),
-            must("items", Schema::array(Schema::object(line))),
-            may("settlements", Schema::array(settlement)),
+            must(
+                "items",
+                Schema::array(Schema::object(line)).says("What is sold, line by line."),
+            ),
+            may(
+                "settlements",
+                Schema::array(settlement).says("How it was paid."),
+            ),
             may("on_behalf_of", seller()),
-            may("internet", Schema::boolean()),
-            may("tax_system_code", Schema::integer(1, 6)),
-            may("timezone", Schema::integer(1, 11)),
-            may("receipt_industry_details", industry()),
-            may("receipt_operational_details", operational),
-        ])
+        ];
+        members.extend(of_receipt(operational));
+        Schema::object(members)
     },
 };
 
@@ -301,6 +366,24 @@ fn seller() -> Schema {
     Schema::text()
         .pattern("^[0-9]{1,18}$")
         .says("The partner of a split payment who sells, if it is not the shop itself.")
+}
+
+fn kind() -> Schema {
+    Schema::codes(ReceiptKind::ALL.map(ReceiptKind::code)).says("Which way the money goes.")
+}
+
+/// The form of payment of a settlement.
+fn settlement_type() -> Schema {
+    Schema::codes(SettlementType::ALL.map(SettlementType::code)).says("The form of payment.")
+}
+
+fn vat_code() -> Schema {
+    Schema::integer(1, 12).says("The rate of VAT, by its number (tag 1199).")
+}
+
+fn agent_type() -> Schema {
+    Schema::codes(AgentType::ALL.map(AgentType::code))
+        .says("As whose agent the shop sells (tag 1222).")
 }
 
 /// How far a registration is.

@@ -72,7 +72,10 @@ pub(crate) fn id_of<I: EntityId>(says: &'static str) -> Schema {
 pub(crate) fn list_of(item: &'static Named) -> Schema {
     Schema::object([
         must("type", Schema::constant("list")),
-        must("items", Schema::array(Schema::refer(item))),
+        must(
+            "items",
+            Schema::array(Schema::refer(item)).says("The objects of this page."),
+        ),
         may(
             "next_cursor",
             Schema::text().says("Where the next page begins; absent on the last one."),
@@ -101,6 +104,7 @@ pub static CANCELLATION: Named = Named {
                 Schema::codes(reasons.map(|reason| reason.code())).says("Why."),
             ),
         ])
+        .says("Who ended it, and why; of what is canceled.")
     },
 };
 

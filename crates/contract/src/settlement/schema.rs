@@ -11,7 +11,9 @@ fn settlements(amount: Schema) -> Schema {
         must("type", Schema::constant(PAYOUT)),
         must("amount", amount),
     ]);
-    Schema::array(settlement).items(1, 1)
+    Schema::array(settlement)
+        .items(1, 1)
+        .says("What of it is the seller's: one part.")
 }
 
 /// `deal` of a new payment.
@@ -23,6 +25,7 @@ pub(crate) static PAYMENT_DEAL_ASKED: Named = Named {
             must("id", id_of::<DealId>("The deal that the payment fills.")),
             must("settlements", part),
         ])
+        .says("The safe deal whose buyer pays.")
     },
 };
 
@@ -45,6 +48,7 @@ pub(crate) static REFUND_DEAL_ASKED: Named = Named {
              gives back its own fee only.",
         ));
         Schema::object([must("refund_settlements", part)])
+            .says("What of a refund in a safe deal is the seller's.")
     },
 };
 
@@ -57,6 +61,7 @@ pub(crate) static PAYMENT_DEAL: Named = Named {
             must("id", id_of::<DealId>("The deal that the payment fills.")),
             must("settlements", part),
         ])
+        .says("The safe deal whose buyer pays.")
     },
 };
 
@@ -73,5 +78,6 @@ pub(crate) static REFUND_DEAL: Named = Named {
             ),
             must("refund_settlements", part),
         ])
+        .says("The safe deal that it comes from.")
     },
 };

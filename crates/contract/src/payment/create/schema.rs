@@ -86,5 +86,5 @@ pub(crate) fn gateway() -> Schema {
     let id = Schema::text()
         .pattern("^[1-9][0-9]{0,17}$")
         .says("The shop's sub-account.");
-    Schema::object([must("gateway_id", id)])
+    Schema::object([must("gateway_id", id)]).says("Which of the shop's sub-accounts it is for.")
 }

@@ -88,6 +88,7 @@ pub(crate) static RECIPIENT: Named = Named {
             must("account_id", Schema::text().says("The shop.")),
             must("gateway_id", Schema::text().says("The shop's sub-account.")),
         ])
+        .says("Whose money it is.")
     },
 };
 
@@ -96,8 +97,14 @@ static AUTHORIZATION: Named = Named {
     schema: || {
         let secure = Schema::object([
             must("applied", Schema::boolean().says("Was the payer asked?")),
-            must("method_completed", Schema::boolean()),
-            must("challenge_completed", Schema::boolean()),
+            must(
+                "method_completed",
+                Schema::boolean().says("Did the bank look at the payer's browser?"),
+            ),
+            must(
+                "challenge_completed",
+                Schema::boolean().says("Did the payer answer the bank?"),
+            ),
         ]);
         Schema::object([
             may(
@@ -107,5 +114,6 @@ static AUTHORIZATION: Named = Named {
             may("auth_code", Schema::text().says("The issuer's code.")),
             must("three_d_secure", secure.says("How 3-D Secure went.")),
         ])
+        .says("What the bank said of the card.")
     },
 };
