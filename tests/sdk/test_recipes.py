@@ -14,6 +14,7 @@ RUNNERS = {".py": [sys.executable], ".sh": ["sh"], ".mjs": ["node"]}
 # What a recipe shows last.
 ENDS = {
     "deal.py": "The deal is closed and can pay out 0.00",
+    "invoice.py": "The invoice is pending",
     "next_week.py": "The shop was told: payment.canceled",
     "pay_by_page.py": "The payment is pending",
     "payout.py": "The payout is succeeded",
