@@ -21,9 +21,9 @@ USER, PASSWORD = "altyn", "pa55 word"
 
 
 class Mailbox:
-    """An SMTP server on this machine. With a certificate it demands STARTTLS and a login."""
+    """An SMTP server on this machine. With a certificate it demands TLS and a login."""
 
-    def __init__(self, certificate: Path | None = None):
+    def __init__(self, certificate: Path | None = None, implicit: bool = False):
         self.mails = []
         self.next = deque()
         self.next_to = deque()
@@ -34,12 +34,11 @@ class Mailbox:
         if certificate is not None:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
-            options = {
-                "tls_context": context,
-                "require_starttls": True,
-                "auth_required": True,
-                "authenticator": self._knows,
-            }
+            options = {"auth_required": True, "authenticator": self._knows}
+            if implicit:
+                options |= {"ssl_context": context, "auth_require_tls": False}
+            else:
+                options |= {"tls_context": context, "require_starttls": True}
         port = free_port()
         self.controller = Controller(self, hostname="127.0.0.1", port=port, **options)
         self.controller.start()
@@ -50,7 +49,7 @@ class Mailbox:
 
     def _knows(self, server, session, envelope, mechanism, data):
         login = (data.login.decode(), data.password.decode())
-        return AuthResult(success=login == (USER, PASSWORD))
+        return AuthResult(success=login == (USER, PASSWORD), handled=False)
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         if self.next_to:

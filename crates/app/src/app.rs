@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use connectors::sandbox::{Callback, Sandbox};
 use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
+use domain::message::Channel;
 use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
 use store::Store;
 use tokio::sync::{Notify, mpsc};
@@ -83,7 +84,8 @@ pub struct App {
     /// Attempts to prove on a page who a shop is.
     pub(crate) attempts: Attempts,
     deliveries_waiting: Notify,
-    messages_waiting: Notify,
+    /// One for each channel.
+    messages_waiting: [Notify; Channel::ALL.len()],
     /// What happened so far, for metrics.
     pub(crate) happened: Happened,
     /// Calls that go on although nobody waits for them.
@@ -127,7 +129,7 @@ impl App {
             bearers: Mutex::default(),
             attempts: Attempts::default(),
             deliveries_waiting: Notify::new(),
-            messages_waiting: Notify::new(),
+            messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),
             tasks: TaskTracker::new(),
         })
@@ -206,13 +208,19 @@ impl App {
         self.deliveries_waiting.notify_one();
     }
 
-    /// Waits until there may be messages to send.
-    pub async fn messages_waiting(&self) {
-        self.messages_waiting.notified().await;
+    /// Waits until there may be messages of this channel to send.
+    pub async fn messages_waiting(&self, channel: Channel) {
+        for (own, waiting) in Channel::ALL.iter().zip(&self.messages_waiting) {
+            if *own == channel {
+                waiting.notified().await;
+            }
+        }
     }
 
     pub(crate) fn wake_messages(&self) {
-        self.messages_waiting.notify_one();
+        for waiting in &self.messages_waiting {
+            waiting.notify_one();
+        }
     }
 
     /// What the platform itself does in a shop: time, answers, pages.

@@ -36,7 +36,7 @@ pub struct Mail {
     pub text: String,
     /// The same as HTML.
     pub html: Option<String>,
-    /// When it was written, by the platform's clock.
+    /// When it was written, by its shop's clock.
     pub written_at: Timestamp,
 }
 

@@ -14,6 +14,7 @@ pub use sender::send_all_due;
 use std::sync::Arc;
 
 use app::App;
+use domain::message::Channel;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -22,7 +23,9 @@ use tokio::task::JoinSet;
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(carrier::run(Arc::clone(app), stop.clone()));
-    tasks.spawn(sender::run(Arc::clone(app), stop.clone()));
+    for channel in Channel::ALL {
+        tasks.spawn(sender::run(Arc::clone(app), channel, stop.clone()));
+    }
     tasks.spawn(jobs::run(Arc::clone(app), stop.clone()));
     tasks.spawn(jobs::listen(Arc::clone(app), stop.clone()));
     tasks

@@ -1,17 +1,19 @@
-//! Sends messages to people: a few under way at a time, for a mail server likes few connections.
+//! Sends messages to people: a few of each channel under way at a time, for a mail server likes few
+//! connections, and a dead one must not hold SMS up.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
 use app::message::send::{self, Tried};
+use domain::message::Channel;
 use futures_util::FutureExt as _;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle};
 use tracing::error;
 
-/// Most messages under way.
+/// Most messages of one channel under way.
 const UNDER_WAY_MAX: usize = 16;
 /// How often due messages are looked for when nothing wakes the sender.
 const LOOK_INTERVAL: Duration = Duration::from_secs(1);
@@ -20,15 +22,16 @@ const RECORDS_MAX: usize = 64;
 
 type UnderWay = FuturesUnordered<JoinHandle<Tried>>;
 
-pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
+/// Sends the messages of one channel.
+pub(crate) async fn run(app: Arc<App>, channel: Channel, mut stop: watch::Receiver<bool>) {
     let mut under_way = UnderWay::new();
     let mut look = tokio::time::interval(LOOK_INTERVAL);
     look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     while !*stop.borrow() {
-        claim(&app, &under_way).await;
+        claim(&app, channel, &under_way).await;
         tokio::select! {
             Some(first) = under_way.next() => settle(&app, &mut under_way, first).await,
-            () = app.messages_waiting() => {}
+            () = app.messages_waiting(channel) => {}
             _ = look.tick() => {}
             _ = stop.changed() => {}
         }
@@ -41,10 +44,16 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Sends everything that is due now and returns when it is done: for tests and simulations. How
 /// many messages there were.
 pub async fn send_all_due(app: &Arc<App>) -> usize {
+    let [email, sms] = Channel::ALL.map(|channel| send_all_due_of(app, channel));
+    let (email, sms) = futures_util::future::join(email, sms).await;
+    email.saturating_add(sms)
+}
+
+async fn send_all_due_of(app: &Arc<App>, channel: Channel) -> usize {
     let mut under_way = UnderWay::new();
     let mut sent = 0_usize;
     loop {
-        sent = sent.saturating_add(claim(app, &under_way).await);
+        sent = sent.saturating_add(claim(app, channel, &under_way).await);
         let Some(first) = under_way.next().await else {
             return sent;
         };
@@ -53,12 +62,12 @@ pub async fn send_all_due(app: &Arc<App>) -> usize {
 }
 
 /// Claims what is due and starts to send it. How many messages.
-async fn claim(app: &Arc<App>, under_way: &UnderWay) -> usize {
+async fn claim(app: &Arc<App>, channel: Channel, under_way: &UnderWay) -> usize {
     let free = UNDER_WAY_MAX.saturating_sub(under_way.len());
     let Ok(limit @ 1..) = u32::try_from(free) else {
         return 0;
     };
-    let claimed = match send::claim(app, limit).await {
+    let claimed = match send::claim(app, channel, limit).await {
         Ok(claimed) => claimed,
         Err(error) => {
             error!(?error, "due messages could not be claimed");

@@ -26,15 +26,16 @@ pub struct Tried {
     outcome: Outcome,
 }
 
-/// Claims at most `limit` messages that are due.
+/// Claims at most `limit` messages of a channel that are due.
 ///
 /// # Errors
 /// The storage fails.
-pub async fn claim(app: &Arc<App>, limit: u32) -> Result<Vec<Claimed>, Error> {
+pub async fn claim(app: &Arc<App>, channel: Channel, limit: u32) -> Result<Vec<Claimed>, Error> {
     let now = app.now();
     let claim = Claim {
         now,
         lease_until: now.plus(LEASE),
+        channel,
         limit,
     };
     let unit =
@@ -60,7 +61,7 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Tried {
                 subject: content.subject,
                 text: content.text,
                 html: content.html,
-                written_at: created_at.minus(claimed.clock_offset),
+                written_at: created_at,
             };
             app.mailer.send(mail).await
         }

@@ -3,7 +3,7 @@
 
 use connectors::Gate;
 use connectors::mail::Answer;
-use domain::message::{Outcome, State};
+use domain::message::{Channel, Outcome, State};
 use domain::{Duration, Message, PaymentId};
 use serde_json::{Value, json};
 use testkit::World;
@@ -232,7 +232,9 @@ async fn a_sender_that_dies_after_sending_leaves_it_to_the_next_under_the_same_i
         let world = World::new(store).await;
         pay(&world, "pay", &stated(true, &[BUYER])).await;
         world.app.settled().await;
-        let claimed = app::message::send::claim(&world.app, 9).await.unwrap();
+        let claimed = app::message::send::claim(&world.app, Channel::Email, 9)
+            .await
+            .unwrap();
         assert_eq!(claimed.len(), 1);
         for claimed in claimed {
             // It is sent, and nobody lives to write that down.

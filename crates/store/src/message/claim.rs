@@ -1,12 +1,13 @@
 //! Claiming: which messages are sent next, by whom, and until when nobody else takes them.
 
+use domain::message::Channel;
 use domain::{Duration, Message, Timestamp};
 
 use super::read_cells;
 use crate::columns::{Cells, refs};
 use crate::conn::{ROWS_MAX, Tx, many};
 use crate::error::StoreError;
-use crate::param::Param;
+use crate::param::{Param, ToParam};
 use crate::row::Row;
 
 /// What to claim. Times are the platform's.
@@ -16,6 +17,8 @@ pub struct Claim {
     pub now: Timestamp,
     /// Until when nobody else takes it.
     pub lease_until: Timestamp,
+    /// Of this channel, so that a dead mail server does not hold SMS up.
+    pub channel: Channel,
     /// At most so many.
     pub limit: u32,
 }
@@ -36,9 +39,9 @@ select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address
        coalesce(s.clock_offset, 0) as clock_offset, m.sequence
   from message m
   left join shop s on s.id = m.shop_id
- where m.due_at <= $1
+ where m.due_at <= $1 and m.channel = $2
  order by m.due_at, m.sequence
- limit $2";
+ limit $3";
 
 const CANDIDATES_POSTGRES: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
@@ -47,9 +50,9 @@ select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address
        coalesce(s.clock_offset, 0) as clock_offset, m.sequence
   from message m
   left join shop s on s.id = m.shop_id
- where m.due_at <= $1
+ where m.due_at <= $1 and m.channel = $2
  order by m.due_at, m.sequence
- limit $2
+ limit $3
    for update of m skip locked";
 
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
@@ -65,7 +68,8 @@ const LEASE_TAIL: &str = ") v
 /// over, unless [`record`](super::record) says something else before.
 pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
     let statement = tx.pick(CANDIDATES, CANDIDATES_POSTGRES);
-    let found = tx.query(statement, &[&claim.now, &claim.limit], read)?;
+    let params: [&dyn ToParam; 3] = [&claim.now, &claim.channel.code(), &claim.limit];
+    let found = tx.query(statement, &params, read)?;
     let lease_until = claim.lease_until.as_micros();
     for found in found.chunks(ROWS_MAX) {
         let leases: Vec<Param<'_>> = found

@@ -63,12 +63,18 @@ async fn with_mails(store: &Store, count: u64) -> Shop {
     shop
 }
 
+/// What a sender of mail claims.
 async fn claimed(store: &Store, seconds: i64, limit: u32) -> Vec<Claimed> {
-    let now = platform(seconds);
+    claimed_of(store, Channel::Email, (seconds, limit)).await
+}
+
+async fn claimed_of(store: &Store, channel: Channel, (at, limit): (i64, u32)) -> Vec<Claimed> {
+    let now = platform(at);
     let lease_until = now.plus(Duration::seconds(60));
     let claim = Claim {
         now,
         lease_until,
+        channel,
         limit,
     };
     done(store, move |tx| claim_any_shop(tx, &claim)).await
@@ -151,12 +157,14 @@ async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
             clock_offset: shop.clock_offset,
         });
         assert_eq!(first, expected);
-        let rest = claimed(&store, 0, 9).await;
-        assert_eq!(rest[1].message, sms(4));
-        assert_eq!(rest[1].clock_offset, Duration::ZERO);
+        check_claimed(&store, 0, &[3]).await;
+        let sms = claimed_of(&store, Channel::Sms, (0, 9)).await;
+        assert_eq!(sms.len(), 1);
+        assert_eq!(sms[0].message, self::sms(4));
+        assert_eq!(sms[0].clock_offset, Duration::ZERO);
         check_claimed(&store, 59, &[]).await;
         check_record(&store, vec![told(&first[0], &accepted(), 1)]).await;
-        check_claimed(&store, 60, &[2, 3, 4]).await;
+        check_claimed(&store, 60, &[2, 3]).await;
     })
     .await;
 }
@@ -281,7 +289,8 @@ async fn a_shops_clock_moves_its_messages_too() {
     both(|store, _| async move {
         let shop = with_mails(&store, 1).await;
         done(&store, |tx| insert(tx, None, &sms(2))).await;
-        let all = claimed(&store, 0, 9).await;
+        let mut all = claimed(&store, 0, 9).await;
+        all.extend(claimed_of(&store, Channel::Sms, (0, 9)).await);
         let rows = all.iter().map(|it| told(it, &failed(), 0)).collect();
         check_record(&store, rows).await;
         let owner = shop.clone();
@@ -293,7 +302,9 @@ async fn a_shops_clock_moves_its_messages_too() {
         assert_eq!(stored(&store, 1).await.state, State::Queued { due_at });
         check_claimed(&store, 9, &[]).await;
         check_claimed(&store, 10, &[1]).await;
-        check_claimed(&store, 60, &[2]).await;
+        let sms = |at| claimed_of(&store, Channel::Sms, (at, 9));
+        assert_eq!(sms(59).await, []);
+        assert_eq!(sms(60).await.len(), 1);
     })
     .await;
 }

@@ -144,7 +144,10 @@ pub(crate) fn members() -> Vec<Member> {
         may("receiver", Schema::refer(&RECEIVER)),
         may(
             "statements",
-            Schema::array(statement).says("To whom overviews of the payment go once it succeeds."),
+            Schema::array(statement).says(
+                "To whom overviews of the payment are mailed once it succeeds: of those by bank \
+                 card, SberPay and SBP.",
+            ),
         ),
         may("fraud_data", fraud.says("What helps to find fraud.")),
     ]
