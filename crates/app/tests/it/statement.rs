@@ -1,6 +1,8 @@
 //! Overviews of payments: mailed once, when the money is taken, to those who were named; and
 //! messages in general, for overviews are the first of them.
 
+use std::sync::Arc;
+
 use connectors::Gate;
 use connectors::mail::Answer;
 use domain::message::{Channel, Outcome, State};
@@ -238,7 +240,7 @@ async fn a_sender_that_dies_after_sending_leaves_it_to_the_next_under_the_same_i
         assert_eq!(claimed.len(), 1);
         for claimed in claimed {
             // It is sent, and nobody lives to write that down.
-            drop(app::message::send::carry(world.app.clone(), claimed).await);
+            drop(app::message::send::carry(Arc::clone(&world.app), claimed).await);
         }
         world.run_jobs().await;
         assert_eq!(world.mailer.mails().len(), 1, "the lease is not over");
