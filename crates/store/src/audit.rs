@@ -6,7 +6,7 @@ mod invoice;
 mod payout;
 mod receipt;
 
-pub use invoice::{InvoiceProof, invoices};
+pub use invoice::{InvoiceProof, invoice_orphans, invoices};
 pub use payout::{PayoutProof, payouts};
 pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,

@@ -8,6 +8,10 @@ use crate::error::Error;
 
 /// Looks at every invoice of the shop.
 pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
+    for payment in store::audit::invoice_orphans(conn, shop.id)? {
+        let problem = "the invoice that it was begun from is not there";
+        report.find(shop, payment.to_string(), problem);
+    }
     let mut after = None;
     loop {
         let page = store::audit::invoices(conn, shop.id, after, PAGE)?;

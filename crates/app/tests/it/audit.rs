@@ -145,3 +145,25 @@ async fn a_document_that_two_receipts_claim_is_found() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn tampering_with_invoices_is_found() {
+    for sql in [
+        "update invoice set amount_minor = amount_minor + 1",
+        "update invoice set state = 'held'",
+        "update invoice set state = 'open', payment_id = null",
+        "update invoice set payment_id = '31f00000-000f-5000-8000-1a2b3c4d5e6f'",
+        "update invoice set shop_id = shop_id + 1",
+        "delete from invoice",
+        "delete from invoice_payment",
+    ] {
+        both(|store, _engine| async move {
+            let world = World::new(store).await;
+            crate::invoice::paid(&world).await;
+            assert_eq!(problems(&world).await, Vec::<String>::new());
+            tamper(&world, sql).await;
+            assert_ne!(problems(&world).await, Vec::<String>::new(), "{sql}");
+        })
+        .await;
+    }
+}

@@ -79,6 +79,14 @@ async fn pay(world: &World, payment: PaymentId, number: &str) {
     paid.unwrap();
 }
 
+/// An invoice that is paid.
+pub(crate) async fn paid(world: &World) {
+    let id = issue(world, true, "paid").await;
+    let payment = press(world, id).await.unwrap();
+    pay(world, payment, PLAIN).await;
+    assert_eq!(stands(world, id).await, "succeeded succeeded - -");
+}
+
 async fn payment_of(world: &World, payment: PaymentId) -> Value {
     let path = format!("/payments/{payment}");
     world.call("GET", &path, "", &Value::Null).await.json()

@@ -1,6 +1,6 @@
 //! Invoices beside the payments that were begun from them.
 
-use domain::{InvoiceId, ShopId, Timestamp};
+use domain::{InvoiceId, PaymentId, ShopId, Timestamp};
 
 use super::place;
 use crate::columns::Cells;
@@ -78,6 +78,20 @@ select i.id, i.created_at, i.state, i.payment_id,
  where i.shop_id = $1 and (i.created_at, i.id) > ($2, $3)
  order by i.created_at, i.id
  limit $4";
+
+const ORPHANS: &str = "\
+select l.payment_id
+  from invoice_payment l
+ where l.shop_id = $1
+   and not exists (select 1
+                     from invoice i
+                    where i.id = l.invoice_id and i.shop_id = l.shop_id)
+ order by l.payment_id";
+
+/// Payments of the shop that were begun from an invoice which is not there.
+pub fn invoice_orphans(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<PaymentId>, StoreError> {
+    conn.query(ORPHANS, &[&shop], |row| Cells::new(row).parse())
+}
 
 /// The shop's invoices that follow `after`, the oldest first, at most `limit`.
 pub fn invoices(

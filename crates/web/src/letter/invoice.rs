@@ -2,7 +2,9 @@
 
 use app::InvoiceLetter;
 use askama::Template;
-use domain::invoice::Invoice;
+use domain::invoice::{Invoice, Line};
+use domain::receipt::Quantity;
+use domain::{Currency, Money, Timestamp};
 
 use crate::checkout::invoice::{LineRow, rows};
 use crate::lang::Lang;
@@ -56,6 +58,45 @@ impl InvoiceMail {
             page: page.to_owned(),
             test: invoice.test,
         }
+    }
+
+    /// The letter in each of its looks.
+    #[must_use]
+    pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        let rub = |minor| Money::new(minor, Currency::RUB);
+        let line = |name: &str, discount_price, thousandths| {
+            Some(Line {
+                description: name.to_owned(),
+                price: rub(100_000),
+                discount_price,
+                quantity: Quantity::from_thousandths(thousandths)?,
+            })
+        };
+        let lines = [
+            line("Кофе & <b>чай</b>", Some(rub(94_500)), 1_500),
+            line("Доставка", None, 1_000),
+        ];
+        let lines: Vec<Line> = lines.into_iter().flatten().collect();
+        let long = "Сверхдлинноеназваниебезединогопробелаияещёнезакончил & <b>Сыновья</b>";
+        let looks = [("plain", "Кофе на Чистых", true), ("long", long, false)];
+        let letter = |(name, shop, test): (&str, &str, bool)| {
+            let t = Texts::of(lang);
+            let letter = Self {
+                lang,
+                t,
+                subject: t.say_with("invoice-heading", "shop", shop),
+                shop: shop.to_owned(),
+                sum: money::text(rub(241_750), lang),
+                description: test.then(|| "Заказ № 72".to_owned()),
+                lines: rows(&lines, lang),
+                until: moment::text(Timestamp::from_micros(1_795_259_100_000_000), lang),
+                page: "https://pay.example/invoice/in-31f00400-0031-5000-8000-1a2b3c4d5e6f"
+                    .to_owned(),
+                test,
+            };
+            (name.to_owned(), letter)
+        };
+        looks.map(letter).into_iter().collect()
     }
 
     /// The letter for those who read text.
