@@ -42,9 +42,10 @@ impl CreateReceipt {
         let kind = fields.text("type")?.and_then(ReceiptKind::from_code);
         let kind = kind.ok_or_else(|| fields.illegal("type"))?;
         let of = of(&fields, kind)?;
-        let on_behalf_of = match fields.text("on_behalf_of")? {
+        let on_behalf_of = match fields.text("on_behalf_of")?.map(str::parse) {
             None => None,
-            Some(id) => Some(id.parse().map_err(|_| fields.illegal("on_behalf_of"))?),
+            Some(Ok(id)) => Some(id),
+            Some(Err(_malformed)) => return Err(fields.illegal("on_behalf_of")),
         };
         if fields.boolean("send")? != Some(true) {
             return Err(fields.illegal("send"));
