@@ -103,15 +103,29 @@ fn choose(
     query: &ContractQuery,
     view: &CheckoutView,
 ) -> Response {
-    let chosen = query.method.as_deref().and_then(MethodKind::from_code);
+    let page = form(lang, view, open_method(query.method.as_deref(), view));
+    offer(app, asked, view, page)
+}
+
+/// The method whose form is open: the one that is asked for, or the one that was tried last.
+pub(crate) fn open_method(asked: Option<&str>, view: &CheckoutView) -> Option<MethodKind> {
     let used = view.payment.method.as_ref().map(|method| method.kind);
-    let mut page = form(lang, view, chosen.or(used));
+    asked.and_then(MethodKind::from_code).or(used)
+}
+
+/// The form, with what became of the attempts before.
+pub(crate) fn offer(
+    app: &App,
+    asked: &Asked,
+    view: &CheckoutView,
+    mut page: ContractPage,
+) -> Response {
     let reason = view.last_decline.map(|decline| decline.reason);
     page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
     with_form_secret(app, asked, StatusCode::OK, page)
 }
 
-/// The page with the secret of its forms.
+/// The page with the secret of its forms; in a frame if it is made for one.
 pub(crate) fn with_form_secret(
     app: &App,
     asked: &Asked,
@@ -120,7 +134,11 @@ pub(crate) fn with_form_secret(
 ) -> Response {
     let secret = form_guard::secret(app, &asked.headers);
     page.csrf.clone_from(&secret.field);
-    secret.set(answer::page(status, &page))
+    secret.set(if page.frame.framed.is_some() {
+        answer::framed_page(status, &page)
+    } else {
+        answer::page(status, &page)
+    })
 }
 
 /// The form that nobody has typed into, with `chosen` open.

@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::show::{self, FrameQuery};
 use crate::asked::Asked;
 use crate::checkout::pay::{PayForm, TICKED, read, start};
+use crate::checkout::show as hosted;
 use crate::lang::Lang;
 use crate::text::Texts;
 use crate::{answer, form_guard, routes};
@@ -60,7 +61,7 @@ async fn attempt(
         Err(mistakes) => {
             let page = mistakes.shown_in(show::form(lang, query, &view, Some(kind)));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(show::with_form_secret(app, asked, status, page));
+            return Ok(hosted::with_form_secret(app, asked, status, page));
         }
     };
     match start(app, view.payment.id, kind, means, form.save == TICKED).await {

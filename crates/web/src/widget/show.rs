@@ -15,13 +15,12 @@ use serde::Deserialize;
 use super::problem::Problem;
 use crate::asked::Asked;
 use crate::checkout::contract::ContractPage;
-use crate::checkout::notice::Notice;
 use crate::checkout::result::Ending;
 use crate::checkout::show as hosted;
 use crate::checkout::stage::Stage;
 use crate::frame::Frame;
 use crate::lang::Lang;
-use crate::{answer, form_guard, routes};
+use crate::{answer, routes};
 
 /// What the frame's address says.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -34,8 +33,8 @@ pub(crate) struct FrameQuery {
     pub(crate) method: Option<String>,
 }
 
-/// Methods of the widget that we have no acquirer for: permitted, and never shown.
-const NOT_HERE: [&str; 2] = ["mir_pay", "sber_loan"];
+/// The widget's method that we have no acquirer for: permitted, and never shown.
+const NOT_HERE: &str = "mir_pay";
 
 /// Shows a payment.
 pub(crate) async fn show(
@@ -97,7 +96,7 @@ pub(crate) fn choose_methods(
     for code in methods.split(',') {
         match MethodKind::from_code(code) {
             Some(kind) => wanted.push(kind),
-            None if NOT_HERE.contains(&code) => {}
+            None if code == NOT_HERE => {}
             None => return Err(Problem::InvalidPaymentMethods),
         }
     }
@@ -146,24 +145,8 @@ fn choose(
     query: &FrameQuery,
     view: &CheckoutView,
 ) -> Response {
-    let chosen = query.method.as_deref().and_then(MethodKind::from_code);
-    let used = view.payment.method.as_ref().map(|method| method.kind);
-    let mut page = form(lang, query, view, chosen.or(used));
-    let reason = view.last_decline.map(|decline| decline.reason);
-    page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
-    with_form_secret(app, asked, StatusCode::OK, page)
-}
-
-/// The page with the secret of its forms.
-pub(crate) fn with_form_secret(
-    app: &App,
-    asked: &Asked,
-    status: StatusCode,
-    mut page: ContractPage,
-) -> Response {
-    let secret = form_guard::secret(app, &asked.headers);
-    page.csrf.clone_from(&secret.field);
-    secret.set(answer::framed_page(status, &page))
+    let open = hosted::open_method(query.method.as_deref(), view);
+    hosted::offer(app, asked, view, form(lang, query, view, open))
 }
 
 /// The form that nobody has typed into, with `chosen` open.
