@@ -28,8 +28,8 @@ use crate::receipt::{self as receipts, Planned};
 pub struct InvoiceView {
     /// The invoice.
     pub invoice: Invoice,
-    /// The payment that the buyer has begun.
-    pub attempt: Option<Payment>,
+    /// The payment that the buyer has begun, or has paid by.
+    pub payment: Option<Payment>,
     /// Who is paid.
     pub shop: Arc<Shop>,
     /// The shop's time.
@@ -125,20 +125,21 @@ pub async fn show(cx: &Cx, id: InvoiceId) -> Result<Reply, Error> {
 pub async fn open(app: &Arc<App>, id: InvoiceId) -> Result<InvoiceView, Error> {
     let cx = context(app, id).await?;
     let shop = cx.shop.id;
-    let (invoice, attempt) = cx
+    let (invoice, payment) = cx
         .read(move |conn| {
             let invoice = store::invoice::find(conn, shop, id)?;
             let invoice = invoice.ok_or_else(|| Error::not_found("invoice", id))?;
-            let attempt = match invoice.attempt() {
+            let paid_by = invoice.paid_by().map(|(payment, _status)| payment);
+            let payment = match invoice.attempt().or(paid_by) {
                 None => None,
                 Some(payment) => store::payment::find(conn, shop, payment)?,
             };
-            Ok((invoice, attempt))
+            Ok((invoice, payment))
         })
         .await?;
     Ok(InvoiceView {
         invoice,
-        attempt,
+        payment,
         shop: Arc::clone(&cx.shop),
         now: cx.shop.now(cx.app.now()),
     })

@@ -20,6 +20,8 @@ pub struct InvoicePage {
     pub frame: Frame,
     /// Who is paid, for what, how much.
     pub order: Order,
+    /// What is to be paid, or was.
+    pub sum: String,
     /// How it ended, if it did.
     pub ended: Option<Ended>,
     /// `good`, `held` or `late`: colour and picture of the end.
@@ -151,6 +153,7 @@ impl InvoicePage {
         let description = invoice.description.as_deref();
         let saved = saved(&invoice.cart, invoice.order.amount);
         Self {
+            sum: amount.clone(),
             order: Order::new(shop_name, description, amount, invoice.test),
             ended: stand.ended(frame.t),
             tone: stand.tone(),
@@ -209,6 +212,7 @@ fn sample(lang: Lang, order: &Order, stand: Stand) -> InvoicePage {
         line("Доставка", 30_000, Some(rub(0)), 1_000),
     ];
     InvoicePage {
+        sum: order.amount.clone(),
         order: order.clone(),
         ended: stand.ended(frame.t),
         tone: stand.tone(),

@@ -17,7 +17,7 @@ use super::result::{Ending, ResultPage};
 use crate::asked::Asked;
 use crate::frame::Frame;
 use crate::lang::Lang;
-use crate::{answer, form_guard, routes};
+use crate::{answer, form_guard, money, routes};
 
 /// What the form sends.
 #[derive(Debug, Deserialize)]
@@ -82,8 +82,15 @@ fn invoice_id(text: &str) -> Result<InvoiceId, Error> {
 }
 
 fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {
-    let stand = Stand::of(&view.invoice, view.attempt.as_ref(), view.now);
-    InvoicePage::new(lang, &view.shop.name, &view.invoice, stand)
+    let stand = Stand::of(&view.invoice, view.payment.as_ref(), view.now);
+    let mut page = InvoicePage::new(lang, &view.shop.name, &view.invoice, stand);
+    if let Some(payment) = &view.payment
+        && stand == Stand::Paid
+    {
+        // The shop may have taken less than was held.
+        page.sum = money::text(payment.amount, lang);
+    }
+    page
 }
 
 fn failed(app: &App, lang: Lang, error: &Error) -> Response {

@@ -54,6 +54,27 @@ async fn pay(buyer: &mut Buyer, contract: &Page, number: &str) -> Page {
 }
 
 #[tokio::test]
+async fn a_part_that_the_shop_took_is_what_was_paid() {
+    let mut buyer = Buyer::new().await;
+    let path = issue(&buyer, json!({"/payment_data/capture": false})).await;
+    let page = buyer.get(&path).await;
+    let contract = press(&mut buyer, &page).await;
+    pay(&mut buyer, &contract, PLAIN).await;
+    let page = buyer.get(&path).await;
+    assert_eq!(page.text(".result__sum"), "₽1,890.00");
+    let shown = path.replace("/invoice/", "/invoices/");
+    let shown = buyer.world.call("GET", &shown, "", &Value::Null).await;
+    let capture = format!("/payments/{}/capture", shown.text("/payment_details/id"));
+    let part = json!({"amount": {"value": "1200.00", "currency": "RUB"}});
+    let taken = buyer.world.call("POST", &capture, "part", &part).await;
+    assert_eq!(taken.text("/status"), "succeeded", "{}", taken.json());
+    let page = buyer.get(&path).await;
+    assert_eq!(page.text("h1"), "The invoice is paid");
+    assert_eq!(page.text(".result__sum"), "₽1,200.00");
+    buyer.world.audit().await;
+}
+
+#[tokio::test]
 async fn a_buyer_reads_the_cart_pays_and_comes_back() {
     let mut buyer = Buyer::new().await;
     let path = issue(&buyer, json!({})).await;
