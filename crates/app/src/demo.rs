@@ -78,7 +78,7 @@ pub async fn create(app: &Arc<App>, shop: ShopId, purchase: Purchase) -> Result<
 ///
 /// # Errors
 /// There is none, or the storage fails.
-pub async fn find(app: &Arc<App>, shop: ShopId, id: PaymentId) -> Result<Payment, Error> {
+async fn find(app: &Arc<App>, shop: ShopId, id: PaymentId) -> Result<Payment, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         let found = store::payment::find(conn, shop, id)?;
         found.ok_or_else(|| Error::not_found("payment", id))

@@ -81,7 +81,7 @@ pub fn insert(tx: &mut Tx<'_>, shop: &Shop, invoice: &Invoice) -> Result<(), Sto
         json_or_null(receipt),
         text(invoice.delivery.code()),
         text_or_null(address(&invoice.delivery)),
-        text_or_null(invoice.locale.map(locale_code)),
+        text_or_null(invoice.locale.map(Locale::code)),
         text_or_null(invoice.description.as_deref()),
         json_or_null(facts::write_metadata(&invoice.metadata)?),
         Param::Integer(invoice.expires_at.as_micros()),
@@ -194,7 +194,7 @@ fn read(row: &Row<'_>) -> Result<Invoice, StoreError> {
         cart,
         order,
         delivery: read_delivery(&mut cells)?,
-        locale: cells.named_or_null(locale_from_code)?,
+        locale: cells.named_or_null(Locale::from_code)?,
         description: cells.get()?,
         metadata: cells
             .named_or_null(facts::read_metadata)?
@@ -264,17 +264,4 @@ fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
         })
     };
     state().ok_or(unknown)
-}
-
-const fn locale_code(locale: Locale) -> &'static str {
-    match locale {
-        Locale::Russian => "ru_RU",
-        Locale::English => "en_US",
-    }
-}
-
-fn locale_from_code(code: &str) -> Option<Locale> {
-    [Locale::Russian, Locale::English]
-        .into_iter()
-        .find(|locale| locale_code(*locale) == code)
 }

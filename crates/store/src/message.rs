@@ -83,7 +83,7 @@ update message
                 cast(null as bigint), cast(null as bigint), cast(null as bigint)),";
 
 /// Who sent it although its lease was over comes second: that it failed changes nothing then, but
-/// that it was taken always counts.
+/// that it was taken counts as long as the message is not given up.
 const RECORD_TAIL: &str = ") v
  where message.id = v.column1 and message.state = 'queued'
    and (message.attempts = v.column2 - 1 or v.column3 = 'sent')";

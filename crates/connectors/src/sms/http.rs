@@ -1,5 +1,5 @@
-//! Any gateway that takes an SMS as one HTTP POST: address, header and body are the operator's,
-//! with `{phone}`, `{text}` and `{id}` for what differs. A body that begins like JSON is sent as
+//! Any gateway that takes an SMS as one HTTP POST: address, header and body are the operator's, the
+//! body with `{phone}`, `{text}` and `{id}` for what differs. One that begins like JSON is sent as
 //! JSON, any other as a form.
 //!
 //! Gateways answer in two ways. Some say it by the HTTP status; others answer 200 to everything

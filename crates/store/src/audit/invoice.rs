@@ -1,11 +1,13 @@
 //! Invoices beside the payments that were begun from them.
 
+use domain::payment::Status;
 use domain::{InvoiceId, PaymentId, ShopId, Timestamp};
 
 use super::place;
 use crate::columns::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
+use crate::payment::row::states;
 use crate::row::Row;
 
 /// An invoice, and what its payments say.
@@ -35,16 +37,8 @@ impl InvoiceProof {
         let payment = self.payment_state.as_deref();
         let stands = match (self.state.as_str(), payment) {
             ("open", None) => !self.names_payment,
-            ("open", Some(state)) => {
-                ["pending", "authorizing", "challenged", "registering"].contains(&state)
-            }
-            ("held", Some(state)) => [
-                "waiting_for_capture",
-                "capturing",
-                "voiding",
-                "registering_capture",
-            ]
-            .contains(&state),
+            ("open", Some(state)) => states(Status::Pending).contains(&state),
+            ("held", Some(state)) => states(Status::WaitingForCapture).contains(&state),
             ("succeeded", Some(state)) => state == "succeeded",
             ("canceled", None) => !self.names_payment,
             ("canceled", Some(state)) => state == "canceled",

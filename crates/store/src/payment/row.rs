@@ -176,7 +176,7 @@ impl<'a> StateColumns<'a> {
 }
 
 /// The names of the states that the API sums up as this status.
-pub(super) const fn states(status: Status) -> [&'static str; 4] {
+pub(crate) const fn states(status: Status) -> [&'static str; 4] {
     match status {
         Status::Pending => ["pending", "authorizing", "challenged", "registering"],
         Status::WaitingForCapture => [
