@@ -10,7 +10,7 @@ import pytest
 
 from altyn import ENGINES, Server, until
 from api import Api, expect
-from paying import Payer, Transfer, of_deal, of_gateway, proceed, really_paid, send
+from paying import PATHS, Payer, Transfer, of_deal, of_gateway, proceed, really_paid, send
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "8"))
 CLIENTS_OF_A_KIND = 3
@@ -110,7 +110,7 @@ def finish(api: Api, transfer: Transfer):
         if step.status is None:
             broken = []
             assert send(api, transfer, step, broken), broken
-            again = expect(api.post(path_of(step), transfer.body(step), key=step.key))
+            again = expect(api.post(PATHS[step.kind], transfer.body(step), key=step.key))
             assert again["id"] == step.answer["id"]
         if step.kind == "payment" and settled(api, step)["status"] == "canceled":
             # The call for the money was cut off before it was sent: nobody can be paid from it.
@@ -119,13 +119,9 @@ def finish(api: Api, transfer: Transfer):
     assert proceed(api, transfer, [])
 
 
-def path_of(step) -> str:
-    return {"deal": "/deals", "payment": "/payments", "payout": "/payouts"}[step.kind]
-
-
 def settled(api: Api, step) -> dict:
     """The object once its outcome is known: the reconciler may still be asking."""
-    path = f"{path_of(step)}/{step.answer['id']}"
+    path = f"{PATHS[step.kind]}/{step.answer['id']}"
 
     def look():
         found = api.found(path)
