@@ -13,9 +13,8 @@ What the merchant API answers when a request is not carried out. The body is Yoo
 `id`, `code`, `description`, and where they apply `parameter` and `retry_after`. `id` is the
 request's id, also in the header `X-Request-Id` and in the log, where the name below stands too.
 
-Fields of a request that nobody knows are ignored, as YooKassa ignores them. Parts that come with
-later work (`on_behalf_of` of a receipt) are refused by name, unless they are absent, null or an
-empty array. A cursor belongs to the filters that it was given with.
+Fields of a request that nobody knows are ignored, as YooKassa ignores them. A cursor belongs to
+the filters that it was given with.
 
 `{x}` stands for a value. A test prints this page from the table that the answers are made of; do
 not edit it by hand.
