@@ -1,0 +1,1 @@
+-- Rows are changed in place: only PostgreSQL needs room for the next version of one.
