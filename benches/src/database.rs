@@ -5,6 +5,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 use clap::ValueEnum;
 
+use crate::machine::processes_titled;
+
 /// Which database the server uses.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum Engine {
@@ -56,6 +58,14 @@ impl Postgres {
             name,
             url,
         })
+    }
+}
+
+impl Postgres {
+    /// The processes of the sessions that use this database, by the titles that they give
+    /// themselves.
+    pub(crate) fn sessions(&self) -> Vec<u32> {
+        processes_titled("postgres: ", &format!(" {} ", self.name))
     }
 }
 

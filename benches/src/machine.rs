@@ -63,6 +63,19 @@ pub(crate) fn resident_kib(process: u32) -> u64 {
         .unwrap_or(0)
 }
 
+/// The processes whose title begins and goes on like this.
+pub(crate) fn processes_titled(beginning: &str, part: &str) -> Vec<u32> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    numbers
+        .filter(|process: &u32| {
+            let title = fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+            let title = String::from_utf8_lossy(&title);
+            title.starts_with(beginning) && title.contains(part)
+        })
+        .collect()
+}
+
 /// Time that a process spent on processors so far, in microseconds.
 pub(crate) fn processor_us(process: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::Plan;
 use crate::call::Credentials;
 use crate::database::{Engine, Postgres};
-use crate::machine::now;
+use crate::machine::{now, processor_us};
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
@@ -126,6 +126,16 @@ impl Platform {
             bail!("the server ended with {ended}");
         }
         Ok(())
+    }
+
+    /// Time that the server and its sessions in PostgreSQL spent on processors since they began,
+    /// in microseconds. SQLite works inside of the server, so both engines are counted alike.
+    pub(crate) fn processor_us(&self) -> u64 {
+        let sessions = self.postgres.iter().flat_map(Postgres::sessions);
+        std::iter::once(self.process())
+            .chain(sessions)
+            .map(processor_us)
+            .sum()
     }
 
     /// The process's number.

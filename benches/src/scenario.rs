@@ -16,7 +16,7 @@ use crate::call::{Call, Credentials, Reply};
 use crate::database::Engine;
 use crate::figure::{Bar, EngineReport, Figure};
 use crate::load::{End, Outcome, closed, open};
-use crate::machine::{processor_us, resident_kib};
+use crate::machine::resident_kib;
 use crate::platform::{Platform, free_address, wait_until_ready};
 
 const BODY: &str = concat!(
@@ -220,10 +220,10 @@ impl Bench<'_> {
             make,
             &|_, _| (),
         )?;
-        let before = processor_us(platform.process());
+        let before = platform.processor_us();
         let end = End::After(self.seconds());
         let outcome = closed(platform.address, connections, end, make, &|_, _| ())?;
-        let spent = processor_us(platform.process()).saturating_sub(before);
+        let spent = platform.processor_us().saturating_sub(before);
         let each = spent / outcome.requests.max(1);
         Ok((outcome, each))
     }

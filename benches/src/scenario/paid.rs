@@ -10,7 +10,7 @@ use super::{Bench, Made, WARM_UP, create_call, post_call};
 use crate::call::{Call, Reply};
 use crate::figure::{Bar, Figure};
 use crate::load::{End, Outcome, closed, per_second};
-use crate::machine::{now, processor_us};
+use crate::machine::now;
 use crate::platform::Platform;
 use crate::receiver::Receiver;
 
@@ -116,7 +116,7 @@ impl Bench<'_> {
             }
         };
         let told = receiver.received();
-        let before = processor_us(platform.process());
+        let before = platform.processor_us();
         let started = now();
         let load = closed(platform.address, self.plan.connections, end, make, &see)?;
         wait_for(receiver, told + load.requests)?;
@@ -128,7 +128,7 @@ impl Bench<'_> {
                 load.requests
             );
         }
-        let spent = processor_us(platform.process()).saturating_sub(before);
+        let spent = platform.processor_us().saturating_sub(before);
         Ok(Paid {
             per_second: per_second(load.requests, elapsed),
             processor_us: spent / load.requests.max(1),
@@ -165,7 +165,7 @@ impl Bench<'_> {
         let rate = per_second(waiting, elapsed);
         Ok(Figure {
             of_ceiling_per_mille: Some(rate * 1000 / self.ceiling_per_second.max(1)),
-            processor_us: Some(processor_us(platform.process()) / waiting.max(1)),
+            processor_us: Some(platform.processor_us() / waiting.max(1)),
             ..Figure::plain(NOTIFY, rate, "/s", Bar::AtLeast(3_000))
         })
     }
