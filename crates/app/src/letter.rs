@@ -49,7 +49,6 @@ pub struct Written {
 
 /// Puts letters into words.
 pub trait Letters: Send + Sync {
-    /// The letter in this language; `None` if it cannot be written, which is logged and must not
-    /// hold up what it is about.
-    fn write(&self, letter: &Letter<'_>, locale: Locale) -> Option<Written>;
+    /// The letter in this language.
+    fn write(&self, letter: &Letter<'_>, locale: Locale) -> Written;
 }

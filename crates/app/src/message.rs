@@ -28,16 +28,10 @@ pub(crate) struct NewMessage<'a> {
 }
 
 /// Writes a message in the unit that causes it: it is sent if and only if that is committed.
-/// Whoever calls this sets [`Recorded::writes`](crate::effects::Recorded), so that it is sent at
-/// once. Its id, if it could be put into words.
-pub(crate) fn queue(
-    work: &mut Work<'_, '_>,
-    new: NewMessage<'_>,
-) -> Result<Option<MessageId>, Error> {
+/// Whoever calls this wakes the senders after the commit, so that it is sent at once.
+pub(crate) fn queue(work: &mut Work<'_, '_>, new: NewMessage<'_>) -> Result<(), Error> {
     let cx = work.cx;
-    let Some(written) = cx.app.letters.write(&new.letter, new.locale) else {
-        return Ok(None);
-    };
+    let written = cx.app.letters.write(&new.letter, new.locale);
     let id = MessageId::new(work.ids.next());
     let content = Content {
         to: new.to,
@@ -46,12 +40,11 @@ pub(crate) fn queue(
         html: written.html,
     };
     let words = (new.locale, content);
-    let message = Message::new(id, Some(cx.shop.id), new.about, words, cx.now);
-    store::message::insert(work.tx, Some(&cx.shop), &message)?;
-    Ok(Some(id))
+    let message = Message::new(id, cx.shop.id, new.about, words, cx.now);
+    Ok(store::message::insert(work.tx, &cx.shop, &message)?)
 }
 
-/// The newest messages, of one shop or of all and the platform itself.
+/// The newest messages, of one shop or of all.
 ///
 /// # Errors
 /// The storage fails.

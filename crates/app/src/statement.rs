@@ -50,7 +50,8 @@ pub(crate) fn of_payment(work: &mut Work<'_, '_>, step: &Step) -> Result<bool, E
             locale: asked.unwrap_or(Locale::Russian),
             letter: Letter::Overview(overview),
         };
-        any |= message::queue(work, new)?.is_some();
+        message::queue(work, new)?;
+        any = true;
     }
     Ok(any)
 }

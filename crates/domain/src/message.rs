@@ -18,8 +18,8 @@ use crate::time::{Duration, Timestamp};
 pub struct Message {
     /// Its id. Servers get it too, so that a repetition can be told from another message.
     pub id: MessageId,
-    /// The shop on whose behalf it is written; `None` for the platform's own.
-    pub shop_id: Option<ShopId>,
+    /// The shop on whose behalf it is written.
+    pub shop_id: ShopId,
     /// What it is about.
     pub about: About,
     /// How it travels.
@@ -134,7 +134,7 @@ impl Message {
     #[must_use]
     pub fn new(
         id: MessageId,
-        shop_id: Option<ShopId>,
+        shop_id: ShopId,
         about: About,
         (locale, content): (Locale, Content),
         now: Timestamp,

@@ -10,7 +10,7 @@ use domain::message::{About, Address, Channel, Content, Message, State};
 use domain::payment::Locale;
 use domain::{Duration, MessageId, Shop, ShopId, Timestamp};
 
-use crate::columns::{Cells, integer_or_null, refs, text, text_or_null, time_or_null};
+use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, ROWS_MAX, Tx, many};
 use crate::error::StoreError;
 use crate::param::Param;
@@ -30,47 +30,31 @@ insert into message (id, shop_id, about_kind, about_id, channel, locale, address
        html, state, attempts, said, created_at, due_at, ended_at, forget_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
-const FIND: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at
-  from message m
-  left join shop s on s.id = m.shop_id
- where m.id = $1 and m.shop_id = $2";
-
 const FIND_ANY_SHOP: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
        m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at
+       m.due_at + s.clock_offset as due_at, m.ended_at
   from message m
-  left join shop s on s.id = m.shop_id
+  join shop s on s.id = m.shop_id
  where m.id = $1";
 
+/// `$1` may be null: of all shops.
 const LIST: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
        m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at
+       m.due_at + s.clock_offset as due_at, m.ended_at
   from message m
-  left join shop s on s.id = m.shop_id
- where m.shop_id = $1
+  join shop s on s.id = m.shop_id
+ where m.shop_id = coalesce($1, m.shop_id)
  order by m.sequence desc
  limit $2";
-
-const LIST_ANY_SHOP: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at
-  from message m
-  left join shop s on s.id = m.shop_id
- order by m.sequence desc
- limit $1";
 
 const LIST_OF_OBJECT: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
        m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at
+       m.due_at + s.clock_offset as due_at, m.ended_at
   from message m
-  left join shop s on s.id = m.shop_id
+  join shop s on s.id = m.shop_id
  where m.about_id = $1 and m.shop_id = $2
  order by m.sequence";
 
@@ -83,10 +67,11 @@ update message
                 cast(null as bigint), cast(null as bigint), cast(null as bigint)),";
 
 /// Who sent it although its lease was over comes second: that it failed changes nothing then, but
-/// that it was taken counts as long as the message is not given up.
+/// that it was taken counts, even if the message has been given up since.
 const RECORD_TAIL: &str = ") v
- where message.id = v.column1 and message.state = 'queued'
-   and (message.attempts = v.column2 - 1 or v.column3 = 'sent')";
+ where message.id = v.column1
+   and (message.state = 'queued' and message.attempts = v.column2 - 1
+        or v.column3 = 'sent' and message.state <> 'sent' and message.address is not null)";
 
 const FORGET: &str = "\
 update message
@@ -107,14 +92,13 @@ update message
    set due_at = due_at - $2, forget_at = forget_at - $2
  where shop_id = $1 and (due_at is not null or forget_at is not null)";
 
-/// Adds a message of this shop, or of the platform itself.
-pub fn insert(tx: &mut Tx<'_>, shop: Option<&Shop>, message: &Message) -> Result<(), StoreError> {
-    let offset = shop.map_or(Duration::ZERO, |shop| shop.clock_offset);
+/// Adds a message of this shop.
+pub fn insert(tx: &mut Tx<'_>, shop: &Shop, message: &Message) -> Result<(), StoreError> {
     let content = message.content.as_ref();
-    let (due_at, forget_at) = times(message, offset);
+    let (due_at, forget_at) = times(message, shop.clock_offset);
     let params = [
         text(message.id.to_string()),
-        integer_or_null(message.shop_id.map(ShopId::as_i64)),
+        Param::Integer(message.shop_id.as_i64()),
         text(message.about.kind()),
         text(message.about.id()),
         text(message.channel.code()),
@@ -176,15 +160,6 @@ fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// The shop's message with this id.
-pub fn find(
-    conn: &mut Conn<'_>,
-    shop: ShopId,
-    id: MessageId,
-) -> Result<Option<Message>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
-}
-
 /// The message with this id, whosever it is.
 pub fn find_any_shop(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<Message>, StoreError> {
     conn.query_opt(FIND_ANY_SHOP, &[&id], read)
@@ -197,7 +172,7 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId, limit: u32) -> Result<Vec<Message
 
 /// All messages, the newest first.
 pub fn list_any_shop(conn: &mut Conn<'_>, limit: u32) -> Result<Vec<Message>, StoreError> {
-    conn.query(LIST_ANY_SHOP, &[&limit], read)
+    conn.query(LIST, &[&None::<i64>, &limit], read)
 }
 
 /// All messages about one of the shop's objects, the oldest first.
@@ -231,7 +206,7 @@ fn read(row: &Row<'_>) -> Result<Message, StoreError> {
 
 fn read_cells(cells: &mut Cells<'_>) -> Result<Message, StoreError> {
     let id = cells.parse()?;
-    let shop_id = cells.shop_id_or_null()?;
+    let shop_id = cells.shop_id()?;
     let kind: &str = cells.get()?;
     let about = cells.named(|id| About::read(kind, id))?;
     let channel = cells.named(Channel::from_code)?;

@@ -19,12 +19,12 @@ use overview::OverviewLetter;
 pub struct Writer;
 
 impl Letters for Writer {
-    fn write(&self, letter: &Letter<'_>, locale: Locale) -> Option<Written> {
+    fn write(&self, letter: &Letter<'_>, locale: Locale) -> Written {
         let lang = match locale {
             Locale::Russian => Lang::Ru,
             Locale::English => Lang::En,
         };
-        Some(match letter {
+        match letter {
             Letter::Overview(overview) => {
                 let letter = OverviewLetter::new(lang, overview);
                 Written {
@@ -34,7 +34,7 @@ impl Letters for Writer {
                 }
             }
             Letter::Invoice(told) => invoice_in_words(&InvoiceMail::new(lang, told), told),
-        })
+        }
     }
 }
 

@@ -17,7 +17,8 @@ fn message() -> Message {
     };
     let about = About::Payment(PaymentId::new(seed));
     let (id, words) = (MessageId::new(seed), (Locale::Russian, content));
-    Message::new(id, None, about, words, NOW)
+    let shop = ShopId::new(100_001).unwrap();
+    Message::new(id, shop, about, words, NOW)
 }
 
 fn outcomes() -> [Outcome; 4] {

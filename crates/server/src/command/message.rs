@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use domain::message::State;
-use domain::{Message, ShopId};
+use domain::Message;
 use serde_json::{Value, json};
 
 use super::shown;
@@ -35,7 +35,7 @@ fn list(messages: &[Message]) -> Told {
         vec![
             message.id.to_string(),
             shown(message.created_at),
-            shop(message.shop_id),
+            message.shop_id.to_string(),
             message.channel.code().to_owned(),
             message.state.code().to_owned(),
             about,
@@ -97,15 +97,11 @@ fn show(message: &Message) -> Told {
     Told::good(text, json)
 }
 
-fn shop(id: Option<ShopId>) -> String {
-    id.map_or_else(|| "-".to_owned(), |id| id.to_string())
-}
-
 /// What can be said of a message without its address and text.
 fn outline(message: &Message) -> Value {
     json!({
         "id": message.id.to_string(),
-        "shop_id": message.shop_id.map(|id| id.to_string()),
+        "shop_id": message.shop_id.to_string(),
         "about": { "type": message.about.kind(), "id": message.about.id() },
         "channel": message.channel.code(),
         "locale": message.locale.code(),

@@ -35,10 +35,10 @@ pub struct Claimed {
 const CANDIDATES: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
        m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at,
-       coalesce(s.clock_offset, 0) as clock_offset, m.sequence
+       m.due_at + s.clock_offset as due_at, m.ended_at,
+       s.clock_offset, m.sequence
   from message m
-  left join shop s on s.id = m.shop_id
+  join shop s on s.id = m.shop_id
  where m.due_at <= $1 and m.channel = $2
  order by m.due_at, m.sequence
  limit $3";
@@ -46,10 +46,10 @@ select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address
 const CANDIDATES_POSTGRES: &str = "\
 select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
        m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + coalesce(s.clock_offset, 0) as due_at, m.ended_at,
-       coalesce(s.clock_offset, 0) as clock_offset, m.sequence
+       m.due_at + s.clock_offset as due_at, m.ended_at,
+       s.clock_offset, m.sequence
   from message m
-  left join shop s on s.id = m.shop_id
+  join shop s on s.id = m.shop_id
  where m.due_at <= $1 and m.channel = $2
  order by m.due_at, m.sequence
  limit $3

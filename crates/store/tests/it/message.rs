@@ -4,7 +4,7 @@ use domain::message::{About, Address, Channel, Content, Email, Message, Outcome,
 use domain::payment::Locale;
 use domain::{Duration, InvoiceId, MessageId, Shop, Timestamp};
 use store::message::{
-    Claim, Claimed, Recorded, claim_any_shop, count_queued_any_shop, find, find_any_shop,
+    Claim, Claimed, Recorded, claim_any_shop, count_queued_any_shop, find_any_shop,
     forget_any_shop, insert, list, list_any_shop, list_of_object, record,
 };
 use store::{Conn, Store, StoreError};
@@ -31,11 +31,10 @@ fn mail(shop: &Shop, number: u64) -> Message {
     };
     let about = About::Payment(payment_id(number));
     let words = (Locale::Russian, content);
-    Message::new(id(number), Some(shop.id), about, words, NOW)
+    Message::new(id(number), shop.id, about, words, NOW)
 }
 
-/// An SMS of the platform itself.
-fn sms(number: u64) -> Message {
+fn sms(shop: &Shop, number: u64) -> Message {
     let content = Content {
         to: Address::Phone(Phone::parse("79001234567").unwrap()),
         subject: String::new(),
@@ -43,13 +42,8 @@ fn sms(number: u64) -> Message {
         html: None,
     };
     let about = About::Invoice(InvoiceId::new(seed(number)));
-    Message::new(
-        id(number),
-        None,
-        about,
-        (Locale::English, content),
-        platform(0),
-    )
+    let words = (Locale::English, content);
+    Message::new(id(number), shop.id, about, words, NOW)
 }
 
 /// A shop with so many mails, due at once.
@@ -57,9 +51,17 @@ async fn with_mails(store: &Store, count: u64) -> Shop {
     let shop = with_shop(store, 1).await;
     let owner = shop.clone();
     done(store, move |tx| {
-        (1..=count).try_for_each(|number| insert(tx, Some(&owner), &mail(&owner, number)))
+        (1..=count).try_for_each(|number| insert(tx, &owner, &mail(&owner, number)))
     })
     .await;
+    shop
+}
+
+/// Another shop, with an SMS that is due at once.
+async fn with_sms(store: &Store, number: u64) -> Shop {
+    let shop = with_shop(store, 2).await;
+    let owner = shop.clone();
+    done(store, move |tx| insert(tx, &owner, &sms(&owner, number))).await;
     shop
 }
 
@@ -121,25 +123,21 @@ fn failed() -> Outcome {
 async fn a_message_is_read_as_it_was_written() {
     both(|store, _| async move {
         let shop = with_mails(&store, 1).await;
-        done(&store, |tx| insert(tx, None, &sms(2))).await;
+        let other = with_sms(&store, 2).await;
         let mail = mail(&shop, 1);
         assert_eq!(stored(&store, 1).await, mail);
-        assert_eq!(stored(&store, 2).await, sms(2));
+        assert_eq!(stored(&store, 2).await, sms(&other, 2));
         let (own, about) = (shop.id, mail.about);
         let read = move |conn: &mut Conn<'_>| {
-            let stranger = crate::samples::shop(2).id;
-            assert_eq!(find(conn, stranger, id(1))?, None);
-            assert_eq!(find(conn, own, id(2))?, None);
-            assert_eq!(list_of_object(conn, stranger, about)?, []);
+            assert_eq!(list_of_object(conn, other.id, about)?, []);
             let of_object = list_of_object(conn, own, about)?;
             let all: Vec<MessageId> = list_any_shop(conn, 9)?.iter().map(|it| it.id).collect();
             assert_eq!(all, [id(2), id(1)]);
             assert_eq!(list_any_shop(conn, 1)?.len(), 1);
             assert_eq!(count_queued_any_shop(conn)?, 2);
-            Ok::<_, StoreError>((find(conn, own, id(1))?, list(conn, own, 9)?, of_object))
+            Ok::<_, StoreError>((list(conn, own, 9)?, of_object))
         };
-        let (found, listed, of_object) = store.read(read).await.unwrap();
-        assert_eq!(found, Some(mail.clone()));
+        let (listed, of_object) = store.read(read).await.unwrap();
         assert_eq!((listed, of_object), (vec![mail.clone()], vec![mail]));
     })
     .await;
@@ -149,7 +147,7 @@ async fn a_message_is_read_as_it_was_written() {
 async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
     both(|store, _| async move {
         let shop = with_mails(&store, 3).await;
-        done(&store, |tx| insert(tx, None, &sms(4))).await;
+        let other = with_sms(&store, 4).await;
         check_claimed(&store, -1, &[]).await;
         let first = claimed(&store, 0, 2).await;
         let expected = [1, 2].map(|number| Claimed {
@@ -160,8 +158,7 @@ async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
         check_claimed(&store, 0, &[3]).await;
         let sms = claimed_of(&store, Channel::Sms, (0, 9)).await;
         assert_eq!(sms.len(), 1);
-        assert_eq!(sms[0].message, self::sms(4));
-        assert_eq!(sms[0].clock_offset, Duration::ZERO);
+        assert_eq!(sms[0].message, self::sms(&other, 4));
         check_claimed(&store, 59, &[]).await;
         check_record(&store, vec![told(&first[0], &accepted(), 1)]).await;
         check_claimed(&store, 60, &[2, 3]).await;
@@ -225,10 +222,22 @@ async fn who_comes_late_changes_nothing_unless_the_message_was_taken() {
         let taken = stored(&store, 2).await;
         assert!(matches!(taken.state, State::Sent { .. }), "{taken:?}");
         assert_eq!(taken.attempts, 2);
-        // What has ended stays as it is.
+        // What was taken stays as it is.
         check_record(&store, vec![told(&second[1], &failed(), 63)]).await;
         assert_eq!(stored(&store, 2).await, taken);
-        check_claimed(&store, 121, &[1]).await;
+        // Who gave it up did not know that the other's server would take it.
+        let third = claimed(&store, 121, 9).await;
+        let given_up = Outcome::Refused {
+            reason: "550 nobody".to_owned(),
+        };
+        check_record(&store, vec![told(&third[0], &given_up, 122)]).await;
+        check_record(&store, vec![told(&third[0], &failed(), 123)]).await;
+        let ended = stored(&store, 1).await;
+        assert!(matches!(ended.state, State::Failed { .. }), "{ended:?}");
+        check_record(&store, vec![told(&late[0], &accepted(), 124)]).await;
+        let taken = stored(&store, 1).await;
+        assert!(matches!(taken.state, State::Sent { .. }), "{taken:?}");
+        assert_eq!(taken.said.as_deref(), Some("250 queued"));
     })
     .await;
 }
@@ -288,7 +297,7 @@ async fn address_and_text_are_forgotten_a_month_after_the_end() {
 async fn a_shops_clock_moves_its_messages_too() {
     both(|store, _| async move {
         let shop = with_mails(&store, 1).await;
-        done(&store, |tx| insert(tx, None, &sms(2))).await;
+        with_sms(&store, 2).await;
         let mut all = claimed(&store, 0, 9).await;
         all.extend(claimed_of(&store, Channel::Sms, (0, 9)).await);
         let rows = all.iter().map(|it| told(it, &failed(), 0)).collect();
@@ -313,7 +322,7 @@ async fn a_shops_clock_moves_its_messages_too() {
 async fn no_two_messages_have_one_id() {
     both(|store, _| async move {
         let shop = with_mails(&store, 1).await;
-        let error = refused(&store, move |tx| insert(tx, Some(&shop), &mail(&shop, 1))).await;
+        let error = refused(&store, move |tx| insert(tx, &shop, &mail(&shop, 1))).await;
         assert!(
             matches!(&error, StoreError::Duplicate { constraint } if constraint == "message_id"),
             "{error:?}"
