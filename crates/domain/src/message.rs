@@ -32,7 +32,7 @@ pub struct Message {
     pub state: State,
     /// How many attempts there were.
     pub attempts: i64,
-    /// What the server said at the last attempt, or why there was none; forgotten with the content,
+    /// What the server said at the last attempt, or why it was dropped; forgotten with the content,
     /// for servers like to repeat addresses.
     pub said: Option<String>,
     /// When it was written.
@@ -81,6 +81,11 @@ pub enum State {
     },
     /// Given up: refused for good, or the attempts are used up.
     Failed {
+        /// When.
+        at: Timestamp,
+    },
+    /// Not sent: what it says was no longer so when its turn came.
+    Dropped {
         /// When.
         at: Timestamp,
     },
@@ -163,7 +168,10 @@ impl Message {
     pub fn attempted(&self, outcome: &Outcome, now: Timestamp) -> Option<Self> {
         match self.state {
             State::Queued { .. } => {}
-            State::Sent { .. } | State::Kept { .. } | State::Failed { .. } => return None,
+            State::Sent { .. }
+            | State::Kept { .. }
+            | State::Failed { .. }
+            | State::Dropped { .. } => return None,
         }
         let attempts = self.attempts.saturating_add(1);
         let (state, said) = match outcome {
@@ -184,6 +192,17 @@ impl Message {
             state,
             attempts,
             said,
+            ..self.clone()
+        })
+    }
+
+    /// The message that nobody needs any more, instead of an attempt; `None` if it waits for none.
+    #[must_use]
+    pub fn dropped(&self, reason: &str, now: Timestamp) -> Option<Self> {
+        self.state.due_at()?;
+        Some(Self {
+            state: State::Dropped { at: now },
+            said: Some(reason.to_owned()),
             ..self.clone()
         })
     }
@@ -228,6 +247,7 @@ impl State {
             Self::Sent { .. } => "sent",
             Self::Kept { .. } => "kept",
             Self::Failed { .. } => "failed",
+            Self::Dropped { .. } => "dropped",
         }
     }
 
@@ -239,6 +259,7 @@ impl State {
             "sent" => Some(Self::Sent { at }),
             "kept" => Some(Self::Kept { at }),
             "failed" => Some(Self::Failed { at }),
+            "dropped" => Some(Self::Dropped { at }),
             _ => None,
         }
     }
@@ -248,7 +269,9 @@ impl State {
     pub const fn due_at(self) -> Option<Timestamp> {
         match self {
             Self::Queued { due_at } => Some(due_at),
-            Self::Sent { .. } | Self::Kept { .. } | Self::Failed { .. } => None,
+            Self::Sent { .. } | Self::Kept { .. } | Self::Failed { .. } | Self::Dropped { .. } => {
+                None
+            }
         }
     }
 
@@ -257,7 +280,9 @@ impl State {
     pub const fn ended_at(self) -> Option<Timestamp> {
         match self {
             Self::Queued { .. } => None,
-            Self::Sent { at } | Self::Kept { at } | Self::Failed { at } => Some(at),
+            Self::Sent { at } | Self::Kept { at } | Self::Failed { at } | Self::Dropped { at } => {
+                Some(at)
+            }
         }
     }
 

@@ -61,16 +61,19 @@ select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const RECORD_HEAD: &str = "\
 update message
-   set state = v.column3, attempts = message.attempts + 1, said = v.column4, due_at = v.column5,
-       ended_at = v.column6, forget_at = v.column7
+   set state = v.column3,
+       attempts = message.attempts + case v.column3 when 'dropped' then 0 else 1 end,
+       said = v.column4, due_at = v.column5, ended_at = v.column6, forget_at = v.column7
   from (values (cast(null as text), cast(null as bigint), cast(null as text), cast(null as text),
                 cast(null as bigint), cast(null as bigint), cast(null as bigint)),";
 
 /// Who sent it although its lease was over comes second: that it failed changes nothing then, but
-/// that it was taken counts, even if the message has been given up since.
+/// that it was taken counts, even if the message has been given up since. What nobody needs is
+/// dropped by whoever sees it first.
 const RECORD_TAIL: &str = ") v
  where message.id = v.column1
-   and (message.state = 'queued' and message.attempts = v.column2 - 1
+   and (message.state = 'queued'
+          and (message.attempts = v.column2 - 1 or v.column3 = 'dropped')
         or v.column3 = 'sent' and message.state <> 'sent' and message.address is not null)";
 
 const FORGET: &str = "\

@@ -2,16 +2,18 @@
 //!
 //! What a server answered is written down once and ends the message or plans the next attempt. A
 //! message whose sender died in between is due again when its lease ends, and goes out a second
-//! time under the same id. Logs have the id and nothing of what it says or where it goes.
+//! time under the same id. Before each attempt it is asked whether the message is still true: an
+//! invoice that is paid or over asks nobody for money. Logs have the id and nothing of what it says
+//! or where it goes.
 
 use std::sync::Arc;
 
 use connectors::mail::Mail;
 use connectors::sms::Sms;
-use domain::message::{Address, Channel, Outcome, State};
-use domain::{Duration, Message};
+use domain::message::{About, Address, Channel, Outcome, State};
+use domain::{Duration, Message, invoice};
 use store::message::{Claim, Claimed, Recorded};
-use tracing::{debug, info, warn};
+use tracing::{debug, error, info, warn};
 
 use crate::app::App;
 use crate::error::Error;
@@ -19,11 +21,19 @@ use crate::error::Error;
 /// How long a claimed message is left to its sender. Longer than the longest call.
 pub const LEASE: Duration = Duration::minutes(2);
 
-/// A message that was handed over, or not, and what was said.
+/// A message whose turn has come, and what came of it.
 #[derive(Debug)]
 pub struct Tried {
     claimed: Claimed,
-    outcome: Outcome,
+    end: End,
+}
+
+#[derive(Debug)]
+enum End {
+    /// It was handed over, or not.
+    Heard(Outcome),
+    /// Nobody needs it any more.
+    Needless(&'static str),
 }
 
 /// Claims at most `limit` messages of a channel that are due.
@@ -43,16 +53,56 @@ pub async fn claim(app: &Arc<App>, channel: Channel, limit: u32) -> Result<Vec<C
     app.store.write_any_shop(unit).await.map_err(Error::settled)
 }
 
-/// Hands one claimed message to its server.
+/// Hands one claimed message to its server, if it still has something to say.
 pub async fn carry(app: Arc<App>, claimed: Claimed) -> Tried {
+    let end = match needless(&app, &claimed).await {
+        Ok(None) => End::Heard(hand_over(&app, &claimed.message).await),
+        Ok(Some(reason)) => End::Needless(reason),
+        Err(error) => {
+            let id = claimed.message.id;
+            error!(message.id = %id, ?error, "what message {id} is about could not be read");
+            let reason = "what it is about could not be read".to_owned();
+            End::Heard(Outcome::Failed { reason })
+        }
+    };
+    Tried { claimed, end }
+}
+
+/// Why nobody needs a message any more; `None` if it is as true as when it was written.
+async fn needless(app: &Arc<App>, claimed: &Claimed) -> Result<Option<&'static str>, Error> {
+    let message = &claimed.message;
+    let invoice = match message.about {
+        // What has happened stays true.
+        About::Payment(_) => return Ok(None),
+        About::Invoice(invoice) => invoice,
+    };
+    let shop = message.shop_id;
+    let read = move |conn: &mut store::Conn<'_>| {
+        let found = store::invoice::find(conn, shop, invoice)?;
+        found.ok_or(Error::defect(
+            "a message about an invoice that is not there",
+        ))
+    };
+    let invoice = app.store.read(read).await?;
+    let over = invoice.expires_at <= app.now().plus(claimed.clock_offset);
+    Ok(match invoice.state {
+        invoice::State::Held { .. } | invoice::State::Succeeded { .. } => {
+            Some("the invoice is paid")
+        }
+        invoice::State::Canceled { .. } => Some("the invoice is over"),
+        invoice::State::Open { .. } => over.then_some("the invoice is over"),
+    })
+}
+
+async fn hand_over(app: &App, message: &Message) -> Outcome {
     let Message {
         id,
         locale,
         content,
         created_at,
         ..
-    } = claimed.message.clone();
-    let outcome = match content.map(|content| (content.to.clone(), content)) {
+    } = message.clone();
+    match content.map(|content| (content.to.clone(), content)) {
         Some((Address::Email(to), content)) => {
             let mail = Mail {
                 id,
@@ -72,8 +122,7 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Tried {
         None => Outcome::Refused {
             reason: "its text was forgotten".to_owned(),
         },
-    };
-    Tried { claimed, outcome }
+    }
 }
 
 /// Writes down what came of a batch, in one unit.
@@ -87,7 +136,11 @@ pub async fn record(app: &Arc<App>, batch: Vec<Tried>) -> Result<(), Error> {
         .filter_map(|tried| {
             let clock_offset = tried.claimed.clock_offset;
             let message = &tried.claimed.message;
-            let message = message.attempted(&tried.outcome, now.plus(clock_offset))?;
+            let now = now.plus(clock_offset);
+            let message = match &tried.end {
+                End::Heard(outcome) => message.attempted(outcome, now),
+                End::Needless(reason) => message.dropped(reason, now),
+            }?;
             Some(Recorded {
                 message,
                 clock_offset,
@@ -121,6 +174,9 @@ fn log(message: &Message) {
             };
             info!(message.id = %id, "kept message {id}: {how} is configured; \
                 `altyn message show {id}` shows it");
+        }
+        State::Dropped { .. } => {
+            info!(message.id = %id, "dropped message {id} ({channel}): nobody needs it any more");
         }
         State::Failed { .. } => {
             warn!(message.id = %id, "gave message {id} ({channel}) up; \

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::checkout;
 use connectors::sandbox::{Call, Fault};
 use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::message::State;
 use domain::{Duration, InvoiceId, PaymentId};
 use serde_json::{Value, json};
 use testkit::database::both;
@@ -467,4 +468,42 @@ async fn an_invoice_goes_out_once_by_mail_or_sms() {
         world.audit().await;
     })
     .await;
+}
+
+/// An invoice by mail to a server that has no time; the buyer pays, or nobody does in time.
+async fn check_dropped(is_paid: bool, why: &'static str) {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let buyer = "buyer@shop.test";
+        let busy = connectors::mail::Answer::failed("451 later");
+        world.mailer.always(buyer, busy);
+        let body = by_message(json!({"type": "email", "email": buyer}));
+        let made = world.call("POST", "/invoices", "mail", &body).await;
+        world.run_jobs().await;
+        if is_paid {
+            let id: InvoiceId = made.text("/id").parse().unwrap();
+            let payment = press(&world, id).await.unwrap();
+            pay(&world, payment, PLAIN).await;
+        }
+        let later = if is_paid { 1 } else { 11 };
+        world.wait(Duration::days(later)).await;
+        let messages = app::message::list(&world.app, Some(world.shop.id), 2).await;
+        let [message] = messages.unwrap().try_into().unwrap();
+        assert!(
+            matches!(message.state, State::Dropped { .. }),
+            "{message:?}"
+        );
+        assert_eq!((message.attempts, message.said.as_deref()), (1, Some(why)));
+        assert_eq!(world.mailer.mails().len(), 1);
+        world.wait(Duration::days(3)).await;
+        assert_eq!(world.mailer.mails().len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invoice_that_is_paid_or_over_asks_nobody_for_money() {
+    check_dropped(true, "the invoice is paid").await;
+    check_dropped(false, "the invoice is over").await;
 }

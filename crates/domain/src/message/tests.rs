@@ -43,6 +43,7 @@ fn every_state_with_every_outcome() {
         State::Sent { at: NOW },
         State::Kept { at: NOW },
         State::Failed { at: NOW },
+        State::Dropped { at: NOW },
     ];
     let mut matrix = String::new();
     for state in states {
@@ -60,6 +61,17 @@ fn every_state_with_every_outcome() {
             });
             matrix.push_str(&format!("{} × {name}: {after}\n", state.code()));
         }
+        let before = Message { state, ..message() };
+        let after = before.dropped("the invoice is paid", NOW);
+        let after = after.map_or("nothing changes".to_owned(), |after| {
+            format!(
+                "{}, {:?}, attempts {}",
+                after.state.code(),
+                after.said,
+                after.attempts
+            )
+        });
+        matrix.push_str(&format!("{} × needless: {after}\n", state.code()));
     }
     insta::assert_snapshot!("matrix", matrix);
 }

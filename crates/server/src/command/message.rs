@@ -1,8 +1,8 @@
 //! `altyn message`: what was written to people, and what became of it.
 
 use anyhow::{Context as _, Result};
-use domain::message::State;
 use domain::Message;
+use domain::message::State;
 use serde_json::{Value, json};
 
 use super::shown;
@@ -59,7 +59,7 @@ fn show(message: &Message) -> Told {
         State::Queued { due_at } => {
             text.push_str(&format!(", next attempt at {}", shown(due_at)));
         }
-        State::Sent { at } | State::Kept { at } | State::Failed { at } => {
+        State::Sent { at } | State::Kept { at } | State::Failed { at } | State::Dropped { at } => {
             text.push_str(&format!(" at {}", shown(at)));
         }
     }
@@ -69,7 +69,14 @@ fn show(message: &Message) -> Told {
         about.0, about.1
     ));
     if let Some(said) = &message.said {
-        text.push_str(&format!("server: {said}\n"));
+        let whose = match message.state {
+            State::Dropped { .. } => "needless",
+            State::Queued { .. }
+            | State::Sent { .. }
+            | State::Kept { .. }
+            | State::Failed { .. } => "server",
+        };
+        text.push_str(&format!("{whose}: {said}\n"));
     }
     match &message.content {
         Some(content) => {

@@ -243,6 +243,30 @@ async fn who_comes_late_changes_nothing_unless_the_message_was_taken() {
 }
 
 #[tokio::test]
+async fn what_nobody_needs_is_dropped_and_counts_as_sent_if_a_server_took_it() {
+    both(|store, _| async move {
+        with_mails(&store, 1).await;
+        let late = claimed(&store, 0, 9).await;
+        let second = claimed(&store, 60, 9).await;
+        let at = platform(61).plus(second[0].clock_offset);
+        let dropped = Recorded {
+            message: second[0].message.dropped("it is paid", at).unwrap(),
+            clock_offset: second[0].clock_offset,
+        };
+        check_record(&store, vec![dropped]).await;
+        let ended = stored(&store, 1).await;
+        assert_eq!((ended.state, ended.attempts), (State::Dropped { at }, 0));
+        assert_eq!(ended.said.as_deref(), Some("it is paid"));
+        check_claimed(&store, 200, &[]).await;
+        check_record(&store, vec![told(&late[0], &accepted(), 62)]).await;
+        let taken = stored(&store, 1).await;
+        assert!(matches!(taken.state, State::Sent { .. }), "{taken:?}");
+        assert_eq!(taken.attempts, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn senders_at_once_never_get_the_same_message() {
     both(|store, _| async move {
         with_mails(&store, 60).await;
