@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use contract::invoice::CreateInvoice;
-use domain::invoice::{BeginRefused, CreateRefused, Due, NewInvoice};
-use domain::message::About;
+use domain::invoice::{BeginRefused, CreateRefused, Delivery, Due, NewInvoice};
+use domain::message::{About, Address};
 use domain::payment::{self, Locale, State};
 use domain::{Invoice, InvoiceId, OperationId, Payment, PaymentId, Shop, Timestamp};
 use store::StoreError;
@@ -47,11 +47,13 @@ pub async fn create(cx: &Cx, once: Once, command: CreateInvoice) -> Result<Reply
     {
         return Err(of_payment(Refusal::GatewayUnknown.into()));
     }
-    let is_sent = command.delivery.to().is_some();
+    let is_sent = command.to.is_some();
     let reply = once::make(cx, once, move |work| {
         let invoice = new(work, &command)?;
         store::invoice::insert(work.tx, &work.cx.shop, &invoice)?;
-        send(work, &invoice)?;
+        if let Some(to) = command.to.clone() {
+            send(work, &invoice, to)?;
+        }
         Ok(Made {
             object_id: invoice.id.to_string(),
             body: contract::invoice::body(&invoice, work.cx.app.links()),
@@ -64,11 +66,8 @@ pub async fn create(cx: &Cx, once: Once, command: CreateInvoice) -> Result<Reply
     Ok(reply)
 }
 
-/// Writes the message that takes the page's address to the buyer, where the merchant wants one.
-fn send(work: &mut Work<'_, '_>, invoice: &Invoice) -> Result<(), Error> {
-    let Some(to) = invoice.delivery.to() else {
-        return Ok(());
-    };
+/// Writes the message that takes the page's address to the buyer.
+fn send(work: &mut Work<'_, '_>, invoice: &Invoice, to: Address) -> Result<(), Error> {
     let cx = work.cx;
     let letter = InvoiceLetter {
         shop: &cx.shop,
@@ -92,7 +91,7 @@ fn new(work: &mut Work<'_, '_>, command: &CreateInvoice) -> Result<Invoice, Erro
         id: InvoiceId::new(work.ids.next()),
         cart: command.cart.clone(),
         order,
-        delivery: command.delivery.clone(),
+        delivery: Delivery::to(command.to.as_ref()),
         locale: command.locale,
         description: command.description.clone(),
         metadata: command.metadata.clone(),

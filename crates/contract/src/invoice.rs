@@ -107,7 +107,7 @@ fn line(line: &Line) -> LineBody<'_> {
 fn delivery(invoice: &Invoice, links: &Links) -> DeliveryBody {
     let url = match invoice.delivery {
         Delivery::Link => Some(links.invoice_page(invoice.id)),
-        Delivery::Sms { .. } | Delivery::Email { .. } => None,
+        Delivery::Sms | Delivery::Email => None,
     };
     DeliveryBody {
         r#type: invoice.delivery.code(),

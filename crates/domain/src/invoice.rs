@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 use crate::acquiring::Party;
 use crate::id::{InvoiceId, PaymentId, ShopId};
-use crate::message::{Address, Email, Phone};
+use crate::message::Address;
 use crate::metadata::Metadata;
 use crate::money::Money;
 use crate::payment::{self, CaptureMode, Locale, SaveMethod};
@@ -72,42 +72,46 @@ pub struct Order {
     pub receipt: Option<Content>,
 }
 
-/// How the buyer gets an invoice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How the buyer gets an invoice. Where a message goes stands in that message alone, and is
+/// forgotten with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The merchant passes the page's address on.
     Link,
     /// The platform sends a text message.
-    Sms {
-        /// The phone.
-        phone: Phone,
-    },
+    Sms,
     /// The platform sends a letter.
-    Email {
-        /// The address.
-        address: Email,
-    },
+    Email,
 }
 
 impl Delivery {
-    /// Its name on the wire.
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Link, Self::Sms, Self::Email];
+
+    /// To where the platform sends it, if it does.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Link => "self",
-            Self::Sms { .. } => "sms",
-            Self::Email { .. } => "email",
+    pub const fn to(address: Option<&Address>) -> Self {
+        match address {
+            None => Self::Link,
+            Some(Address::Phone(_)) => Self::Sms,
+            Some(Address::Email(_)) => Self::Email,
         }
     }
 
-    /// Where the platform sends it, if it does.
+    /// Its name on the wire.
     #[must_use]
-    pub fn to(&self) -> Option<Address> {
+    pub const fn code(self) -> &'static str {
         match self {
-            Self::Link => None,
-            Self::Sms { phone } => Some(Address::Phone(phone.clone())),
-            Self::Email { address } => Some(Address::Email(address.clone())),
+            Self::Link => "self",
+            Self::Sms => "sms",
+            Self::Email => "email",
         }
+    }
+
+    /// The way with this name on the wire.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.code() == code)
     }
 }
 

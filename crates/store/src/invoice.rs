@@ -3,7 +3,6 @@
 //! `due_at` is the platform's time; everything else in a row is the shop's.
 
 use domain::invoice::{Attempt, Cause, Delivery, Order, Reason, State};
-use domain::message::{Email, Phone};
 use domain::payment::Locale;
 use domain::{Invoice, InvoiceId, Party, PaymentId, Shop, ShopId, Timestamp};
 
@@ -22,11 +21,11 @@ use crate::row::Row;
 
 const INSERT: &str = "\
 insert into invoice (id, shop_id, test, currency, cart, amount_minor, payment_description,
-       payment_metadata, client_ip, capture_mode, save_method, receipt, delivery,
-       delivery_address, locale, description, metadata, expires_at, created_at, state, payment_id,
-       awaited, canceled_by, canceled_for, canceled_at, due_at, version)
+       payment_metadata, client_ip, capture_mode, save_method, receipt, delivery, locale,
+       description, metadata, expires_at, created_at, state, payment_id, awaited, canceled_by,
+       canceled_for, canceled_at, due_at, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22, $23, $24, $25, $26, $27)";
+       $21, $22, $23, $24, $25, $26)";
 
 const UPDATE: &str = "\
 update invoice
@@ -36,16 +35,16 @@ update invoice
 
 const FIND: &str = "\
 select id, shop_id, test, currency, cart, amount_minor, payment_description, payment_metadata,
-       client_ip, capture_mode, save_method, receipt, delivery, delivery_address, locale,
-       description, metadata, expires_at, created_at, state, payment_id, awaited, canceled_by,
+       client_ip, capture_mode, save_method, receipt, delivery, locale, description,
+       metadata, expires_at, created_at, state, payment_id, awaited, canceled_by,
        canceled_for, canceled_at, version
   from invoice
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, test, currency, cart, amount_minor, payment_description, payment_metadata,
-       client_ip, capture_mode, save_method, receipt, delivery, delivery_address, locale,
-       description, metadata, expires_at, created_at, state, payment_id, awaited, canceled_by,
+       client_ip, capture_mode, save_method, receipt, delivery, locale, description,
+       metadata, expires_at, created_at, state, payment_id, awaited, canceled_by,
        canceled_for, canceled_at, version
   from invoice
  where id = $1 and shop_id = coalesce($2, shop_id)
@@ -80,7 +79,6 @@ pub fn insert(tx: &mut Tx<'_>, shop: &Shop, invoice: &Invoice) -> Result<(), Sto
         text(save_method_code(order.save_method)),
         json_or_null(receipt),
         text(invoice.delivery.code()),
-        text_or_null(address(&invoice.delivery)),
         text_or_null(invoice.locale.map(Locale::code)),
         text_or_null(invoice.description.as_deref()),
         json_or_null(facts::write_metadata(&invoice.metadata)?),
@@ -193,7 +191,7 @@ fn read(row: &Row<'_>) -> Result<Invoice, StoreError> {
         test,
         cart,
         order,
-        delivery: read_delivery(&mut cells)?,
+        delivery: cells.named(Delivery::from_code)?,
         locale: cells.named_or_null(Locale::from_code)?,
         description: cells.get()?,
         metadata: cells
@@ -204,36 +202,6 @@ fn read(row: &Row<'_>) -> Result<Invoice, StoreError> {
         state: read_state(&mut cells)?,
         version: cells.get()?,
     })
-}
-
-fn read_delivery(cells: &mut Cells<'_>) -> Result<Delivery, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let address: Option<&str> = cells.get()?;
-    let delivery = || {
-        Some(match (code, address?) {
-            ("sms", phone) => Delivery::Sms {
-                phone: Phone::parse(phone)?,
-            },
-            ("email", address) => Delivery::Email {
-                address: Email::parse(address)?,
-            },
-            _ => return None,
-        })
-    };
-    match (code, address) {
-        ("self", None) => Ok(Delivery::Link),
-        _ => delivery().ok_or(unknown),
-    }
-}
-
-/// The phone or the address that it goes to.
-fn address(delivery: &Delivery) -> Option<&str> {
-    match delivery {
-        Delivery::Link => None,
-        Delivery::Sms { phone } => Some(phone.expose()),
-        Delivery::Email { address } => Some(address.expose()),
-    }
 }
 
 /// Columns that the state does not carry are not looked at; one that it misses is corrupt.

@@ -40,12 +40,12 @@ impl Letters for Writer {
 
 fn invoice_in_words(mail: &InvoiceMail, told: &InvoiceLetter<'_>) -> Written {
     match told.invoice.delivery {
-        Delivery::Sms { .. } => Written {
+        Delivery::Sms => Written {
             subject: String::new(),
             text: mail.short(),
             html: None,
         },
-        Delivery::Link | Delivery::Email { .. } => Written {
+        Delivery::Link | Delivery::Email => Written {
             subject: mail.subject.clone(),
             text: mail.text(),
             html: rendered(mail),

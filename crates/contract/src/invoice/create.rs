@@ -1,7 +1,7 @@
 //! `POST /invoices`.
 
-use domain::invoice::{Delivery, LINES_MAX, Line, Order};
-use domain::message::{Email, Phone};
+use domain::invoice::{LINES_MAX, Line, Order};
+use domain::message::{Address, Email, Phone};
 use domain::payment::{CaptureMode, Locale, SaveMethod};
 use domain::{GatewayId, Metadata, Timestamp};
 
@@ -22,8 +22,8 @@ pub struct CreateInvoice {
     pub gateway_id: Option<GatewayId>,
     /// What the buyer pays for.
     pub cart: Vec<Line>,
-    /// How the buyer gets it.
-    pub delivery: Delivery,
+    /// To where the platform sends it; `None` if the merchant passes its page's address on.
+    pub to: Option<Address>,
     /// Until when it can be paid.
     pub expires_at: Timestamp,
     /// The language of its page and messages.
@@ -47,13 +47,13 @@ impl CreateInvoice {
         let order = order(&data)?;
         let gateway_id = gateway_id(&data, "recipient")?;
         let cart = cart(&fields)?;
-        let delivery = delivery(&fields)?;
+        let to = to(&fields)?;
         let expires_at = moment::parse(fields.required_text("expires_at")?);
         Ok(Self {
             order,
             gateway_id,
             cart,
-            delivery,
+            to,
             expires_at: expires_at.ok_or_else(|| fields.illegal("expires_at"))?,
             locale: confirmation::locale(&fields)?,
             description: fields.description(DESCRIPTION_CHARS_MAX)?,
@@ -96,24 +96,24 @@ fn cart(fields: &Fields<'_>) -> Result<Vec<Line>, InvalidRequest> {
     lines.iter().map(line).collect()
 }
 
-/// How the buyer gets the invoice. Who says nothing passes the address on himself.
-fn delivery(fields: &Fields<'_>) -> Result<Delivery, InvalidRequest> {
+/// To where the invoice is sent. Who says nothing passes its address on himself.
+fn to(fields: &Fields<'_>) -> Result<Option<Address>, InvalidRequest> {
     let Some(data) = fields.object("delivery_method_data")? else {
-        return Ok(Delivery::Link);
+        return Ok(None);
     };
     match data.required_text("type")? {
-        "self" => Ok(Delivery::Link),
+        "self" => Ok(None),
         "sms" => {
             let phone = receipt::phone(&data, "phone")?;
             let phone = phone.ok_or_else(|| data.refuse("phone", words::PHONE_MISSING))?;
             let phone = Phone::parse(&phone);
             let phone = phone.ok_or_else(|| data.refuse("phone", words::PHONE_ILLEGAL))?;
-            Ok(Delivery::Sms { phone })
+            Ok(Some(Address::Phone(phone)))
         }
         "email" => {
             let address = data.text("email")?.and_then(Email::parse);
             let address = address.ok_or_else(|| data.illegal("email"))?;
-            Ok(Delivery::Email { address })
+            Ok(Some(Address::Email(address)))
         }
         _ => Err(data.illegal("type")),
     }
