@@ -2,6 +2,7 @@
 //! needs, it gets as an argument.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+pub mod bucket;
 pub mod id;
 pub mod money;
 pub mod time;

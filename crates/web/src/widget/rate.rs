@@ -1,23 +1,23 @@
 //! How many cards may be given for tokens: a bucket of permissions for each buyer's address in
-//! each shop. A bucket is the time at which it is full again.
+//! each shop.
 
-use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use axum::Extension;
 use axum::extract::ConnectInfo;
+use domain::bucket::Buckets;
 use domain::{Duration, ShopId, Timestamp};
 use http::HeaderMap;
 
 /// How long one permission takes to come back.
 const INTERVAL: Duration = Duration::millis(200);
-/// How long an empty bucket takes to be full: 50 at once.
-const DEPTH: Duration = Duration::seconds(10);
-/// Buckets in memory; full ones are thrown away before there are more.
-const BUCKETS_MAX: usize = 50_000;
+/// So many at once.
+const BURST: u32 = 50;
+/// Most buyers that are remembered.
+const BUYERS_MAX: usize = 50_000;
 
-type Key = (ShopId, Option<IpAddr>);
+type Buyer = (ShopId, Option<IpAddr>);
 
 /// Where a request comes from. A proxy on the same machine is believed when it says for whom it
 /// asks.
@@ -32,28 +32,20 @@ pub(crate) fn client(
 }
 
 /// The buckets.
-#[derive(Debug, Default)]
-pub(crate) struct Limiter(Mutex<HashMap<Key, Timestamp>>);
+#[derive(Debug)]
+pub(crate) struct Limiter(Mutex<Buckets<Buyer>>);
+
+impl Default for Limiter {
+    fn default() -> Self {
+        Self(Mutex::new(Buckets::new(INTERVAL, BURST, BUYERS_MAX)))
+    }
+}
 
 impl Limiter {
     /// Takes a permission, if there is one.
     pub(crate) fn permits(&self, shop: ShopId, from: Option<IpAddr>, now: Timestamp) -> bool {
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if buckets.len() >= BUCKETS_MAX {
-            buckets.retain(|_, full_at| now < *full_at);
-            if buckets.len() >= BUCKETS_MAX {
-                return false;
-            }
-        }
-        let full_at = buckets.entry((shop, from)).or_insert(now);
-        // A clock that was set back must not shut anybody out for long.
-        *full_at = (*full_at).clamp(now, now.plus(DEPTH));
-        let next = full_at.plus(INTERVAL);
-        if now.plus(DEPTH) < next {
-            return false;
-        }
-        *full_at = next;
-        true
+        buckets.take((shop, from), now)
     }
 }
 

@@ -1,0 +1,154 @@
+//! How often somebody may do something: a bucket of permissions each, filled at a steady rate.
+//!
+//! A bucket is kept as one number, the time at which it is full again (the generic cell rate
+//! algorithm). A full one is worth nothing and may be forgotten; of the others those that have most
+//! left go first, so whoever makes up names gets no more than anybody else, and shuts nobody out.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use crate::time::{Duration, Timestamp};
+
+/// The buckets of all who are known by a `K`.
+#[derive(Clone, Debug)]
+pub struct Buckets<K> {
+    /// How long one permission takes to come back.
+    interval: Duration,
+    /// How long an empty bucket takes to be full.
+    depth: Duration,
+    /// So many are remembered.
+    most: usize,
+    full_at: HashMap<K, Timestamp>,
+}
+
+impl<K: Eq + Hash> Buckets<K> {
+    /// Buckets of `burst` permissions, each of which takes `interval` to come back; `most` of them
+    /// are remembered.
+    #[must_use]
+    pub fn new(interval: Duration, burst: u32, most: usize) -> Self {
+        let depth = interval.as_micros().saturating_mul(i64::from(burst));
+        Self {
+            interval,
+            depth: Duration::micros(depth.max(0)),
+            most,
+            full_at: HashMap::new(),
+        }
+    }
+
+    /// Takes a permission, if there is one.
+    pub fn take(&mut self, key: K, now: Timestamp) -> bool {
+        if self.most <= self.full_at.len() && !self.full_at.contains_key(&key) {
+            self.make_room(now);
+        }
+        let last = now.plus(self.depth);
+        let full_at = self.full_at.entry(key).or_insert(now);
+        // A clock that was set back must not shut anybody out for long.
+        *full_at = (*full_at).clamp(now, last);
+        let next = full_at.plus(self.interval);
+        if last < next {
+            return false;
+        }
+        *full_at = next;
+        true
+    }
+
+    /// Gives a permission back that was taken and not used.
+    pub fn give_back(&mut self, key: &K) {
+        if let Some(full_at) = self.full_at.get_mut(key) {
+            *full_at = full_at.minus(self.interval);
+        }
+    }
+
+    fn make_room(&mut self, now: Timestamp) {
+        let quarter = self.depth.as_micros().div_euclid(4);
+        let mut until = now;
+        for _ in 0..4 {
+            self.full_at.retain(|_, full_at| until < *full_at);
+            if self.full_at.len() < self.most {
+                return;
+            }
+            until = until.plus(Duration::micros(quarter));
+        }
+        self.full_at.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(micros: i64) -> Timestamp {
+        Timestamp::from_micros(1_784_548_800_000_000 + micros)
+    }
+
+    /// Five at once, then ten a second.
+    fn buckets(most: usize) -> Buckets<u32> {
+        Buckets::new(Duration::millis(100), 5, most)
+    }
+
+    fn taken(buckets: &mut Buckets<u32>, key: u32, micros: i64) -> usize {
+        (0..20).filter(|_| buckets.take(key, at(micros))).count()
+    }
+
+    #[test]
+    fn a_burst_is_permitted_and_then_the_rate() {
+        let mut buckets = buckets(9);
+        assert_eq!(taken(&mut buckets, 1, 0), 5);
+        assert_eq!(taken(&mut buckets, 1, 99_999), 0);
+        assert_eq!(taken(&mut buckets, 1, 100_000), 1);
+        assert_eq!(taken(&mut buckets, 1, 400_000), 3);
+        assert_eq!(taken(&mut buckets, 1, 3_600_000_000), 5);
+    }
+
+    #[test]
+    fn nobody_uses_anothers_permissions() {
+        let mut buckets = buckets(9);
+        assert_eq!(taken(&mut buckets, 1, 0), 5);
+        assert_eq!(taken(&mut buckets, 2, 0), 5);
+    }
+
+    #[test]
+    fn what_is_given_back_can_be_taken_again() {
+        let mut buckets = buckets(9);
+        assert_eq!(taken(&mut buckets, 1, 0), 5);
+        buckets.give_back(&1);
+        buckets.give_back(&2);
+        assert_eq!(taken(&mut buckets, 1, 0), 1);
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_shuts_nobody_out_for_long() {
+        let mut buckets = buckets(9);
+        assert_eq!(taken(&mut buckets, 1, 86_400_000_000), 5);
+        assert_eq!(taken(&mut buckets, 1, 0), 0);
+        assert_eq!(taken(&mut buckets, 1, 500_000), 5);
+    }
+
+    #[test]
+    fn a_full_table_forgets_who_has_most_left_and_shuts_nobody_out() {
+        let mut buckets = buckets(3);
+        assert_eq!(taken(&mut buckets, 1, 0), 5);
+        assert!(buckets.take(2, at(0)) && buckets.take(3, at(0)));
+        for newcomer in 4..1_000 {
+            assert!(buckets.take(newcomer, at(0)), "{newcomer}");
+            assert!(buckets.full_at.len() <= 3);
+        }
+        assert_eq!(
+            taken(&mut buckets, 1, 0),
+            0,
+            "who has used it up is remembered"
+        );
+        for spender in 1..=4 {
+            taken(&mut buckets, spender, 0);
+        }
+        assert!(buckets.full_at.len() <= 3);
+        assert_eq!(taken(&mut buckets, 9, 0), 5);
+    }
+
+    #[test]
+    fn a_full_table_and_a_clock_that_was_set_back_shut_nobody_out() {
+        let mut buckets = buckets(2);
+        assert!(buckets.take(1, at(86_400_000_000)) && buckets.take(2, at(86_400_000_000)));
+        assert_eq!(taken(&mut buckets, 3, 0), 5);
+    }
+}
