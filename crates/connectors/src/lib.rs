@@ -10,6 +10,7 @@ pub mod courier;
 pub mod fiscal;
 
 pub mod mail;
+mod said;
 pub mod sms;
 
 pub mod gate;

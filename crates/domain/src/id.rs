@@ -216,11 +216,19 @@ typed_id!(
     GrantId, "grant", "gr-", [0x0062]
 );
 
+const TOKEN_PREFIX: &str = "ct-";
+
 impl PaymentId {
     /// The token that the payment widget is opened with: the payment's digits with a prefix.
     #[must_use]
     pub fn confirmation_token(self) -> String {
-        format!("ct-{self}")
+        format!("{TOKEN_PREFIX}{self}")
+    }
+
+    /// The payment that a widget's token opens; `None` if it is none.
+    #[must_use]
+    pub fn from_confirmation_token(token: &str) -> Option<Self> {
+        token.strip_prefix(TOKEN_PREFIX)?.parse().ok()
     }
 
     /// The id of the payment method that is used in this payment.

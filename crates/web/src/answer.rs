@@ -117,23 +117,47 @@ pub(crate) fn safe_link(address: &str) -> Option<&str> {
     (letters && !runs).then_some(address)
 }
 
-/// The page of a use case's error. `Internal` is logged here, once, with the number that the
-/// buyer is shown.
-pub(crate) fn error(app: &App, frame: Frame, error: &Error) -> Response {
+/// How a door answers a use case's error.
+pub(crate) struct Failure {
+    pub(crate) status: StatusCode,
+    ending: Ending,
+    /// Under which a failure of ours stands in the log.
+    number: Option<String>,
+}
+
+/// What to answer to a use case's error. One of our own is logged here, once, with a number; being
+/// busy is none.
+pub(crate) fn failure(app: &App, error: &Error) -> Failure {
     let (status, ending) = match error {
         Error::NotFound { .. } => (StatusCode::NOT_FOUND, Ending::NotFound),
         Error::Busy | Error::Conflict => (StatusCode::SERVICE_UNAVAILABLE, Ending::Busy),
         Error::Denied | Error::Invalid(_) | Error::Refused(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Ending::NotPossible)
         }
-        Error::Internal(cause) => {
-            let number = format!("{:016x}", app.random_bits());
-            tracing::error!(request.id = %number, %cause, ?cause, "a page failed: {number}");
-            let page_of = ResultPage::error(frame, &number);
-            return page(StatusCode::INTERNAL_SERVER_ERROR, &page_of);
-        }
+        Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Ending::NotPossible),
     };
-    page(status, &ResultPage::new(frame, None, ending))
+    let number = if let Error::Internal(cause) = error {
+        let number = format!("{:016x}", app.random_bits());
+        tracing::error!(request.id = %number, %cause, ?cause, "a page failed: {number}");
+        Some(number)
+    } else {
+        None
+    };
+    Failure {
+        status,
+        ending,
+        number,
+    }
+}
+
+/// The page of a use case's error, with the number of ours.
+pub(crate) fn error(app: &App, frame: Frame, error: &Error) -> Response {
+    let failure = failure(app, error);
+    let page_of = match failure.number {
+        Some(number) => ResultPage::error(frame, &number),
+        None => ResultPage::new(frame, None, failure.ending),
+    };
+    page(failure.status, &page_of)
 }
 
 #[cfg(test)]

@@ -28,10 +28,6 @@ impl Asked {
             .chosen
             .as_deref()
             .or((!field.is_empty()).then_some(field));
-        let locale = locale.map(|locale| match locale {
-            Locale::Russian => Lang::Ru.tag(),
-            Locale::English => Lang::En.tag(),
-        });
         let accepted = self.headers.get(header::ACCEPT_LANGUAGE);
         Lang::choose(
             chosen,

@@ -9,8 +9,8 @@ use axum::extract::{DefaultBodyLimit, Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
-use domain::payment::{Locale, State as PaymentState};
-use domain::{Challenge, Payment, ShopId};
+use domain::payment::State as PaymentState;
+use domain::{Challenge, Payment, PaymentId, ShopId};
 use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 
@@ -60,18 +60,12 @@ async fn show(State(demo): State<Demo>, asked: Asked, Query(query): Query<DemoQu
     let look = Look::from_name(&query.look).unwrap_or(Look::Start);
     let base = &demo.app.links().checkout_url;
     let mut page = DemoPage::new(lang, look, (demo.shop, demo.gateway), base);
-    if is_token(&query.token) {
-        page.token = query.token;
-    }
+    // The token goes into an attribute; anything else goes nowhere.
+    let id = PaymentId::from_confirmation_token(&query.token);
+    page.token = id.map_or_else(String::new, PaymentId::confirmation_token);
     let secret = form_guard::secret(&demo.app, &asked.headers);
     page.csrf.clone_from(&secret.field);
     secret.set(answer::demo_page(StatusCode::OK, &page))
-}
-
-/// A confirmation token goes into an attribute; anything else goes nowhere.
-fn is_token(text: &str) -> bool {
-    let letters = text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    text.starts_with("ct-") && text.len() == 39 && letters
 }
 
 /// What a button sends.
@@ -92,10 +86,7 @@ fn purchase(demo: &Demo, lang: Lang, way: Way) -> Purchase {
         way,
         description: t.say("demo-order"),
         return_url: format!("{}{thanks}", demo.app.links().checkout_url),
-        locale: match lang {
-            Lang::Ru => Locale::Russian,
-            Lang::En => Locale::English,
-        },
+        locale: lang.into(),
     }
 }
 
@@ -164,10 +155,7 @@ async fn pay_by_token(
     let (status, told) = match created {
         Ok(payment) => (StatusCode::OK, told(&payment)),
         Err(app::Error::Refused(_)) => (StatusCode::UNPROCESSABLE_ENTITY, nothing("refused")),
-        Err(error) => {
-            tracing::error!(?error, "the demo's payment failed");
-            (StatusCode::INTERNAL_SERVER_ERROR, nothing("failed"))
-        }
+        Err(error) => (answer::failure(&demo.app, &error).status, nothing("failed")),
     };
     (status, [(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
 }

@@ -1,5 +1,7 @@
 //! Which language a page speaks: the buyer's own choice, then the payment's, then the browser's.
 
+use domain::payment::Locale;
+
 /// A language that every page speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
@@ -34,10 +36,10 @@ impl Lang {
     /// The first language we speak of: what the buyer chose on the page, what the merchant asked
     /// for the payment, what the browser accepts; Russian if none.
     #[must_use]
-    pub fn choose(chosen: Option<&str>, locale: Option<&str>, accepted: Option<&str>) -> Self {
+    pub fn choose(chosen: Option<&str>, locale: Option<Locale>, accepted: Option<&str>) -> Self {
         chosen
             .and_then(Self::from_tag)
-            .or_else(|| locale.and_then(Self::from_tag))
+            .or_else(|| locale.map(Self::from))
             .or_else(|| accepted.and_then(Self::from_accepted))
             .unwrap_or(Self::Ru)
     }
@@ -61,6 +63,24 @@ impl Lang {
     }
 }
 
+impl From<Locale> for Lang {
+    fn from(locale: Locale) -> Self {
+        match locale {
+            Locale::Russian => Self::Ru,
+            Locale::English => Self::En,
+        }
+    }
+}
+
+impl From<Lang> for Locale {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Ru => Self::Russian,
+            Lang::En => Self::English,
+        }
+    }
+}
+
 /// The weight `q=0.8` as 800; what cannot be read weighs nothing.
 fn per_mille(parameter: &str) -> u16 {
     let Some(value) = parameter.trim().strip_prefix("q=") else {
@@ -77,34 +97,35 @@ fn per_mille(parameter: &str) -> u16 {
 
 #[cfg(test)]
 mod tests {
+    use domain::payment::Locale;
+
     use super::Lang;
 
     #[track_caller]
-    fn check(chosen: &str, locale: &str, accepted: &str, expected: Lang) {
-        let given = |text: &'static str| (!text.is_empty()).then_some(text);
-        let leak = |text: &str| given(Box::leak(text.to_owned().into_boxed_str()));
-        let lang = Lang::choose(leak(chosen), leak(locale), leak(accepted));
+    fn check(chosen: &str, locale: Option<Locale>, accepted: &str, expected: Lang) {
+        let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
+        let lang = Lang::choose(given(chosen), locale, given(accepted));
         assert_eq!(lang, expected);
     }
 
     #[test]
     fn nobody_says_anything_and_the_page_is_russian() {
-        check("", "", "", Lang::Ru);
-        check("", "", "de-DE,fr;q=0.5", Lang::Ru);
+        check("", None, "", Lang::Ru);
+        check("", None, "de-DE,fr;q=0.5", Lang::Ru);
     }
 
     #[test]
     fn the_buyers_choice_beats_the_payments_locale_and_that_beats_the_browser() {
-        check("en", "ru_RU", "ru", Lang::En);
-        check("", "en_US", "ru", Lang::En);
-        check("xx", "", "en-GB", Lang::En);
+        check("en", Some(Locale::Russian), "ru", Lang::En);
+        check("", Some(Locale::English), "ru", Lang::En);
+        check("xx", None, "en-GB", Lang::En);
     }
 
     #[test]
     fn the_browser_is_heard_by_weight() {
-        check("", "", "de, en;q=0.7, ru;q=0.9", Lang::Ru);
-        check("", "", "en-US,en;q=0.9,ru;q=0.8", Lang::En);
-        check("", "", "en;q=0, ru;q=0.1", Lang::Ru);
-        check("", "", "en;q=garbage", Lang::Ru);
+        check("", None, "de, en;q=0.7, ru;q=0.9", Lang::Ru);
+        check("", None, "en-US,en;q=0.9,ru;q=0.8", Lang::En);
+        check("", None, "en;q=0, ru;q=0.1", Lang::Ru);
+        check("", None, "en;q=garbage", Lang::Ru);
     }
 }

@@ -20,10 +20,7 @@ pub struct Writer;
 
 impl Letters for Writer {
     fn write(&self, letter: &Letter<'_>, locale: Locale) -> Written {
-        let lang = match locale {
-            Locale::Russian => Lang::Ru,
-            Locale::English => Lang::En,
-        };
+        let lang = Lang::from(locale);
         match letter {
             Letter::Overview(overview) => {
                 let letter = OverviewLetter::new(lang, overview);

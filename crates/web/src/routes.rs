@@ -145,6 +145,12 @@ pub fn widget_pay(token: &str, methods: Option<&str>) -> String {
     with_query(WIDGET_PAY, &query)
 }
 
+/// The script of the payout widget, in the version that is documented.
+#[must_use]
+pub fn payouts_script() -> String {
+    PAYOUTS_SCRIPT.replace("{version}", "3.1.0")
+}
+
 /// The demo's page in a look, with the widget's token where it needs one.
 #[must_use]
 pub fn demo(look: &str, token: &str, lang: Lang) -> String {

@@ -20,13 +20,12 @@ use tracing::debug;
 use super::letter::{self, LetterError};
 use super::{Mail, Mailer};
 use crate::courier::Certificates;
+use crate::said::shortened;
 
 /// How long one mail may take, from the first packet to the server's last word.
 pub const TIME_MAX: Duration = Duration::from_secs(30);
 /// How long a server may take to say goodbye.
 const GOODBYE_TIME_MAX: Duration = Duration::from_secs(2);
-/// As much of an answer is kept.
-const ANSWER_CHARS_MAX: usize = 500;
 
 /// Answers that are about us and not about the mail, although they come to it: a command that is
 /// not understood or out of order, and everything about logging in (RFC 5321, RFC 4954).
@@ -233,12 +232,6 @@ fn explained(error: &Error) -> String {
         (None, None) => error.to_string(),
     };
     shortened(&text)
-}
-
-/// One line, and not too long.
-fn shortened(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(ANSWER_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

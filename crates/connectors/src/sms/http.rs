@@ -20,13 +20,12 @@ use url::{Url, form_urlencoded};
 
 use super::{Sms, SmsGateway};
 use crate::courier::{self, Certificates, tls};
+use crate::said::shortened;
 
 /// How long one SMS may take.
 pub const TIME_MAX: Duration = Duration::from_secs(20);
 /// How much of an answer is read.
 const BODY_BYTES_MAX: usize = 16 * 1_024;
-/// As much of an answer is kept.
-const ANSWER_CHARS_MAX: usize = 500;
 const USER_AGENT: &str = "Altyn";
 
 /// What the operator decides.
@@ -247,12 +246,6 @@ fn explained(error: reqwest::Error) -> String {
         return "no connection to the gateway".to_owned();
     }
     shortened(&error.without_url().to_string())
-}
-
-/// One line, and not too long.
-fn shortened(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").chars().take(ANSWER_CHARS_MAX).collect()
 }
 
 #[cfg(test)]

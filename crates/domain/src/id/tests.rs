@@ -17,7 +17,12 @@ fn an_id_has_the_documented_shape() {
     assert_eq!(id.to_string().len(), 36);
     assert_eq!(id.to_string().parse(), Ok(id));
     assert_eq!(id.method_id().to_string(), id.to_string());
-    assert_eq!(id.confirmation_token(), format!("ct-{id}"));
+    let token = id.confirmation_token();
+    assert_eq!(token, format!("ct-{id}"));
+    assert_eq!(PaymentId::from_confirmation_token(&token), Some(id));
+    for none in ["", "ct-", &id.to_string(), &token.to_uppercase()] {
+        assert_eq!(PaymentId::from_confirmation_token(none), None, "{none}");
+    }
 }
 
 #[test]

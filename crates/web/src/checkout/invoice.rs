@@ -231,17 +231,17 @@ pub(crate) fn rows(cart: &[Line], lang: Lang) -> Vec<LineRow> {
     cart.iter().map(|line| row(line, lang)).collect()
 }
 
-/// A sum that does not fit was refused when the invoice was made.
+/// A sum that does not fit was refused when the invoice was made; it would stay out.
 fn row(line: &Line, lang: Lang) -> LineRow {
-    let cost = line.cost().unwrap_or(line.price_paid());
-    let full = line.full_cost().ok().filter(|full| *full != cost);
+    let (cost, full) = (line.cost().ok(), line.full_cost().ok());
+    let full = full.filter(|full| Some(*full) != cost);
     let price = money::text(line.price_paid(), lang);
     let count = quantity(line.quantity, lang);
     LineRow {
         name: line.description.clone(),
         count: format!("{count}\u{a0}× {price}"),
         full: full.map(|full| money::text(full, lang)),
-        sum: money::text(cost, lang),
+        sum: cost.map_or_else(String::new, |cost| money::text(cost, lang)),
     }
 }
 

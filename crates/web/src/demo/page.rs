@@ -140,12 +140,12 @@ impl DemoPage {
 
     /// The script of the platform that this look needs.
     #[must_use]
-    pub fn loads(&self) -> Option<&'static str> {
+    pub fn loads(&self) -> Option<String> {
         match self.look {
             Look::Start | Look::Thanks => None,
-            Look::Widget | Look::Modal => Some(routes::WIDGET_SCRIPT),
-            Look::Checkout => Some(routes::CHECKOUT_JS),
-            Look::Payout => Some("/payouts-data/3.1.0/widget.js"),
+            Look::Widget | Look::Modal => Some(routes::WIDGET_SCRIPT.to_owned()),
+            Look::Checkout => Some(routes::CHECKOUT_JS.to_owned()),
+            Look::Payout => Some(routes::payouts_script()),
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) async fn create(
 ) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return Problem::Internal.page(lang);
+        return Problem::Refused.page(lang);
     }
     match attempt(&app, &asked, lang, &query, &form).await {
         Ok(response) => response,
@@ -71,9 +71,6 @@ async fn attempt(
         }
         // Someone else was faster, or time was: the frame says what is true now.
         Err(Error::Refused(_) | Error::Conflict) => Ok(again(None)),
-        Err(error) => {
-            tracing::error!(?error, "an attempt in the widget failed");
-            Err(Problem::Internal)
-        }
+        Err(error) => Err(Problem::of(app, &error)),
     }
 }

@@ -4,8 +4,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::App;
 use app::token::PayoutToken;
-use app::{App, Error};
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, Query, State};
 use axum::response::{IntoResponse, Response};
@@ -42,7 +42,7 @@ pub(crate) async fn show(asked: Asked, Query(query): Query<PayoutQuery>) -> Resp
         Ok(account) if known => {
             answer::framed_page(StatusCode::OK, &PayoutPage::new(lang, account))
         }
-        Ok(_) | Err(_) => Problem::Internal.page(lang),
+        Ok(_) | Err(_) => Problem::Refused.page(lang),
     }
 }
 
@@ -135,11 +135,6 @@ async fn exchange(app: &Arc<App>, account: ShopId, number: &str) -> (StatusCode,
         Ok(PayoutToken::CountryUnknown) => {
             (StatusCode::OK, error("card_unknown_country_code_error"))
         }
-        Err(Error::Internal(cause)) => {
-            tracing::error!(shop.id = %account, %cause, ?cause, "a card got no synonym");
-            (StatusCode::INTERNAL_SERVER_ERROR, error(INTERNAL))
-        }
-        Err(Error::NotFound { .. }) => (StatusCode::NOT_FOUND, error(INTERNAL)),
-        Err(_refused) => (StatusCode::SERVICE_UNAVAILABLE, error(INTERNAL)),
+        Err(refused) => (answer::failure(app, &refused).status, error(INTERNAL)),
     }
 }

@@ -1,5 +1,6 @@
 //! What a frame shows instead of a form, and the code that the page around it is told.
 
+use app::{App, Error};
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
@@ -27,12 +28,16 @@ pub enum Problem {
     CustomizationNotAllowed,
     /// None of the methods that are asked for can pay this payment.
     NoPaymentMethods,
+    /// A form that is not ours, or an account that is nobody's.
+    Refused,
+    /// Our side, for a moment.
+    Busy,
     /// Our side.
     Internal,
 }
 
 impl Problem {
-    const ALL: [Self; 5] = [
+    const WITH_CODES: [Self; 5] = [
         Self::InvalidToken,
         Self::InvalidPaymentMethods,
         Self::CustomizationNotAllowed,
@@ -48,13 +53,34 @@ impl Problem {
             Self::InvalidPaymentMethods => "invalid_payment_methods",
             Self::CustomizationNotAllowed => "customization_of_payment_methods_not_allowed",
             Self::NoPaymentMethods => "no_payment_methods_to_display",
-            Self::Internal => "internal_service_error",
+            Self::Refused | Self::Busy | Self::Internal => "internal_service_error",
+        }
+    }
+
+    /// What a use case's error means for a frame.
+    pub(crate) fn of(app: &App, error: &Error) -> Self {
+        match answer::failure(app, error).status {
+            StatusCode::NOT_FOUND => Self::InvalidToken,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Busy,
+            _ => Self::Internal,
+        }
+    }
+
+    const fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidToken => StatusCode::NOT_FOUND,
+            Self::InvalidPaymentMethods
+            | Self::CustomizationNotAllowed
+            | Self::NoPaymentMethods => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Refused => StatusCode::FORBIDDEN,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
     /// The answer that says so.
     pub(crate) fn page(self, lang: Lang) -> Response {
-        answer::framed_page(StatusCode::OK, &ProblemPage::new(lang, self))
+        answer::framed_page(self.status(), &ProblemPage::new(lang, self))
     }
 }
 
@@ -72,6 +98,6 @@ impl ProblemPage {
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
         let look = |problem: Problem| (problem.code().to_owned(), Self::new(lang, problem));
-        Problem::ALL.into_iter().map(look).collect()
+        Problem::WITH_CODES.into_iter().map(look).collect()
     }
 }

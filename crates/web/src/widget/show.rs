@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
+use app::App;
 use app::checkout::CheckoutView;
-use app::{App, Error};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::payment::Flow;
@@ -57,19 +57,9 @@ pub(crate) async fn show(
 
 /// The payment that a token opens.
 pub(crate) async fn find(app: &Arc<App>, query: &FrameQuery) -> Result<CheckoutView, Problem> {
-    let id: Option<PaymentId> = query
-        .token
-        .strip_prefix("ct-")
-        .and_then(|id| id.parse().ok());
-    let id = id.ok_or(Problem::InvalidToken)?;
-    let view = match app::checkout::show(app, id).await {
-        Ok(view) => view,
-        Err(Error::NotFound { .. }) => return Err(Problem::InvalidToken),
-        Err(error) => {
-            tracing::error!(?error, "the widget's frame cannot be shown");
-            return Err(Problem::Internal);
-        }
-    };
+    let id = PaymentId::from_confirmation_token(&query.token).ok_or(Problem::InvalidToken)?;
+    let view = app::checkout::show(app, id).await;
+    let view = view.map_err(|error| Problem::of(app, &error))?;
     let confirmation = view.payment.confirmation.as_ref();
     if confirmation.is_none_or(|c| c.kind != ConfirmationKind::Embedded) {
         return Err(Problem::InvalidToken);

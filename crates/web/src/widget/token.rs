@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::rate::{Limiter, client};
+use crate::answer;
 use crate::checkout::card_form::this_month;
 use crate::lang::Lang;
 use crate::text::Texts;
@@ -154,12 +155,9 @@ async fn exchange(app: &Arc<App>, rate: &Limiter, from: Option<IpAddr>, asked: &
         Err(Error::Refused(_) | Error::Denied | Error::Invalid(_)) => {
             failure("forbidden", StatusCode::FORBIDDEN)
         }
-        Err(Error::Busy | Error::Conflict) => {
-            failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS)
-        }
-        Err(Error::Internal(cause)) => {
-            tracing::error!(shop.id = %shop, %cause, ?cause, "a card got no token");
-            failure("internal_service_error", StatusCode::INTERNAL_SERVER_ERROR)
+        Err(error @ (Error::Busy | Error::Conflict | Error::Internal(_))) => {
+            let status = answer::failure(app, &error).status;
+            failure("internal_service_error", status)
         }
     }
 }
