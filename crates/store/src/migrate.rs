@@ -53,6 +53,8 @@ pub const MIGRATIONS: &[Migration] = migrations![
     13 "0013_invoice",
     14 "0014_message",
     15 "0015_receipt_of_partner",
+    16 "0016_room_in_deal",
+    17 "0017_invoice_address",
 ];
 
 const TABLE_SQLITE: &str = "\

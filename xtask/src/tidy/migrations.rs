@@ -12,6 +12,8 @@ use crate::postgres::hex;
 /// One line per migration, in the form of `sha256sum`.
 pub(super) const CHECKSUMS: &str = "crates/store/migrations/checksums.txt";
 
+/// What is applied.
+const LIST: &str = "crates/store/src/migrate.rs";
 const FOLDER: &str = "crates/store/migrations/";
 const ENGINES: [&str; 2] = ["postgres", "sqlite"];
 
@@ -55,6 +57,11 @@ fn pairs_of_files(tree: &Tree) -> Vec<Finding> {
         if !name.starts_with(&format!("{number:04}_")) {
             let says = format!("{name} stands where a migration {number:04} is due");
             findings.push(Finding::of(FOLDER, says));
+        }
+        let stem = name.trim_end_matches(".sql");
+        let is_listed = |list: &File| list.text.contains(&format!("\"{stem}\""));
+        if !tree.find(LIST).is_some_and(is_listed) {
+            findings.push(Finding::of(LIST, format!("{name} is not applied")));
         }
     }
     findings

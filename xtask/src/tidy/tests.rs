@@ -242,16 +242,18 @@ fn migrations_are_paired_numbered_and_unchanged() {
     );
     let recorded = migrations::checksums(&tree(&[two, one]));
     let sums = (migrations::CHECKSUMS, recorded.as_str());
-    expect(migrations::check, &[two, one, sums], &[]);
+    let list = ("crates/store/src/migrate.rs", "1 \"0001_shop\",");
+    expect(migrations::check, &[two, one, sums, list], &[]);
+    expect(migrations::check, &[two, one, sums], &["is not applied"]);
     expect(
         migrations::check,
-        &[one],
+        &[one, list],
         &["one database only", "not recorded"],
     );
     let changed = (one.0, "create table shops ();\n");
     expect(
         migrations::check,
-        &[two, changed, sums],
+        &[two, changed, sums, list],
         &["not recorded", "what is not there"],
     );
     let late = [
@@ -259,7 +261,9 @@ fn migrations_are_paired_numbered_and_unchanged() {
         ("crates/store/migrations/postgres/0002_shop.sql", ""),
     ];
     let sums = migrations::checksums(&tree(&late));
-    let files = [late[0], late[1], (migrations::CHECKSUMS, sums.as_str())];
+    let list = (list.0, "1 \"0002_shop\",");
+    let sums = (migrations::CHECKSUMS, sums.as_str());
+    let files = [late[0], late[1], sums, list];
     expect(migrations::check, &files, &["a migration 0001 is due"]);
 }
 
