@@ -1,6 +1,6 @@
 // `window.YooMoneyCheckoutWidget`: the payment form inside a shop's page, or above it.
 
-import { Colors, Layer, Said, Talk, colors, origin } from "./host";
+import { Colors, Layer, Said, Talk, colors, isDark, origin, style } from "./host";
 
 type Callback = (about: { status: string }) => void;
 type Trouble = { error: string };
@@ -12,6 +12,8 @@ type Options = {
 };
 
 const OURS = origin("/checkout-widget/v1/checkout-widget.js");
+/** The page's language is not known. */
+const CLOSES = "Закрыть / Close";
 const METHODS = [
   "bank_card", "yoo_money", "mir_pay", "sber_loan", "sberbank", "sbp", "tinkoff_bank",
 ];
@@ -118,8 +120,10 @@ class Widget {
     if (this.options.customization?.modal !== true) {
       return document.getElementById(containerId ?? "");
     }
-    const back = this.dress["background"] ?? "#ffffff";
-    this.modal = new Layer("Altyn", "Закрыть / Close", back, () => {
+    const look = {
+      label: "Altyn", titled: false, background: this.dress["background"], bleeds: false,
+    };
+    this.modal = new Layer(look, CLOSES, () => {
       this.close();
       this.emit("modal_close", "closed");
     });
@@ -167,17 +171,17 @@ class Widget {
     if (!isPage(url)) {
       return;
     }
-    this.bank = new Layer("3-D Secure", "Закрыть / Close", "#ffffff", () => {
+    const look = { label: "3-D Secure", titled: true, bleeds: true };
+    this.bank = new Layer(look, CLOSES, () => {
       this.bank = null;
     });
     const frame = document.createElement("iframe");
     frame.src = url;
     frame.title = "3-D Secure";
-    const styles = "border:0;display:block;width:100%;height:min(720px,calc(100vh - 128px))";
-    for (const pair of styles.split(";")) {
-      const [name = "", value = ""] = pair.split(/:(.*)/);
-      frame.style.setProperty(name, value);
-    }
+    style(frame, {
+      border: "0", display: "block", width: "100%", height: "min(720px, calc(100vh - 100px))",
+      "color-scheme": isDark() ? "dark" : "light",
+    });
     this.bank.panel.append(frame);
   }
 

@@ -44,7 +44,7 @@ export function colors(given: unknown): Colors {
 }
 
 /** Does the page itself turn dark? Only then may a frame inside it. */
-function isDark(): boolean {
+export function isDark(): boolean {
   const schemes = getComputedStyle(document.documentElement).colorScheme.split(" ");
   const wanted = window.matchMedia("(prefers-color-scheme: dark)").matches;
   return schemes.includes("dark") && (wanted || !schemes.includes("light"));
@@ -140,48 +140,76 @@ export class Talk {
   }
 }
 
+/** What a layer may look like. */
+export type Look = {
+  /** Spoken, and written at the top if `titled`. */
+  label: string;
+  titled: boolean;
+  /** The shop's own color, where it has chosen one. */
+  background?: string | undefined;
+  /** Does the content reach the layer's edges? */
+  bleeds: boolean;
+};
+
 /** A layer above the page, with a button that closes it. */
 export class Layer {
+  /** Where the content goes. */
   readonly panel = document.createElement("div");
   private readonly dialog = document.createElement("dialog");
   private open = true;
 
-  constructor(
-    label: string,
-    closes: string,
-    background: string,
-    private readonly left: () => void,
-  ) {
+  constructor(look: Look, closes: string, private readonly left: () => void) {
+    const dark = isDark();
     style(this.dialog, {
       position: "fixed", inset: "0", width: "100%", height: "100%", margin: "0", padding: "0",
       border: "0", "max-width": "none", "max-height": "none", overflow: "auto",
-      background: "rgb(15 23 36 / 55%)", "overscroll-behavior": "contain",
+      background: dark ? "rgb(0 0 0 / 60%)" : "rgb(15 23 36 / 55%)",
+      "overscroll-behavior": "contain",
     });
-    this.dialog.setAttribute("aria-label", label);
-    style(this.panel, {
-      position: "relative", "box-sizing": "border-box", width: "min(480px, calc(100% - 24px))",
-      margin: "24px auto", padding: "48px 16px 16px", "border-radius": "16px", background,
+    this.dialog.setAttribute("aria-label", look.label);
+    const card = document.createElement("div");
+    style(card, {
+      width: "min(480px, calc(100% - 24px))", margin: "24px auto", outline: "0",
+      overflow: "hidden", "border-radius": "16px",
+      background: look.background ?? (dark ? "#0e1622" : "#ffffff"),
       "box-shadow": "0 16px 48px rgb(0 0 0 / 30%)",
     });
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = "\u00d7";
-    button.setAttribute("aria-label", closes);
-    style(button, {
-      position: "absolute", top: "4px", right: "8px", width: "44px", height: "44px", border: "0",
-      background: "none", font: "400 28px/1 system-ui, sans-serif", color: "#5a6678",
-      cursor: "pointer", "border-radius": "10px",
-    });
-    button.addEventListener("click", this.leave);
+    // The card takes the focus, so that nothing in it is marked before a key is pressed.
+    card.tabIndex = -1;
+    card.autofocus = true;
+    style(this.panel, { padding: look.bleeds ? "0" : "0 16px 16px" });
+    card.append(this.head(look, closes, dark), this.panel);
     this.dialog.addEventListener("cancel", (event) => {
       event.preventDefault();
       this.leave();
     });
     this.dialog.addEventListener("close", this.leave);
-    this.panel.append(button);
-    this.dialog.append(this.panel);
+    this.dialog.append(card);
     document.body.append(this.dialog);
     this.dialog.showModal();
+  }
+
+  private head(look: Look, closes: string, dark: boolean): HTMLElement {
+    const head = document.createElement("div");
+    style(head, {
+      display: "flex", "align-items": "center", "justify-content": "space-between",
+      padding: "4px 4px 4px 20px", font: "600 16px/1.4 system-ui, sans-serif",
+      color: dark ? "#eef2f7" : "#182433",
+    });
+    const title = document.createElement("span");
+    title.textContent = look.titled ? look.label : "";
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "\u00d7";
+    button.setAttribute("aria-label", closes);
+    style(button, {
+      width: "44px", height: "44px", padding: "0", border: "0", background: "none",
+      font: "400 28px/1 system-ui, sans-serif", color: dark ? "#a3b0c2" : "#5a6678",
+      cursor: "pointer", "border-radius": "12px", "outline-offset": "-4px",
+    });
+    button.addEventListener("click", this.leave);
+    head.append(title, button);
+    return head;
   }
 
   private readonly leave = (): void => {
