@@ -70,7 +70,8 @@ fn failed(status: u16, error: &Value, register_id: Option<String>) -> Heard {
         (code::STATE_NOT_FOUND, _) => Heard::NotReady,
         (code::MISSING_TOKEN | code::EXPIRED_TOKEN, _) => Heard::TokenEnded,
         (number, _) if code::ACCESS.contains(&number) => Heard::Closed(reason),
-        (code::NOT_PROCESSED, _) => Heard::Broken(reason),
+        // A document that was registered before, without its id, is not refused.
+        (code::ALREADY_EXISTS | code::NOT_PROCESSED, _) => Heard::Broken(reason),
         (number, _) if code::SERVER.contains(&number) || 500 <= status => Heard::Broken(reason),
         _ => Heard::Said(Said::Refused { reason }),
     }

@@ -230,6 +230,7 @@ async fn each_code_has_its_meaning() {
     existing["status"] = json!("wait");
     for (status, body) in [
         (200, existing),
+        (400, fault(33, "system")),
         (400, fault(1, "system")),
         (200, fault(1, "timeout")),
         (401, fault(12, "system")),
@@ -261,6 +262,7 @@ async fn each_code_has_its_meaning() {
     }
     insta::assert_snapshot!(table, @r#"
     200 33 "system": accepted as uuid-0
+    400 33 "system": unknown
     400 1 "system": unknown
     200 1 "timeout": failed, attempt again
     401 12 "system": not sent
