@@ -12,7 +12,7 @@ use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
 use crate::{
-    clock, deal, event, invoice, me, oauth, openapi, payment, payment_method, payout,
+    clock, deal, event, fiscal, invoice, me, oauth, openapi, payment, payment_method, payout,
     personal_data, pos_link, receipt, refund, request, self_employed, webhook,
 };
 
@@ -54,6 +54,7 @@ pub fn router(app: Arc<App>) -> Router {
 pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     let limiter = Limiter::new(settings.requests_per_second, settings.requests_burst);
     let oauth = oauth::router(Arc::clone(&app));
+    let fiscal = fiscal::router(Arc::clone(&app));
     let door = Door {
         app,
         limiter: Arc::new(limiter),
@@ -73,6 +74,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         .layer(DefaultBodyLimit::max(settings.body_bytes_max))
         .with_state(door)
         .merge(oauth)
+        .merge(fiscal)
 }
 
 fn handler(endpoint: Endpoint) -> MethodRouter<Door> {

@@ -20,6 +20,7 @@ mod russian;
 mod clock;
 mod deal;
 mod event;
+mod fiscal;
 mod invoice;
 mod me;
 mod oauth;

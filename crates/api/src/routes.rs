@@ -277,6 +277,9 @@ pub(crate) const TOKEN: &str = "/oauth/v2/token";
 /// Where they end them.
 pub(crate) const REVOKE_TOKEN: &str = "/oauth/v2/revoke_token";
 
+/// Where fiscal registers call back. Anybody may: what they say is not believed.
+pub(crate) const FISCAL_CALLBACK: &str = "/fiscal/v1/callback/{operation_id}";
+
 /// What Altyn adds to YooKassa's API stands under a path of its own, with the same keys.
 pub(crate) const OWN: &str = "/altyn/v1/";
 

@@ -38,7 +38,7 @@ mod call;
 mod effects;
 mod figures;
 mod once;
-mod register;
+pub mod register;
 mod render;
 mod split;
 mod statement;

@@ -2,6 +2,8 @@
 //! document's external id, so asking again registers nothing twice. The payment is locked before
 //! the receipt is read, as everywhere.
 
+use std::sync::Arc;
+
 use connectors::CallError;
 use connectors::fiscal::{Asked, Document};
 use domain::fiscal::{Register, Said};
@@ -9,10 +11,14 @@ use domain::receipt::{Origin, Registration};
 use domain::{Operation, OperationId, OperationObject, Payment, Receipt, ReceiptId};
 use tracing::{info, warn};
 
+use crate::app::App;
 use crate::call;
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
+
+/// Under which path registers call back, each with the id of its operation.
+pub const CALLBACK_PATH: &str = "/fiscal/v1/callback";
 
 /// Asks the register: to register the document, or, once it was accepted, what became of it.
 pub(crate) async fn look(cx: &Cx, operation: &Operation) -> Result<(), Error> {
@@ -65,6 +71,7 @@ async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Registe
                     content: receipt.content,
                     total: receipt.total,
                     created_at: receipt.created_at,
+                    callback_url: Some(callback_url(cx, operation.id)),
                 };
                 fiscal.register(document).await
             }
@@ -81,6 +88,34 @@ async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Registe
             None
         }
     }
+}
+
+/// Where a register calls back; the id is known to it and to us alone.
+fn callback_url(cx: &Cx, operation: OperationId) -> String {
+    let base = &cx.app.settings.links.checkout_url;
+    format!("{base}{CALLBACK_PATH}/{operation}")
+}
+
+/// A register has called back: it is asked at the next turn instead of when its pause is over.
+/// Whoever calls is not known, so nothing else of the call is used.
+///
+/// # Errors
+/// There is no such operation, or the storage fails.
+pub async fn called_back(app: &Arc<App>, id: OperationId) -> Result<(), Error> {
+    let find = move |conn: &mut store::Conn<'_>| {
+        let found = store::operation::find_any_shop(conn, id)?;
+        found.ok_or_else(|| Error::not_found("operation", id))
+    };
+    let shop = app.store.read(find).await?.shop_id;
+    let cx = app.cx(shop).await?;
+    cx.write(move |work| {
+        let operation = operation(work, id)?;
+        if let Some(next) = operation.called_back(work.now()) {
+            store::operation::update(work.tx, &work.cx.shop, &next)?;
+        }
+        Ok(())
+    })
+    .await
 }
 
 fn receipt_of(operation: &Operation) -> Result<ReceiptId, Error> {

@@ -46,6 +46,8 @@ pub struct Document {
     pub total: Money,
     /// When it was made, in the shop's time.
     pub created_at: Timestamp,
+    /// Where a register that calls back says that it is done; what it says there is not believed.
+    pub callback_url: Option<String>,
 }
 
 /// A question about a document.

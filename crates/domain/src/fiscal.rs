@@ -83,8 +83,9 @@ pub struct AtolAccount {
     pub base_url: String,
     /// The login.
     pub login: String,
-    /// The password.
-    pub password: Secret,
+    /// The file with the password, on every machine that asks: the password itself is kept nowhere
+    /// else.
+    pub password_file: String,
     /// The group of registers.
     pub group_code: String,
     /// The seller's taxpayer number; the registers' own.

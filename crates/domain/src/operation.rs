@@ -218,6 +218,19 @@ impl Operation {
         Some(next)
     }
 
+    /// A register that works on it has called back: it is looked at now. `None` if there is nothing
+    /// to look for, or it is about to be looked at.
+    #[must_use]
+    pub fn called_back(&self, now: Timestamp) -> Option<Self> {
+        let waits = self.kind == OperationKind::Register
+            && self.state == OperationState::Challenged
+            && self.due_at.is_some_and(|due_at| now < due_at);
+        waits.then(|| Self {
+            due_at: Some(now),
+            ..self.clone()
+        })
+    }
+
     /// The call ended without an answer, or a look brought none: it is looked at again later.
     #[must_use]
     pub fn unanswered(&self, now: Timestamp) -> Option<Self> {

@@ -1,9 +1,7 @@
-//! A shop's settings for receipts, as JSON in its row. The password of a register's account stands
-//! there as it is: the register has to be told it.
+//! A shop's settings for receipts, as JSON in its row. Of the password of a register's account it
+//! has the name of the file alone.
 
-use domain::fiscal::{
-    AtolAccount, AtolVersion, Fiscalization, Provider, Register, Scenario, Secret,
-};
+use domain::fiscal::{AtolAccount, AtolVersion, Fiscalization, Provider, Register, Scenario};
 use domain::receipt::TaxSystem;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +26,7 @@ enum RegisterJson {
         version: String,
         base_url: String,
         login: String,
-        password: String,
+        password_file: String,
         group_code: String,
         inn: String,
         payment_address: String,
@@ -47,7 +45,7 @@ pub(crate) fn write(settings: Option<&Fiscalization>) -> Result<Option<String>, 
             version: account.version.code().to_owned(),
             base_url: account.base_url.clone(),
             login: account.login.clone(),
-            password: account.password.expose().to_owned(),
+            password_file: account.password_file.clone(),
             group_code: account.group_code.clone(),
             inn: account.inn.clone(),
             payment_address: account.payment_address.clone(),
@@ -73,7 +71,7 @@ pub(crate) fn read(json: &str) -> Option<Fiscalization> {
             version,
             base_url,
             login,
-            password,
+            password_file,
             group_code,
             inn,
             payment_address,
@@ -83,7 +81,7 @@ pub(crate) fn read(json: &str) -> Option<Fiscalization> {
             version: AtolVersion::from_code(&version)?,
             base_url,
             login,
-            password: Secret::new(password),
+            password_file,
             group_code,
             inn,
             payment_address,

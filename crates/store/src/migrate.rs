@@ -55,6 +55,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     15 "0015_receipt_of_partner",
     16 "0016_room_in_deal",
     17 "0017_invoice_address",
+    18 "0018_register_password",
 ];
 
 const TABLE_SQLITE: &str = "\

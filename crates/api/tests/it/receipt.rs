@@ -145,3 +145,25 @@ async fn a_receipt_belongs_to_money_that_moved() {
     let page = world.get("/receipts").await;
     assert_eq!(page.json()["items"], json!([]));
 }
+
+/// Whoever calls back is not known: nothing is believed, and nothing is told.
+#[tokio::test]
+async fn a_register_may_call_back() {
+    let world = with(Provider::Atol, Scenario::Together).await;
+    let mut payment = card_payment(PLAIN, true);
+    payment["receipt"] = receipt("100.00");
+    world.post("/payments", "pay", &payment).await;
+    world.app.settled().await;
+    let operation = world.register.registered()[0].operation.to_string();
+    let unknown = "31f00000-0004-5000-8000-1a2b3c4d5e6f";
+    let rows = [(&*operation, 200), (unknown, 404), ("what", 404)];
+    for (id, status) in rows {
+        let request = http::Request::builder()
+            .method("POST")
+            .uri(format!("/fiscal/v1/callback/{id}"))
+            .body(axum::body::Body::from(r#"{"status": "fail"}"#));
+        let answer = world.send(request.unwrap()).await;
+        assert_eq!(answer.status.as_u16(), status, "{id}");
+        assert!(answer.bytes.is_empty(), "{id}");
+    }
+}

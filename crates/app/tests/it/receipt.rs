@@ -238,6 +238,46 @@ async fn with_the_receipt_first_the_money_waits_for_the_register() {
     .await;
 }
 
+/// A callback of the register makes the next question come at once; it is not believed itself.
+#[tokio::test]
+async fn a_callback_is_a_hint_to_ask() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world
+            .registers_receipts(Provider::Atol, Scenario::Together)
+            .await;
+        world.register.next(Fault::Late);
+        let made = post(&world, "/payments", "pay", &with_receipt(true)).await;
+        let path = format!("/payments/{}", made.text("/id"));
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+        let list = get(
+            &world,
+            &format!("/receipts?payment_id={}", made.text("/id")),
+        )
+        .await;
+        let receipt = list.text("/items/0/id").parse().unwrap();
+        let (shop, object) = (world.shop.id, domain::OperationObject::Receipt(receipt));
+        let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
+        let operation = world.store.read(list).await.unwrap()[0].id;
+        world.run_jobs().await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+        app::register::called_back(&world.app, operation)
+            .await
+            .unwrap();
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "pending"));
+        world.run_jobs().await;
+        assert_eq!(stand(&world, &path).await, stands("succeeded", "succeeded"));
+        // Again, and too late.
+        app::register::called_back(&world.app, operation)
+            .await
+            .unwrap();
+        world.run_jobs().await;
+        assert_eq!(registered(&world).len(), 1);
+        world.audit().await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_refused_receipt_lets_the_held_money_go() {
     both(|store, _engine| async move {

@@ -2,8 +2,9 @@
 //!
 //! The service is asked with a token that lives for a day; one that has ended is replaced and the
 //! question asked once more. A document is sent with the operation's id as external id: sent
-//! again, it is answered with the id that the service gave it first. What became of it is polled.
-//! The operator configures the addresses, so any may be called.
+//! again, it is answered with the id that the service gave it first. What became of it is polled;
+//! the service's callback only says when to ask. The operator configures the addresses, so any may
+//! be called.
 
 mod answer;
 mod document;
@@ -13,9 +14,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use domain::fiscal::{AtolAccount, Register, Said};
+use domain::fiscal::{AtolAccount, Register, Said, Secret};
 use domain::receipt::ReceiptKind;
-use reqwest::{Client, RequestBuilder, redirect};
+use reqwest::{Client, RequestBuilder, Response, redirect};
 use serde_json::{Value, json};
 
 use super::{Asked, Document, Fiscal};
@@ -25,13 +26,25 @@ use answer::Heard;
 
 /// How long one call may take.
 const TIME_MAX: Duration = Duration::from_secs(20);
+/// The longest answer that is read; the service's own take a few kilobytes.
+const BODY_BYTES_MAX: usize = 256 * 1_024;
+/// The longest address that the service takes.
+const CALLBACK_CHARS_MAX: usize = 256;
 const USER_AGENT: &str = "Altyn";
 
 /// Asks ATOL Online.
 pub struct AtolOnline {
     client: Client,
-    /// Tokens by address and login.
-    tokens: Mutex<BTreeMap<(String, String), String>>,
+    tokens: Mutex<BTreeMap<TokenKey, String>>,
+}
+
+/// Whose token it is. Who names another password is somebody else until the service says that
+/// the password is right.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct TokenKey {
+    base_url: String,
+    login: String,
+    password_file: String,
 }
 
 /// A question that may be asked again with a new token.
@@ -77,11 +90,11 @@ impl AtolOnline {
                 Some(body) => self.client.post(url).json(body),
                 None => self.client.get(url),
             };
-            let heard = answer::read(sent(request.header("Token", token)).await?);
+            let heard = answer::read(sent(request.header("Token", &token)).await?);
             if !matches!(heard, Heard::TokenEnded) || renewed {
                 return Ok(heard);
             }
-            self.tokens().remove(&key(account));
+            self.forget(&key(account), &token);
             renewed = true;
         }
     }
@@ -91,7 +104,8 @@ impl AtolOnline {
         if let Some(token) = known {
             return Ok(token);
         }
-        let body = json!({"login": account.login, "pass": account.password.expose()});
+        let password = password(account.password_file.clone()).await?;
+        let body = json!({"login": account.login, "pass": password.expose()});
         let url = address(account, "getToken");
         let request = self.client.post(url).json(&body);
         // Without a token nothing was registered.
@@ -109,14 +123,41 @@ impl AtolOnline {
         }
     }
 
-    fn tokens(&self) -> MutexGuard<'_, BTreeMap<(String, String), String>> {
+    /// Forgets a token that has ended, unless another question has brought a new one meanwhile.
+    fn forget(&self, key: &TokenKey, ended: &str) {
+        let mut tokens = self.tokens();
+        if tokens.get(key).is_some_and(|token| token == ended) {
+            tokens.remove(key);
+        }
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, BTreeMap<TokenKey, String>> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn key(account: &AtolAccount) -> (String, String) {
-    let base = format!("{}/{}", account.base_url, account.version.code());
-    (base, account.login.clone())
+fn key(account: &AtolAccount) -> TokenKey {
+    TokenKey {
+        base_url: format!("{}/{}", account.base_url, account.version.code()),
+        login: account.login.clone(),
+        password_file: account.password_file.clone(),
+    }
+}
+
+/// Reads a password. Without it nothing was asked.
+async fn password(file: String) -> Result<Secret, CallError> {
+    let missing = |why: String| CallError::NotSent(Some(why.into()));
+    let read = tokio::task::spawn_blocking(move || {
+        let text = std::fs::read_to_string(&file);
+        let text = text.map_err(|error| format!("read the password in {file}: {error}"))?;
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.is_empty() {
+            return Err(format!("no password stands in {file}"));
+        }
+        Ok(Secret::new(text.to_owned()))
+    });
+    let read = read.await.map_err(|error| missing(error.to_string()))?;
+    read.map_err(missing)
 }
 
 fn address(account: &AtolAccount, path: &str) -> String {
@@ -136,9 +177,26 @@ async fn sent(request: RequestBuilder) -> Result<(u16, Value), CallError> {
         }
     })?;
     let status = response.status().as_u16();
-    let body = response.json().await;
+    let body = body(response).await?;
+    let body = serde_json::from_slice(&body);
     body.map(|body| (status, body))
-        .map_err(|error| CallError::Unknown(Some(Box::new(error.without_url()))))
+        .map_err(|error| CallError::Unknown(Some(error.into())))
+}
+
+async fn body(mut response: Response) -> Result<Vec<u8>, CallError> {
+    let mut body = Vec::new();
+    loop {
+        let chunk = response.chunk().await;
+        let chunk = chunk.map_err(|error| CallError::Unknown(Some(error.without_url().into())))?;
+        let Some(chunk) = chunk else {
+            return Ok(body);
+        };
+        if BODY_BYTES_MAX.saturating_sub(body.len()) < chunk.len() {
+            let why = "the service's answer is longer than any of its answers";
+            return Err(CallError::Unknown(Some(why.into())));
+        }
+        body.extend_from_slice(&chunk);
+    }
 }
 
 fn account(register: &Register) -> Result<&AtolAccount, CallError> {

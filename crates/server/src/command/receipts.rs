@@ -1,12 +1,13 @@
 //! `altyn shop receipts`: how a shop's receipts are registered.
 
 use std::fs;
+use std::path::{self, Path};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use app::{App, shop};
 use domain::ShopId;
-use domain::fiscal::{AtolAccount, Fiscalization, Register, Secret};
+use domain::fiscal::{AtolAccount, Fiscalization, Register};
 use serde_json::json;
 
 use super::until_seen_by_servers;
@@ -51,10 +52,8 @@ fn register(new: &cli::SetReceipts) -> Result<Register> {
     let Some(login) = new.atol_login.clone() else {
         return Ok(Register::Sandbox);
     };
-    let path = new.atol_password_file.as_ref();
-    let path = path.context("the file with the password is missing")?;
-    let password = fs::read_to_string(path)
-        .with_context(|| format!("read the password in {}", path.display()))?;
+    let file = new.atol_password_file.as_ref();
+    let file = password_file(file.context("the file with the password is missing")?)?;
     let given = |value: &Option<String>, name: &str| {
         let value = value.clone();
         value.with_context(|| format!("{name} is missing"))
@@ -63,13 +62,24 @@ fn register(new: &cli::SetReceipts) -> Result<Register> {
         version: new.atol_version,
         base_url: new.atol_url.trim_end_matches('/').to_owned(),
         login,
-        password: Secret::new(password.trim_end().to_owned()),
+        password_file: file,
         group_code: given(&new.atol_group, "--atol-group")?,
         inn: given(&new.atol_inn, "--atol-inn")?,
         payment_address: given(&new.atol_site, "--atol-site")?,
         email: given(&new.atol_email, "--atol-email")?,
         tax_system: new.atol_tax_system,
     }))
+}
+
+/// The whole path of a file that has a password now.
+fn password_file(path: &Path) -> Result<String> {
+    let path = path::absolute(path).context("find the file with the password")?;
+    let place = path.display();
+    let password =
+        fs::read_to_string(&path).with_context(|| format!("read the password in {place}"))?;
+    ensure!(!password.trim().is_empty(), "no password stands in {place}");
+    let path = path.into_os_string().into_string();
+    path.map_err(|path| anyhow!("{} is no text in UTF-8", path.display()))
 }
 
 async fn off(app: &Arc<App>, shop: ShopId) -> Result<Told> {

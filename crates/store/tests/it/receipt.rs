@@ -1,7 +1,7 @@
 //! Receipts as rows, and the settings that shops keep for them.
 
 use domain::fiscal::{
-    AtolAccount, AtolVersion, FiscalFacts, Fiscalization, Provider, Register, Scenario, Secret,
+    AtolAccount, AtolVersion, FiscalFacts, Fiscalization, Provider, Register, Scenario,
 };
 use domain::receipt::{
     AgentType, Content, Customer, IndustryDetails, Item, MarkCode, MarkForm, MarkQuantity, Measure,
@@ -312,7 +312,7 @@ async fn a_shop_keeps_how_its_receipts_are_registered() {
             version: AtolVersion::V5,
             base_url: "https://online.atol.ru/possystem".to_owned(),
             login: "login".to_owned(),
-            password: Secret::new("pass\"word".to_owned()),
+            password_file: "/etc/altyn/\"atol\"".to_owned(),
             group_code: "group_1".to_owned(),
             inn: "7707083893".to_owned(),
             payment_address: "https://shop.test".to_owned(),
@@ -333,10 +333,56 @@ async fn a_shop_keeps_how_its_receipts_are_registered() {
             shop.version += 1;
             assert_eq!(found.await, Some(shop.clone()));
         }
-        let shown = format!("{shop:?}");
-        assert!(!shown.contains("pass\\\"word"), "{shown}");
-        assert!(shown.contains("Secret(…)"), "{shown}");
     })
     .await;
     assert!(shop(1).fiscalization.is_none());
+}
+
+/// A register's account as it was kept before.
+const WITH_PASSWORD: &str = r#"{"provider": "atol", "scenario": "together", "register": {
+    "type": "atol", "version": "v5", "base_url": "https://online.atol.ru/possystem",
+    "login": "login", "password": "pass", "group_code": "group_1", "inn": "7707083893",
+    "payment_address": "https://shop.test", "email": "shop@shop.test", "tax_system": null}}"#;
+
+#[tokio::test]
+async fn passwords_that_stood_in_the_database_leave_it() {
+    const KEPT: &str = "select cast(fiscalization as text) from shop where id = $1";
+    const BEFORE: &str = "update shop set fiscalization = $2 where id = $1";
+    both(|store, engine| async move {
+        let atol = with_shop(&store, 1).await;
+        let mut sandbox = with_shop(&store, 2).await;
+        sandbox.fiscalization = Some(Fiscalization {
+            provider: Provider::YooReceipt,
+            scenario: Scenario::Separate,
+            register: Register::Sandbox,
+        });
+        let migration = store::MIGRATIONS
+            .iter()
+            .find(|it| it.name.ends_with("_register_password"))
+            .unwrap();
+        let sql = match engine {
+            store::Engine::Sqlite => migration.sqlite,
+            store::Engine::Postgres => migration.postgres,
+        };
+        let changed = sandbox.clone();
+        let (kept, atol, other) = done(&store, move |tx| {
+            store::shop::update(tx, &changed)?;
+            let json = store::Param::Json(WITH_PASSWORD.into());
+            tx.write_one(BEFORE, &[&atol.id, &json])?;
+            tx.execute(sql, &[])?;
+            let kept = tx.query_one(KEPT, &[&atol.id], |row| row.get::<String>(0))?;
+            let found = store::shop::find(tx, atol.id)?;
+            Ok((kept, found, store::shop::find(tx, changed.id)?))
+        })
+        .await;
+        assert!(!kept.contains("pass\""), "{kept}");
+        let register = atol.and_then(|shop| shop.fiscalization).unwrap().register;
+        let Register::Atol(account) = register else {
+            panic!("{register:?}")
+        };
+        assert_eq!(account.password_file, "/etc/altyn/atol-100001");
+        assert_eq!(account.login, "login");
+        assert_eq!(other.unwrap().fiscalization, sandbox.fiscalization);
+    })
+    .await;
 }

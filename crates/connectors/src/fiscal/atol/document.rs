@@ -15,35 +15,54 @@ use jiff::tz::{Offset, TimeZone};
 use serde_json::{Map, Number, Value, json};
 
 use super::super::Document;
+use super::CALLBACK_CHARS_MAX;
+
+/// Why a document cannot be written.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unwritable {
+    /// Sums that do not fit.
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    /// A decimal that is none.
+    #[error("{0:?} is no number")]
+    Number(String),
+}
 
 /// The body of a registration.
-pub(super) fn written(account: &AtolAccount, document: &Document) -> Result<Value, MoneyError> {
+pub(super) fn written(account: &AtolAccount, document: &Document) -> Result<Value, Unwritable> {
     let content = &document.content;
-    let items: Result<Vec<Value>, MoneyError> = content
+    let items: Result<Vec<Value>, Unwritable> = content
         .items
         .iter()
         .map(|line| item(account.version, line))
         .collect();
     let payments = content.paid_by(document.total);
-    let payments: Vec<Value> = payments
+    let payments: Result<Vec<Value>, Unwritable> = payments
         .iter()
-        .map(|part| json!({"type": payment_type(part.kind), "sum": money(part.amount)}))
+        .map(|part| Ok(json!({"type": payment_type(part.kind), "sum": money(part.amount)?})))
         .collect();
     let mut receipt = json!({
         "client": client(content),
         "company": company(account, content),
         "items": items?,
-        "payments": payments,
-        "total": money(document.total),
+        "payments": payments?,
+        "total": money(document.total)?,
     });
     if let Some(members) = receipt.as_object_mut() {
         additions(account.version, content, members);
     }
-    Ok(json!({
+    let mut body = json!({
         "external_id": document.operation.to_string(),
         "receipt": receipt,
         "timestamp": moscow(document.created_at),
-    }))
+    });
+    let fits = |url: &&String| url.chars().count() <= CALLBACK_CHARS_MAX;
+    if let Some(url) = document.callback_url.as_ref().filter(fits)
+        && let Some(members) = body.as_object_mut()
+    {
+        members.insert("service".to_owned(), json!({"callback_url": url}));
+    }
+    Ok(body)
 }
 
 fn additions(version: AtolVersion, content: &Content, receipt: &mut Map<String, Value>) {
@@ -102,17 +121,17 @@ fn put(members: &mut Map<String, Value>, name: &str, value: Option<String>) {
     }
 }
 
-fn item(version: AtolVersion, item: &Item) -> Result<Value, MoneyError> {
+fn item(version: AtolVersion, item: &Item) -> Result<Value, Unwritable> {
     let sum = item.total()?;
     let mode = item.mode.unwrap_or(PaymentMode::FullPayment);
     let subject = item.subject.unwrap_or(PaymentSubject::Commodity);
     let mut line = json!({
         "name": item.description,
-        "price": money(item.price),
-        "quantity": number(&item.quantity.to_string()),
-        "sum": money(sum),
+        "price": money(item.price)?,
+        "quantity": number(&item.quantity.to_string())?,
+        "sum": money(sum)?,
         "payment_method": method(mode),
-        "vat": {"type": vat_type(item.vat), "sum": money(vat_of(item.vat, sum)?)},
+        "vat": {"type": vat_type(item.vat), "sum": money(vat_of(item.vat, sum)?)?},
     });
     let Some(members) = line.as_object_mut() else {
         return Ok(line);
@@ -140,7 +159,7 @@ fn item(version: AtolVersion, item: &Item) -> Result<Value, MoneyError> {
     let country = item.country.as_deref().and_then(country).map(str::to_owned);
     put(members, "country_code", country);
     if let Some(excise) = item.excise {
-        members.insert("excise".to_owned(), money(excise));
+        members.insert("excise".to_owned(), money(excise)?);
     }
     if let Some(agent) = item.agent {
         let info = json!({"type": agent_type(agent)});
@@ -216,14 +235,14 @@ fn industry(details: &IndustryDetails) -> Value {
 }
 
 /// A sum as a JSON number with its decimals.
-fn money(amount: Money) -> Value {
+fn money(amount: Money) -> Result<Value, Unwritable> {
     number(&amount.value())
 }
 
-fn number(text: &str) -> Value {
+fn number(text: &str) -> Result<Value, Unwritable> {
     match Number::from_str(text) {
-        Ok(number) => Value::Number(number),
-        Err(_no_number) => Value::String(text.to_owned()),
+        Ok(number) => Ok(Value::Number(number)),
+        Err(_no_number) => Err(Unwritable::Number(text.to_owned())),
     }
 }
 
@@ -315,18 +334,46 @@ const fn agent_type(agent: AgentType) -> &'static str {
 }
 
 /// Format 1.05; what only later formats know is "another".
-fn object_v4(subject: PaymentSubject) -> &'static str {
-    if subject == PaymentSubject::NonOperatingGain {
-        return "non-operating_gain";
+pub(super) const fn object_v4(subject: PaymentSubject) -> &'static str {
+    match subject {
+        PaymentSubject::NonOperatingGain => "non-operating_gain",
+        PaymentSubject::Commodity
+        | PaymentSubject::Excise
+        | PaymentSubject::Job
+        | PaymentSubject::Service
+        | PaymentSubject::GamblingBet
+        | PaymentSubject::GamblingPrize
+        | PaymentSubject::Lottery
+        | PaymentSubject::LotteryPrize
+        | PaymentSubject::IntellectualActivity
+        | PaymentSubject::Payment
+        | PaymentSubject::AgentCommission
+        | PaymentSubject::Composite
+        | PaymentSubject::PropertyRight
+        | PaymentSubject::InsurancePremium
+        | PaymentSubject::SalesTax
+        | PaymentSubject::ResortFee => subject.code(),
+        PaymentSubject::Another
+        | PaymentSubject::Fine
+        | PaymentSubject::Tax
+        | PaymentSubject::Lien
+        | PaymentSubject::Cost
+        | PaymentSubject::PensionInsuranceWithoutPayouts
+        | PaymentSubject::PensionInsuranceWithPayouts
+        | PaymentSubject::HealthInsuranceWithoutPayouts
+        | PaymentSubject::HealthInsuranceWithPayouts
+        | PaymentSubject::HealthInsurance
+        | PaymentSubject::Casino
+        | PaymentSubject::AgentWithdrawals
+        | PaymentSubject::NonMarkedExcise
+        | PaymentSubject::MarkedExcise
+        | PaymentSubject::NonMarked
+        | PaymentSubject::Marked => "another",
     }
-    if object_v5(subject) <= 18 && subject != PaymentSubject::Fine {
-        return subject.code();
-    }
-    "another"
 }
 
 /// Format 1.2; it has no goods that are several in one.
-const fn object_v5(subject: PaymentSubject) -> u8 {
+pub(super) const fn object_v5(subject: PaymentSubject) -> u8 {
     match subject {
         PaymentSubject::Commodity => 1,
         PaymentSubject::Excise => 2,

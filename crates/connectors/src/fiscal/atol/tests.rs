@@ -3,12 +3,13 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use domain::fiscal::{AtolVersion, Secret};
+use domain::fiscal::AtolVersion;
 use domain::receipt::{
     AgentType, Measure, PaymentMode, PaymentSubject, Quantity, Settlement, SettlementType,
     Supplier, TaxSystem,
 };
 use domain::{Currency, Money};
+use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -26,6 +27,7 @@ struct Service {
     url: String,
     script: Script,
     seen: Seen,
+    passwords: TempDir,
 }
 
 impl Service {
@@ -39,7 +41,14 @@ impl Service {
                 serve(stream, &answers, &requests).await;
             }
         });
-        Self { url, script, seen }
+        let passwords = TempDir::with_prefix("altyn-test-").unwrap();
+        std::fs::write(passwords.path().join("atol"), "pass\n").unwrap();
+        Self {
+            url,
+            script,
+            seen,
+            passwords,
+        }
     }
 
     fn says(&self, status: u16, body: Value) {
@@ -58,12 +67,16 @@ impl Service {
         std::mem::take(&mut *self.seen.lock().unwrap())
     }
 
+    fn password_file(&self, name: &str) -> String {
+        self.passwords.path().join(name).display().to_string()
+    }
+
     fn account(&self, version: AtolVersion) -> AtolAccount {
         AtolAccount {
             version,
             base_url: self.url.clone(),
             login: "login".to_owned(),
-            password: Secret::new("pass".to_owned()),
+            password_file: self.password_file("atol"),
             group_code: "group_1".to_owned(),
             inn: "7707083893".to_owned(),
             payment_address: "https://shop.test".to_owned(),
@@ -299,6 +312,87 @@ async fn silence_and_closed_doors_are_told_apart() {
     assert!(matches!(other, Err(CallError::NotSent(_))), "no account");
 }
 
+#[tokio::test]
+async fn a_password_that_is_not_there_stops_the_document_and_says_which() {
+    let service = Service::start().await;
+    let atol = connector();
+    let mut document = service.document(AtolVersion::V5);
+    let mut account = service.account(AtolVersion::V5);
+    account.password_file = service.password_file("gone");
+    document.register = Register::Atol(account.clone());
+    let said = atol.register(document.clone()).await;
+    let Err(CallError::NotSent(Some(why))) = said else {
+        panic!("{said:?}")
+    };
+    let why = why.to_string();
+    assert!(why.contains(&account.password_file), "{why}");
+    std::fs::write(&account.password_file, "\n").unwrap();
+    let said = atol.register(document.clone()).await;
+    assert!(matches!(said, Err(CallError::NotSent(_))), "empty");
+    assert!(service.seen().is_empty());
+    // As soon as it is there, the document is sent.
+    std::fs::write(&account.password_file, "later").unwrap();
+    service.gives_token("t");
+    service.says(200, wait("uuid-1"));
+    assert_eq!(atol.register(document).await.unwrap(), accepted("uuid-1"));
+    assert_eq!(service.seen()[0].2["pass"], "later");
+}
+
+#[tokio::test]
+async fn a_token_is_for_who_has_the_password_and_is_forgotten_by_who_used_it() {
+    let service = Service::start().await;
+    let atol = connector();
+    service.gives_token("first");
+    service.says(200, wait("uuid-1"));
+    atol.register(service.document(AtolVersion::V5))
+        .await
+        .unwrap();
+    // The same login with another password proves itself anew.
+    let mut other = service.document(AtolVersion::V5);
+    let mut account = service.account(AtolVersion::V5);
+    account.password_file = service.password_file("other");
+    std::fs::write(&account.password_file, "wrong").unwrap();
+    other.register = Register::Atol(account);
+    service.says(401, fault(12, "system"));
+    let refused = atol.register(other).await;
+    assert!(matches!(refused, Err(CallError::NotSent(_))));
+    // A token that another question has replaced meanwhile stays.
+    let key = key(&service.account(AtolVersion::V5));
+    atol.forget(&key, "older");
+    assert_eq!(atol.tokens().get(&key).map(String::as_str), Some("first"));
+    atol.forget(&key, "first");
+    assert_eq!(atol.tokens().get(&key), None);
+}
+
+#[tokio::test]
+async fn an_answer_without_end_is_no_answer() {
+    let service = Service::start().await;
+    let atol = connector();
+    service.gives_token("t");
+    let long = "x".repeat(BODY_BYTES_MAX);
+    service.says(
+        200,
+        json!({"uuid": "uuid-1", "status": "wait", "text": long}),
+    );
+    let said = atol.register(service.document(AtolVersion::V5)).await;
+    let Err(CallError::Unknown(Some(why))) = said else {
+        panic!("{said:?}")
+    };
+    assert!(why.to_string().contains("longer"), "{why}");
+}
+
+/// What format 1.05 has no word for is something else, not a word of the API.
+#[test]
+fn each_subject_has_its_word_and_its_number() {
+    let mut table = String::new();
+    for subject in PaymentSubject::ALL {
+        let (code, v4) = (subject.code(), document::object_v4(subject));
+        let v5 = document::object_v5(subject);
+        table.push_str(&format!("{code}: {v4}, {v5}\n"));
+    }
+    insta::assert_snapshot!("subjects", table);
+}
+
 /// Everything that a document may carry, in both protocols.
 #[test]
 fn documents_are_written_as_the_protocols_say() {
@@ -306,7 +400,7 @@ fn documents_are_written_as_the_protocols_say() {
         version,
         base_url: String::new(),
         login: String::new(),
-        password: Secret::new(String::new()),
+        password_file: String::new(),
         group_code: String::new(),
         inn: "7707083893".to_owned(),
         payment_address: "https://shop.test".to_owned(),
@@ -335,6 +429,7 @@ fn documents_are_written_as_the_protocols_say() {
         amount: rub(50_000),
     }];
     document.content.internet = Some(true);
+    document.callback_url = Some("https://pay.test/fiscal/v1/callback/1".to_owned());
     for version in AtolVersion::ALL {
         let written = written(&account(version), &document).unwrap();
         let pretty = serde_json::to_string_pretty(&written).unwrap();

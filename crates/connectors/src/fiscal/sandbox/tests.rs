@@ -54,6 +54,7 @@ pub(crate) fn document(number: u64, email: &str) -> Document {
         },
         total: price,
         created_at: NOW,
+        callback_url: None,
     }
 }
 
