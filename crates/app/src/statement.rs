@@ -38,7 +38,8 @@ pub(crate) fn of_payment(work: &mut Work<'_, '_>, step: &Step) -> Result<bool, E
     let asked = payment.confirmation.as_ref().and_then(|asked| asked.locale);
     let cx = work.cx;
     let mut any = false;
-    for email in contract::payment::overview_addresses(&details.extras) {
+    let addresses = contract::payment::overview_addresses(&details.extras);
+    for email in addresses.map_err(|_error| Error::defect("statements are no list"))? {
         let overview = Overview {
             shop: &cx.shop,
             payment,

@@ -283,17 +283,19 @@ fn is_email(text: &str) -> bool {
 }
 
 /// To whom overviews of a payment are mailed: each address once, in the order of `statements`.
-#[must_use]
-pub fn overview_addresses(extras: &Extras) -> Vec<Email> {
+///
+/// # Errors
+/// `statements` is not the list that it was kept as.
+pub fn overview_addresses(extras: &Extras) -> Result<Vec<Email>, serde_json::Error> {
     let statements = extras.statements.as_deref().unwrap_or("[]");
-    let statements: Vec<Value> = serde_json::from_str(statements).unwrap_or_default();
+    let statements: Vec<Value> = serde_json::from_str(statements)?;
     let mut addresses: Vec<Email> = Vec::new();
     for statement in &statements {
         let email = statement.pointer("/delivery_method/email");
         let email = email.and_then(Value::as_str).and_then(Email::parse);
         addresses.extend(email.filter(|email| !addresses.contains(email)));
     }
-    addresses
+    Ok(addresses)
 }
 
 #[cfg(test)]

@@ -66,9 +66,10 @@ impl Payment {
         let Some(deal) = &self.deal else {
             return Ok(());
         };
-        let fee = Tariff::fee_of(tariffs, kind, self.amount, now);
-        let currency = self.amount.currency();
-        let fee = fee.unwrap_or_else(|_overflow| Fee::none(currency));
+        // A commission that cannot be reckoned leaves nothing.
+        let excess = deal.payout;
+        let fee = Tariff::fee_of(tariffs, kind, self.amount, now)
+            .map_err(|_overflow| SettlementRefused::TooLarge { excess })?;
         settle(self.amount, deal.payout, fee)
     }
 

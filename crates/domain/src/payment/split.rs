@@ -10,7 +10,7 @@ use super::Payment;
 use crate::id::ShopId;
 use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
-use crate::money::{Money, MoneyError};
+use crate::money::{Currency, Money, MoneyError};
 use crate::shop::Shop;
 use crate::tariff::Fee;
 
@@ -107,7 +107,7 @@ pub enum SplitRefused {
     /// The parts are not the whole.
     #[error("the parts differ from the whole by {difference}")]
     SumDiffers {
-        /// The parts less the whole.
+        /// The parts less the whole, or the most that fits.
         difference: Money,
     },
     /// The payment is not split.
@@ -168,6 +168,7 @@ impl Split {
         amount: Money,
         parts: Vec<NewPart>,
     ) -> Result<Self, SplitRefused> {
+        check_count(&parts)?;
         let is_partner = |id: ShopId| {
             partners.iter().any(|shop| {
                 shop.id == id
@@ -203,6 +204,7 @@ impl Split {
                 Err(SplitRefused::PartsMissing)
             };
         }
+        check_count(&asked)?;
         let mut parts = Vec::with_capacity(asked.len());
         let mut left: Vec<&Part> = self.parts.iter().collect();
         for (index, part) in asked.iter().enumerate() {
@@ -249,9 +251,8 @@ impl Split {
     }
 
     /// What a shop may still give back of its parts, and what the platform may of what it kept.
-    fn remaining(&self, shop_id: ShopId) -> Result<(Money, Money), MoneyError> {
-        let currency = self.parts.first().map(|part| part.amount.currency());
-        let zero = Money::zero(currency.unwrap_or(crate::money::Currency::RUB));
+    fn remaining(&self, shop_id: ShopId, currency: Currency) -> Result<(Money, Money), MoneyError> {
+        let zero = Money::zero(currency);
         let (mut rest, mut fee) = (zero, zero);
         for part in self.parts.iter().filter(|part| part.shop_id == shop_id) {
             rest = rest.checked_add(part.amount.checked_sub(part.returned)?)?;
@@ -307,29 +308,37 @@ fn proportion(fee: Money, part: Money, whole: Money) -> Result<Money, MoneyError
     ))
 }
 
-fn check_sums(amount: Money, parts: &[NewPart]) -> Result<(), SplitRefused> {
+fn check_count(parts: &[NewPart]) -> Result<(), SplitRefused> {
     if parts.len() > PARTS_MAX {
         return Err(SplitRefused::TooMany);
     }
-    let mut sum = Money::zero(amount.currency());
+    Ok(())
+}
+
+/// Are these, [`PARTS_MAX`] at most, the whole? Their sum fits twice the bits of one.
+fn check_sums(amount: Money, parts: &[NewPart]) -> Result<(), SplitRefused> {
+    let mut difference = i128::from(amount.minor()).saturating_neg();
     for (index, part) in parts.iter().enumerate() {
-        let differs = |_error: MoneyError| SplitRefused::CurrencyDiffers { index };
-        sum = sum.checked_add(part.amount).map_err(differs)?;
+        if part.amount.currency() != amount.currency() {
+            return Err(SplitRefused::CurrencyDiffers { index });
+        }
+        difference = difference.saturating_add(i128::from(part.amount.minor()));
         if let Some(fee) = part.platform_fee {
+            let differs = |_error: MoneyError| SplitRefused::CurrencyDiffers { index };
             let order = fee.compare(part.amount).map_err(differs)?;
             if order.is_gt() || fee.minor() < 0 {
                 return Err(SplitRefused::FeeOutsidePart { index });
             }
         }
     }
-    let difference = sum
-        .checked_sub(amount)
-        .unwrap_or(Money::zero(amount.currency()));
-    if difference.is_zero() {
-        Ok(())
-    } else {
-        Err(SplitRefused::SumDiffers { difference })
+    if difference == 0 {
+        return Ok(());
     }
+    let most = if difference < 0 { i64::MIN } else { i64::MAX };
+    let minor = i64::try_from(difference).unwrap_or(most);
+    Err(SplitRefused::SumDiffers {
+        difference: Money::new(minor, amount.currency()),
+    })
 }
 
 impl Part {
@@ -381,14 +390,16 @@ impl Payment {
                 Err(SourceRefused::NotSplit)
             };
         };
-        let differs = |_error: MoneyError| SourceRefused::CurrencyDiffers;
+        let currency = amount.currency();
         let sources = match sources {
             [] if amount == remaining => {
                 let shops: std::collections::BTreeSet<ShopId> =
                     split.parts.iter().map(|part| part.shop_id).collect();
                 let mut all = Vec::with_capacity(shops.len());
                 for shop_id in shops {
-                    let (rest, _fee) = split.remaining(shop_id).map_err(differs)?;
+                    let (rest, _fee) = split
+                        .remaining(shop_id, currency)
+                        .map_err(nothing(amount))?;
                     if rest.is_positive() {
                         all.push(Source {
                             shop_id,
@@ -407,7 +418,7 @@ impl Payment {
             _ => return Err(SourceRefused::Several),
         };
         for source in &sources {
-            split.note(source, false).map_err(differs)?;
+            split.note(source, false).map_err(nothing(amount))?;
         }
         Ok(sources)
     }
@@ -424,25 +435,36 @@ impl Payment {
     }
 }
 
+/// Of parts whose sums make no sense nothing is left.
+fn nothing(of: Money) -> impl Fn(MoneyError) -> SourceRefused {
+    move |_error| SourceRefused::ExceedsPart {
+        remaining: Money::zero(of.currency()),
+    }
+}
+
 fn check_source(split: &Split, amount: Money, source: &Source) -> Result<(), SourceRefused> {
-    let differs = |_error: MoneyError| SourceRefused::CurrencyDiffers;
+    let currency = amount.currency();
     if !split.parts.iter().any(|p| p.shop_id == source.shop_id) {
         return Err(SourceRefused::ShopUnknown);
     }
-    let difference = source.amount.checked_sub(amount).map_err(differs)?;
+    let fee_currency = source.platform_fee.map(Money::currency);
+    if source.amount.currency() != currency || fee_currency.is_some_and(|own| own != currency) {
+        return Err(SourceRefused::CurrencyDiffers);
+    }
+    let difference = source.amount.checked_sub(amount).map_err(nothing(amount))?;
     if !difference.is_zero() {
         return Err(SourceRefused::SumDiffers { difference });
     }
-    let (remaining, kept) = split.remaining(source.shop_id).map_err(differs)?;
-    if source.amount.compare(remaining).map_err(differs)?.is_gt() {
+    let remaining = split.remaining(source.shop_id, currency);
+    let (remaining, kept) = remaining.map_err(nothing(amount))?;
+    if source.amount.minor() > remaining.minor() {
         return Err(SourceRefused::ExceedsPart { remaining });
     }
     let Some(fee) = source.platform_fee else {
         return Ok(());
     };
-    let above_kept = fee.compare(kept).map_err(differs)?.is_gt();
-    let above_source = fee.compare(source.amount).map_err(differs)?.is_gt();
-    if above_kept || above_source || fee.minor() < 0 {
+    let most = kept.minor().min(source.amount.minor());
+    if fee.minor() < 0 || most < fee.minor() {
         return Err(SourceRefused::FeeExceeds { remaining: kept });
     }
     Ok(())

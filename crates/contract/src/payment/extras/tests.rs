@@ -333,8 +333,13 @@ fn overviews_go_to_each_address_once() {
     };
     let all = json!([to("a@b.example"), to("c@d.example"), to("a@b.example")]);
     let extras = parse("statements", &all).unwrap();
-    let addresses = overview_addresses(&extras);
+    let addresses = overview_addresses(&extras).unwrap();
     let addresses: Vec<&str> = addresses.iter().map(Email::expose).collect();
     assert_eq!(addresses, ["a@b.example", "c@d.example"]);
-    assert!(overview_addresses(&Extras::default()).is_empty());
+    assert!(overview_addresses(&Extras::default()).unwrap().is_empty());
+    let broken = Extras {
+        statements: Some("{}".to_owned()),
+        ..Extras::default()
+    };
+    overview_addresses(&broken).unwrap_err();
 }
