@@ -12,6 +12,7 @@ use domain::message::{About, Address};
 use domain::payment::{self, Locale, State};
 use domain::{Invoice, InvoiceId, OperationId, Payment, PaymentId, Shop, Timestamp};
 use store::StoreError;
+use tracing::warn;
 
 use crate::app::App;
 use crate::call;
@@ -266,6 +267,15 @@ fn step(work: &mut Work<'_, '_>, id: InvoiceId) -> Result<Recorded, Error> {
         Due::Nothing => return Ok(recorded),
         Due::Wait => {
             update(work, &invoice.wait())?;
+            return Ok(recorded);
+        }
+        Due::Follow => {
+            warn!(invoice.id = %id, "an invoice had not followed its payment");
+            let next = attempt.and_then(|payment| invoice.follow(&payment, work.now()));
+            let next = next.ok_or(Error::defect(
+                "an invoice has nowhere to follow its payment",
+            ))?;
+            update(work, &next)?;
             return Ok(recorded);
         }
         Due::Cancel => {}

@@ -76,6 +76,8 @@ pub enum Due {
     EndAttempt,
     /// The call for its attempt is under way: it is waited for.
     Wait,
+    /// It does not stand where its attempt has long led it: it follows, as it should have then.
+    Follow,
     /// It ends.
     Cancel,
 }
@@ -249,13 +251,22 @@ impl Invoice {
             Some(payment::State::Pending | payment::State::Challenged { .. }) => Due::EndAttempt,
             Some(
                 payment::State::Authorizing { .. }
-                | payment::State::WaitingForCapture { .. }
+                | payment::State::Registering {
+                    stage: CaptureMode::OneStage,
+                    ..
+                },
+            ) => Due::Wait,
+            Some(
+                payment::State::WaitingForCapture { .. }
                 | payment::State::Capturing { .. }
                 | payment::State::Voiding { .. }
-                | payment::State::Registering { .. }
+                | payment::State::Registering {
+                    stage: CaptureMode::TwoStage,
+                    ..
+                }
                 | payment::State::Succeeded { .. }
                 | payment::State::Canceled { .. },
-            ) => Due::Wait,
+            ) => Due::Follow,
         }
     }
 

@@ -355,6 +355,10 @@ fn matrix() {
         for (is, payment) in attempts {
             let due = invoice.due(payment.as_ref(), late);
             writeln!(text, "  due, {is}: {due:?}").unwrap();
+            if due == Due::Follow {
+                let next = invoice.follow(payment.as_ref().unwrap(), late);
+                assert!(next.is_some(), "{name}, {is}: nowhere to go");
+            }
         }
         let expired = invoice.expire(late).as_ref().map(said);
         writeln!(text, "  expire: {}", expired.as_deref().unwrap_or("no")).unwrap();
