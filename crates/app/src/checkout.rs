@@ -18,8 +18,9 @@ use crate::cx::{Cx, Work};
 use crate::error::Error;
 use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
 
-/// After how many declined attempts a payment or a binding takes no more cards. A page that tells
-/// good card numbers from bad ones without end is what thieves of numbers look for.
+/// After how many declined attempts, by whatever method, a payment or a binding takes no more
+/// cards. A page that tells good card numbers from bad ones without end is what thieves of numbers
+/// look for; a buyer has given up long before.
 pub const DECLINES_MAX: usize = 10;
 
 /// A payment as its payer sees it.
@@ -33,7 +34,7 @@ pub struct CheckoutView {
     pub methods: Vec<MethodKind>,
     /// Why the last attempt was declined, if it was.
     pub last_decline: Option<Decline>,
-    /// So many attempts were declined that no more cards are taken.
+    /// So many attempts, by whatever method, were declined that no more cards are taken.
     pub cards_over: bool,
     /// May the payer be asked whether the card is saved?
     pub may_save: bool,
@@ -102,7 +103,7 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
     })
 }
 
-/// What became of the attempts to pay or to bind.
+/// What became of the attempts to pay or to bind, by whatever method.
 struct Attempts {
     declined: usize,
     last_decline: Option<Decline>,
