@@ -2,7 +2,7 @@
 
 A `Story` is one payment's life: a fixed list of requests, each with its own idempotency key. A
 request that was answered is never sent again; one that was not is repeated after the restart with
-the same key.
+the same key. A `Client` tells stories of any kind that has `steps` with a `path` and a `body`.
 """
 
 import random
@@ -49,6 +49,9 @@ class Story:
             return "/refunds"
         return f"/payments/{self.payment_id}/{step.kind}"
 
+    def body(self, step: Step) -> dict | None:
+        return step.body | {"payment_id": self.payment_id} if step.kind == "refund" else step.body
+
     def answered(self, kind: str) -> list[Step]:
         return [step for step in self.steps if step.kind == kind and step.status == 200]
 
@@ -87,39 +90,40 @@ def invent(chance: random.Random, tag: str) -> Story:
 class Client(threading.Thread):
     """Tells stories, one request after the other, until the server is gone."""
 
-    def __init__(self, api: Api, seed: str, kind: str):
+    def __init__(self, api: Api, tag: str, invent=invent):
         super().__init__(daemon=True)
         self.api = api
-        self.chance = random.Random(seed)
-        self.kind = kind
-        self.stories: list[Story] = []
+        self.chance = random.Random(tag)
+        self.tag = tag
+        self.invent = invent
+        self.stories = []
         self.broken: list[str] = []
 
     def run(self):
-        number = 0
         while True:
-            story = invent(self.chance, f"{self.kind}-{number}")
-            number += 1
+            story = self.invent(self.chance, f"{self.tag}-{len(self.stories)}")
             self.stories.append(story)
             if not proceed(self.api, story, self.broken):
                 return
 
 
-def proceed(api: Api, story: Story, broken: list[str]) -> bool:
+def proceed(api: Api, story, broken: list[str]) -> bool:
     """Sends what was not answered yet; false when the server went away."""
     for step in story.steps:
-        if step.status is not None:
-            continue
-        body = step.body
-        if step.kind == "refund":
-            body = body | {"payment_id": story.payment_id}
-        step.sent = True
-        try:
-            answer = api.post(story.path(step), body, key=step.key)
-        except requests.RequestException:
+        if step.status is None and not send(api, story, step, broken):
             return False
-        if answer.status_code != 200:
-            broken.append(f"{story.tag} {step.kind}: {answer.status_code} {answer.text}")
-            return False
-        step.status, step.answer, step.text = 200, answer.json(), answer.text
+    return True
+
+
+def send(api: Api, story, step: Step, broken: list[str]) -> bool:
+    """Sends one step, and writes its answer down; false when there was none."""
+    step.sent = True
+    try:
+        answer = api.post(story.path(step), story.body(step), key=step.key)
+    except requests.RequestException:
+        return False
+    if answer.status_code != 200:
+        broken.append(f"{story.tag} {step.kind}: {answer.status_code} {answer.text}")
+        return False
+    step.status, step.answer, step.text = 200, answer.json(), answer.text
     return True

@@ -1,20 +1,16 @@
-"""Payouts of a gateway and of deals by several clients at once, and the diary of what was answered.
+"""Payouts of a gateway and of deals, as stories for the clients of the load.
 
 A `Transfer` is one payout's life: of a gateway the payout alone, of a deal the deal, its payment
-and the payout. Each request has its own idempotency key; one that was not answered is repeated
-after the restart with the same key.
+and the payout.
 """
 
 import json
 import random
-import threading
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import requests
-
-from api import REDIRECT, WITHOUT_3DS, Api, card, rub
+from api import REDIRECT, WITHOUT_3DS, card, rub
 from load import Step
 
 SELLERS_PART = "80.00"
@@ -44,6 +40,9 @@ class Transfer:
     def ends(self) -> str:
         refuses = self.step("payout").body["payout_destination_data"] == TO_REFUSING_WALLET
         return "canceled" if refuses else "succeeded"
+
+    def path(self, step: Step) -> str:
+        return PATHS[step.kind]
 
     def body(self, step: Step) -> dict:
         """What is sent: a deal's payment and payout name it."""
@@ -86,47 +85,6 @@ def of_deal(chance: random.Random, tag: str) -> Transfer:
     }
     bodies = {"deal": deal, "payment": payment, "payout": payout}
     return Transfer(tag, [Step(kind, f"{tag}-{kind}", body) for kind, body in bodies.items()])
-
-
-class Payer(threading.Thread):
-    """Makes one transfer after the other, until the server is gone."""
-
-    def __init__(self, api: Api, seed: str, invent, tag: str):
-        super().__init__(daemon=True)
-        self.api = api
-        self.chance = random.Random(seed)
-        self.invent = invent
-        self.tag = tag
-        self.transfers: list[Transfer] = []
-        self.broken: list[str] = []
-
-    def run(self):
-        while not self.broken:
-            transfer = self.invent(self.chance, f"{self.tag}-{len(self.transfers)}")
-            self.transfers.append(transfer)
-            if not proceed(self.api, transfer, self.broken):
-                return
-
-
-def proceed(api: Api, transfer: Transfer, broken: list[str]) -> bool:
-    """Sends what was not answered yet; false when the server went away."""
-    for step in transfer.steps:
-        if step.status is None and not send(api, transfer, step, broken):
-            return False
-    return True
-
-
-def send(api: Api, transfer: Transfer, step: Step, broken: list[str]) -> bool:
-    step.sent = True
-    try:
-        answer = api.post(PATHS[step.kind], transfer.body(step), key=step.key)
-    except requests.RequestException:
-        return False
-    if answer.status_code != 200:
-        broken.append(f"{transfer.tag} {step.kind}: {answer.status_code} {answer.text}")
-        return False
-    step.status, step.answer, step.text = 200, answer.json(), answer.text
-    return True
 
 
 def really_paid(data: Path) -> Counter:

@@ -10,7 +10,7 @@ import pytest
 
 from altyn import ENGINES, Server, until
 from api import Api, expect, rub
-from load import PROGRESS, Client, Step, Story, proceed
+from load import PROGRESS, Client, Story, send
 from receiver import Receiver
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "20"))
@@ -110,7 +110,7 @@ def begin(server: Server, tag: str) -> list[Client]:
     clients = []
     for number in range(CLIENTS):
         api = Api(server.api_url, server.shop_id, server.secret_key)
-        clients.append(Client(api, f"{tag}/{number}", f"{tag}-{number}"))
+        clients.append(Client(api, f"{tag}-{number}"))
     for client in clients:
         client.start()
     return clients
@@ -178,22 +178,14 @@ def finish(api: Api, stories: list[Story]):
                 del story.steps[1:]
                 break
             broken = []
-            assert proceed_one(api, story, step, broken), broken
-            again = api.post(story.path(step), body_of(story, step), key=step.key)
+            assert send(api, story, step, broken), broken
+            again = api.post(story.path(step), story.body(step), key=step.key)
             assert again.status_code == 200 and again.json()["id"] == step.answer["id"]
 
 
 def never_arrived(payment: dict) -> bool:
     """Was the call for the money cut off before it was sent? Then the payment came to nothing."""
     return payment.get("cancellation_details", {}).get("reason") == "internal_timeout"
-
-
-def proceed_one(api: Api, story: Story, step: Step, broken: list[str]) -> bool:
-    return proceed(api, Story(story.tag, story.steps[: story.steps.index(step) + 1]), broken)
-
-
-def body_of(story: Story, step: Step) -> dict | None:
-    return step.body | {"payment_id": story.payment_id} if step.kind == "refund" else step.body
 
 
 def settled(api: Api, story: Story) -> dict:

@@ -10,7 +10,9 @@ import pytest
 
 from altyn import ENGINES, Server, until
 from api import Api, expect
-from paying import PATHS, Payer, Transfer, of_deal, of_gateway, proceed, really_paid, send
+from load import Client, proceed, send
+from paying import PATHS, Transfer, of_deal, of_gateway, really_paid
+from receiver import Receiver
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "8"))
 CLIENTS_OF_A_KIND = 3
@@ -26,8 +28,11 @@ def test_nobody_is_paid_twice_or_forgotten(engine, tmp_path):
     chance = random.Random(f"{seed}/{engine}/payouts")
     server = Server(engine, tmp_path)
     told = Counter()
+    receiver = Receiver()
     try:
         server.start()
+        for shop in shops(server):
+            server.add_webhook(receiver.url("/told"), shop_id=shop)
         for kill in range(KILLS):
             payers = begin(server, f"{seed}-{kill}")
             threading.Event().wait(chance.uniform(*LOAD_SECONDS))
@@ -37,15 +42,20 @@ def test_nobody_is_paid_twice_or_forgotten(engine, tmp_path):
                 assert not payer.is_alive() and not payer.broken, payer.broken
             server.start()
             # Calls that were cut off are looked up when their time is over.
-            for shop in (server.shop_id, server.demo["payout_gateway_id"]):
+            for shop in shops(server):
                 server.advance(CALL_TIME, shop)
             told += settle(server, payers, f"{seed}-{kill}")
             server.audit()
         assert booked(server) == really_paid(server.data), "the payer paid what the books say"
+        # Notifications that were cut off, and those that failed, are due again.
+        for shop in shops(server):
+            server.advance(CALL_TIME, shop)
+        heard(server, receiver)
         server.stop()
         server.audit()
     finally:
         server.close()
+        receiver.close()
     print(f"{engine}: {KILLS} kills, {dict(told)}")
     assert told["acknowledged"] > KILLS * 3, "there was a load"
     assert told["unanswered"] >= KILLS, "the kills came in the middle of it"
@@ -60,25 +70,28 @@ def accounts(server: Server) -> dict:
     }
 
 
-def begin(server: Server, tag: str) -> list[Payer]:
+def shops(server: Server) -> list[str]:
+    return [api.shop_id for api in accounts(server).values()]
+
+
+def begin(server: Server, tag: str) -> list[Client]:
     """Starts the load."""
     payers = []
     for number in range(CLIENTS_OF_A_KIND):
         for invent, api in accounts(server).items():
-            name = f"{tag}-{invent.__name__}-{number}"
-            payers.append(Payer(api, name, invent, name))
+            payers.append(Client(api, f"{tag}-{invent.__name__}-{number}", invent))
     for payer in payers:
         payer.start()
     return payers
 
 
-def settle(server: Server, payers: list[Payer], tag: str) -> Counter:
+def settle(server: Server, payers: list[Client], tag: str) -> Counter:
     """Everything acknowledged is there; what was not answered is finished, once."""
     told = Counter()
     apis = accounts(server)
     for payer in payers:
         api = apis[payer.invent]
-        for transfer in payer.transfers:
+        for transfer in payer.stories:
             told["acknowledged"] += sum(step.status == 200 for step in transfer.steps)
             told["unanswered"] += sum(step.sent and step.status is None for step in transfer.steps)
             kept(api, transfer)
@@ -86,7 +99,7 @@ def settle(server: Server, payers: list[Payer], tag: str) -> Counter:
             ended_right(api, transfer)
     for invent, api in apis.items():
         made = [payout for payout in api.every("/payouts") if of(payout, tag)]
-        stories = [t for p in payers if p.invent is invent for t in p.transfers]
+        stories = [t for p in payers if p.invent is invent for t in p.stories]
         expected = [t.tag for t in stories if t.step("payout")]
         assert Counter(p["metadata"]["story"] for p in made) == Counter(expected)
     return told
@@ -152,3 +165,25 @@ def booked(server: Server) -> Counter:
                 minor = payout["amount"]["value"].replace(".", "")
                 paid[api.shop_id, f"{int(minor)} {payout['amount']['currency']}"] += 1
     return paid
+
+
+def heard(server: Server, receiver: Receiver):
+    """The end of every payout and deal was told, at least once, as it is now."""
+    ends = {}
+    for api in accounts(server).values():
+        for payout in api.every("/payouts"):
+            ends[f"payout.{payout['status']}", payout["id"]] = payout
+    for deal in accounts(server)[of_deal].every("/deals"):
+        if deal["status"] == "closed":
+            ends["deal.closed", deal["id"]] = deal
+
+    def missing():
+        told = {(note.event, note.object["id"]) for note in receiver.of("/told")}
+        return sorted(ends.keys() - told)
+
+    until(lambda: not missing(), 60, "the ends of payouts and deals are told")
+    for note in receiver.of("/told"):
+        if note.event.startswith(("payout.", "deal.")):
+            assert ends[note.event, note.object["id"]] == note.object, note.event
+    kinds = Counter(event for event, _id in ends)
+    assert min(kinds[k] for k in ("payout.succeeded", "payout.canceled", "deal.closed")) > 0, kinds
