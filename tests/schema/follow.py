@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.expressions import MultiMatch
 from schemathesis.specs.openapi.stateful import collect_transitions
 
 import hooks
-from tame import draw
+from tame import drawn
 
 CHECKS = [
     not_a_server_error,
@@ -134,7 +134,7 @@ class Walk:
         if "requestBody" in raw:
             content = raw["requestBody"]["content"]["application/json"]
             name = content["schema"]["$ref"].rsplit("/", 1)[1]
-            asked |= {"body": draw(self.bodies[name], self.chance) | body}
+            asked |= {"body": drawn(self.bodies[name], self.chance, body)}
             asked |= {"media_type": "application/json"}
         if any("IdempotenceKey" in one.get("$ref", "") for one in raw.get("parameters", [])):
             asked |= {"headers": {"Idempotence-Key": "made-by-the-hook"}}

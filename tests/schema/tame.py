@@ -64,6 +64,10 @@ RAW_CARD = card(
     expiry_month=constant("12"),
     csc=constant("123"),
 )
+DEAL = body(
+    id=LINKED,
+    settlements=array(body(type=constant("payout"), amount=rub("80.00"))),
+)
 CUSTOMER = constant({"email": "buyer@example.com"})
 ITEM = body(
     description=WORDS,
@@ -85,9 +89,10 @@ def bodies(gateway_id: str) -> dict:
             capture={"type": "boolean"},
             confirmation=PAGE,
             payment_method_data=RAW_CARD,
+            deal=DEAL,
             description=WORDS,
             metadata=NOTES,
-            optional=["description", "metadata"],
+            optional=["deal", "description", "metadata"],
         ),
         "CapturePaymentRequest": body(amount=rub("100.00")),
         "SimulatePaymentRequest": body(outcome=one_of("approve", "decline")),
@@ -180,10 +185,25 @@ def draw(schema: dict, chance: random.Random):
         return {
             name: draw(member, chance)
             for name, member in members
-            if member != LINKED and (name not in optional or chance.random() < 0.5)
+            if not is_linked(member) and (name not in optional or chance.random() < 0.5)
         }
     begins, characters, least, most = schema["x-made"]
     return begins + "".join(chance.choices(characters, k=chance.randint(least, most)))
+
+
+def is_linked(schema: dict) -> bool:
+    """Is it an id that only a link can bring, or an object around one?"""
+    return schema == LINKED or LINKED in schema.get("properties", {}).values()
+
+
+def drawn(schema: dict, chance: random.Random, brought: dict) -> dict:
+    """An object of one of these schemas with what a link brings, which is filled up in its turn."""
+    value = draw(schema, chance)
+    for name, part in brought.items():
+        own = schema["properties"].get(name, {})
+        is_object = own.get("type") == "object" and isinstance(part, dict)
+        value[name] = drawn(own, chance, part) if is_object else part
+    return value
 
 
 def tamed(description: dict, gateway_id: str) -> dict:

@@ -63,16 +63,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
                 name: "payment",
                 operation: "createPayment",
                 parameters: &[],
-                body: Some(
-                    r#"{
-                        "deal": {
-                            "id": "$response.body#/id",
-                            "settlements": [
-                                {"type": "payout", "amount": {"value": "80.00", "currency": "RUB"}}
-                            ]
-                        }
-                    }"#,
-                ),
+                body: Some(r#"{"deal": {"id": "$response.body#/id"}}"#),
             },
         ],
     },
