@@ -5,6 +5,7 @@ mod failure;
 mod lane;
 mod pipe;
 mod reader;
+mod tls;
 mod value;
 
 pub(crate) use config::Config;

@@ -16,6 +16,7 @@
 use std::fs::{self, File};
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -334,19 +335,7 @@ fn start() -> (String, File) {
         if data.exists() {
             fs::remove_dir_all(&data).expect("remove what a dead cluster left");
         }
-        must(
-            as_server(&tools.join("initdb"))
-                .arg("-D")
-                .arg(&data)
-                .args([
-                    "-U",
-                    "altyn",
-                    "--auth=trust",
-                    "--encoding=UTF8",
-                    "--locale=C",
-                ])
-                .arg("--no-sync"),
-        );
+        make_cluster(&data);
         let settings = format!(
             "-c listen_addresses='' -c unix_socket_directories='{}' -c fsync=off \
              -c full_page_writes=off -c max_connections=400 -c shared_buffers=64MB",
@@ -358,6 +347,99 @@ fn start() -> (String, File) {
     }
     let socket = folder.display().to_string().replace('/', "%2F");
     (format!("postgres://altyn@{socket}/postgres"), users)
+}
+
+/// A cluster for one test alone, which listens on a port of this machine; it ends with this value.
+pub struct OwnCluster {
+    folder: TempDir,
+    port: u16,
+}
+
+impl OwnCluster {
+    /// Starts it with these files beside its data; `postgresql.auto.conf` holds settings.
+    #[must_use]
+    pub fn start(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::with_prefix("altyn-cluster-").expect("make the cluster's folder");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("find a free port");
+        let port = listener.local_addr().expect("read the port").port();
+        drop(listener);
+        let own = Self { folder, port };
+        if is_root() {
+            must(Command::new("chown").arg("postgres").arg(own.folder.path()));
+        }
+        make_cluster(&own.data());
+        for (name, text) in files {
+            let path = own.data().join(name);
+            fs::write(&path, text).expect("write a file of the cluster's");
+            must(Command::new("chmod").arg("600").arg(&path));
+            if is_root() {
+                must(Command::new("chown").arg("postgres").arg(&path));
+            }
+        }
+        let settings = format!(
+            "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' \
+             -c fsync=off"
+        );
+        let log = own.folder.path().join("log").display().to_string();
+        must(
+            own.control()
+                .args(["-w", "-l", &log, "-o", &settings, "start"]),
+        );
+        own
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Changes a setting of the running server, for connections from now on.
+    pub async fn set(&self, name: &str, value: &str) {
+        let url = format!("postgres://altyn@127.0.0.1:{}/postgres", self.port);
+        let client = connect_to(&url).await;
+        run(&client, &format!("alter system set {name} = {value}")).await;
+        run(&client, "select pg_reload_conf()").await;
+        // The server reads its settings when it gets around to it.
+        for _ in 0..1_000 {
+            let fresh = connect_to(&url).await;
+            let told = fresh.query_one(&format!("show {name}"), &[]).await;
+            if told.expect("read a setting").get::<_, String>(0) == value {
+                return;
+            }
+        }
+        panic!("the server does not take {name} = {value}");
+    }
+
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    fn control(&self) -> Command {
+        let mut command = as_server(&tools().join("pg_ctl"));
+        command.arg("-D").arg(self.data());
+        command
+    }
+}
+
+impl Drop for OwnCluster {
+    fn drop(&mut self) {
+        must(self.control().args(["-m", "immediate", "stop"]));
+    }
+}
+
+/// Makes the folder of a cluster whose superuser is `altyn`.
+fn make_cluster(data: &Path) {
+    let mut command = as_server(&tools().join("initdb"));
+    command.arg("-D").arg(data).args([
+        "-U",
+        "altyn",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+    ]);
+    must(&mut command);
 }
 
 /// Where PostgreSQL's programs are.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
+use super::tls;
 use crate::error::StoreError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -37,20 +39,18 @@ select set_config('synchronous_commit', 'on', false)
 /// The parsed address of a database.
 #[derive(Clone)]
 pub(crate) struct Config {
-    pub(super) inner: tokio_postgres::Config,
+    inner: tokio_postgres::Config,
+    tls: Option<MakeRustlsConnect>,
 }
 
 impl Config {
     pub(crate) fn parse(url: &str) -> Result<Self, StoreError> {
-        let mut inner: tokio_postgres::Config = url
+        let (rest, asked) = tls::divided(url)?;
+        let mut inner: tokio_postgres::Config = rest
             .parse()
             .map_err(|error| StoreError::engine("read the database's address", error))?;
-        if inner.get_ssl_mode() == SslMode::Require {
-            return Err(StoreError::Unavailable {
-                reason: "sslmode=require is not supported: use a socket, a private network or a \
-                         local TLS proxy",
-            });
-        }
+        let (ssl_mode, tls) = asked.prepared(inner.get_hosts())?;
+        inner.ssl_mode(ssl_mode);
         if inner.get_connect_timeout().is_none() {
             inner.connect_timeout(CONNECT_TIMEOUT);
         }
@@ -62,6 +62,23 @@ impl Config {
         if inner.get_application_name().is_none() {
             inner.application_name("altyn");
         }
-        Ok(Self { inner })
+        Ok(Self { inner, tls })
+    }
+
+    /// Connects. What serves the connection runs until it breaks; each flight then sees its own
+    /// error.
+    pub(super) async fn connect(&self) -> Result<Client, Error> {
+        match self.tls.clone() {
+            None => {
+                let (client, connection) = self.inner.connect(NoTls).await?;
+                drop(tokio::spawn(connection));
+                Ok(client)
+            }
+            Some(tls) => {
+                let (client, connection) = self.inner.connect(tls).await?;
+                drop(tokio::spawn(connection));
+                Ok(client)
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use std::task::Poll;
 
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error, NoTls, Row, Statement};
+use tokio_postgres::{Client, Error, Row, Statement};
 
 use super::config::{Config, SESSION};
 use super::failure::{Failure, LOST};
@@ -76,9 +76,7 @@ impl Pipe {
             .map_err(|error| StoreError::engine("start an executor", error))?;
         let client = runtime
             .block_on(async {
-                let (client, connection) = config.inner.connect(NoTls).await?;
-                // It ends with an error when the connection breaks; each flight then sees its own.
-                drop(tokio::spawn(connection));
+                let client = config.connect().await?;
                 client.batch_execute(SESSION).await?;
                 Ok(client)
             })

@@ -7,6 +7,7 @@ mod disk;
 mod facade;
 mod loss;
 mod migrations;
+mod tls;
 mod units;
 
 use std::future::Future;

@@ -119,9 +119,9 @@ async fn a_server_that_is_not_there_is_an_error_and_not_a_wait() {
         opened.err(),
         Some(StoreError::Engine { .. } | StoreError::Unavailable { .. })
     ));
-    let tls = store::Database::Postgres {
-        url: "postgres://nobody@localhost/none?sslmode=require".to_owned(),
+    let unknown = store::Database::Postgres {
+        url: "postgres://nobody@localhost/none?sslmode=allow".to_owned(),
     };
-    let opened = store::Store::open(store::Options::new(tls)).await;
+    let opened = store::Store::open(store::Options::new(unknown)).await;
     assert!(matches!(opened.err(), Some(StoreError::Unavailable { .. })));
 }
