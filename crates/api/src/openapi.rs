@@ -277,12 +277,16 @@ fn parameters(route: &Route, operation: &Operation) -> Vec<Node> {
         nodes.push(Node::map([("$ref", reference)]));
     }
     if let (Some(name), Some(id)) = (path_name(route.path), operation.path_id) {
-        nodes.push(Node::map([
+        nodes.push(russian::beside(Node::map([
             ("name", Node::from(name)),
             ("in", Node::from("path")),
             ("required", Node::Bool(true)),
+            (
+                "description",
+                Node::from("The id that its creation answered."),
+            ),
             ("schema", id().node()),
-        ]));
+        ])));
     }
     for parameter in (operation.query)() {
         nodes.push(russian::beside(Node::map([

@@ -17,7 +17,10 @@ pub use node::Node;
 pub use shared::{
     AMOUNT, CANCELLATION, ERROR, Parameter, limit_and_cursor, notification, of_time, parameter,
 };
-pub(crate) use shared::{amount_asked, description, id_of, list_of, metadata, metadata_asked};
+pub(crate) use shared::{
+    CANCELED, amount_asked, description, form, id_of, list_of, metadata, metadata_asked, party,
+    reason,
+};
 
 /// The digits that all ids share; see `domain::id`.
 const ID_DIGITS: &str = "[0-9a-f]{8}-[0-9a-f]{4}-5000-8[0-9a-f]{3}-[0-9a-f]{12}";
@@ -88,6 +91,12 @@ impl Schema {
     #[must_use]
     pub fn constant(code: &'static str) -> Self {
         Self::text().with("const", code)
+    }
+
+    /// Always this string.
+    #[must_use]
+    pub fn always(code: &'static str) -> Self {
+        Self::constant(code).says("Always the same word.")
     }
 
     /// True or false.
@@ -179,9 +188,10 @@ impl Schema {
         schema
     }
 
-    /// The same with a keyword.
+    /// The same with a keyword; what it said before is forgotten.
     #[must_use]
     pub fn with(mut self, keyword: &'static str, value: impl Into<Node>) -> Self {
+        self.keywords.retain(|(known, _)| known != keyword);
         self.keywords.push((Cow::Borrowed(keyword), value.into()));
         self
     }

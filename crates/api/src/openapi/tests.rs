@@ -153,6 +153,62 @@ fn every_reference_leads_somewhere() {
     check(&whole, &whole);
 }
 
+/// Whatever has a name in this part without words for people: members, parameters.
+fn silent(whole: &Value, part: &Value, place: &str, found: &mut Vec<String>) {
+    let members = match part {
+        Value::Object(members) => members,
+        Value::Array(values) => {
+            for (at, value) in values.iter().enumerate() {
+                silent(whole, value, &format!("{place}/{at}"), found);
+            }
+            return;
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return,
+    };
+    if members.contains_key("in") && !is_said(whole, part) {
+        found.push(format!("{place}: {}", members["name"]));
+    }
+    let properties = members.get("properties").and_then(Value::as_object);
+    for (name, member) in properties.into_iter().flatten() {
+        if !is_said(whole, member) {
+            found.push(format!("{place}: {name}"));
+        }
+    }
+    for (name, value) in members {
+        if !name.starts_with("example") {
+            silent(whole, value, &format!("{place}/{name}"), found);
+        }
+    }
+}
+
+/// Are there words for it, its own or those of what it refers to? That something is money says
+/// nothing of which money it is.
+fn is_said(whole: &Value, part: &Value) -> bool {
+    let own = part.get("description").and_then(Value::as_str);
+    let referred = part.get("$ref").and_then(Value::as_str);
+    let referred = referred.filter(|name| !name.contains("/MonetaryAmount"));
+    let referred = referred.and_then(|name| whole.pointer(name.strip_prefix('#')?));
+    let words = own.or_else(|| referred?.get("description")?.as_str());
+    words.is_some_and(|words| 5 <= words.len() && words.ends_with(['.', '?']))
+}
+
+#[test]
+fn every_member_and_parameter_says_what_it_is() {
+    let whole = parsed();
+    let mut found = Vec::new();
+    for part in ["components", "paths", "webhooks"] {
+        silent(&whole, &whole[part], part, &mut found);
+    }
+    assert!(found.is_empty(), "nobody knows what these are: {found:#?}");
+    let mute = serde_json::json!({
+        "properties": {"a": {"type": "string"}, "b": {"$ref": "#/components/schemas/Payment"}},
+        "parameters": [{"in": "query", "name": "limit"}],
+    });
+    silent(&whole, &mute, "mute", &mut found);
+    let expected = ["mute: a", "mute: b", "mute/parameters/0: \"limit\""];
+    assert_eq!(found, expected, "the check sees what is missing");
+}
+
 #[test]
 fn every_event_has_a_notification() {
     let known: Vec<&str> = describe::notifications()

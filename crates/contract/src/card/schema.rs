@@ -5,6 +5,9 @@ use domain::card::CardBrand;
 use super::CARDHOLDER_CHARS_MAX;
 use crate::schema::{Named, Schema, may, must};
 
+const YEAR: &str = "The year of its expiry, four digits.";
+const MONTH: &str = "The month of its expiry, two digits.";
+
 /// A card in a request.
 pub(crate) static CARD_ASKED: Named = Named {
     name: "CardRequestData",
@@ -13,13 +16,11 @@ pub(crate) static CARD_ASKED: Named = Named {
         Schema::object([
             must(
                 "number",
-                digits("^[0-9]{14,19}$").says("With its right check digit."),
+                digits("^[0-9]{14,19}$")
+                    .says("The card's number, digits only; its check digit has to be right."),
             ),
-            must("expiry_year", digits("^20[0-9]{2}$").says("Four digits.")),
-            must(
-                "expiry_month",
-                digits("^(0[1-9]|1[0-2])$").says("Two digits."),
-            ),
+            must("expiry_year", digits("^20[0-9]{2}$").says(YEAR)),
+            must("expiry_month", digits("^(0[1-9]|1[0-2])$").says(MONTH)),
             may("csc", digits("^[0-9]{3,4}$").says("The code on its back.")),
             may(
                 "cardholder",
@@ -40,13 +41,16 @@ pub(crate) static CARD: Named = Named {
         Schema::object([
             must("first6", digits("^[0-9]{6}$").says("Its first digits.")),
             must("last4", digits("^[0-9]{4}$").says("Its last digits.")),
-            must("expiry_year", digits("^[0-9]{4}$").says("Four digits.")),
-            must("expiry_month", digits("^[0-9]{2}$").says("Two digits.")),
+            must("expiry_year", digits("^[0-9]{4}$").says(YEAR)),
+            must("expiry_month", digits("^[0-9]{2}$").says(MONTH)),
             must(
                 "card_type",
                 Schema::codes(CardBrand::ALL.map(CardBrand::code)).says("The card's network."),
             ),
-            may("issuer_country", digits("^[A-Z]{2}$").says("ISO 3166-1.")),
+            may(
+                "issuer_country",
+                digits("^[A-Z]{2}$").says("The country of the bank that issued it: `RU`."),
+            ),
             may(
                 "issuer_name",
                 Schema::text().says("The bank that issued it."),

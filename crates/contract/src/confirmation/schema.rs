@@ -3,7 +3,9 @@
 use domain::ConfirmationKind;
 
 use super::URL_CHARS_MAX;
-use crate::schema::{Named, Schema, may, must};
+use crate::schema::{Named, Schema, form, may, must};
+
+const ENFORCE: &str = "Asks for 3-D Secure in any case.";
 
 /// `confirmation` of a request, of one of these kinds.
 pub(crate) fn asked(kinds: &[ConfirmationKind]) -> Schema {
@@ -18,7 +20,7 @@ fn kind_asked(kind: ConfirmationKind) -> Schema {
             .at_most(URL_CHARS_MAX)
             .says(says)
     };
-    let mut members = vec![must("type", Schema::constant(kind.code()))];
+    let mut members = vec![form(kind.code(), says(kind))];
     match kind {
         ConfirmationKind::Redirect | ConfirmationKind::MobileApplication => {
             members.push(must("return_url", url()));
@@ -28,16 +30,26 @@ fn kind_asked(kind: ConfirmationKind) -> Schema {
     }
     members.push(may(
         "locale",
-        Schema::codes(["ru_RU", "en_US"]).says("Of the pages."),
+        Schema::codes(["ru_RU", "en_US"]).says("The language of the pages."),
     ));
     if kind == ConfirmationKind::Redirect {
-        let says = "Asks for 3-D Secure in any case.";
         members.push(may(
             "enforce",
-            Schema::boolean().otherwise(false).says(says),
+            Schema::boolean().otherwise(false).says(ENFORCE),
         ));
     }
     Schema::object(members)
+}
+
+/// What a kind is.
+const fn says(kind: ConfirmationKind) -> &'static str {
+    match kind {
+        ConfirmationKind::Redirect => "The payer goes to a page, ours or a bank's, and comes back.",
+        ConfirmationKind::Embedded => "The payer pays in the widget, on the shop's own page.",
+        ConfirmationKind::External => "The payer confirms elsewhere: in a message, or at a till.",
+        ConfirmationKind::Qr => "The payer scans a code that the shop shows.",
+        ConfirmationKind::MobileApplication => "The payer confirms in the bank's application.",
+    }
 }
 
 /// `confirmation` of an answer; there as long as the payer can confirm.
@@ -51,14 +63,14 @@ pub(crate) static CONFIRMATION: Named = Named {
 
 fn kind_shown(kind: ConfirmationKind) -> Schema {
     let url = || Schema::text().with("format", "uri");
-    let mut members = vec![must("type", Schema::constant(kind.code()))];
+    let mut members = vec![form(kind.code(), says(kind))];
     match kind {
         ConfirmationKind::Redirect => members.extend([
             must(
                 "confirmation_url",
                 url().says("The page that the payer is sent to."),
             ),
-            may("enforce", Schema::boolean()),
+            may("enforce", Schema::boolean().says(ENFORCE)),
             may(
                 "return_url",
                 Schema::text().says("Where the payer goes back to."),

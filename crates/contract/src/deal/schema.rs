@@ -9,9 +9,11 @@ use crate::schema::{
     metadata_asked, must, of_time, parameter,
 };
 
+const STATUS: &str = "`opened` until its money is paid out or given back, then `closed` for good.";
+
 fn fee_moment() -> Schema {
     let moments = Schema::codes(FeeMoment::ALL.map(FeeMoment::code));
-    moments.says("When the platform gets its fee.")
+    moments.says("When the platform gets its fee: with the payment, or when the deal is closed.")
 }
 
 /// The body of `POST /deals`.
@@ -19,7 +21,7 @@ pub static CREATE_DEAL: Named = Named {
     name: "CreateDealRequest",
     schema: || {
         Schema::object([
-            must("type", Schema::constant(SAFE_DEAL)),
+            must("type", Schema::always(SAFE_DEAL)),
             must("fee_moment", fee_moment()),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("metadata", metadata_asked()),
@@ -34,12 +36,12 @@ pub static DEAL: Named = Named {
         let amount = |says| Schema::refer(&AMOUNT).says(says);
         let statuses = Schema::codes(Status::ALL.map(Status::code));
         Schema::object([
-            must("type", Schema::constant(SAFE_DEAL)),
+            must("type", Schema::always(SAFE_DEAL)),
             must("fee_moment", fee_moment()),
             must("id", id_of::<DealId>("Its id.")),
             must("balance", amount("What the deal holds.")),
             must("payout_balance", amount("What can be paid out of it now.")),
-            must("status", statuses.says("How far it is.")),
+            must("status", statuses.says(STATUS)),
             must("created_at", Schema::moment().says("When it was opened.")),
             must(
                 "expires_at",

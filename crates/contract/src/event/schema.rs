@@ -37,8 +37,14 @@ pub static EVENT: Named = Named {
 fn delivery() -> Schema {
     let count = || Schema::integer(0, i64::MAX);
     let attempt = Schema::object([
-        must("number", Schema::integer(1, i64::MAX)),
-        must("started_at", Schema::moment()),
+        must(
+            "number",
+            Schema::integer(1, i64::MAX).says("Which try it was, from 1."),
+        ),
+        must(
+            "started_at",
+            Schema::moment().says("When the notification was sent."),
+        ),
         must(
             "took_micros",
             count().says("How long it took, in microseconds."),
@@ -50,14 +56,23 @@ fn delivery() -> Schema {
         may("failure", Schema::text().says("Why there was no answer.")),
     ]);
     Schema::object([
-        must("id", Schema::id::<DeliveryId>()),
-        must("webhook_id", Schema::id::<WebhookId>()),
+        must("id", id_of::<DeliveryId>("Its id.")),
+        must("webhook_id", id_of::<WebhookId>("Where to.")),
         must(
             "state",
-            Schema::codes(DeliveryState::ALL.map(DeliveryState::code)),
+            Schema::codes(DeliveryState::ALL.map(DeliveryState::code)).says(
+                "`pending` is tried again, `delivered` was answered with 200, `exhausted` was \
+                 given up after 24 hours.",
+            ),
         ),
-        may("next_attempt_at", Schema::moment()),
-        must("attempts", Schema::array(attempt)),
+        may(
+            "next_attempt_at",
+            Schema::moment().says("When it is tried next; while it is pending."),
+        ),
+        must(
+            "attempts",
+            Schema::array(attempt).says("Every try, the first one first."),
+        ),
     ])
 }
 

@@ -8,8 +8,12 @@ use super::create::DESCRIPTION_CHARS_MAX;
 use crate::payment::{client_ip_schema, gateway_schema};
 use crate::receipt::RECEIPT_DATA;
 use crate::schema::{
-    AMOUNT, Named, Schema, amount_asked, description, id_of, may, metadata, metadata_asked, must,
+    AMOUNT, CANCELED, Named, Schema, amount_asked, description, form, id_of, may, metadata,
+    metadata_asked, must, party, reason,
 };
+
+const STATUS: &str =
+    "`pending` can be paid, `succeeded` is paid, `canceled` cannot be paid any more.";
 
 /// The body of `POST /invoices`.
 pub static CREATE_INVOICE: Named = Named {
@@ -29,7 +33,7 @@ pub static CREATE_INVOICE: Named = Named {
             ),
             may(
                 "locale",
-                Schema::codes(["ru_RU", "en_US"]).says("Of its page and messages."),
+                Schema::codes(["ru_RU", "en_US"]).says("The language of its page and messages."),
             ),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("metadata", metadata_asked()),
@@ -81,23 +85,37 @@ static LINE_ASKED: Named = Named {
                 "discount_price",
                 amount_asked("The price of one with its discount; zero is permitted."),
             ),
-            must("quantity", quantity.says("At most three decimals.")),
+            must(
+                "quantity",
+                quantity.says("How many, with at most three decimals."),
+            ),
         ])
     },
 };
 
 fn delivery_asked() -> Schema {
-    let of = |code, more| {
-        let mut members = vec![must("type", Schema::constant(code))];
+    let of = |kind, more| {
+        let mut members = vec![kind];
         members.extend(more);
         Schema::object(members)
     };
-    let phone = Schema::text().pattern("^[0-9]{4,15}$");
-    let email = Schema::text().at_most(254).pattern("^[^@\\s]+@[^@\\s]+$");
+    let phone = Schema::text()
+        .pattern("^[0-9]{4,15}$")
+        .says("The buyer's phone: the country's code and the number, digits only.");
+    let email = Schema::text()
+        .at_most(254)
+        .pattern("^[^@\\s]+@[^@\\s]+$")
+        .says("The buyer's e-mail address.");
     Schema::one_of([
-        of("self", None),
-        of("sms", Some(must("phone", phone))),
-        of("email", Some(must("email", email))),
+        of(form("self", "You hand the link over yourself."), None),
+        of(
+            form("sms", "The link goes to the buyer's phone."),
+            Some(must("phone", phone)),
+        ),
+        of(
+            form("email", "The link goes to the buyer by e-mail."),
+            Some(must("email", email)),
+        ),
     ])
     .says("How the buyer gets it; without this you pass the page's address on yourself.")
 }
@@ -108,15 +126,21 @@ pub static INVOICE: Named = Named {
     schema: || {
         let statuses = Schema::codes(Status::ALL.map(Status::code));
         let line = Schema::object([
-            must("description", Schema::text()),
-            must("price", Schema::refer(&AMOUNT)),
-            may("discount_price", Schema::refer(&AMOUNT)),
-            must("quantity", Schema::number()),
+            must("description", Schema::text().says("What is sold.")),
+            must(
+                "price",
+                Schema::refer(&AMOUNT).says("The full price of one."),
+            ),
+            may(
+                "discount_price",
+                Schema::refer(&AMOUNT).says("The price of one with its discount."),
+            ),
+            must("quantity", Schema::number().says("How many.")),
         ]);
         Schema::object([
             must("id", id_of::<InvoiceId>("Its id.")),
-            must("status", statuses.says("How far it is.")),
-            must("cart", Schema::array(line)),
+            must("status", statuses.says(STATUS)),
+            must("cart", Schema::array(line).says("What the buyer pays for.")),
             may("delivery_method", delivery_shown()),
             may("payment_details", payment_shown()),
             must("created_at", Schema::moment().says("When it was created.")),
@@ -134,7 +158,11 @@ pub static INVOICE: Named = Named {
 fn delivery_shown() -> Schema {
     let url = Schema::text().with("format", "uri").at_most(2_048);
     Schema::object([
-        must("type", Schema::codes(["self", "sms", "email"])),
+        must(
+            "type",
+            Schema::codes(["self", "sms", "email"])
+                .says("`self` is a link of yours to hand over; the others are sent."),
+        ),
         may("url", url.says("The page; with `self` only.")),
     ])
     .says("How the buyer gets it; shown while it is pending.")
@@ -146,23 +174,17 @@ fn payment_shown() -> Schema {
         .filter(|status| *status != PaymentStatus::Pending);
     Schema::object([
         must("id", id_of::<PaymentId>("The payment.")),
-        must("status", Schema::codes(statuses.map(PaymentStatus::code))),
+        must(
+            "status",
+            Schema::codes(statuses.map(PaymentStatus::code)).says("How far that payment is."),
+        ),
     ])
     .says("The payment that the buyer has confirmed.")
 }
 
 fn cause() -> Schema {
     let parties = [Party::YooMoney, Party::Merchant];
-    Schema::object([
-        must(
-            "party",
-            Schema::codes(parties.map(Party::code)).says("Who ended it."),
-        ),
-        must(
-            "reason",
-            Schema::codes(Reason::ALL.map(Reason::code)).says("Why."),
-        ),
-    ])
+    Schema::object([party(parties), reason(Reason::ALL.map(Reason::code))]).says(CANCELED)
 }
 
 /// `invoice_details` of a payment.

@@ -22,15 +22,21 @@ pub static ME: Named = Named {
         ]);
         Schema::object([
             must("account_id", Schema::text().says("The shop's id.")),
-            must("status", Schema::codes(["enabled", "disabled"])),
+            must(
+                "status",
+                Schema::codes(["enabled", "disabled"]).says("May it take payments, or pay out?"),
+            ),
             must(
                 "test",
                 Schema::boolean().says("Is everything in it only a test?"),
             ),
-            may("fiscalization", fiscalization),
+            may(
+                "fiscalization",
+                fiscalization.says("Receipts of 54-FZ: whether they are sent, and by whom."),
+            ),
             may(
                 "fiscalization_enabled",
-                Schema::boolean().says("Are receipts sent?"),
+                Schema::boolean().says("The same as `fiscalization.enabled`, for old clients."),
             ),
             may(
                 "payment_methods",

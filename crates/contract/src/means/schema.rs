@@ -48,7 +48,8 @@ pub(crate) fn head(kinds: impl IntoIterator<Item = MethodKind>) -> Vec<Member> {
         must("saved", Schema::boolean().says("Can it be charged again?")),
         must(
             "status",
-            Schema::codes(STATUSES).says("Whether it is saved, or on its way to that."),
+            Schema::codes(STATUSES)
+                .says("`pending` waits for the payer, `active` is saved, `inactive` is not."),
         ),
     ]
 }
@@ -75,42 +76,55 @@ pub(crate) fn bank() -> Schema {
 }
 
 fn of_payment_payer() -> Schema {
-    let text = |name| must(name, Schema::text());
+    let text = |name, says| must(name, Schema::text().says(says));
     let company = Schema::object([
-        text("full_name"),
-        text("short_name"),
-        text("address"),
-        text("inn"),
-        text("bank_name"),
-        text("bank_branch"),
-        text("bank_bik"),
-        text("account"),
-        may("kpp", Schema::text()),
+        text("full_name", "The company's full name."),
+        text("short_name", "The company's short name."),
+        text("address", "The company's address."),
+        text("inn", "Taxpayer number."),
+        text("bank_name", "The bank's name."),
+        text("bank_branch", "The bank's branch."),
+        text("bank_bik", "The bank's BIC."),
+        text("account", "The number of the account."),
+        may("kpp", Schema::text().says("The company's KPP.")),
     ]);
     Schema::one_of([bank(), company.says("The company that paid.")])
+        .says("Where the money came from: a bank in SBP, or a company's account.")
 }
 
 /// What only some methods have.
 fn more() -> Vec<Member> {
     let amount = |name, says| must(name, Schema::refer(&AMOUNT).says(says));
     let certificate = Schema::object([
-        must("certificate_id", Schema::text()),
-        must("tru_quantity", Schema::integer(0, i64::MAX)),
-        amount("available_compensation", "What it could pay."),
-        amount("applied_compensation", "What it pays."),
+        must(
+            "certificate_id",
+            Schema::text().says("The certificate's number."),
+        ),
+        must(
+            "tru_quantity",
+            Schema::integer(0, i64::MAX).says("How many units it pays for."),
+        ),
+        amount(
+            "available_compensation",
+            "The most that it may pay for one unit.",
+        ),
+        amount("applied_compensation", "What it pays for one unit."),
     ]);
     let article = Schema::object([
         must("article_number", means_schema::number()),
         must("tru_code", means_schema::tru_code()),
-        may("article_code", Schema::text()),
-        must("certificates", Schema::array(certificate)),
+        may("article_code", means_schema::article_code()),
+        must(
+            "certificates",
+            Schema::array(certificate).says("The certificates that pay for it."),
+        ),
     ]);
     vec![
         may(
             "payment_purpose",
             Schema::text().says("What a company pays for."),
         ),
-        may("vat_data", means_schema::vat().says("VAT in the payment.")),
+        may("vat_data", means_schema::vat()),
         may(
             "loan_option",
             Schema::text().says("`loan`, or `installments_` and the number of months."),

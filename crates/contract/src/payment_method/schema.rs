@@ -3,8 +3,8 @@
 use domain::MethodKind;
 
 use super::CONFIRMATIONS;
-use crate::payment::{RECIPIENT, client_ip_schema, gateway_schema};
-use crate::schema::{Named, Schema, may, metadata, metadata_asked, must};
+use crate::payment::{RECIPIENT, client_ip_schema, gateway_schema, means_schema};
+use crate::schema::{Named, Schema, form, may, metadata, metadata_asked, must};
 use crate::{card, confirmation, means};
 
 /// What can be bound without a payment.
@@ -17,7 +17,7 @@ pub static CREATE_PAYMENT_METHOD: Named = Named {
 };
 
 fn asked(kind: MethodKind) -> Schema {
-    let mut members = vec![must("type", Schema::constant(kind.code()))];
+    let mut members = vec![form(kind.code(), means_schema::says(kind))];
     if kind == MethodKind::BankCard {
         let says = "Only for shops that may send card numbers themselves.";
         let card = Schema::refer(&card::schema::CARD_ASKED).says(says);

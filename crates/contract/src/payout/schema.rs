@@ -8,16 +8,23 @@ use super::create::{DESCRIPTION_CHARS_MAX, PERSONAL_DATA_MAX, SERVICE_NAME_CHARS
 use super::list::{KEY_CHARS_MAX, VALUE_CHARS_MAX};
 use super::{ListPayouts, SearchPayouts};
 use crate::schema::{
-    AMOUNT, Named, Parameter, Schema, amount_asked, description, id_of, limit_and_cursor, list_of,
-    may, metadata, metadata_asked, must, of_time, parameter,
+    AMOUNT, CANCELED, Member, Named, Parameter, Schema, amount_asked, description, form, id_of,
+    limit_and_cursor, list_of, may, metadata, metadata_asked, must, of_time, parameter, party,
+    reason,
 };
 
-fn kind(kind: DestinationKind) -> Schema {
-    Schema::constant(kind.code())
+/// `type` of a destination.
+fn kind(kind: DestinationKind) -> Member {
+    let says = match kind {
+        DestinationKind::Card => "To a bank card.",
+        DestinationKind::Wallet => "To a YooMoney wallet.",
+        DestinationKind::Sbp => "To an account at a bank, by phone number through SBP.",
+    };
+    form(kind.code(), says)
 }
 
 fn named<I: domain::EntityId>(says: &'static str) -> Schema {
-    Schema::object([must("id", Schema::id::<I>())]).says(says)
+    Schema::object([must("id", id_of::<I>("Its id."))]).says(says)
 }
 
 fn account_number() -> Schema {
@@ -36,22 +43,25 @@ fn bank_id() -> Schema {
     id.says("The bank's id in SBP.")
 }
 
+const NUMBER: &str = "The card's number, digits only; its check digit has to be right.";
+
 fn asked_destination() -> Schema {
     let number = Schema::text().pattern("^[0-9]{16,19}$");
     Schema::one_of([
         Schema::object([
-            must("type", kind(DestinationKind::Card)),
+            kind(DestinationKind::Card),
             must(
                 "card",
-                Schema::object([must("number", number.says("With its right check digit."))]),
+                Schema::object([must("number", number.says(NUMBER))])
+                    .says("Only for shops that may send card numbers themselves."),
             ),
         ]),
         Schema::object([
-            must("type", kind(DestinationKind::Wallet)),
+            kind(DestinationKind::Wallet),
             must("account_number", account_number()),
         ]),
         Schema::object([
-            must("type", kind(DestinationKind::Sbp)),
+            kind(DestinationKind::Sbp),
             must("phone", phone()),
             must("bank_id", bank_id()),
         ]),
@@ -67,7 +77,10 @@ fn service_name() -> Schema {
 pub static CREATE_PAYOUT: Named = Named {
     name: "CreatePayoutRequest",
     schema: || {
-        let ids = Schema::array(Schema::object([must("id", Schema::id::<PersonalDataId>())]));
+        let ids = Schema::array(Schema::object([must(
+            "id",
+            id_of::<PersonalDataId>("Their id."),
+        )]));
         let people = ids.items(0, PERSONAL_DATA_MAX);
         let receipt = Schema::object([
             must("service_name", service_name()),
@@ -107,24 +120,33 @@ fn destination() -> Schema {
             "card_type",
             Schema::codes(CardBrand::ALL.map(CardBrand::code)).says("The card's network."),
         ),
-        may("issuer_country", Schema::text().says("ISO 3166-1.")),
-        may("issuer_name", Schema::text()),
+        may(
+            "issuer_country",
+            Schema::text().says("The country of the bank that issued it: `RU`."),
+        ),
+        may(
+            "issuer_name",
+            Schema::text().says("The bank that issued it."),
+        ),
     ]);
     let checked = Schema::boolean().says("Was the receiver's name compared?");
     Schema::one_of([
         Schema::object([
-            must("type", kind(DestinationKind::Card)),
-            must("card", card),
+            kind(DestinationKind::Card),
+            must("card", card.says("What may be shown of the card.")),
         ]),
         Schema::object([
-            must("type", kind(DestinationKind::Wallet)),
+            kind(DestinationKind::Wallet),
             must("account_number", account_number()),
         ]),
         Schema::object([
-            must("type", kind(DestinationKind::Sbp)),
+            kind(DestinationKind::Sbp),
             must("phone", phone()),
             must("bank_id", bank_id()),
-            may("sbp_operation_id", Schema::text()),
+            may(
+                "sbp_operation_id",
+                Schema::text().says("The operation's number in SBP."),
+            ),
             must("recipient_checked", checked),
         ]),
     ])
@@ -132,15 +154,15 @@ fn destination() -> Schema {
 
 fn cancellation() -> Schema {
     let parties = [Party::YooMoney, Party::PayoutNetwork];
-    let reasons = Schema::codes(Payout::REASONS.map(domain::CancellationReason::code));
     Schema::object([
-        must(
-            "party",
-            Schema::codes(parties.map(Party::code)).says("Who ended it."),
-        ),
-        must("reason", reasons.says("Why.")),
+        party(parties),
+        reason(Payout::REASONS.map(domain::CancellationReason::code)),
     ])
+    .says(CANCELED)
 }
+
+const STATUS: &str = "`pending` is on its way, `succeeded` has arrived, `canceled` did not go; the \
+                      last two are final.";
 
 /// A payout.
 pub static PAYOUT: Named = Named {
@@ -149,12 +171,12 @@ pub static PAYOUT: Named = Named {
         let statuses = Schema::codes(Status::ALL.map(Status::code));
         let receipt = Schema::object([
             must("service_name", service_name()),
-            may("amount", Schema::refer(&AMOUNT)),
+            may("amount", Schema::refer(&AMOUNT).says("The sum in it.")),
         ]);
         Schema::object([
             must("id", id_of::<PayoutId>("Its id.")),
             must("amount", Schema::refer(&AMOUNT).says("How much.")),
-            must("status", statuses.says("How far it is.")),
+            must("status", statuses.says(STATUS)),
             must(
                 "payout_destination",
                 destination().says("Where the money goes to."),

@@ -16,7 +16,10 @@ pub static CREATE_POS_LINK: Named = Named {
             .says("The address in the plate's code.");
         Schema::object([
             must("recipient", gateway_schema()),
-            must("pos_link_data", Schema::object([must("link", link)])),
+            must(
+                "pos_link_data",
+                Schema::object([must("link", link)]).says("Which plate it is."),
+            ),
         ])
     },
 };
@@ -35,15 +38,22 @@ pub static POS_LINK: Named = Named {
             must("id", id_of::<PaymentId>("The payment.")),
             must(
                 "status",
-                Schema::codes(["pending", "succeeded", "canceled"]),
+                Schema::codes(["pending", "succeeded", "canceled"])
+                    .says("How far that payment is."),
             ),
         ]);
         let till = Schema::text().says("The till that it stands at.");
         Schema::object([
             must("id", id_of::<PosLinkId>("Its id.")),
-            must("status", Schema::codes(["active", "inactive"])),
-            must("type", Schema::constant("nspk")),
-            must("recipient", Schema::object([must("gateway_id", till)])),
+            must(
+                "status",
+                Schema::codes(["active", "inactive"]).says("May payments go through it?"),
+            ),
+            must("type", Schema::always("nspk")),
+            must(
+                "recipient",
+                Schema::object([must("gateway_id", till)]).says("Who receives its payments."),
+            ),
             may("payment", last.says("The last payment through it.")),
         ])
     },

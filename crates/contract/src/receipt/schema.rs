@@ -14,6 +14,15 @@ use crate::schema::{
 };
 
 const EXCISE: &str = "The excise in the price (tag 1229).";
+const MORE: &str = "One more property of the line (tag 1191).";
+const SUPPLIER: &str = "The supplier's name (tag 1225).";
+const TAX_SYSTEM: &str = "The shop's system of taxes: 1 general, 2 simplified (income), \
+                          3 simplified (income less expenses), 4 ENVD, 5 agricultural, 6 patent \
+                          (tag 1055).";
+const TIME_ZONE: &str = "The time zone of the place of sale, from 1, Kaliningrad, to 11, \
+                         Kamchatka; of marked goods (tag 1011).";
+const VAT: &str = "The rate of VAT: 1 none, 2 0%, 3 10%, 4 20%, 5 10/110, 6 20/120, 7 5%, 8 7%, \
+                   9 5/105, 10 7/107, 11 22%, 12 22/122 (tag 1199).";
 
 /// `receipt` of a payment, a capture or a refund.
 pub(crate) static RECEIPT_DATA: Named = Named {
@@ -34,8 +43,20 @@ pub static CREATE_RECEIPT: Named = Named {
             must("amount", amount_asked("How much in this form.")),
         ]);
         let props = Schema::object([
-            must("name", Schema::text().at_least(1).at_most(64)),
-            must("value", Schema::text().at_least(1).at_most(234)),
+            must(
+                "name",
+                Schema::text()
+                    .at_least(1)
+                    .at_most(64)
+                    .says("The name of the line (tag 1085)."),
+            ),
+            must(
+                "value",
+                Schema::text()
+                    .at_least(1)
+                    .at_most(234)
+                    .says("What the line says (tag 1086)."),
+            ),
         ]);
         let mut members = vec![
             must("type", kind()),
@@ -99,11 +120,30 @@ static INDUSTRY: Named = Named {
         Schema::object([
             must(
                 "federal_id",
-                Schema::text().pattern("^0([0-6][0-9]|7[0-3])$"),
+                Schema::text()
+                    .pattern("^0([0-6][0-9]|7[0-3])$")
+                    .says("Number of the federal authority (tag 1262)."),
             ),
-            must("document_date", Schema::text().with("format", "date")),
-            must("document_number", Schema::text().at_least(1).at_most(32)),
-            must("value", Schema::text().at_least(1).at_most(256)),
+            must(
+                "document_date",
+                Schema::text()
+                    .with("format", "date")
+                    .says("Date of its document (tag 1263)."),
+            ),
+            must(
+                "document_number",
+                Schema::text()
+                    .at_least(1)
+                    .at_most(32)
+                    .says("Number of its document (tag 1264)."),
+            ),
+            must(
+                "value",
+                Schema::text()
+                    .at_least(1)
+                    .at_most(256)
+                    .says("What the document requires (tag 1265)."),
+            ),
         ])
     },
 };
@@ -113,11 +153,29 @@ static MARK_CODE: Named = Named {
     schema: || {
         Schema::object(MarkForm::ALL.map(|form| {
             let (least, most) = form.chars();
-            may(form.code(), Schema::text().at_least(least).at_most(most))
+            let code = Schema::text().at_least(least).at_most(most);
+            may(form.code(), code.says(form_says(form)))
         }))
         .says("A code of marked goods, in one form at least.")
     },
 };
+
+/// What a form of a code of marked goods is.
+const fn form_says(form: MarkForm) -> &'static str {
+    match form {
+        MarkForm::Raw => "The code as the scanner read it (tag 2000).",
+        MarkForm::Unknown => "A code that was not recognised (tag 1300).",
+        MarkForm::Ean8 => "EAN-8 (tag 1301).",
+        MarkForm::Ean13 => "EAN-13 (tag 1302).",
+        MarkForm::Itf14 => "ITF-14 (tag 1303).",
+        MarkForm::Gs10 => "GS1.0 (tag 1304).",
+        MarkForm::Gs1m => "GS1.M (tag 1305).",
+        MarkForm::Short => "The short form of the code (tag 1306).",
+        MarkForm::Fur => "The identification mark of fur goods (tag 1307).",
+        MarkForm::Egais20 => "EGAIS-2.0, of alcohol (tag 1308).",
+        MarkForm::Egais30 => "EGAIS-3.0, of alcohol (tag 1309).",
+    }
+}
 
 fn inn() -> Schema {
     Schema::text()
@@ -137,15 +195,26 @@ fn industry() -> Schema {
 }
 
 fn common(form: Form) -> Vec<Member> {
-    let operational = Schema::object([
-        must("operation_id", Schema::integer(0, 255)),
-        must("value", Schema::text().at_least(1).at_most(64)),
-        must("created_at", Schema::moment()),
-    ]);
+    let operational = operational(Schema::text().at_least(1).at_most(64));
     let items = Schema::array(item(form)).items(1, 100);
     let mut members = vec![must("items", items.says("What is sold, line by line."))];
     members.extend(of_receipt(operational));
     members
+}
+
+/// `receipt_operational_details`.
+fn operational(value: Schema) -> Schema {
+    Schema::object([
+        must(
+            "operation_id",
+            Schema::integer(0, 255).says("Number of the operation (tag 1271)."),
+        ),
+        must("value", value.says("Data of the operation (tag 1272).")),
+        must(
+            "created_at",
+            Schema::moment().says("When the operation took place (tag 1273)."),
+        ),
+    ])
 }
 
 /// What requests and answers say alike of the whole receipt.
@@ -155,14 +224,8 @@ fn of_receipt(operational: Schema) -> [Member; 5] {
             "internet",
             Schema::boolean().says("Was it sold over the internet?"),
         ),
-        may(
-            "tax_system_code",
-            Schema::integer(1, 6).says("The shop's system of taxes (tag 1055)."),
-        ),
-        may(
-            "timezone",
-            Schema::integer(1, 11).says("The time zone of the place of sale."),
-        ),
+        may("tax_system_code", Schema::integer(1, 6).says(TAX_SYSTEM)),
+        may("timezone", Schema::integer(1, 11).says(TIME_ZONE)),
         may("receipt_industry_details", industry()),
         may(
             "receipt_operational_details",
@@ -185,7 +248,7 @@ fn item(form: Form) -> Schema {
             "quantity",
             Schema::number()
                 .with("exclusiveMinimum", 0_i64)
-                .says("At most three decimals."),
+                .says("How many, with at most three decimals."),
         ),
         must("vat_code", vat_code()),
         may(
@@ -198,14 +261,17 @@ fn item(form: Form) -> Schema {
     members.extend(details());
     if form == Form::Alone {
         let supplier = Schema::object([
-            may("name", Schema::text().at_least(1).at_most(256)),
+            may(
+                "name",
+                Schema::text().at_least(1).at_most(256).says(SUPPLIER),
+            ),
             may("phone", phone()),
             may("inn", inn()),
         ]);
         members.extend([
             may(
                 "additional_payment_subject_props",
-                Schema::text().at_most(64),
+                Schema::text().at_most(64).says(MORE),
             ),
             may(
                 "supplier",
@@ -221,8 +287,14 @@ fn item(form: Form) -> Schema {
 fn details() -> Vec<Member> {
     let positive = || Schema::integer(1, i64::from(i32::MAX));
     let part = Schema::object([
-        must("numerator", positive()),
-        must("denominator", positive()),
+        must(
+            "numerator",
+            positive().says("How many pieces are sold (tag 1293)."),
+        ),
+        must(
+            "denominator",
+            positive().says("How many pieces the package has (tag 1294)."),
+        ),
     ]);
     vec![
         may(
@@ -245,7 +317,9 @@ fn details() -> Vec<Member> {
         ),
         may(
             "country_of_origin_code",
-            Schema::text().pattern("^[A-Z]{2}$").says("ISO 3166-1."),
+            Schema::text()
+                .pattern("^[A-Z]{2}$")
+                .says("The country that it comes from: `RU` (tag 1230)."),
         ),
         may(
             "customs_declaration_number",
@@ -262,12 +336,12 @@ fn details() -> Vec<Member> {
         ),
         may(
             "planned_status",
-            Schema::integer(1, 6).says("What becomes of the marked goods."),
+            Schema::integer(1, 6).says("What becomes of the marked goods (tag 2003)."),
         ),
         may("mark_code_info", Schema::refer(&MARK_CODE)),
         may(
             "mark_mode",
-            Schema::constant("0").says("How the register handles the mark."),
+            Schema::constant("0").says("How the register handles the mark (tag 2102)."),
         ),
         may("payment_subject_industry_details", industry()),
     ]
@@ -280,18 +354,24 @@ pub static RECEIPT: Named = Named {
         let mut line = vec![
             must("description", Schema::text().says("What is sold.")),
             must("quantity", Schema::number().says("How many.")),
-            must("amount", Schema::refer(&AMOUNT)),
+            must(
+                "amount",
+                Schema::refer(&AMOUNT).says("What one unit costs."),
+            ),
             must("vat_code", vat_code()),
             may("excise", Schema::text().says(EXCISE)),
         ];
         line.extend(details());
         let supplier = Schema::object([
-            may("name", Schema::text()),
+            may("name", Schema::text().says(SUPPLIER)),
             may("phone", phone()),
             may("inn", Schema::text().says("Masked.")),
         ]);
         line.extend([
-            may("additional_payment_subject_props", Schema::text()),
+            may(
+                "additional_payment_subject_props",
+                Schema::text().says(MORE),
+            ),
             may(
                 "supplier",
                 supplier.says("Whose goods an agent sells (tag 1224)."),
@@ -300,13 +380,12 @@ pub static RECEIPT: Named = Named {
         ]);
         let settlement = Schema::object([
             must("type", settlement_type()),
-            must("amount", Schema::refer(&AMOUNT)),
+            must(
+                "amount",
+                Schema::refer(&AMOUNT).says("How much in this form."),
+            ),
         ]);
-        let operational = Schema::object([
-            must("operation_id", Schema::integer(0, 255)),
-            must("value", Schema::text()),
-            must("created_at", Schema::moment()),
-        ]);
+        let operational = operational(Schema::text());
         let registered = |says| Schema::text().says(says);
         let mut members = vec![
             must("id", id_of::<ReceiptId>("Its id.")),
@@ -378,7 +457,7 @@ fn settlement_type() -> Schema {
 }
 
 fn vat_code() -> Schema {
-    Schema::integer(1, 12).says("The rate of VAT, by its number (tag 1199).")
+    Schema::integer(1, 12).says(VAT)
 }
 
 fn agent_type() -> Schema {
@@ -388,7 +467,10 @@ fn agent_type() -> Schema {
 
 /// How far a registration is.
 pub(crate) fn registration() -> Schema {
-    Schema::codes(Registration::ALL.map(Registration::code)).says("Is the receipt registered?")
+    Schema::codes(Registration::ALL.map(Registration::code)).says(
+        "`pending` waits for the fiscal register, `succeeded` is registered, `canceled` could not \
+         be registered.",
+    )
 }
 
 impl ListReceipts {

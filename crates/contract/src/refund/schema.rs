@@ -32,6 +32,9 @@ pub static CREATE_REFUND: Named = Named {
     },
 };
 
+const STATUS: &str = "`pending` waits for the bank, `succeeded` is given back, `canceled` is not; \
+                      the last two are final.";
+
 /// A refund.
 pub static REFUND: Named = Named {
     name: "Refund",
@@ -43,7 +46,7 @@ pub static REFUND: Named = Named {
         )]);
         Schema::object([
             must("id", id_of::<RefundId>("Its id.")),
-            must("status", statuses.says("How far it is.")),
+            must("status", statuses.says(STATUS)),
             must("amount", Schema::refer(&AMOUNT).says("What is given back.")),
             must("created_at", Schema::moment().says("When it was created.")),
             must(
@@ -56,7 +59,10 @@ pub static REFUND: Named = Named {
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("sources", transfers_schema::sources()),
             may("refund_method", method::schema::method()),
-            may("refund_authorization_details", authorization),
+            may(
+                "refund_authorization_details",
+                authorization.says("What the bank said of the refund to a card."),
+            ),
             may("metadata", metadata()),
         ])
     },

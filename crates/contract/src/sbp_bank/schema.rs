@@ -21,8 +21,11 @@ pub static SBP_BANK_LIST: Named = Named {
     name: "SbpBankList",
     schema: || {
         Schema::object([
-            must("type", Schema::constant("list")),
-            must("items", Schema::array(Schema::refer(&SBP_BANK))),
+            must("type", Schema::always("list")),
+            must(
+                "items",
+                Schema::array(Schema::refer(&SBP_BANK)).says("All banks, by falling id."),
+            ),
         ])
     },
 };

@@ -5,7 +5,7 @@ use domain::{
     metadata::{KEY_CHARS_MAX, KEYS_MAX, VALUE_CHARS_MAX},
 };
 
-use super::{Named, Node, Schema, may, must};
+use super::{Member, Named, Node, Schema, may, must};
 use crate::amount::CURRENCIES;
 use crate::error::ErrorCode;
 use crate::query::{LIMIT_DEFAULT, LIMIT_MAX};
@@ -68,10 +68,28 @@ pub(crate) fn id_of<I: EntityId>(says: &'static str) -> Schema {
     Schema::id::<I>().says(says)
 }
 
+/// `type` of an object with several forms: which of them it is.
+pub(crate) fn form(code: &'static str, says: &'static str) -> Member {
+    must("type", Schema::constant(code).says(says))
+}
+
+/// Who ended something.
+pub(crate) fn party(parties: impl IntoIterator<Item = Party>) -> Member {
+    let says = "Who ended it: `merchant` is the shop, `yoo_money` this platform; networks are \
+                banks and payment systems.";
+    let codes = parties.into_iter().map(Party::code);
+    must("party", Schema::codes(codes).says(says))
+}
+
+/// Why something ended.
+pub(crate) fn reason(codes: impl IntoIterator<Item = &'static str>) -> Member {
+    must("reason", Schema::codes(codes).says("Why it ended."))
+}
+
 /// A page of a list of these objects.
 pub(crate) fn list_of(item: &'static Named) -> Schema {
     Schema::object([
-        must("type", Schema::constant("list")),
+        must("type", Schema::always("list")),
         must(
             "items",
             Schema::array(Schema::refer(item)).says("The objects of this page."),
@@ -82,6 +100,9 @@ pub(crate) fn list_of(item: &'static Named) -> Schema {
         ),
     ])
 }
+
+/// What `cancellation_details` are.
+pub(crate) const CANCELED: &str = "Who ended it, and why; of what is canceled.";
 
 /// Who ended a payment or a refund, and why.
 pub static CANCELLATION: Named = Named {
@@ -95,16 +116,10 @@ pub static CANCELLATION: Named = Named {
             .iter()
             .filter(|reason| !of_payouts.contains(reason));
         Schema::object([
-            must(
-                "party",
-                Schema::codes(parties.map(|party| party.code())).says("Who ended it."),
-            ),
-            must(
-                "reason",
-                Schema::codes(reasons.map(|reason| reason.code())).says("Why."),
-            ),
+            party(parties.copied()),
+            reason(reasons.map(|reason| reason.code())),
         ])
-        .says("Who ended it, and why; of what is canceled.")
+        .says(CANCELED)
     },
 };
 
@@ -114,7 +129,7 @@ pub static ERROR: Named = Named {
     schema: || {
         let codes = ErrorCode::ALL.map(ErrorCode::code);
         Schema::object([
-            must("type", Schema::constant("error")),
+            must("type", Schema::always("error")),
             must(
                 "id",
                 Schema::text().says("The request's id, also in `X-Request-Id` and in the log."),
@@ -141,10 +156,11 @@ pub static ERROR: Named = Named {
 #[must_use]
 pub fn notification(events: &[EventKind], object: &'static Named) -> Schema {
     Schema::object([
-        must("type", Schema::constant("notification")),
+        must("type", Schema::always("notification")),
         must(
             "event",
-            Schema::codes(events.iter().map(|event| event.code())),
+            Schema::codes(events.iter().map(|event| event.code()))
+                .says("What happened: the kind of the object and its new status."),
         ),
         must(
             "object",

@@ -36,3 +36,10 @@ fn an_example_keeps_its_order_and_numbers() {
     assert_eq!(serde_json::to_string(&node).unwrap(), text);
     assert!(Node::parse("{").is_err());
 }
+
+#[test]
+fn what_is_said_last_counts() {
+    let schema = Schema::boolean().says("First.").says("Last.");
+    let said = serde_json::to_string(&schema.node()).unwrap();
+    assert_eq!(said, r#"{"type":"boolean","description":"Last."}"#);
+}

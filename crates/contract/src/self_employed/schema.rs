@@ -19,7 +19,7 @@ fn phone() -> Schema {
 pub static CREATE_SELF_EMPLOYED: Named = Named {
     name: "CreateSelfEmployedRequest",
     schema: || {
-        let redirect = Schema::object([must("type", Schema::constant("redirect"))]);
+        let redirect = Schema::object([must("type", Schema::always("redirect"))]);
         Schema::object([
             may("itn", itn()),
             may("phone", phone()),
@@ -33,12 +33,21 @@ pub static SELF_EMPLOYED: Named = Named {
     name: "SelfEmployed",
     schema: || {
         let redirect = Schema::object([
-            must("type", Schema::constant("redirect")),
-            must("confirmation_url", Schema::text()),
+            must("type", Schema::always("redirect")),
+            must(
+                "confirmation_url",
+                Schema::text().says("The page that the person is sent to."),
+            ),
         ]);
         Schema::object([
             must("id", id_of::<SelfEmployedId>("Their id.")),
-            must("status", Schema::codes(State::ALL.map(State::code))),
+            must(
+                "status",
+                Schema::codes(State::ALL.map(State::code)).says(
+                    "`pending` waits for the person, `confirmed` can be paid, `canceled` refused, \
+                     `unregistered` is not self-employed any more.",
+                ),
+            ),
             must("created_at", Schema::moment().says("When they were added.")),
             may("itn", itn()),
             may("phone", phone()),

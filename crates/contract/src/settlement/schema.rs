@@ -7,10 +7,7 @@ use crate::schema::{AMOUNT, Named, Schema, amount_asked, id_of, must};
 
 /// The one settlement there is.
 fn settlements(amount: Schema) -> Schema {
-    let settlement = Schema::object([
-        must("type", Schema::constant(PAYOUT)),
-        must("amount", amount),
-    ]);
+    let settlement = Schema::object([must("type", Schema::always(PAYOUT)), must("amount", amount)]);
     Schema::array(settlement)
         .items(1, 1)
         .says("What of it is the seller's: one part.")

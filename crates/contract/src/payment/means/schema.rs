@@ -7,7 +7,7 @@ use super::{
     ARTICLE_CHARS_MAX, ARTICLE_NUMBER_MAX, BASKET_DIGITS, PURPOSE_CHARS_MAX, QUANTITY_MAX,
 };
 use crate::card;
-use crate::schema::{Member, Named, Schema, amount_asked, may, metadata_asked, must};
+use crate::schema::{Member, Named, Schema, amount_asked, form, may, metadata_asked, must};
 
 pub(crate) static PAYMENT_METHOD_DATA: Named = Named {
     name: "PaymentMethodData",
@@ -19,7 +19,7 @@ pub(crate) static PAYMENT_METHOD_DATA: Named = Named {
 
 fn method_data(kind: MethodKind) -> Vec<Schema> {
     let with = |members: Vec<Member>| {
-        let mut all = vec![must("type", Schema::constant(kind.code()))];
+        let mut all = vec![form(kind.code(), says(kind))];
         all.extend(members);
         Schema::object(all)
     };
@@ -36,7 +36,10 @@ fn method_data(kind: MethodKind) -> Vec<Schema> {
         MethodKind::B2bSberbank => with(vec![
             must(
                 "payment_purpose",
-                Schema::text().at_least(1).at_most(PURPOSE_CHARS_MAX),
+                Schema::text()
+                    .at_least(1)
+                    .at_most(PURPOSE_CHARS_MAX)
+                    .says("What a company pays for."),
             ),
             must("vat_data", vat()),
         ]),
@@ -46,7 +49,10 @@ fn method_data(kind: MethodKind) -> Vec<Schema> {
                 must("electronic_certificate", basket()),
             ]);
             let articles = Schema::array(article()).with("minItems", 1_usize);
-            let page = with(vec![must("articles", articles)]);
+            let page = with(vec![must(
+                "articles",
+                articles.says("The goods that certificates pay for."),
+            )]);
             return vec![own_form, page];
         }
         MethodKind::YooMoney
@@ -57,6 +63,26 @@ fn method_data(kind: MethodKind) -> Vec<Schema> {
     }]
 }
 
+/// What a method is.
+pub(crate) const fn says(kind: MethodKind) -> &'static str {
+    match kind {
+        MethodKind::BankCard => "A bank card: Mir, Visa, Mastercard and others.",
+        MethodKind::YooMoney => "A YooMoney wallet.",
+        MethodKind::Sbp => "A transfer from a bank account through SBP; in one stage.",
+        MethodKind::Sberbank => "SberPay: the payer confirms in Sberbank's application.",
+        MethodKind::TinkoffBank => "T-Pay: the payer confirms in T-Bank's application.",
+        MethodKind::MobileBalance => "The balance of a mobile phone.",
+        MethodKind::Cash => "Cash at a terminal, by a payment code.",
+        MethodKind::AlfaPay => "Alfa Pay: the payer confirms in Alfa-Bank's application.",
+        MethodKind::SberLoan => "A loan or instalments of Sberbank.",
+        MethodKind::SberBnpl => "Payment in parts, by Sberbank's service.",
+        MethodKind::B2bSberbank => "A company's payment in Sberbank Business Online; in one stage.",
+        MethodKind::ElectronicCertificate => {
+            "A certificate of the state for certain goods, with a Mir card behind it."
+        }
+    }
+}
+
 fn phone() -> Schema {
     Schema::text()
         .pattern("^[0-9]{4,15}$")
@@ -65,18 +91,18 @@ fn phone() -> Schema {
 
 /// The tax in a company's payment.
 pub(crate) fn vat() -> Schema {
-    let of = |kind: &'static str, members: Vec<Member>| {
-        let mut all = vec![must("type", Schema::constant(kind))];
-        all.extend(members);
-        Schema::object(all)
-    };
     let tax = || must("amount", amount_asked("How much of the payment is tax."));
-    let rate = must("rate", Schema::codes(VatRate::ALL.map(VatRate::code)));
+    let rate = Schema::codes(VatRate::ALL.map(VatRate::code)).says("The rate, in percent.");
     Schema::one_of([
-        of("calculated", vec![rate, tax()]),
-        of("mixed", vec![tax()]),
-        of("untaxed", Vec::new()),
+        Schema::object([
+            form("calculated", "VAT at one rate."),
+            must("rate", rate),
+            tax(),
+        ]),
+        Schema::object([form("mixed", "VAT at several rates."), tax()]),
+        Schema::object([form("untaxed", "Without VAT.")]),
     ])
+    .says("VAT in the payment.")
 }
 
 /// What the system of certificates has approved.
@@ -86,29 +112,44 @@ pub(crate) fn basket() -> Schema {
         must("amount", amount_asked("What certificates pay.")),
         must("basket_id", id.says("The basket's number.")),
     ])
+    .says("The basket that the system of certificates has approved.")
 }
 
 /// The place of an article in a basket.
 pub(crate) fn number() -> Schema {
-    Schema::integer(1, ARTICLE_NUMBER_MAX)
+    Schema::integer(1, ARTICLE_NUMBER_MAX).says("The article's place in the basket, from 1.")
 }
 
 /// An article's code in the catalogue of the state.
 pub(crate) fn tru_code() -> Schema {
-    Schema::text().pattern("^[0-9]{9}\\.[0-9]{20}$")
+    Schema::text()
+        .pattern("^[0-9]{9}\\.[0-9]{20}$")
+        .says("The article's code in the state's catalogue (TRU).")
+}
+
+/// An article's code in the shop.
+pub(crate) fn article_code() -> Schema {
+    Schema::text()
+        .at_most(ARTICLE_CHARS_MAX)
+        .says("The article's code in the shop.")
 }
 
 /// How many units.
 pub(crate) fn quantity() -> Schema {
-    Schema::integer(1, QUANTITY_MAX)
+    Schema::integer(1, QUANTITY_MAX).says("How many units.")
 }
 
 fn article() -> Schema {
     Schema::object([
         must("article_number", number()),
         must("tru_code", tru_code()),
-        may("article_code", Schema::text().at_most(ARTICLE_CHARS_MAX)),
-        must("article_name", Schema::text().at_most(ARTICLE_CHARS_MAX)),
+        may("article_code", article_code()),
+        must(
+            "article_name",
+            Schema::text()
+                .at_most(ARTICLE_CHARS_MAX)
+                .says("What the payer sees it is called."),
+        ),
         must("quantity", quantity()),
         must("price", amount_asked("The price of one.")),
         may("metadata", metadata_asked()),

@@ -11,6 +11,9 @@ use crate::schema::{
 use crate::settlement::schema::PAYMENT_DEAL;
 use crate::{confirmation, means};
 
+const STATUS: &str = "`pending` waits for the payer or a bank, `waiting_for_capture` is held, \
+                      `succeeded` is paid, `canceled` is over; the last two are final.";
+
 /// A payment.
 pub static PAYMENT: Named = Named {
     name: "Payment",
@@ -20,7 +23,7 @@ pub static PAYMENT: Named = Named {
             must("id", id_of::<PaymentId>("Its id.")),
             must(
                 "status",
-                Schema::codes(Status::ALL.map(Status::code)).says("How far it is."),
+                Schema::codes(Status::ALL.map(Status::code)).says(STATUS),
             ),
             must(
                 "amount",

@@ -49,7 +49,10 @@ pub(crate) fn shown() -> Schema {
     Schema::array(Schema::object([
         account("The shop."),
         must("amount", Schema::refer(&AMOUNT).says("Its part.")),
-        must("status", statuses.says("How far it is.")),
+        must(
+            "status",
+            statuses.says("How far this part is: as the payment."),
+        ),
         fee("What the platform keeps of it."),
         may("description", description(DESCRIPTION_CHARS_MAX)),
         may("metadata", metadata()),
