@@ -1,4 +1,5 @@
-// The documentation reads well on a phone and on a desk, by day and by night, without script.
+// The documentation reads well on a phone and on a desk, by day and by night, without script; with
+// it examples can be copied and have the reader's own test keys.
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
@@ -22,6 +23,8 @@ const PAGES = {
   list: '/docs/operations/listPayments',
   recipe: '/docs/recipes/receipt.py',
   errors: '/docs/errors',
+  search: '/docs/search?q=vat_code',
+  nothing: '/docs/search?q=%3Cb%3E',
 };
 
 for (const [width, dark] of [[360, false], [360, true], [1280, false], [1280, true]]) {
@@ -61,10 +64,11 @@ test('errors and fields speak the language of the page', async () => {
     assert.ok(en.includes(english), error.name);
   }
   const page = await textOf('/docs/operations/createPayment?lang=ru');
-  const members = Object.values(description.components.schemas.CreatePaymentRequest.properties);
-  const said = members.filter((member) => member.description);
-  assert.ok(said.length > 10);
-  for (const member of said) {
+  const { schemas } = description.components;
+  const itself = ({ $ref, ...member }) => ({ ...schemas[$ref?.split('/').pop()], ...member });
+  const members = Object.values(schemas.CreatePaymentRequest.properties).map(itself);
+  assert.ok(members.length > 15);
+  for (const member of members) {
     assert.ok(page.includes(member['x-description-ru'].replaceAll('`', '')), member.description);
     assert.ok(!page.includes(member.description), member.description);
   }
@@ -87,4 +91,99 @@ test('every operation has its page in both languages', async () => {
   }
   const missing = await fetch(`${server.base}/docs/operations/nothing`);
   assert.equal(missing.status, 404);
+});
+
+test('every page of the documentation leads to every other', async () => {
+  const pages = new Set(['/docs?lang=en']);
+  for (const path of pages) {
+    const answer = await fetch(server.base + path);
+    assert.equal(answer.status, 200, path);
+    const html = await answer.text();
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id));
+    for (const [, link] of html.matchAll(/<a [^>]*href="([^"]+)"/g)) {
+      const [to, place] = link.replaceAll('&#38;', '&').split('#');
+      if (!to) assert.ok(ids.has(place), `${path}#${place}`);
+      else if (to.startsWith('/docs') && to.includes('lang=en')) pages.add(to);
+    }
+  }
+  const description = await (await fetch(`${server.base}/openapi.json`)).json();
+  const operations = Object.values(description.paths).flatMap((path) => Object.values(path));
+  for (const { operationId } of operations) {
+    assert.ok(pages.has(`/docs/operations/${operationId}?lang=en`), operationId);
+  }
+});
+
+test('words lead to operations, recipes, fields and errors, without script', async () => {
+  const window = await Window.open(browser, { width: 1280, script: false });
+  const { page } = window;
+  const find = async (words) => {
+    await page.locator('#q').fill(words);
+    await page.locator('#q').press('Enter');
+    return page.locator('.hits a').first();
+  };
+  await page.goto(`${server.base}/docs?lang=ru`);
+  for (const [words, place] of [
+    ['создать возврат', /\/docs\/operations\/createRefund\?lang=ru$/],
+    ['Refund.create', /\/docs\/operations\/createRefund\?lang=ru$/],
+    ['виджет', /\/docs\/recipes\/widget\.py\?lang=ru$/],
+    ['vat_code', /\/docs\/operations\/createPayment\?lang=ru#request\.receipt\.items\.vat_code$/],
+    ['key.reused', /\/docs\/errors\?lang=ru#key\.reused$/],
+  ]) {
+    await (await find(words)).click();
+    assert.match(page.url(), place, words);
+    const at = new URL(page.url()).hash.slice(1);
+    if (at) assert.equal(await page.locator(`[id="${at}"]`).count(), 1, words);
+  }
+  await find('ничего такого нет');
+  await page.getByText('ничего не нашлось').waitFor();
+  await window.close();
+});
+
+/** Does something on a page of the documentation, with script. */
+async function scripted(path, act) {
+  const window = await Window.open(browser, { width: 1280 });
+  await window.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  try {
+    await window.page.goto(server.base + path);
+    await act(window.page);
+    assert.deepEqual(window.complaints, []);
+  } finally {
+    await window.close();
+  }
+}
+
+test("the reader's own test keys stand in the examples and are copied", async () => {
+  await scripted('/docs/operations/createPayment?lang=en', async (page) => {
+    const curl = page.locator('pre').first();
+    assert.match(await curl.innerText(), /\$ALTYN_SHOP_ID:\$ALTYN_SECRET_KEY/);
+    await page.getByLabel('Id of the shop').fill('100500');
+    await page.getByLabel('Secret key').fill('live_secret');
+    await page.getByLabel('Secret key').blur();
+    await page.getByText('This is no test key').waitFor();
+    assert.match(await curl.innerText(), /\$ALTYN_SECRET_KEY/);
+    await page.getByLabel('Secret key').fill('test_secret');
+    await page.getByLabel('Secret key').blur();
+    assert.match(await curl.innerText(), /-u "100500:test_secret"/);
+    await page.goto(`${server.base}/docs/operations/listPayments?lang=en`);
+    assert.match(await page.locator('pre').first().innerText(), /-u "100500:test_secret"/);
+    const python = page.locator('.example').nth(1);
+    await python.getByRole('button', { name: 'Copy' }).click();
+    await python.getByRole('button', { name: 'Copied' }).waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.match(copied, /Configuration\.configure\("100500", "test_secret", api_url=/);
+    const heard = await page.context().cookies();
+    assert.deepEqual(heard, [], 'the keys go nowhere');
+  });
+});
+
+test('a slash leads to the search, an address to its row', async () => {
+  await scripted('/docs/operations/createPayment?lang=en#request.amount.value', async (page) => {
+    const row = page.locator('[id="request.amount.value"]');
+    assert.ok(await row.isVisible(), 'its fold is open');
+    await page.locator('[id="request.capture"] code').first().click();
+    assert.ok(page.url().endsWith('#request.capture'));
+    await page.keyboard.press('/');
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'q');
+    assert.equal(await page.locator('.side [aria-current]').innerText(), 'Create a payment');
+  });
 });

@@ -21,8 +21,9 @@ struct Built;
 struct Written;
 
 /// The files we serve, and their content types; nothing else is ever looked up.
-const SERVED: [(&str, &str); 7] = [
+const SERVED: [(&str, &str); 8] = [
     ("docs.css", "text/css; charset=utf-8"),
+    ("docs.js", "text/javascript; charset=utf-8"),
     ("checkout.css", "text/css; charset=utf-8"),
     ("checkout.js", "text/javascript; charset=utf-8"),
     ("demo.css", "text/css; charset=utf-8"),
@@ -41,6 +42,12 @@ pub fn style_url() -> String {
 #[must_use]
 pub fn docs_style_url() -> String {
     address("docs.css").unwrap_or_default()
+}
+
+/// Address of the documentation's script, if it has been built.
+#[must_use]
+pub fn docs_script_url() -> Option<String> {
+    address("docs.js")
 }
 
 /// Address of the checkout's script, if it has been built.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -14,7 +14,10 @@ use self::index::IndexPage;
 use self::operation::OperationPage;
 use self::problems::ProblemsPage;
 use self::recipe::RecipePage;
+use self::search::{Index, SearchPage};
+use self::side::Side;
 use crate::asked::Asked;
+use crate::lang::Lang;
 use crate::{answer, routes};
 
 pub mod description;
@@ -23,6 +26,8 @@ pub mod operation;
 pub mod problems;
 pub mod recipe;
 mod rows;
+pub mod search;
+pub mod side;
 mod snippet;
 pub mod words;
 
@@ -32,6 +37,33 @@ struct Library {
     description: Arc<Description>,
     /// Where the platform is reached.
     base_url: Arc<str>,
+    ru: Arc<Shelf>,
+    en: Arc<Shelf>,
+}
+
+/// What is the same for all pages in a language.
+#[derive(Debug)]
+struct Shelf {
+    side: Side,
+    index: Index,
+}
+
+impl Library {
+    fn shelf(&self, lang: Lang) -> &Shelf {
+        match lang {
+            Lang::Ru => &self.ru,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+impl Shelf {
+    fn of(lang: Lang, description: &Description) -> Self {
+        Self {
+            side: Side::of(lang, description),
+            index: Index::of(lang, description),
+        }
+    }
 }
 
 /// The documentation of the API that `description` describes, at a platform that is reached at
@@ -40,8 +72,11 @@ struct Library {
 /// # Errors
 /// The description is none.
 pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::Error> {
+    let description: Description = serde_json::from_str(description)?;
     let library = Library {
-        description: Arc::new(serde_json::from_str(description)?),
+        ru: Arc::new(Shelf::of(Lang::Ru, &description)),
+        en: Arc::new(Shelf::of(Lang::En, &description)),
+        description: Arc::new(description),
         base_url: Arc::from(base_url),
     };
     let pages = Router::new()
@@ -49,12 +84,15 @@ pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::E
         .route(routes::DOCS_OPERATION, get(operation))
         .route(routes::DOCS_RECIPE, get(recipe))
         .route(routes::DOCS_ERRORS, get(problems))
+        .route(routes::DOCS_SEARCH, get(search))
         .with_state(library);
     Ok(pages)
 }
 
 async fn index(State(library): State<Library>, asked: Asked) -> Response {
-    let page = IndexPage::of(asked.lang(None), &library.description, &library.base_url);
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    let page = IndexPage::of(lang, &library.description, &library.base_url, side);
     answer::page(StatusCode::OK, &page)
 }
 
@@ -64,20 +102,49 @@ async fn operation(
     Path(id): Path<String>,
 ) -> Response {
     let lang = asked.lang(None);
-    match OperationPage::of(lang, &library.description, &library.base_url, &id) {
+    let side = library.shelf(lang).side.clone();
+    let description = &library.description;
+    match OperationPage::of((lang, side), description, &library.base_url, &id) {
         Some(page) => answer::page(StatusCode::OK, &page),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn recipe(asked: Asked, Path(name): Path<String>) -> Response {
-    match RecipePage::of(asked.lang(None), &name) {
+async fn recipe(
+    State(library): State<Library>,
+    asked: Asked,
+    Path(name): Path<String>,
+) -> Response {
+    let lang = asked.lang(None);
+    match RecipePage::of(lang, library.shelf(lang).side.clone(), &name) {
         Some(page) => answer::page(StatusCode::OK, &page),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 async fn problems(State(library): State<Library>, asked: Asked) -> Response {
-    let page = ProblemsPage::of(asked.lang(None), &library.description);
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &ProblemsPage::of(lang, side, &library.description),
+    )
+}
+
+/// What was typed into the field of the search.
+#[derive(Debug, serde::Deserialize)]
+struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+async fn search(
+    State(library): State<Library>,
+    asked: Asked,
+    Query(typed): Query<Typed>,
+) -> Response {
+    let lang = asked.lang(None);
+    let Shelf { side, index } = library.shelf(lang);
+    let page = SearchPage::of(lang, index, side, &typed.q);
     answer::page(StatusCode::OK, &page)
 }

@@ -39,6 +39,8 @@ pub const DOCS_OPERATION: &str = "/docs/operations/{id}";
 pub const DOCS_RECIPE: &str = "/docs/recipes/{name}";
 /// All errors.
 pub const DOCS_ERRORS: &str = "/docs/errors";
+/// What is found in the documentation.
+pub const DOCS_SEARCH: &str = "/docs/search";
 
 /// The documentation's first page.
 #[must_use]
@@ -65,6 +67,14 @@ pub fn docs_recipe(name: &str, lang: Lang) -> String {
 #[must_use]
 pub fn docs_errors(lang: Lang) -> String {
     with_query(DOCS_ERRORS, &[("lang", lang.tag())])
+}
+
+/// The search for `query`; an empty one asks for words.
+#[must_use]
+pub fn docs_search(query: &str, lang: Lang) -> String {
+    let words = (!query.is_empty()).then_some(("q", query));
+    let pairs: Vec<(&str, &str)> = words.into_iter().chain([("lang", lang.tag())]).collect();
+    with_query(DOCS_SEARCH, &pairs)
 }
 
 /// The page on which a merchant grants an application access.

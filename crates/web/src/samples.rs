@@ -14,6 +14,7 @@ use crate::docs::index::IndexPage;
 use crate::docs::operation::OperationPage;
 use crate::docs::problems::ProblemsPage;
 use crate::docs::recipe::RecipePage;
+use crate::docs::search::SearchPage;
 use crate::lang::Lang;
 use crate::oauth::authorize::AuthorizePage;
 use crate::oauth::message::MessagePage;
@@ -55,6 +56,7 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     add(&mut samples, "docs_operation", OperationPage::samples(lang))?;
     add(&mut samples, "docs_recipe", RecipePage::samples(lang))?;
     add(&mut samples, "docs_problems", ProblemsPage::samples(lang))?;
+    add(&mut samples, "docs_search", SearchPage::samples(lang))?;
     add(
         &mut samples,
         "self_employed",

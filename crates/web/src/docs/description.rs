@@ -47,6 +47,9 @@ pub(super) struct Operation {
     pub(super) description_ru: String,
     #[serde(rename = "x-python", default)]
     pub(super) python: Option<String>,
+    /// The ways in: any of them will do.
+    #[serde(default)]
+    pub(super) security: Vec<Ordered<Vec<String>>>,
     #[serde(default)]
     pub(super) parameters: Vec<Parameter>,
     pub(super) request_body: Option<Body>,
@@ -277,6 +280,7 @@ const SAMPLE: &str = r##"{
         "x-summary-ru": "Создать платёж",
         "x-description-ru": "Просит у покупателя деньги.",
         "x-python": "Payment.create",
+        "security": [{"shop": []}, {"application": ["checkout:payments_create"]}],
         "parameters": [{"$ref": "#/components/parameters/IdempotenceKey"}],
         "requestBody": {
           "content": {

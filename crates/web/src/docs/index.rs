@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::description::{Description, Operation, in_lang};
-use super::recipe::RECIPES;
+use super::side::{self, Side};
 use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
@@ -15,6 +15,8 @@ use crate::{assets, routes};
 pub struct IndexPage {
     /// Language and style.
     pub frame: Frame,
+    /// What stands beside it.
+    pub side: Side,
     /// Where the API is.
     pub api_url: String,
     /// Recipes.
@@ -23,8 +25,6 @@ pub struct IndexPage {
     pub topics: Vec<TopicPart>,
     /// Notifications.
     pub notifications: Vec<Told>,
-    /// Where all errors are.
-    pub errors: String,
 }
 
 /// A link with what it leads to.
@@ -43,6 +43,8 @@ pub struct Entry {
 pub struct TopicPart {
     /// Its name.
     pub title: String,
+    /// Its name in addresses.
+    pub anchor: String,
     /// What it is about.
     pub says: Vec<Piece>,
     /// Its operations.
@@ -60,21 +62,14 @@ pub struct Told {
 
 impl IndexPage {
     /// The page in a language.
-    pub(super) fn of(lang: Lang, description: &Description, base_url: &str) -> Self {
-        let frame = frame(lang, routes::docs);
-        let recipes = RECIPES.iter().map(|recipe| Entry {
-            url: routes::docs_recipe(recipe.name, lang),
-            title: frame.t.say(recipe.title),
-            aside: recipe.name.to_owned(),
-        });
-        let recipes = recipes.collect();
+    pub(super) fn of(lang: Lang, description: &Description, base_url: &str, side: Side) -> Self {
         Self {
+            frame: frame(lang, routes::docs),
+            side,
             api_url: format!("{base_url}/v3"),
-            recipes,
+            recipes: side::recipes(lang).entries,
             topics: topics(lang, description),
             notifications: notifications(lang, description),
-            errors: routes::docs_errors(lang),
-            frame,
         }
     }
 
@@ -82,7 +77,8 @@ impl IndexPage {
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
         let description = super::description::sample();
-        let page = Self::of(lang, &description, "https://pay.example");
+        let side = Side::of(lang, &description);
+        let page = Self::of(lang, &description, "https://pay.example", side);
         vec![("plain".to_owned(), page)]
     }
 }
@@ -91,7 +87,7 @@ impl IndexPage {
 pub(super) fn frame(lang: Lang, address: impl Fn(Lang) -> String) -> Frame {
     Frame {
         style: assets::docs_style_url(),
-        script: None,
+        script: assets::docs_script_url(),
         ..Frame::new(lang, address)
     }
 }
@@ -102,6 +98,7 @@ fn topics(lang: Lang, description: &Description) -> Vec<TopicPart> {
         let own = own.filter(|(_, _, operation)| operation.tags.contains(&tag.name));
         TopicPart {
             title: in_lang(lang, &tag.name, Some(&tag.name_ru)).to_owned(),
+            anchor: tag.name.to_lowercase().replace(' ', "-"),
             says: words::of(in_lang(lang, &tag.description, Some(&tag.description_ru))),
             operations: own.map(|found| entry(lang, found)).collect(),
         }
@@ -109,7 +106,8 @@ fn topics(lang: Lang, description: &Description) -> Vec<TopicPart> {
     description.tags.iter().map(topic).collect()
 }
 
-fn entry(lang: Lang, (path, method, operation): (&str, &str, &Operation)) -> Entry {
+/// An operation in a list.
+pub(super) fn entry(lang: Lang, (path, method, operation): (&str, &str, &Operation)) -> Entry {
     Entry {
         url: routes::docs_operation(&operation.operation_id, lang),
         title: in_lang(lang, &operation.summary, Some(&operation.summary_ru)).to_owned(),

@@ -6,11 +6,13 @@ use super::description::{Body, Description, Operation, Parameter, in_lang};
 use super::index::frame;
 use super::problems::{ProblemRow, problem_row};
 use super::rows::{self, Group, Row};
+use super::side::Side;
 use super::snippet;
 use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::routes;
+use crate::text::Texts;
 
 /// The page.
 #[derive(Clone, Debug, Template)]
@@ -18,8 +20,8 @@ use crate::routes;
 pub struct OperationPage {
     /// Language and style.
     pub frame: Frame,
-    /// The first page.
-    pub home: String,
+    /// What stands beside it.
+    pub side: Side,
     /// Its name.
     pub title: String,
     /// What it does.
@@ -28,6 +30,8 @@ pub struct OperationPage {
     pub method: String,
     /// Its path.
     pub path: String,
+    /// Who may call it.
+    pub who: Vec<Vec<Piece>>,
     /// Does it need an idempotency key?
     pub has_key: bool,
     /// What its path and query take.
@@ -49,7 +53,7 @@ pub struct OperationPage {
 impl OperationPage {
     /// The page in a language, if there is such an operation.
     pub(super) fn of(
-        lang: Lang,
+        (lang, side): (Lang, Side),
         description: &Description,
         base_url: &str,
         id: &str,
@@ -61,15 +65,16 @@ impl OperationPage {
         let answer = operation.responses.get("200");
         let example = request.and_then(example);
         let call = (path, method);
-        let table = |body: Option<&Body>| {
+        let table = |body: Option<&Body>, part| {
             let json = body.and_then(Body::json);
-            let rows = json.map(|json| rows::of(description, &json.schema, lang));
+            let rows = json.map(|json| rows::of(description, &json.schema, lang, part));
             rows.unwrap_or_default()
         };
         let problems = description.errors.iter();
         let problems = problems.filter(|problem| operation.errors.contains(&problem.name));
         Some(Self {
-            home: routes::docs(lang),
+            side,
+            who: who(operation, &frame),
             title: in_lang(lang, &operation.summary, Some(&operation.summary_ru)).to_owned(),
             says: words::of(in_lang(
                 lang,
@@ -79,9 +84,9 @@ impl OperationPage {
             method: method.to_ascii_uppercase(),
             path: path.to_owned(),
             has_key: operation.parameters.iter().any(|one| one.name.is_empty()),
-            parameters: parameters(operation, &frame),
-            asked: table(request),
-            answered: table(answer),
+            parameters: parameters(operation, lang),
+            asked: table(request, rows::REQUEST),
+            answered: table(answer, rows::ANSWER),
             curl: snippet::curl(operation, call, base_url, example.as_deref()),
             python: snippet::python(operation, call, base_url, example.as_deref()),
             answer: answer.and_then(self::example).unwrap_or_default(),
@@ -99,7 +104,8 @@ impl OperationPage {
             .map(|(_, _, one)| one.operation_id.clone())
             .collect();
         let page = |id: String| {
-            let page = Self::of(lang, &description, "https://pay.example", &id);
+            let side = Side::of(lang, &description);
+            let page = Self::of((lang, side), &description, "https://pay.example", &id);
             page.map(|page| (id, page))
         };
         ids.into_iter().filter_map(page).collect()
@@ -116,19 +122,34 @@ fn says(lang: Lang, parameter: &Parameter) -> Vec<Piece> {
     words::of(in_lang(lang, en, ru))
 }
 
-fn parameters(operation: &Operation, frame: &Frame) -> Vec<Group> {
+/// The ways in, in words.
+fn who(operation: &Operation, frame: &Frame) -> Vec<Vec<Piece>> {
+    let ways = operation.security.iter().flat_map(|way| &way.0);
+    let said = ways.map(|(way, rights)| match (way.as_str(), rights.first()) {
+        ("gateway", _) => frame.t.say("docs-who-gateway"),
+        ("application", Some(right)) => frame.t.say_with("docs-who-right", "value", right),
+        ("application", None) => frame.t.say("docs-who-application"),
+        _ => frame.t.say("docs-who-shop"),
+    });
+    said.map(|said| words::of(&said)).collect()
+}
+
+/// The table of the parameters in path and query.
+pub(super) fn parameters(operation: &Operation, lang: Lang) -> Vec<Group> {
+    let t = Texts::of(lang);
     let named = operation
         .parameters
         .iter()
         .filter(|one| !one.name.is_empty());
     let rows = named.map(|parameter| Row {
+        anchor: rows::anchor("parameters", &parameter.name, None),
         path: parameter.name.clone(),
         variant: Some(parameter.place.clone()),
         kind: parameter.schema.kind.clone().unwrap_or_default(),
         required: parameter.required,
-        says: says(frame.lang, parameter),
+        says: says(lang, parameter),
         values: parameter.schema.values(),
-        limits: rows::limits(&parameter.schema, &parameter.schema, frame.t),
+        limits: rows::limits(&parameter.schema, &parameter.schema, t),
     });
     rows::grouped(rows.collect())
 }

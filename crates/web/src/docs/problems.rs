@@ -4,6 +4,7 @@ use askama::Template;
 
 use super::description::{Description, Problem, in_lang};
 use super::index::frame;
+use super::side::Side;
 use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
@@ -15,8 +16,8 @@ use crate::routes;
 pub struct ProblemsPage {
     /// Language and style.
     pub frame: Frame,
-    /// The first page.
-    pub home: String,
+    /// What stands beside it.
+    pub side: Side,
     /// The errors.
     pub problems: Vec<ProblemRow>,
 }
@@ -49,10 +50,10 @@ pub(super) fn problem_row(lang: Lang, problem: &Problem) -> ProblemRow {
 
 impl ProblemsPage {
     /// The page in a language.
-    pub(super) fn of(lang: Lang, description: &Description) -> Self {
+    pub(super) fn of(lang: Lang, side: Side, description: &Description) -> Self {
         Self {
             frame: frame(lang, routes::docs_errors),
-            home: routes::docs(lang),
+            side,
             problems: {
                 let problems = description.errors.iter();
                 problems.map(|problem| problem_row(lang, problem)).collect()
@@ -63,7 +64,8 @@ impl ProblemsPage {
     /// The page in each of its looks.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
-        let page = Self::of(lang, &super::description::sample());
+        let description = super::description::sample();
+        let page = Self::of(lang, Side::of(lang, &description), &description);
         vec![("plain".to_owned(), page)]
     }
 }

@@ -3,15 +3,19 @@
 use askama::Template;
 
 use super::index::frame;
+use super::side::Side;
+use super::words::{self, Piece};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::routes;
+
+mod comments;
 
 /// A recipe: its file's name, the name of its title's text, and the program.
 pub(super) struct Recipe {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
-    says: &'static str,
+    pub(super) says: &'static str,
     program: &'static str,
 }
 
@@ -22,6 +26,18 @@ pub(super) const RECIPES: &[Recipe] = &[
         title: "docs-recipe-pay",
         says: "docs-recipe-pay-says",
         program: include_str!("../../../../docs/recipes/pay_by_page.py"),
+    },
+    Recipe {
+        name: "widget.py",
+        title: "docs-recipe-widget",
+        says: "docs-recipe-widget-says",
+        program: include_str!("../../../../docs/recipes/widget.py"),
+    },
+    Recipe {
+        name: "card_form.py",
+        title: "docs-recipe-card",
+        says: "docs-recipe-card-says",
+        program: include_str!("../../../../docs/recipes/card_form.py"),
     },
     Recipe {
         name: "two_stages.sh",
@@ -36,10 +52,40 @@ pub(super) const RECIPES: &[Recipe] = &[
         program: include_str!("../../../../docs/recipes/refund.py"),
     },
     Recipe {
+        name: "saved_method.py",
+        title: "docs-recipe-saved",
+        says: "docs-recipe-saved-says",
+        program: include_str!("../../../../docs/recipes/saved_method.py"),
+    },
+    Recipe {
+        name: "refused.py",
+        title: "docs-recipe-refused",
+        says: "docs-recipe-refused-says",
+        program: include_str!("../../../../docs/recipes/refused.py"),
+    },
+    Recipe {
         name: "invoice.py",
         title: "docs-recipe-invoice",
         says: "docs-recipe-invoice-says",
         program: include_str!("../../../../docs/recipes/invoice.py"),
+    },
+    Recipe {
+        name: "pos_link.py",
+        title: "docs-recipe-pos",
+        says: "docs-recipe-pos-says",
+        program: include_str!("../../../../docs/recipes/pos_link.py"),
+    },
+    Recipe {
+        name: "statement.py",
+        title: "docs-recipe-statement",
+        says: "docs-recipe-statement-says",
+        program: include_str!("../../../../docs/recipes/statement.py"),
+    },
+    Recipe {
+        name: "receipt.py",
+        title: "docs-recipe-receipt",
+        says: "docs-recipe-receipt-says",
+        program: include_str!("../../../../docs/recipes/receipt.py"),
     },
     Recipe {
         name: "deal.py",
@@ -54,16 +100,22 @@ pub(super) const RECIPES: &[Recipe] = &[
         program: include_str!("../../../../docs/recipes/payout.py"),
     },
     Recipe {
-        name: "receipt.py",
-        title: "docs-recipe-receipt",
-        says: "docs-recipe-receipt-says",
-        program: include_str!("../../../../docs/recipes/receipt.py"),
+        name: "payout_widget.py",
+        title: "docs-recipe-payout-widget",
+        says: "docs-recipe-payout-widget-says",
+        program: include_str!("../../../../docs/recipes/payout_widget.py"),
     },
     Recipe {
         name: "split.py",
         title: "docs-recipe-split",
         says: "docs-recipe-split-says",
         program: include_str!("../../../../docs/recipes/split.py"),
+    },
+    Recipe {
+        name: "partner.py",
+        title: "docs-recipe-partner",
+        says: "docs-recipe-partner-says",
+        program: include_str!("../../../../docs/recipes/partner.py"),
     },
     Recipe {
         name: "webhook_signature.py",
@@ -85,29 +137,32 @@ pub(super) const RECIPES: &[Recipe] = &[
 pub struct RecipePage {
     /// Language and style.
     pub frame: Frame,
-    /// The first page.
-    pub home: String,
+    /// What stands beside it.
+    pub side: Side,
     /// Its name.
     pub title: String,
     /// What it shows.
-    pub says: String,
+    pub says: Vec<Piece>,
     /// Its file.
     pub name: &'static str,
     /// The program.
-    pub program: &'static str,
+    pub program: String,
 }
 
 impl RecipePage {
     /// The page in a language, if there is such a recipe.
-    pub(super) fn of(lang: Lang, name: &str) -> Option<Self> {
+    pub(super) fn of(lang: Lang, side: Side, name: &str) -> Option<Self> {
         let recipe = RECIPES.iter().find(|recipe| recipe.name == name)?;
         let frame = frame(lang, |lang| routes::docs_recipe(recipe.name, lang));
         Some(Self {
-            home: routes::docs(lang),
+            side,
             title: frame.t.say(recipe.title),
-            says: frame.t.say(recipe.says),
+            says: words::of(&frame.t.say(recipe.says)),
             name: recipe.name,
-            program: recipe.program,
+            program: match lang {
+                Lang::Ru => comments::in_russian(recipe.program),
+                Lang::En => recipe.program.to_owned(),
+            },
             frame,
         })
     }
@@ -115,8 +170,9 @@ impl RecipePage {
     /// The page in each of its looks.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
+        let side = Side::of(lang, &super::description::sample());
         let page = |recipe: &Recipe| {
-            let page = Self::of(lang, recipe.name);
+            let page = Self::of(lang, side.clone(), recipe.name);
             page.map(|page| (recipe.name.to_owned(), page))
         };
         RECIPES.iter().filter_map(page).collect()

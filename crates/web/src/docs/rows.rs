@@ -1,10 +1,14 @@
 //! Schemas as tables: a row for each member, with the path that leads to it.
 
+use std::collections::BTreeMap;
+
 use super::description::{Description, Schema};
 use super::words::{self, Piece};
 use crate::lang::Lang;
 use crate::text::Texts;
 
+/// The type of an amount, where it need not be said again what it is made of.
+const MONEY: &str = "object {value, currency}";
 /// How deep members of members are shown.
 const DEPTH_MAX: usize = 5;
 
@@ -20,6 +24,8 @@ pub struct Group {
 /// A row.
 #[derive(Clone, Debug)]
 pub struct Row {
+    /// Its name in addresses.
+    pub anchor: String,
     /// The path of the member.
     pub path: String,
     /// For which variant of the object around it.
@@ -36,16 +42,45 @@ pub struct Row {
     pub limits: Vec<String>,
 }
 
-/// The rows of `schema`; those of an object's own members are groups.
-pub(super) fn of(description: &Description, schema: &Schema, lang: Lang) -> Vec<Group> {
+/// The part of a page that has the rows of the request.
+pub(super) const REQUEST: &str = "request";
+/// The part of a page that has the rows of the answer.
+pub(super) const ANSWER: &str = "answer";
+
+/// The rows of `schema` in a part of a page; those of an object's own members are groups.
+pub(super) fn of(
+    description: &Description,
+    schema: &Schema,
+    lang: Lang,
+    part: &'static str,
+) -> Vec<Group> {
     let mut writer = Writer {
         description,
+        part,
         lang,
         t: Texts::of(lang),
         rows: Vec::new(),
+        money_is_said: false,
     };
     writer.members("", None, schema, 0);
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for row in &mut writer.rows {
+        let times = taken.entry(row.anchor.clone()).or_default();
+        *times = times.saturating_add(1);
+        if 1 < *times {
+            row.anchor = format!("{}~{times}", row.anchor);
+        }
+    }
     grouped(writer.rows)
+}
+
+/// The name in addresses of a row of a part of a page.
+pub(super) fn anchor(part: &str, path: &str, variant: Option<&str>) -> String {
+    let path = path.replace("[]", "").replace('[', ".").replace(']', "");
+    match variant {
+        Some(variant) => format!("{part}.{path}~{variant}"),
+        None => format!("{part}.{path}"),
+    }
 }
 
 /// The rows, each with those that follow it and belong below it.
@@ -72,9 +107,12 @@ impl Row {
 
 struct Writer<'d> {
     description: &'d Description,
+    part: &'static str,
     lang: Lang,
     t: Texts,
     rows: Vec<Row>,
+    /// Has an amount shown its members?
+    money_is_said: bool,
 }
 
 impl Writer<'_> {
@@ -110,7 +148,9 @@ impl Writer<'_> {
         let items = schema.items.as_deref();
         let items = items.map(|items| self.description.resolve(items));
         let inner = items.unwrap_or(schema);
+        let known = self.is_known_money(asked);
         let kind = match (&schema.kind, items) {
+            (_, None) if known => MONEY.to_owned(),
             (_, Some(items)) => {
                 let of = items.kind.as_deref().unwrap_or("object");
                 format!("array of {of}")
@@ -130,6 +170,7 @@ impl Writer<'_> {
             path.clone()
         };
         self.rows.push(Row {
+            anchor: anchor(self.part, &path, variant),
             path,
             variant: variant.map(str::to_owned),
             kind,
@@ -138,7 +179,19 @@ impl Writer<'_> {
             values: inner.values(),
             limits: limits(schema, inner, self.t),
         });
-        self.members(&below, None, inner, depth.saturating_add(1));
+        if !known {
+            self.members(&below, None, inner, depth.saturating_add(1));
+        }
+    }
+
+    /// Is it an amount, and does the table say already what amounts are made of?
+    fn is_known_money(&mut self, asked: &Schema) -> bool {
+        let name = asked.reference.as_deref().unwrap_or_default();
+        let money = name
+            .rsplit('/')
+            .next()
+            .is_some_and(|name| name.starts_with("MonetaryAmount"));
+        money && std::mem::replace(&mut self.money_is_said, true)
     }
 }
 

@@ -32,7 +32,10 @@ pub(super) fn curl(
     if method != "get" && body.is_none() {
         lines.push(format!("  -X {}", method.to_ascii_uppercase()));
     }
-    lines.push("  -u \"$ALTYN_SHOP_ID:$ALTYN_SECRET_KEY\"".to_owned());
+    lines.push(match caller(operation) {
+        Caller::Shop => "  -u \"$ALTYN_SHOP_ID:$ALTYN_SECRET_KEY\"".to_owned(),
+        Caller::Application => "  -H \"Authorization: Bearer $ALTYN_TOKEN\"".to_owned(),
+    });
     if has_key(operation) {
         lines.push("  -H \"Idempotence-Key: $(uuidgen)\"".to_owned());
     }
@@ -56,7 +59,10 @@ pub(super) fn python(
     let Some(call) = &operation.python else {
         let mut arguments = vec![format!("\"{base_url}{}\"", filled(path))];
         arguments.extend(body.map(|body| format!("json={body}")));
-        arguments.push("auth=(shop_id, secret_key)".to_owned());
+        arguments.push(match caller(operation) {
+            Caller::Shop => "auth=(shop_id, secret_key)".to_owned(),
+            Caller::Application => "headers={\"Authorization\": f\"Bearer {token}\"}".to_owned(),
+        });
         return format!(
             "import requests\n\nrequests.{method}({})",
             arguments.join(", ")
@@ -70,11 +76,34 @@ pub(super) fn python(
         arguments.push("uuid.uuid4()".to_owned());
         head = format!("import uuid\n\n{head}");
     }
+    let configure = match caller(operation) {
+        Caller::Shop => "configure(shop_id, secret_key,",
+        Caller::Application => "configure_auth_token(token,",
+    };
     format!(
-        "{head}\nConfiguration.configure(shop_id, secret_key, api_url=\"{base_url}/v3\")\n\
+        "{head}\nConfiguration.{configure} api_url=\"{base_url}/v3\")\n\
          answer = {call}({})",
         arguments.join(", ")
     )
+}
+
+/// Who calls in an example.
+enum Caller {
+    /// A shop or a gateway, with its key.
+    Shop,
+    /// An application, with its token.
+    Application,
+}
+
+fn caller(operation: &Operation) -> Caller {
+    let ways = &operation.security;
+    let by_token =
+        |way: &super::description::Ordered<Vec<String>>| way.get("application").is_some();
+    if !ways.is_empty() && ways.iter().all(by_token) {
+        Caller::Application
+    } else {
+        Caller::Shop
+    }
 }
 
 fn has_key(operation: &Operation) -> bool {
