@@ -1,13 +1,13 @@
 //! Calls that nobody answered: the operation is unknown until the reconciler, or an answer that
 //! comes late, says what became of it.
 
-use connectors::sandbox::{Call, CallbackFault, Fault, Order};
+use connectors::sandbox::{Call, CallbackFault, Decision, Fault, Order};
 use domain::Duration;
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::database::both;
 
-use crate::{PLAIN, available, card_payment, pay, status};
+use crate::{PLAIN, SECURE, available, card_payment, pay, status};
 
 #[tokio::test]
 async fn a_lost_reply_is_looked_up() {
@@ -115,6 +115,40 @@ async fn an_answer_that_comes_after_all_is_taken_in_once() {
         assert_eq!(heard, 2);
         assert_eq!(status(&world, &answer.text("/id")).await, "succeeded");
         assert_eq!(available(&world).await, 95_500);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_comes_after_the_end_goes_back_to_its_payer() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        for capture in [true, false] {
+            let key = format!("capture-{capture}");
+            let answer = world
+                .call("POST", "/payments", &key, &card_payment(SECURE, capture))
+                .await;
+            let page = answer.text("/confirmation/confirmation_url");
+            let (_, operation) = page.split_once("operation=").unwrap();
+            let payment = answer.text("/id");
+            world.wait(Duration::hours(1)).await;
+            assert_eq!(status(&world, &payment).await, "canceled");
+            let operation = operation.parse().unwrap();
+            app::sandbox::decide(&world.app, operation, Decision::Approve)
+                .await
+                .unwrap();
+            world.run_jobs().await;
+            let effects = world.bank.statistics();
+            let effects = effects.values().find(|it| it.operation == operation);
+            let effects = effects.unwrap();
+            assert_eq!(effects.held.minor(), 100_000);
+            assert_eq!(effects.captured, effects.refunded, "{effects:?}");
+            let left = effects.held.minor() - effects.captured.minor();
+            assert_eq!(effects.voided.minor(), left, "{effects:?}");
+            assert_eq!(status(&world, &payment).await, "canceled");
+        }
+        assert_eq!(available(&world).await, 0);
         world.audit().await;
     })
     .await;

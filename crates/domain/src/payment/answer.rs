@@ -10,7 +10,7 @@ use crate::id::OperationId;
 use crate::ledger::LedgerRefused;
 use crate::method::MethodFacts;
 use crate::money::Money;
-use crate::operation::{Operation, OperationKind};
+use crate::operation::{NewOperation, Operation, OperationKind};
 use crate::payment_method::PaymentMethod;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -24,7 +24,7 @@ pub struct Heard<'a> {
     pub answer: &'a Answer,
     /// The shop's price list.
     pub tariffs: &'a [Tariff],
-    /// An id for the call that lets money go which nobody waits for any more.
+    /// An id for the call that returns money which nobody waits for any more.
     pub spare: OperationId,
     /// The shop's time.
     pub now: Timestamp,
@@ -239,14 +239,21 @@ impl Payment {
     }
 
     /// Money came that nobody waits for any more: the payment was decided without it, or the
-    /// payer had turned to another method. It goes back.
+    /// payer had turned to another method. It goes back: what is held is let go, what was taken
+    /// with the payer's confirmation is refunded.
     fn let_go_of_late_money(&self, heard: &Heard<'_>) -> Option<Step> {
         let Answer::Approved(approval) = heard.answer else {
             return None;
         };
         let mut step = Step::to(self.clone());
-        step.operations
-            .push(self.void_call(heard.spare, &approval.reference));
+        let back = self.void_call(heard.spare, &approval.reference);
+        step.operations.push(match self.takes_at_once() {
+            false => back,
+            true => NewOperation {
+                kind: OperationKind::Refund,
+                ..back
+            },
+        });
         Some(step)
     }
 

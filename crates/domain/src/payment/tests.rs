@@ -368,12 +368,23 @@ fn a_part_is_captured_with_the_fee_of_the_part() {
 
 #[test]
 fn money_that_comes_late_goes_back() {
-    let canceled = states().remove(7);
-    let step = hear(&canceled, &Answer::Approved(approval()), NOW).unwrap();
-    assert_eq!(step.next, canceled);
-    assert!(step.transfers.is_empty() && step.events.is_empty());
-    let kinds: Vec<OperationKind> = step.operations.iter().map(|o| o.kind).collect();
-    assert_eq!(kinds, [OperationKind::Void]);
+    for (capture_mode, back) in [
+        (CaptureMode::TwoStage, OperationKind::Void),
+        (CaptureMode::OneStage, OperationKind::Refund),
+    ] {
+        let canceled = Payment {
+            capture_mode,
+            ..states().remove(7)
+        };
+        let step = hear(&canceled, &Answer::Approved(approval()), NOW).unwrap();
+        assert_eq!(step.next, canceled);
+        assert!(step.transfers.is_empty() && step.events.is_empty());
+        let [call] = step.operations.as_slice() else {
+            panic!("{:?}", step.operations);
+        };
+        assert_eq!((call.kind, call.amount), (back, canceled.amount));
+        assert_eq!(call.reference, Some(approval().reference));
+    }
 }
 
 #[test]
