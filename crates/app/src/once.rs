@@ -80,6 +80,20 @@ where
     .await
 }
 
+/// Was a request with this key carried out, or is one under way? Then nothing outside needs to be
+/// asked to prepare it.
+pub(crate) async fn is_known(cx: &Cx, once: &Once) -> Result<bool, Error> {
+    let (shop, key) = (cx.shop.id, cx.key(&once.key));
+    let find = move |conn: &mut store::Conn<'_>| Ok(store::idempotency::find(conn, shop, &key)?);
+    let stored = cx.read(find).await?;
+    Ok(stored.is_some_and(|stored| !is_expired(cx, &stored)))
+}
+
+/// Is the life of this key over?
+fn is_expired(cx: &Cx, stored: &Stored) -> bool {
+    stored.created_at.plus(KEY_LIFE) <= cx.now
+}
+
 /// Carries a request out once. `start` is its unit of work.
 pub(crate) async fn carry_out<F>(cx: &Cx, once: Once, start: F) -> Result<Reply, Error>
 where
@@ -125,8 +139,7 @@ enum Remembered {
 fn remembered(work: &mut Work<'_, '_>, once: &Once) -> Result<Remembered, Error> {
     let cx = work.cx;
     let stored = store::idempotency::find(work.tx, cx.shop.id, &once.key)?;
-    let expired = |stored: &Stored| stored.created_at.plus(KEY_LIFE) <= cx.now;
-    let Some(fresh) = stored.as_ref().filter(|stored| !expired(stored)) else {
+    let Some(fresh) = stored.as_ref().filter(|stored| !is_expired(cx, stored)) else {
         return Ok(Remembered::Nothing(stored));
     };
     if fresh.fingerprint != once.fingerprint {

@@ -44,8 +44,17 @@ struct Resolved {
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply, Error> {
-    let resolved = resolve(cx, &command.receiver).await?;
-    once::carry_out(cx, once, move |work| start(work, &command, &resolved)).await
+    // A repetition gets its answer also while cards cannot be looked up.
+    let resolved = match once::is_known(cx, &once).await? {
+        true => None,
+        false => Some(resolve(cx, &command.receiver).await?),
+    };
+    once::carry_out(cx, once, move |work| match &resolved {
+        Some(resolved) => start(work, &command, resolved),
+        // The key's life has ended just now.
+        None => Err(StoreError::Conflict.into()),
+    })
+    .await
 }
 
 /// Exchanges a card for the payer's name of it. No money moves by this.

@@ -219,6 +219,27 @@ async fn nothing_is_written_when_a_card_cannot_be_named() {
 }
 
 #[tokio::test]
+async fn a_repetition_is_answered_although_the_card_cannot_be_named_now() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let gateway = live_gateway(&world).await;
+        let body = to(card(PLAIN), "300.00");
+        let first = post(&world, &gateway, "k", &body).await;
+        assert_eq!(first.text("/status"), "succeeded");
+        for fault in [Fault::NotSent, Fault::RequestLost] {
+            world.bank.script().next(Call::Identify, fault);
+            let second = post(&world, &gateway, "k", &body).await;
+            assert_eq!(second.bytes, first.bytes);
+            world.bank.script().calm();
+        }
+        let other = post(&world, &gateway, "k", &to(card(PLAIN), "301.00")).await;
+        assert_eq!(other.status.as_u16(), 400, "{}", other.json());
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_receiver_has_limits_of_a_day_and_a_month() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
