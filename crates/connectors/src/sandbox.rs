@@ -275,6 +275,7 @@ impl Sandbox {
     async fn call(&self, call: Call, request: Request) -> Result<Answer, CallError> {
         match self.script.call(call) {
             None => self.carry_out(request),
+            Some(Fault::Declined) => self.decline(request),
             Some(Fault::NotSent) => Err(CallError::NotSent(None)),
             Some(Fault::RequestLost) => Err(CallError::Unknown(None)),
             Some(Fault::ReplyLost) => {
@@ -327,10 +328,33 @@ impl Sandbox {
                 (answer, vec![Record::Payout(operation, paid)])
             }
         };
-        match state.remember(records) {
-            Ok(()) => Ok(answer),
-            Err(error) => Err(CallError::Unknown(Some(Box::new(error)))),
+        state.keep(answer, records)
+    }
+
+    /// Refuses a request for good, if it is one that can be refused.
+    fn decline(&self, request: Request) -> Result<Answer, CallError> {
+        let operation = request.operation();
+        let mut state = self.state();
+        if let Some(answer) = state.answer(operation, &self.base_url) {
+            return Ok(answer);
         }
+        let (answer, record) = match request {
+            Request::Follow(step @ (Step::Capture | Step::Refund), request) => {
+                let followup = Followup::declined(step, request);
+                let answer = followup.answer(operation);
+                (answer, Record::Followup(operation, followup))
+            }
+            Request::PayOut(request) => {
+                let paid = Paid::declined(request);
+                let answer = paid.answer(operation);
+                (answer, Record::Payout(operation, paid))
+            }
+            other @ (Request::Authorize(_) | Request::Bind(_) | Request::Follow(..)) => {
+                drop(state);
+                return self.carry_out(other);
+            }
+        };
+        state.keep(answer, vec![record])
     }
 
     fn call_back(&self, callback: Callback) {
@@ -375,7 +399,7 @@ impl Acquirer for Sandbox {
 
     async fn tokenize(&self, request: Tokenize) -> Result<Tokenized, CallError> {
         match self.script.call(Call::Tokenize) {
-            None => Ok(token::keep(&request.card)),
+            None | Some(Fault::Declined) => Ok(token::keep(&request.card)),
             Some(Fault::Slow(gate)) => {
                 gate.passed().await;
                 Ok(token::keep(&request.card))
@@ -396,7 +420,7 @@ impl Acquirer for Sandbox {
 impl Payer for Sandbox {
     async fn identify(&self, card: CardSource) -> Result<Identified, CallError> {
         match self.script.call(Call::Identify) {
-            None => {}
+            None | Some(Fault::Declined) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
             Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
@@ -422,7 +446,7 @@ impl Payer for Sandbox {
 impl Sandbox {
     async fn find_out(&self, operation: OperationId) -> Result<Found, CallError> {
         match self.script.call(Call::LookUp) {
-            None => {}
+            None | Some(Fault::Declined) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
             Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
@@ -449,6 +473,14 @@ impl State {
         }
         let paid = self.book.payout(operation)?;
         Some(paid.answer(operation))
+    }
+
+    /// Gives `answer` once `records` are written down.
+    fn keep(&mut self, answer: Answer, records: Vec<Record>) -> Result<Answer, CallError> {
+        match self.remember(records) {
+            Ok(()) => Ok(answer),
+            Err(error) => Err(CallError::Unknown(Some(Box::new(error)))),
+        }
     }
 
     /// Writes `records` down, then holds them to be true.

@@ -45,14 +45,22 @@ impl Followup {
             Some(Some(changed)) => (Ruling::Approved, Some(changed)),
             Some(None) => (Ruling::Declined(step.refusal()), None),
         };
-        let followup = Self {
+        (Self::ruled(step, request, ruling), changed)
+    }
+
+    /// A request that is refused, whatever its payment's money allows.
+    pub(super) fn declined(step: Step, request: Follow) -> Self {
+        Self::ruled(step, request, Ruling::Declined(step.refusal()))
+    }
+
+    fn ruled(step: Step, request: Follow, ruling: Ruling) -> Self {
+        Self {
             shop: request.shop_id,
             step,
             amount: request.amount,
             reference: request.reference,
             ruling,
-        };
-        (followup, changed)
+        }
     }
 
     /// What the platform is told.

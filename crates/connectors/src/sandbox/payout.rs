@@ -87,6 +87,18 @@ impl Paid {
     /// Decides a request.
     pub(super) fn decide(request: PayOut) -> Self {
         let decline = decline(&request.receiver);
+        Self::ruled(request, decline.map_or(Ruling::Approved, Ruling::Declined))
+    }
+
+    /// A request that is refused, whoever its receiver is.
+    pub(super) fn declined(request: PayOut) -> Self {
+        Self::ruled(
+            request,
+            Ruling::Declined(network(CancellationReason::GeneralDecline)),
+        )
+    }
+
+    fn ruled(request: PayOut, ruling: Ruling) -> Self {
         let bank_id = match request.receiver {
             Receiver::Sbp { bank_id, .. } => Some(bank_id),
             Receiver::Card { .. } | Receiver::Wallet { .. } => None,
@@ -95,7 +107,7 @@ impl Paid {
             shop: request.shop_id,
             amount: request.amount,
             bank_id,
-            ruling: decline.map_or(Ruling::Approved, Ruling::Declined),
+            ruling,
         }
     }
 

@@ -45,6 +45,9 @@ pub enum Fault {
     /// [`Sandbox::carry_out_late`](super::Sandbox::carry_out_late), whose answer comes as a
     /// callback. Until then a look-up finds it open.
     Late,
+    /// The acquirer refuses it: a capture, a refund or a payout. Others are carried out, for
+    /// payers and their cards have refusals of their own, and what is held can be let go.
+    Declined,
 }
 
 /// What goes wrong with a callback.
@@ -69,6 +72,8 @@ pub struct Chances {
     pub not_sent: u32,
     /// [`Fault::Late`].
     pub late: u32,
+    /// [`Fault::Declined`].
+    pub declined: u32,
     /// [`CallbackFault::Lost`].
     pub callback_lost: u32,
     /// [`CallbackFault::Twice`].
@@ -130,6 +135,7 @@ impl Script {
             (chances.request_lost, Fault::RequestLost),
             (chances.not_sent, Fault::NotSent),
             (chances.late, Fault::Late),
+            (chances.declined, Fault::Declined),
         ])
     }
 

@@ -55,6 +55,39 @@ async fn a_lost_challenge_is_found_again() {
 }
 
 #[tokio::test]
+async fn what_is_declined_leaves_everything_as_it_was() {
+    let sandbox = sandbox();
+    let held = approved(sandbox.authorize(hold(1, card(GOOD_CARD))).await.unwrap());
+    let moved = |sandbox: &Sandbox| {
+        let effects = sandbox.statistics()[&held.reference];
+        [effects.captured, effects.voided, effects.refunded].map(|money| money.minor() / 100)
+    };
+    sandbox.script().next(Call::Capture, Fault::Declined);
+    let capture = follow(2, &held.reference, rub(600));
+    declined(sandbox.capture(capture.clone()).await.unwrap());
+    declined(sandbox.capture(capture).await.unwrap());
+    assert_eq!(moved(&sandbox), [0, 0, 0]);
+    let capture = follow(3, &held.reference, rub(600));
+    approved(sandbox.capture(capture).await.unwrap());
+
+    sandbox.script().next(Call::Refund, Fault::Declined);
+    let refund = follow(4, &held.reference, rub(100));
+    declined(sandbox.refund(refund).await.unwrap());
+    assert_eq!(moved(&sandbox), [600, 400, 0]);
+    let Found::Answered(answer) = sandbox.look_up(operation(4)).await.unwrap() else {
+        panic!("not answered");
+    };
+    declined(answer);
+
+    // Payers and cards refuse by themselves, and a hold can always be let go.
+    sandbox.script().next(Call::Authorize, Fault::Declined);
+    let held = approved(sandbox.authorize(hold(5, card(GOOD_CARD))).await.unwrap());
+    sandbox.script().next(Call::Void, Fault::Declined);
+    let void = follow(6, &held.reference, rub(1_000));
+    approved(sandbox.void(void).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_slow_answer_comes_when_the_gate_opens() {
     let sandbox = Arc::new(sandbox());
     let gate = Gate::closed();

@@ -141,3 +141,14 @@ async fn a_payout_is_made_once_and_outlives_a_restart() {
         Found::Nothing
     );
 }
+
+#[tokio::test]
+async fn a_payout_that_the_script_declines_stays_declined() {
+    let sandbox = sandbox();
+    sandbox.script().next(Call::PayOut, Fault::Declined);
+    let request = send(1, wallet("41001614575714"));
+    let first = sandbox.pay_out(request.clone()).await.unwrap();
+    assert_eq!(first, sandbox.pay_out(request).await.unwrap());
+    declined(first);
+    assert!(sandbox.paid_out().is_empty());
+}
