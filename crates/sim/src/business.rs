@@ -1,11 +1,13 @@
-//! What the merchant has at the platform: a shop that makes deals and may register receipts,
-//! partners that it splits payments with, and a gateway that pays out.
+//! What the merchant has at the platform: a shop that makes deals and invoices and may register
+//! receipts, partners that it splits payments with, some with registers of their own, and a gateway
+//! that pays out. Its server may listen to notifications.
 
 use anyhow::Result;
 use app::shop::{Created, NewShop};
+use connectors::mail::{Answer as MailAnswer, MemoryMailer};
 use domain::deal::Life;
-use domain::fiscal::{Provider, Scenario};
-use domain::{Shop, ShopId};
+use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
+use domain::{EventKind, Shop, ShopId};
 use store::Store;
 use testkit::{Gateway, Surroundings, World, test_gateway, test_shop};
 
@@ -13,6 +15,17 @@ use crate::chance::Chance;
 
 /// Most that is on a gateway at first, in minor units: less than what is asked of it.
 const TOPPED_UP_MAX: u64 = 300_000;
+/// Where the merchant's server listens to what happens in the shop and in the gateway.
+pub(crate) const HOOK: &str = "https://shop.example/notifications";
+
+/// To whom letters of the platform go, and text messages.
+pub(crate) const BUYER: &str = "buyer@shop.example";
+/// A buyer's phone.
+pub(crate) const PHONE: &str = "79001112233";
+/// A mailbox that is not there: its server says so for good.
+pub(crate) const NOBODY: &str = "nobody@shop.example";
+/// A phone that is not there.
+pub(crate) const NO_PHONE: &str = "79000000404";
 
 /// The merchant's accounts.
 pub(crate) struct Business {
@@ -22,11 +35,21 @@ pub(crate) struct Business {
     /// When receipts of payments are registered, if they are.
     pub(crate) scenario: Option<Scenario>,
     /// Those whose payments it takes.
-    pub(crate) partners: Vec<ShopId>,
+    pub(crate) partners: Vec<Partner>,
     /// What it pays out from.
     pub(crate) gateway: Gateway,
     /// What came to the gateway, in minor units.
     pub(crate) topped_up: i64,
+    /// Does its server listen to notifications?
+    pub(crate) listens: bool,
+}
+
+/// A partner of the platform.
+#[derive(Clone, Copy)]
+pub(crate) struct Partner {
+    pub(crate) id: ShopId,
+    /// Has it a register of its own?
+    pub(crate) registers: bool,
 }
 
 /// Which account asks.
@@ -34,6 +57,12 @@ pub(crate) struct Business {
 pub(crate) enum By {
     Shop,
     Gateway,
+}
+
+/// From now on the servers refuse for good whom they do not know.
+pub(crate) fn nobody_is_there(mailer: &MemoryMailer) {
+    mailer.always(NOBODY, MailAnswer::refused("550 no such mailbox"));
+    mailer.always(NO_PHONE, MailAnswer::refused("no such subscriber"));
 }
 
 impl Business {
@@ -50,6 +79,7 @@ impl Business {
             deal_life: Life::from_days(2),
             ..test_shop()
         };
+        nobody_is_there(&surroundings.mailer);
         let world = World::with(store, surroundings, new.clone()).await;
         let scenarios = [
             None,
@@ -61,22 +91,20 @@ impl Business {
         if let Some(scenario) = scenario {
             world.registers_receipts(Provider::Atol, scenario).await;
         }
-        let mut partners = Vec::new();
-        for _ in 0..chance.below(4) {
-            let partner = NewShop {
-                platform: Some(world.shop.id),
-                deal_life: None,
-                ..new.clone()
-            };
-            let Created { shop, .. } = app::shop::create(&world.app, partner).await?;
-            partners.push(shop.id);
-        }
+        let partners = partners(&world, &new, chance).await?;
         let topped_up = i64::try_from(chance.below(TOPPED_UP_MAX))?;
         let gateway = NewShop {
             test: new.test,
             ..test_gateway(&world.shop)
         };
         let gateway = world.gateway(gateway, topped_up).await;
+        let listens = chance.happens(700);
+        if listens {
+            for shop in [world.shop.id, gateway.shop.id] {
+                let events = EventKind::ALL.to_vec();
+                app::webhook::add(&world.app, shop, HOOK.to_owned(), events).await?;
+            }
+        }
         let business = Self {
             shop: world.shop.clone(),
             secret_key: world.secret_key.clone(),
@@ -84,6 +112,7 @@ impl Business {
             partners,
             gateway,
             topped_up,
+            listens,
         };
         Ok((world, business))
     }
@@ -105,4 +134,43 @@ impl Business {
             By::Gateway => self.gateway.credentials(),
         }
     }
+
+    /// Is there anyone who registers receipts?
+    pub(crate) fn registers(&self) -> bool {
+        self.scenario.is_some() || self.partners.iter().any(|partner| partner.registers)
+    }
+
+    /// Whose documents the register may hold.
+    pub(crate) fn sellers(&self) -> Vec<ShopId> {
+        let own = self.scenario.map(|_| self.shop.id);
+        let partners = self.partners.iter().filter(|partner| partner.registers);
+        own.into_iter()
+            .chain(partners.map(|partner| partner.id))
+            .collect()
+    }
+}
+
+/// Up to three partners, about half of them with a register.
+async fn partners(world: &World, like: &NewShop, chance: &mut Chance) -> Result<Vec<Partner>> {
+    let mut partners = Vec::new();
+    for _ in 0..chance.below(4) {
+        let partner = NewShop {
+            platform: Some(world.shop.id),
+            deal_life: None,
+            ..like.clone()
+        };
+        let Created { shop, .. } = app::shop::create(&world.app, partner).await?;
+        let registers = chance.happens(500);
+        if registers {
+            let settings = Fiscalization {
+                provider: Provider::Atol,
+                scenario: Scenario::Separate,
+                register: Register::Sandbox,
+            };
+            app::shop::set_fiscalization(&world.app, shop.id, Some(settings)).await?;
+        }
+        let id = shop.id;
+        partners.push(Partner { id, registers });
+    }
+    Ok(partners)
 }

@@ -1,34 +1,54 @@
-//! The merchant: acts at random, remembers what it was told, and repeats what nobody answered
-//! with the same key, as the documentation advises.
+//! The merchant and the merchant's buyers: act at random, remember what they were told, and repeat
+//! what nobody answered with the same key, as the documentation advises.
 
+mod act;
+mod buyer;
 mod wish;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
+use app::Clock as _;
+use connectors::courier::Reply;
 use connectors::mail::Answer as MailAnswer;
 use connectors::sandbox::{Decision, Order};
 use domain::card::{Card, CardNumber, Csc, Expiry};
-use domain::{Duration, OperationId};
+use domain::{Duration, InvoiceId, OperationId, PaymentId, Timestamp};
 use serde_json::Value;
 use testkit::{Answer, World};
-use tokio::task::JoinSet;
 
-use crate::business::{Business, By};
+use crate::business::{BUYER, Business, By, HOOK, PHONE};
 use crate::chance::Chance;
-use crate::{Tally, rounds};
+use crate::{Tally, UNITS_TO_CRASH_MAX, rounds};
+use act::Act;
+pub(crate) use buyer::Bill;
 
 /// Cards and what they do: paid at once, asked for 3-D Secure, declined.
-const CARDS: [&str; 4] = [
+const CARDS: [&str; 5] = [
+    "5555555555554444",
     "5555555555554444",
     "5555555555554477",
     "5555555555554600",
     "4111111111111111",
 ];
 
-/// To whom overviews of payments are mailed.
-const BUYER: &str = "buyer@shop.example";
+/// Where objects are made; each of these keeps the key of its request among its notes, but for
+/// receipts, which have none.
+pub(crate) const MADE_AT: [&str; 6] = [
+    "/payments",
+    "/refunds",
+    "/payouts",
+    "/deals",
+    "/invoices",
+    "/receipts",
+];
+
+/// How long an answered request is repeated with its key. The platform remembers keys for a day.
+const REPEATED_FOR: Duration = Duration::hours(23);
+
+/// How many answered requests may be repeated: the last ones.
+const ANSWERED_MAX: usize = 12;
 
 /// A request with its key.
 #[derive(Clone, Debug)]
@@ -37,28 +57,46 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) key: String,
     pub(crate) body: Value,
+    sent_at: Timestamp,
 }
 
-/// What the merchant knows.
+/// A request and its answer, byte for byte.
+#[derive(Clone, Debug)]
+struct Answered {
+    request: Request,
+    bytes: Vec<u8>,
+}
+
+/// What the merchant and the buyers know.
 pub(crate) struct Merchant {
     pub(crate) business: Business,
     requests: u64,
     /// Requests that were never answered.
     pub(crate) open: Vec<Request>,
-    /// What it was told of each object, by its path.
+    /// Requests that may be sent again.
+    answered: Vec<Answered>,
+    /// What was last said of each object, by its path.
     pub(crate) told: BTreeMap<String, Told>,
-    /// The object that each key made.
+    /// The object that each key is about.
     keys: BTreeMap<String, String>,
+    /// The path of the object that each key made.
+    pub(crate) made: BTreeMap<String, String>,
     payments: BTreeMap<String, Known>,
     refunds: Vec<String>,
     /// Deals that were opened.
     deals: Vec<String>,
-    /// Deals that a payment was taken in.
-    filled: Vec<String>,
+    /// Deals that a payment was taken in, with the units of the seller's part.
+    filled: Vec<(String, u64)>,
     /// Tokens of cards, used and unused.
     tokens: Vec<String>,
     /// Pages of the bank that a payer was sent to.
     pages: Vec<OperationId>,
+    /// Invoices that were made.
+    pub(crate) bills: BTreeMap<InvoiceId, Bill>,
+    /// Payment pages that buyers of invoices have open.
+    tabs: Vec<PaymentId>,
+    /// How many notifications the merchant has read.
+    read: usize,
 }
 
 /// What was last said of an object.
@@ -68,8 +106,11 @@ pub(crate) struct Told {
 }
 
 /// A payment as its merchant remembers it.
+#[derive(Clone, Copy, Default)]
 struct Known {
     units: u64,
+    held: bool,
+    taken: bool,
     in_deal: bool,
     split: bool,
 }
@@ -80,14 +121,19 @@ impl Merchant {
             business,
             requests: 0,
             open: Vec::new(),
+            answered: Vec::new(),
             told: BTreeMap::new(),
             keys: BTreeMap::new(),
+            made: BTreeMap::new(),
             payments: BTreeMap::new(),
             refunds: Vec::new(),
             deals: Vec::new(),
             filled: Vec::new(),
             tokens: Vec::new(),
             pages: Vec::new(),
+            bills: BTreeMap::new(),
+            tabs: Vec::new(),
+            read: 0,
         }
     }
 
@@ -100,6 +146,9 @@ impl Merchant {
     ) -> Result<()> {
         let world = Arc::new(world.clone());
         let mut callbacks = world.app.callbacks();
+        if chance.happens(300) {
+            self.books_are_right(&world).await?;
+        }
         // A repetition waits for the answer of the first request, which died in the crash; the
         // reconciler finds it when its time is over.
         world.clock.advance(domain::operation::CALL_TIME_MAX);
@@ -110,18 +159,14 @@ impl Merchant {
             if chance.happens(300) {
                 self.take_a_token(&world, chance).await;
             }
-            let mut requests = Vec::new();
-            for _ in 0..at_a_time {
-                requests.extend(self.next_request(chance));
-            }
+            strain(&world, chance);
             let crashes = round + 1 == rounds;
-            self.mail(&world, chance, crashes).await;
-            self.send_all(&world, requests, crashes.then(|| chance.below(40)), tally)
-                .await?;
+            let acts = self.acts(&world, at_a_time, crashes, chance);
+            let until = crashes.then(|| chance.below(UNITS_TO_CRASH_MAX));
+            self.act(&world, acts, until, tally).await?;
             if crashes {
                 break;
             }
-            self.payers_decide(&world, chance).await;
             if chance.happens(300) {
                 world.bank.carry_out_late()?;
                 world.bank.release_callbacks(Order::Shuffled(chance.bits()));
@@ -132,6 +177,7 @@ impl Merchant {
                     drop(app::hear(&world.app, callback.operation, callback.answer).await);
                 }
             }
+            self.read_notifications(&world)?;
             let wait = *chance.one_of(&[0, 1, 60, 600, 3_600, 86_400]).unwrap_or(&0);
             world.clock.advance(Duration::seconds(wait));
             if chance.happens(600) {
@@ -141,108 +187,73 @@ impl Merchant {
         Ok(())
     }
 
-    /// Repeats what nobody answered, with the same keys.
-    pub(crate) async fn repeat_open(&mut self, world: &World, tally: &mut Tally) -> Result<()> {
-        for request in std::mem::take(&mut self.open) {
-            let answer = self.post(world, &request).await;
-            self.told(&request, &answer, tally)?;
-        }
+    /// The books are right at every moment, also in the middle of everything.
+    async fn books_are_right(&self, world: &World) -> Result<()> {
+        let report = app::audit::run(&world.store).await?;
+        let findings = report.findings;
+        ensure!(findings.is_empty(), "after a crash: {findings:#?}");
         Ok(())
     }
 
-    async fn post(&self, world: &World, request: &Request) -> Answer {
-        let credentials = self.business.credentials(request.by);
-        send(world, &credentials, request).await
-    }
-
-    /// Messages go out, to a server that has no time now and then. In the last round the crash
-    /// comes while they do.
-    async fn mail(&self, world: &Arc<World>, chance: &mut Chance, crashes: bool) {
-        while chance.happens(400) {
-            world.mailer.next(BUYER, MailAnswer::failed("451 later"));
-        }
-        if crashes {
-            let world = Arc::clone(world);
-            drop(tokio::spawn(async move { world.send_messages().await }));
-        } else if chance.happens(500) {
-            world.send_messages().await;
-        }
-    }
-
-    /// Sends requests at the same time; `patience` is how many wake-ups pass before the crash.
-    async fn send_all(
+    /// What happens at the same time.
+    fn acts(
         &mut self,
-        world: &Arc<World>,
-        requests: Vec<Request>,
-        patience: Option<u64>,
-        tally: &mut Tally,
-    ) -> Result<()> {
-        let mut tasks = JoinSet::new();
-        for request in &requests {
-            let (world, request) = (Arc::clone(world), request.clone());
-            let credentials = self.business.credentials(request.by);
-            tasks.spawn(async move {
-                let answer = send(&world, &credentials, &request).await;
-                (request, answer)
-            });
-        }
-        let mut answered = Vec::new();
-        match patience {
-            None => {
-                while let Some(done) = tasks.join_next().await {
-                    answered.push(done?);
-                }
-            }
-            Some(patience) => {
-                for _ in 0..patience {
-                    tokio::task::yield_now().await;
-                    while let Some(done) = tasks.try_join_next() {
-                        answered.push(done?);
-                    }
-                }
-                tasks.abort_all();
+        world: &World,
+        at_a_time: u64,
+        crashes: bool,
+        chance: &mut Chance,
+    ) -> Vec<Act> {
+        let now = world.clock.now();
+        let mut acts = Vec::new();
+        for _ in 0..at_a_time {
+            match chance.below(10) {
+                0..=2 => acts.extend(self.next_visits(chance)),
+                3 if !self.answered.is_empty() => acts.extend(self.repetition(now, chance)),
+                _ => acts.extend(self.next_request(now, chance).map(Act::Ask)),
             }
         }
-        tally.requests += u64::try_from(requests.len())?;
-        for request in requests {
-            let answer = answered.iter().find(|(done, _)| done.key == request.key);
-            match answer {
-                Some((_, answer)) => self.told(&request, answer, tally)?,
-                None => {
-                    tally.unanswered += 1;
-                    self.open.push(request);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A page of the shop exchanges a payer's card for a token, unless the bank is silent.
-    async fn take_a_token(&mut self, world: &World, chance: &mut Chance) {
-        let number = chance.one_of(&CARDS).and_then(|it| CardNumber::parse(it));
-        let expiry = Expiry::new(2030, 12);
-        if let (Some(number), Some(expiry)) = (number, expiry) {
-            let csc = Csc::parse("123");
-            let card = Card {
-                number,
-                expiry,
-                csc,
-            };
-            let made = app::token::for_payment(&world.app, self.business.shop.id, card).await;
-            self.tokens.extend(made.ok());
-        }
-    }
-
-    /// Payers on the bank's pages confirm, refuse or go away.
-    async fn payers_decide(&mut self, world: &World, chance: &mut Chance) {
         for operation in std::mem::take(&mut self.pages) {
             let decision = match chance.below(4) {
                 0 => Decision::Decline,
                 1 => Decision::Close,
                 _ => Decision::Approve,
             };
-            // A page that the bank does not know is one whose payment is lost.
-            drop(app::sandbox::decide(&world.app, operation, decision).await);
+            // Some stay on the page for a while.
+            match chance.happens(200) {
+                true => self.pages.push(operation),
+                false => acts.push(Act::Decide(operation, decision)),
+            }
+        }
+        for (act, often) in [(Act::Jobs, 200), (Act::Mail, 400), (Act::Carry, 400)] {
+            if crashes || chance.happens(often) {
+                acts.push(act);
+            }
+        }
+        acts
+    }
+
+    /// One of the last answered requests, once more.
+    fn repetition(&self, now: Timestamp, chance: &mut Chance) -> Option<Act> {
+        let answered = chance.one_of(&self.answered)?;
+        let fresh = now < answered.request.sent_at.plus(REPEATED_FOR);
+        fresh.then(|| Act::Repeat(answered.request.clone(), answered.bytes.clone()))
+    }
+
+    /// Repeats what nobody answered, with the same keys.
+    pub(crate) async fn repeat_open(&mut self, world: &World, tally: &mut Tally) -> Result<()> {
+        for request in std::mem::take(&mut self.open) {
+            let credentials = self.business.credentials(request.by);
+            let answer = act::send(world, &credentials, &request).await;
+            self.told(&request, &answer, tally)?;
+        }
+        Ok(())
+    }
+
+    /// A page of the shop exchanges a payer's card for a token, unless the bank is silent.
+    async fn take_a_token(&mut self, world: &World, chance: &mut Chance) {
+        if let Some(card) = chance.one_of(&CARDS).and_then(|number| card(number)) {
+            let made = app::token::for_payment(&world.app, self.business.shop.id, card).await;
+            self.tokens.extend(made.ok());
         }
     }
 
@@ -254,8 +265,10 @@ impl Merchant {
             self.open.push(request.clone());
             return Ok(());
         }
+        // A partner without a register has no receipts.
+        let forbidden = status == 403 && request.path == "/receipts";
         ensure!(
-            matches!(status, 200 | 400),
+            matches!(status, 200 | 400) || forbidden,
             "{} got {status}: {}",
             request.path,
             answer.json()
@@ -270,11 +283,21 @@ impl Merchant {
             "key {} made two objects",
             request.key
         );
+        if self.answered.len() == ANSWERED_MAX {
+            self.answered.remove(0);
+        }
+        self.answered.push(Answered {
+            request: request.clone(),
+            bytes: answer.bytes.clone(),
+        });
         let by = request.by;
         let noun = request.path.split('/').nth(1).unwrap_or_default();
+        let path = format!("/{noun}/{id}");
+        if MADE_AT.contains(&request.path.as_str()) {
+            self.made.insert(request.key.clone(), path.clone());
+        }
         if noun != "deals" {
-            let path = format!("/{noun}/{id}");
-            self.told.insert(path, Told { by, status });
+            self.note(path, by, &status)?;
         }
         match (noun, by) {
             ("deals", _) => {
@@ -285,8 +308,25 @@ impl Merchant {
             ("payouts", By::Gateway) => tally.gateway_payouts += 1,
             ("refunds", _) => self.refunds.push(id),
             ("payments", _) => self.told_of_payment(request, answer, id, tally)?,
+            ("invoices", _) => {
+                tally.invoices += 1;
+                self.bills.insert(id.parse()?, Bill::of(&request.body)?);
+            }
             _ => {}
         }
+        Ok(())
+    }
+
+    /// Keeps what was said of an object. Two people may hear of it out of order, but never two ends
+    /// of it.
+    fn note(&mut self, path: String, by: By, status: &str) -> Result<()> {
+        if let Some(before) = self.told.get(&path).filter(|it| is_end(&it.status)) {
+            let same = !is_end(status) || before.status == status;
+            ensure!(same, "{path} was {} and is {status}", before.status);
+            return Ok(());
+        }
+        let status = status.to_owned();
+        self.told.insert(path, Told { by, status });
         Ok(())
     }
 
@@ -311,27 +351,90 @@ impl Merchant {
             self.pages
                 .extend(page.and_then(|page| page.parse::<OperationId>().ok()));
             let known = Known {
-                units: 0,
                 in_deal: has("deal"),
                 split: has("transfers"),
+                ..Known::default()
             };
             self.payments.insert(id.clone(), known);
         }
         let deal = json.pointer("/deal/id").and_then(Value::as_str);
-        let taken = deal.filter(|_| answer.text("/status") == "succeeded");
-        self.filled.extend(taken.map(str::to_owned));
-        if let Some(known) = self.payments.get_mut(&id) {
-            let value = answer.text("/amount/value");
-            let units = value.split('.').next().unwrap_or_default();
-            known.units = units.parse()?;
+        if let Some(deal) = deal.filter(|_| answer.text("/status") == "succeeded") {
+            let part = json.pointer("/deal/settlements/0");
+            let part = units(part.context("a deal without the seller's part")?)?;
+            self.filled.push((deal.to_owned(), part));
         }
+        if let Some(known) = self.payments.get_mut(&id) {
+            known.units = units(&json)?;
+            known.stands(&answer.text("/status"));
+        }
+        Ok(())
+    }
+
+    /// Payments of invoices are not the merchant's own requests: notifications tell of them.
+    fn read_notifications(&mut self, world: &World) -> Result<()> {
+        let parcels = world.courier.parcels();
+        for parcel in parcels.get(self.read..).unwrap_or_default() {
+            let body: Value = serde_json::from_str(&parcel.body)?;
+            let object = body.get("object").context("a notification of nothing")?;
+            let id = object.get("id").and_then(Value::as_str);
+            let of_invoice = object.get("invoice_details").is_some();
+            if let Some(id) = id.filter(|id| of_invoice || self.payments.contains_key(*id)) {
+                let known = self.payments.entry(id.to_owned()).or_default();
+                known.units = units(object)?;
+                known.stands(
+                    object
+                        .get("status")
+                        .and_then(Value::as_str)
+                        .unwrap_or_default(),
+                );
+            }
+        }
+        self.read = parcels.len();
         Ok(())
     }
 }
 
-async fn send(world: &World, credentials: &str, request: &Request) -> Answer {
-    let Request {
-        path, key, body, ..
-    } = request;
-    world.call_as(credentials, "POST", path, key, body).await
+impl Known {
+    fn stands(&mut self, status: &str) {
+        self.held = status == "waiting_for_capture" && !self.taken;
+        self.taken |= status == "succeeded";
+    }
+}
+
+/// Is this status a last one?
+pub(crate) fn is_end(status: &str) -> bool {
+    matches!(status, "succeeded" | "canceled")
+}
+
+/// The whole units of an object's amount.
+fn units(object: &Value) -> Result<u64> {
+    let value = object.pointer("/amount/value").and_then(Value::as_str);
+    let units = value.and_then(|value| value.split('.').next());
+    Ok(units.context("no amount")?.parse()?)
+}
+
+/// A card of a test.
+fn card(number: &str) -> Option<Card> {
+    Some(Card {
+        number: CardNumber::parse(number)?,
+        expiry: Expiry::new(2030, 12)?,
+        csc: Csc::parse("123"),
+    })
+}
+
+/// Servers of other people have no time now and then.
+fn strain(world: &World, chance: &mut Chance) {
+    for address in [BUYER, PHONE] {
+        while chance.happens(300) {
+            world.mailer.next(address, MailAnswer::failed("451 later"));
+        }
+    }
+    while chance.happens(300) {
+        let reply = match chance.below(3) {
+            0 => Reply::failed("connection refused"),
+            1 => Reply::status(503),
+            _ => Reply::status(302),
+        };
+        world.courier.next(HOOK, reply);
+    }
 }

@@ -20,10 +20,14 @@ pub(super) async fn agrees(
     payments: &[Payment],
     tally: &mut Tally,
 ) -> Result<()> {
+    let sellers = business.sellers();
     let mut held = BTreeMap::new();
     for document in world.register.registered() {
-        ensure!(document.shop_id == business.shop.id, "{document:?}");
-        held.insert(document.operation, (document.kind, document.total_minor));
+        let seller = document.shop_id;
+        let known = sellers.contains(&seller);
+        ensure!(known, "registered for {seller}, who has no register");
+        let document_says = (seller, document.kind, document.total_minor);
+        held.insert(document.operation, document_says);
     }
     for payment in payments {
         let (shop, id) = (payment.shop_id, payment.id);
@@ -33,10 +37,17 @@ pub(super) async fn agrees(
             match &receipt.state {
                 State::Registered(facts) => {
                     let operation: OperationId = facts.register_id.parse()?;
-                    let own = held.remove(&operation).context("a document is not there")?;
-                    let said = (receipt.kind, receipt.total.minor());
-                    ensure!(own == said, "receipt {} is {own:?} there", receipt.id);
+                    let own = held.remove(&operation).with_context(|| {
+                        format!("receipt {} is not in the register", receipt.id)
+                    })?;
+                    let said = (receipt.seller(), receipt.kind, receipt.total.minor());
+                    ensure!(
+                        own == said,
+                        "receipt {} is another in the register: {own:?}",
+                        receipt.id
+                    );
                     tally.registered += 1;
+                    tally.by_partners += u64::from(receipt.on_behalf_of.is_some());
                 }
                 State::Canceled { .. } => tally.refused += 1,
                 State::Dropped => {}

@@ -1,10 +1,11 @@
 //! What the merchant asks for next: sensible mostly, and sometimes not.
 
 use domain::fiscal::Scenario;
+use domain::{Duration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{BUYER, CARDS, Known, Merchant, Request};
-use crate::business::By;
+use super::{CARDS, Known, MADE_AT, Merchant, Request};
+use crate::business::{BUYER, By, NO_PHONE, NOBODY, PHONE};
 use crate::chance::Chance;
 
 /// Wallets and what they do: paid, and refused by the payer.
@@ -21,36 +22,88 @@ type Wish = (By, String, Value);
 
 impl Merchant {
     /// What the merchant does next.
-    pub(super) fn next_request(&mut self, chance: &mut Chance) -> Option<Request> {
+    pub(super) fn next_request(&mut self, now: Timestamp, chance: &mut Chance) -> Option<Request> {
         self.requests += 1;
         let key = format!("key-{}", self.requests);
-        let registers = self.business.scenario.is_some();
-        let (by, path, body) = match chance.below(100) {
+        let registers = self.business.registers();
+        let (by, path, mut body) = match chance.below(100) {
             0..18 => self.about_deals(chance)?,
             18..28 => payout_of_gateway(chance)?,
-            28..34 if registers => self.receipt_by_itself(chance)?,
+            28..35 if registers => self.receipt_by_itself(chance)?,
+            35..45 => (By::Shop, "/invoices".to_owned(), self.invoice(now, chance)),
             _ => self.about_payments(chance)?,
         };
+        if MADE_AT.contains(&path.as_str()) && path != "/receipts" {
+            put(&mut body, "metadata", json!({"key": key}));
+        }
         Some(Request {
             by,
             path,
             key,
             body,
+            sent_at: now,
         })
     }
 
+    /// An invoice, some so short that nobody can pay them in time.
+    fn invoice(&self, now: Timestamp, chance: &mut Chance) -> Value {
+        let units = 2 + chance.below(1_000);
+        let mut data = json!({"amount": amount(units), "capture": chance.happens(500)});
+        self.put_receipt(&mut data, units, chance);
+        let minutes = *chance.one_of(&[1, 10, 120, 1_440, 4_320]).unwrap_or(&1);
+        let whole = json!({"description": "Book", "price": amount(units), "quantity": 1});
+        let cart = match chance.happens(700) {
+            true => json!([whole]),
+            false => json!([
+                {
+                    "description": "Book", "quantity": "1.000", "price": amount(units),
+                    "discount_price": amount(units - 1),
+                },
+                {"description": "Cover", "quantity": 0.5, "price": amount(2)},
+            ]),
+        };
+        let mut body = json!({
+            "payment_data": data, "cart": cart, "expires_at": moment(now, minutes),
+        });
+        let delivery = match chance.below(10) {
+            0 | 1 => None,
+            2 => Some(json!({"type": "self"})),
+            3..=5 => Some(json!({"type": "email", "email": BUYER})),
+            6 => Some(json!({"type": "email", "email": NOBODY})),
+            7 => Some(json!({"type": "sms", "phone": NO_PHONE})),
+            _ => Some(json!({"type": "sms", "phone": PHONE})),
+        };
+        if let Some(delivery) = delivery {
+            put(&mut body, "delivery_method_data", delivery);
+        }
+        body
+    }
+
     fn about_payments(&self, chance: &mut Chance) -> Option<Wish> {
-        let payments: Vec<&String> = self.payments.keys().collect();
-        let payment = chance.one_of(&payments).copied();
-        let known = payment.and_then(|id| Some((id, self.payments.get(id)?)));
-        let (path, body) = match (chance.below(10), known) {
-            (0..=4, _) | (_, None) => ("/payments".to_owned(), self.payment(chance)?),
-            (5..=6, Some((id, known))) => (
-                format!("/payments/{id}/capture"),
-                self.capture(known, chance),
-            ),
-            (7, Some((id, _))) => (format!("/payments/{id}/cancel"), json!({})),
-            (_, Some((id, known))) => ("/refunds".to_owned(), self.refund(id, known, chance)),
+        let sensible = chance.happens(800);
+        let one = |fits: fn(&Known) -> bool, chance: &mut Chance| {
+            let payments = self.payments.iter();
+            let fitting = payments.filter(|(_, known)| !sensible || fits(known));
+            let fitting: Vec<(&String, &Known)> = fitting.collect();
+            chance.one_of(&fitting).copied()
+        };
+        let held = |known: &Known| known.held;
+        let taken = |known: &Known| known.taken;
+        let wish = match chance.below(10) {
+            0..=4 => None,
+            5..=6 => one(held, chance).map(|(id, known)| {
+                let body = self.capture(known, chance);
+                (format!("/payments/{id}/capture"), body)
+            }),
+            7 => one(held, chance).map(|(id, _)| (format!("/payments/{id}/cancel"), json!({}))),
+            _ => one(taken, chance).map(|(id, known)| {
+                let body = self.refund(id, known, chance);
+                ("/refunds".to_owned(), body)
+            }),
+        };
+        let (path, body) = match wish {
+            Some(wish) => wish,
+            None => ("/payments".to_owned(), self.payment(chance)?),
         };
         Some((By::Shop, path, body))
     }
@@ -80,7 +133,7 @@ impl Merchant {
                 put(&mut body, "payment_method_data", means);
             }
         }
-        let (in_deal, split) = (chance.happens(300), chance.happens(400));
+        let (in_deal, split) = (chance.happens(400), chance.happens(400));
         if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
             let part = payout(1 + chance.below(units));
             put(&mut body, "deal", json!({"id": deal, "settlements": part}));
@@ -137,7 +190,8 @@ impl Merchant {
         } else if known.split {
             let partner = chance.one_of(&self.business.partners).filter(|_| !whole);
             if let Some(partner) = partner {
-                let source = json!([{"account_id": partner.to_string(), "amount": amount(units)}]);
+                let account = partner.id.to_string();
+                let source = json!([{"account_id": account, "amount": amount(units)}]);
                 put(&mut body, "sources", source);
             }
         } else if !whole || chance.happens(300) {
@@ -158,7 +212,7 @@ impl Merchant {
             if part == 0 {
                 continue;
             }
-            let mut item = json!({"account_id": partner.to_string(), "amount": amount(part)});
+            let mut item = json!({"account_id": partner.id.to_string(), "amount": amount(part)});
             if part > 1 && chance.happens(400) {
                 put(
                     &mut item,
@@ -183,9 +237,15 @@ impl Merchant {
         }
     }
 
-    /// A receipt of a request of its own.
+    /// A receipt of a request of its own, for the shop or for a partner who has a part.
     fn receipt_by_itself(&self, chance: &mut Chance) -> Option<Wish> {
-        let payments: Vec<&String> = self.payments.keys().collect();
+        let for_partner = self.business.scenario.is_none() || chance.happens(400);
+        let partner = chance.one_of(&self.business.partners);
+        let partner = partner.filter(|_| for_partner);
+        let sensible = partner.is_none() || chance.happens(100);
+        let payments = self.payments.iter();
+        let payments = payments.filter(|(_, known)| sensible || known.split);
+        let payments: Vec<&String> = payments.map(|(id, _)| id).collect();
         let payment = chance.one_of(&payments).copied();
         let refund = chance.one_of(&self.refunds).filter(|_| chance.happens(300));
         let (kind, member, id) = match refund {
@@ -200,6 +260,9 @@ impl Merchant {
         put(&mut body, "send", json!(true));
         let settled = json!([{"type": "prepayment", "amount": amount(units)}]);
         put(&mut body, "settlements", settled);
+        if let Some(partner) = partner {
+            put(&mut body, "on_behalf_of", json!(partner.id.to_string()));
+        }
         Some((By::Shop, "/receipts".to_owned(), body))
     }
 
@@ -211,12 +274,16 @@ impl Merchant {
             return Some((By::Shop, "/deals".to_owned(), body));
         }
         let [card, ..] = CARDS;
-        let sensible = !self.filled.is_empty() && chance.happens(900);
-        let deals = if sensible { &self.filled } else { &self.deals };
+        let filled = chance.one_of(&self.filled);
+        let (deal, units) = match filled.filter(|_| chance.happens(900)) {
+            Some((deal, part)) if chance.happens(300) => (deal, *part),
+            Some((deal, part)) => (deal, 1 + chance.below(*part)),
+            None => (chance.one_of(&self.deals)?, 1 + chance.below(300)),
+        };
         let body = json!({
-            "amount": amount(1 + chance.below(300)),
+            "amount": amount(units),
             "payout_destination_data": {"type": "bank_card", "card": {"number": card}},
-            "deal": {"id": chance.one_of(deals)?},
+            "deal": {"id": deal},
         });
         Some((By::Shop, "/payouts".to_owned(), body))
     }
@@ -241,6 +308,13 @@ fn payout_of_gateway(chance: &mut Chance) -> Option<Wish> {
 
 fn amount(units: u64) -> Value {
     json!({"value": format!("{units}.00"), "currency": "RUB"})
+}
+
+/// So many minutes from now, as the API has it.
+fn moment(now: Timestamp, minutes: i64) -> Value {
+    let at = now.plus(Duration::minutes(minutes)).as_micros();
+    let at = jiff::Timestamp::from_microsecond(at).unwrap_or(jiff::Timestamp::MAX);
+    json!(at.to_string())
 }
 
 /// The seller's part of a deal.
