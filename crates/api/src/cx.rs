@@ -1,8 +1,10 @@
 //! Who is asking, and may they do this. A handler that takes an [`ApiCx`] acts in that shop and in
 //! no other; who may use its route stands in the access table.
 
+use std::net::SocketAddr;
+
 use app::Cx;
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use http::request::Parts;
 use tracing::{Span, field};
 
@@ -25,7 +27,9 @@ impl FromRequestParts<Door> for ApiCx {
         let shown = Credentials::read(&parts.headers)?;
         let id = parts.extensions.get::<RequestId>();
         let id = id.map(|RequestId(id)| id.clone()).unwrap_or_default();
-        let cx = authenticate(door, who, shown, id).await?;
+        let mut cx = authenticate(door, who, shown, id).await?;
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        cx.client_ip = from.map(|ConnectInfo(from)| from.ip());
         if !door.limiter.permits(cx.shop.id, door.app.now()) {
             return Err(ApiError::TooManyRequests);
         }

@@ -1,6 +1,7 @@
 //! What a payer does on the platform's pages: look at a payment, try to pay it, come back from a
 //! bank's page. Also the binding of a card without a payment.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use connectors::acquirer::Means as CallMeans;
@@ -55,6 +56,15 @@ pub struct BindingView {
     pub cards_over: bool,
     /// The shop's time.
     pub now: Timestamp,
+}
+
+/// Who tries to pay on a page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Buyer {
+    /// From where.
+    pub client_ip: Option<IpAddr>,
+    /// Do they agree to the card's being charged again?
+    pub agreed_to_save: bool,
 }
 
 /// Shows a payment to its payer; whoever knows its id may see it.
@@ -149,13 +159,13 @@ pub async fn pay_by_card(
     app: &Arc<App>,
     id: PaymentId,
     card: Card,
-    agreed_to_save: bool,
+    buyer: Buyer,
 ) -> Result<CheckoutView, Error> {
     let choice = Choice {
         kind: MethodKind::BankCard,
         phone: None,
         facts: Some(MethodFacts::Card(card.facts())),
-        agreed_to_save,
+        buyer,
     };
     attempt(app, id, choice, CallMeans::Card(card)).await
 }
@@ -169,6 +179,7 @@ pub async fn pay_by(
     id: PaymentId,
     kind: MethodKind,
     phone: Option<String>,
+    buyer: Buyer,
 ) -> Result<CheckoutView, Error> {
     let means = CallMeans::Method {
         kind,
@@ -178,7 +189,11 @@ pub async fn pay_by(
         kind,
         phone,
         facts: None,
-        agreed_to_save: false,
+        // Only cards are saved.
+        buyer: Buyer {
+            agreed_to_save: false,
+            ..buyer
+        },
     };
     attempt(app, id, choice, means).await
 }
@@ -188,7 +203,7 @@ struct Choice {
     kind: MethodKind,
     phone: Option<String>,
     facts: Option<MethodFacts>,
-    agreed_to_save: bool,
+    buyer: Buyer,
 }
 
 async fn attempt(
@@ -232,7 +247,8 @@ fn start(
         kind: choice.kind,
         phone: choice.phone.clone(),
         facts: choice.facts.clone(),
-        agreed_to_save: choice.agreed_to_save,
+        agreed_to_save: choice.buyer.agreed_to_save,
+        client_ip: choice.buyer.client_ip,
     };
     let operation = attempt.operation;
     let step = payment.authorize(attempt, work.now())?;

@@ -1,5 +1,6 @@
 //! The context of one use case: whose shop, at what time, under which request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::{Grant, Shop, Tariff, Timestamp};
@@ -24,6 +25,8 @@ pub struct Cx {
     pub now: Timestamp,
     /// The request's id; empty for what the platform does by itself.
     pub request_id: String,
+    /// From where the request comes, if from anywhere.
+    pub client_ip: Option<IpAddr>,
 }
 
 /// The inside of a unit of work. A unit may run twice: it reads, asks the domain and writes
@@ -43,6 +46,7 @@ impl Cx {
             grant: None,
             now: merchant.shop.now(app.now()),
             request_id,
+            client_ip: None,
         }
     }
 

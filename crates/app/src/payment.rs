@@ -171,6 +171,7 @@ fn try_at_once(
         phone: used.phone,
         facts: used.facts,
         agreed_to_save: false,
+        client_ip: work.cx.client_ip,
     };
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
     let recorded = effects::new_payment(work, &step)?;
@@ -208,6 +209,7 @@ pub(crate) fn authorize_task(
         capture: payment.takes_at_once(),
         means,
         challenge,
+        client_ip: payment.client_ip,
         by_qr,
         save,
         articles: match payment.details.as_ref().and_then(|d| d.request.as_ref()) {

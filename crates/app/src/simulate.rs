@@ -55,10 +55,11 @@ async fn find(cx: &Cx, id: PaymentId) -> Result<Payment, Error> {
 
 /// What the buyer does on the payment page.
 async fn choose(cx: &Cx, id: PaymentId, kind: MethodKind) -> Result<Payment, Error> {
+    let buyer = checkout::Buyer::default();
     let view = if kind == MethodKind::BankCard {
-        checkout::pay_by_card(&cx.app, id, card()?, false).await?
+        checkout::pay_by_card(&cx.app, id, card()?, buyer).await?
     } else {
-        checkout::pay_by(&cx.app, id, kind, Some(PHONE.to_owned())).await?
+        checkout::pay_by(&cx.app, id, kind, Some(PHONE.to_owned()), buyer).await?
     };
     Ok(view.payment)
 }

@@ -4,6 +4,8 @@
 //! Each call carries the id of its [`domain::Operation`] as idempotency key: the same key again
 //! has no second effect and gets the same answer.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
 use domain::card::{Card, CardNumber};
 use domain::method::Article;
@@ -79,6 +81,8 @@ pub struct Authorize {
     pub means: Means,
     /// May, must or cannot the payer be asked?
     pub challenge: ChallengePolicy,
+    /// Where the payer is, for the acquirer's checks.
+    pub client_ip: Option<IpAddr>,
     /// Does the payer stand before a code to scan rather than a page?
     pub by_qr: bool,
     /// Return a token to charge the means again?

@@ -61,7 +61,7 @@ pub struct Payment {
     pub metadata: Metadata,
     /// The merchant's name for the payer, at most 200 characters.
     pub merchant_customer_id: Option<String>,
-    /// The payer's address.
+    /// The payer's address: as the merchant says, or from where the first attempt was made.
     pub client_ip: Option<IpAddr>,
     /// Taken at once or held first.
     pub capture_mode: CaptureMode,

@@ -7,6 +7,7 @@
 mod file;
 mod key;
 mod message;
+mod proxies;
 mod role;
 mod unit;
 
@@ -23,6 +24,7 @@ use store::{Database, Options};
 pub(crate) use file::{ConfigError, Given, Origin, read};
 pub(crate) use key::{KEYS, Key};
 pub(crate) use message::{MailConfig, SmsConfig};
+pub(crate) use proxies::Proxies;
 pub(crate) use role::Role;
 pub(crate) use unit::parse_duration;
 
@@ -37,6 +39,7 @@ pub(crate) struct Config {
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) public_url: Option<String>,
+    pub(crate) proxies: Proxies,
     pub(crate) roles: Vec<Role>,
     pub(crate) threads: Option<NonZeroUsize>,
     lanes: NonZeroUsize,

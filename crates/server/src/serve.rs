@@ -141,6 +141,7 @@ fn router(
     let observer = Arc::new(Observer {
         metrics: metrics.clone(),
         random: Arc::new(SystemRandom::new()),
+        proxies: config.proxies.clone(),
         time_max: config.request_time_max,
     });
     let mut doors = Router::new();

@@ -34,12 +34,12 @@ pub struct Filter {
 
 const INSERT: &str = "\
 insert into payment (id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
-       metadata, merchant_customer_id, client_ip, capture_mode, confirmation, flow, method_asked,
+       metadata, merchant_customer_id, capture_mode, confirmation, flow, method_asked,
        confirm_until, created_at, amount_minor, save_method, method_id, method_kind, method_saved,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, due_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version)
+       deal_facts, receipt_order, receipt_registration, details, transfers, client_ip, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
        $39, $40, $41, $42, $43, $44, $45)";
@@ -52,7 +52,8 @@ update payment
        operation_id = $17, challenge = $18, reference = $19, hold_expires_at = $20,
        capture_minor = $21, canceled_by = $22, canceled_for = $23, captured_at = $24,
        canceled_at = $25, due_at = $26, deal_facts = $27, receipt_order = $28,
-       receipt_registration = $29, details = $30, transfers = $31, version = version + 1
+       receipt_registration = $29, details = $30, transfers = $31, client_ip = $32,
+       version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\

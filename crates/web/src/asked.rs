@@ -1,8 +1,9 @@
 //! What a browser says with each request that pages care about.
 
 use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{ConnectInfo, FromRequestParts};
 use domain::payment::Locale;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -13,7 +14,27 @@ use crate::lang::Lang;
 #[derive(Debug)]
 pub(crate) struct Asked {
     pub(crate) headers: HeaderMap,
+    pub(crate) from: Asker,
     chosen: Option<String>,
+}
+
+/// Where a request comes from: its connection, or what a proxy says that the server trusts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker(pub(crate) Option<IpAddr>);
+
+impl Asker {
+    fn of(parts: &Parts) -> Self {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Self(from.map(|ConnectInfo(from)| from.ip()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
 }
 
 impl Asked {
@@ -48,6 +69,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
             .map(|(_, value)| value.to_owned());
         Ok(Self {
             headers: parts.headers.clone(),
+            from: Asker::of(parts),
             chosen,
         })
     }

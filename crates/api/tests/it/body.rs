@@ -18,7 +18,7 @@ async fn send(world: &Fixture, path: &str, content_type: Option<&str>, body: Bod
     world.send(request.body(body).unwrap()).await
 }
 
-fn authorization(world: &Fixture) -> String {
+pub(crate) fn authorization(world: &Fixture) -> String {
     use base64::Engine as _;
     let pair = format!("{}:{}", world.shop.id, world.secret_key);
     format!(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::checkout;
+use app::checkout::{self, Buyer};
 use connectors::sandbox::{Call, Fault};
 use domain::card::{Card, CardNumber, Csc, Expiry};
 use domain::message::State;
@@ -76,7 +76,7 @@ async fn press(world: &World, id: InvoiceId) -> Option<PaymentId> {
 
 /// The buyer types a card on the payment page.
 async fn pay(world: &World, payment: PaymentId, number: &str) {
-    let paid = checkout::pay_by_card(&world.app, payment, card(number), false).await;
+    let paid = checkout::pay_by_card(&world.app, payment, card(number), Buyer::default()).await;
     paid.unwrap();
 }
 
@@ -353,7 +353,7 @@ async fn expiry_and_payment_exclude_each_other() {
                 let (world, payment) = (Arc::clone(&world), *payment);
                 tokio::spawn(async move {
                     // Whoever comes too late is refused.
-                    checkout::pay_by_card(&world.app, payment, card(PLAIN), false)
+                    checkout::pay_by_card(&world.app, payment, card(PLAIN), Buyer::default())
                         .await
                         .is_ok()
                 })

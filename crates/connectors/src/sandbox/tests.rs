@@ -65,6 +65,7 @@ fn pay(id: u64, means: Means) -> Authorize {
         capture: true,
         means,
         challenge: ChallengePolicy::IfNeeded,
+        client_ip: None,
         by_qr: false,
         save: false,
         articles: Vec::new(),

@@ -128,8 +128,8 @@ pub(crate) fn client_ip(fields: &Fields<'_>) -> Result<Option<IpAddr>, InvalidRe
     let name = "client_ip";
     match fields.text(name)? {
         None => Ok(None),
-        Some(text) => match text.parse() {
-            Ok(ip) => Ok(Some(ip)),
+        Some(text) => match text.parse::<IpAddr>() {
+            Ok(ip) => Ok(Some(ip.to_canonical())),
             Err(_malformed) => Err(fields.illegal(name)),
         },
     }

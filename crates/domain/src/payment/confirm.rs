@@ -1,5 +1,7 @@
 //! The payer's part: attempts to pay, and the end of the time for them.
 
+use std::net::IpAddr;
+
 use super::{Flow, Payment, Registering, SaveMethod, State, Status, Step, UsedMethod};
 use crate::acquiring::{CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
@@ -21,6 +23,8 @@ pub struct Attempt {
     pub facts: Option<MethodFacts>,
     /// Did the payer agree to its being charged again?
     pub agreed_to_save: bool,
+    /// From where it is made; counts unless the merchant has said where the payer is.
+    pub client_ip: Option<IpAddr>,
 }
 
 /// Why an attempt is not possible, in order of precedence.
@@ -90,6 +94,7 @@ impl Payment {
         }
 
         let mut next = self.clone();
+        next.client_ip = self.client_ip.or(attempt.client_ip);
         next.state = State::Authorizing {
             operation: attempt.operation,
         };

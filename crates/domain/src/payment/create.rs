@@ -28,7 +28,7 @@ pub struct NewPayment {
     pub metadata: Metadata,
     /// The merchant's name for the payer.
     pub merchant_customer_id: Option<String>,
-    /// The payer's address.
+    /// The payer's address, if the merchant knows it.
     pub client_ip: Option<IpAddr>,
     /// At once or held first.
     pub capture_mode: CaptureMode,

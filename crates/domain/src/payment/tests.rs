@@ -114,6 +114,7 @@ fn attempt(number: u64) -> Attempt {
         phone: None,
         facts: Some(MethodFacts::Card(card())),
         agreed_to_save: false,
+        client_ip: None,
     }
 }
 
@@ -433,6 +434,32 @@ fn a_method_is_saved_only_by_agreement() {
             "{save_method:?} {agreed}"
         );
         assert_eq!(step.next.method.as_ref().unwrap().saved, saved);
+    }
+}
+
+#[test]
+fn the_payer_is_where_the_merchant_says_or_where_the_first_attempt_came_from() {
+    let ip = |last: u8| Some([192, 0, 2, last].into());
+    for (said, first, second, expected) in [
+        (None, ip(1), ip(2), ip(1)),
+        (None, None, ip(2), ip(2)),
+        (ip(9), ip(1), ip(2), ip(9)),
+        (None, None, None, None),
+    ] {
+        let new = NewPayment {
+            client_ip: said,
+            ..new_payment(CaptureMode::OneStage)
+        };
+        let mut payment = Payment::create(&shop(), new, NOW).unwrap();
+        for (number, client_ip) in [(2, first), (3, second)] {
+            let from = Attempt {
+                client_ip,
+                ..attempt(number)
+            };
+            payment = payment.authorize(from, NOW).unwrap().next;
+            payment.state = State::Pending;
+        }
+        assert_eq!(payment.client_ip, expected);
     }
 }
 

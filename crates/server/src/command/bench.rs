@@ -45,6 +45,7 @@ pub(super) async fn echo(config: &Config, as_json: bool) -> Result<()> {
     let observer = Arc::new(Observer {
         metrics: metrics.clone(),
         random: Arc::new(SystemRandom::new()),
+        proxies: config.proxies.clone(),
         time_max: config.request_time_max,
     });
     let router = Router::new()

@@ -6,9 +6,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axum::http::HeaderName;
+
 use super::message::{self, MailTls};
+use super::proxies::Network;
 use super::unit::{parse_bytes, parse_duration};
-use super::{Config, DatabaseChoice, LogFormat, MailConfig, Role, SmsConfig};
+use super::{Config, DatabaseChoice, LogFormat, MailConfig, Proxies, Role, SmsConfig};
 
 /// One key.
 pub(crate) struct Key {
@@ -91,6 +94,19 @@ pub(crate) const KEYS: &[Key] = &[
             };
             Ok(())
         },
+    },
+    Key {
+        name: "trusted_proxies",
+        default: "127.0.0.0/8,::1",
+        what: "addresses and networks of the proxies in front, whose word counts for where a \
+               request comes from; `none` for nobody's",
+        set: |config, text| put(&mut config.proxies.trusted, Network::parse_list(text)),
+    },
+    Key {
+        name: "proxy_header",
+        default: "x-real-ip",
+        what: "the header in which they say it, such as x-forwarded-for",
+        set: |config, text| put(&mut config.proxies.header, header(text)),
     },
     Key {
         name: "roles",
@@ -353,6 +369,13 @@ fn url(text: &str) -> Result<String, String> {
     Ok(text.trim_end_matches('/').to_owned())
 }
 
+fn header(text: &str) -> Result<HeaderName, String> {
+    let lowercase = text.to_ascii_lowercase();
+    lowercase
+        .parse()
+        .map_err(|_no_name| format!("{text:?} is no name of a header"))
+}
+
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
         .map_err(|_no_number| format!("{text:?} is no whole number that fits"))
@@ -408,6 +431,7 @@ impl Config {
             listen: any,
             metrics_listen: None,
             public_url: None,
+            proxies: Proxies::default(),
             roles: Vec::new(),
             threads: None,
             lanes: NonZeroUsize::MIN,

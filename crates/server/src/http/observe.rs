@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::Random;
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
@@ -16,6 +16,7 @@ use serde_json::json;
 use tracing::{Instrument as _, error, field, info, info_span, warn};
 
 use crate::clock::Stopwatch;
+use crate::config::Proxies;
 use crate::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -28,6 +29,7 @@ const NO_ROUTE: &str = "none";
 pub(crate) struct Observer {
     pub(crate) metrics: Metrics,
     pub(crate) random: Arc<dyn Random>,
+    pub(crate) proxies: Proxies,
     pub(crate) time_max: Duration,
 }
 
@@ -48,6 +50,10 @@ pub(crate) async fn observe(
     let id = taken_over(request.headers())
         .unwrap_or_else(|| made_up(observer.random.bits(), observer.random.bits()));
     request.headers_mut().insert(REQUEST_ID, id.clone());
+    if let Some(ConnectInfo(peer)) = request.extensions().get().copied() {
+        let client = observer.proxies.client(peer, request.headers());
+        request.extensions_mut().insert(ConnectInfo(client));
+    }
     let shown = id.to_str().unwrap_or_default();
     let span = info_span!("request", request.id = shown, shop.id = field::Empty);
 
@@ -128,7 +134,7 @@ mod tests {
     use axum::routing::get;
     use tower::ServiceExt as _;
 
-    use super::{Observer, observe};
+    use super::{Observer, Proxies, observe};
     use crate::metrics::Metrics;
 
     const MADE_UP: &str = "00000000-0000-40ab-8000-0000000000ab";
@@ -146,6 +152,7 @@ mod tests {
         let observer = Arc::new(Observer {
             metrics: Metrics::new(),
             random: Arc::new(Same),
+            proxies: Proxies::default(),
             time_max: Duration::ZERO,
         });
         let metrics = observer.metrics.clone();

@@ -2,7 +2,7 @@
 //! back later. The merchant sends them there.
 
 use anyhow::{Context as _, Result};
-use app::checkout::{self, CheckoutView};
+use app::checkout::{self, Buyer, CheckoutView};
 use domain::payment::State;
 use domain::{InvoiceId, MethodKind, OperationId, Payment, PaymentId, Timestamp};
 use serde_json::Value;
@@ -115,9 +115,11 @@ async fn pay(world: &World, payment: PaymentId, way: Way) -> Result<Seen> {
     let paid = match way {
         Way::Card(number) => {
             let card = card(number).context("a card of a test")?;
-            checkout::pay_by_card(&world.app, payment, card, false).await
+            checkout::pay_by_card(&world.app, payment, card, Buyer::default()).await
         }
-        Way::Sbp => checkout::pay_by(&world.app, payment, MethodKind::Sbp, None).await,
+        Way::Sbp => {
+            checkout::pay_by(&world.app, payment, MethodKind::Sbp, None, Buyer::default()).await
+        }
     };
     match paid {
         Ok(view) => Ok(Seen::payment(&view)),

@@ -36,7 +36,6 @@ pub(super) fn fixed(payment: &Payment) -> Result<Vec<Param<'_>>, StoreError> {
         text_or_null(payment.description.as_deref()),
         json_or_null(facts::write_metadata(&payment.metadata)?),
         text_or_null(payment.merchant_customer_id.as_deref()),
-        id_or_null(payment.client_ip),
         text(capture_mode_code(payment.capture_mode)),
         json_or_null(facts::write_confirmation(payment.confirmation.as_ref())?),
         text(flow_code(payment.flow)),
@@ -83,6 +82,7 @@ pub(super) fn changing<'a>(
         text_or_null(payment.receipt.map(|receipt| receipt.registration.code())),
         json_or_null(facts::write_details(payment.details.as_deref())?),
         json_or_null(facts::write_split(payment.split.as_deref())?),
+        id_or_null(payment.client_ip),
     ])
 }
 

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use app::checkout::CheckoutView;
+use app::checkout::{Buyer, CheckoutView};
 use app::{App, Error};
 use axum::Form;
 use axum::extract::State;
@@ -45,13 +45,23 @@ pub(crate) struct PayForm {
     #[serde(default)]
     card_csc: Zeroizing<String>,
     #[serde(default)]
-    pub(crate) save: String,
+    save: String,
     #[serde(default)]
     phone: String,
 }
 
 /// What a ticked box sends.
-pub(crate) const TICKED: &str = "true";
+const TICKED: &str = "true";
+
+impl PayForm {
+    /// Who sent it.
+    pub(crate) fn buyer(&self, asked: &Asked) -> Buyer {
+        Buyer {
+            client_ip: asked.from.0,
+            agreed_to_save: self.save == TICKED,
+        }
+    }
+}
 
 /// Tries to pay.
 pub(crate) async fn create(
@@ -95,7 +105,7 @@ async fn attempt(
         }
     };
     let id = view.payment.id;
-    let after = start(app, id, kind, means, form.save == TICKED).await?;
+    let after = start(app, id, kind, means, form.buyer(asked)).await?;
     Ok(on(asked, lang, kind, &after))
 }
 
@@ -105,12 +115,12 @@ pub(crate) async fn start(
     id: PaymentId,
     kind: MethodKind,
     means: Means,
-    agreed_to_save: bool,
+    buyer: Buyer,
 ) -> Result<CheckoutView, Error> {
     match means {
-        Means::Card(card) => app::checkout::pay_by_card(app, id, card, agreed_to_save).await,
-        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone)).await,
-        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None).await,
+        Means::Card(card) => app::checkout::pay_by_card(app, id, card, buyer).await,
+        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone), buyer).await,
+        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None, buyer).await,
     }
 }
 

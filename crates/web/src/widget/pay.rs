@@ -13,7 +13,7 @@ use http::StatusCode;
 use super::problem::Problem;
 use super::show::{self, FrameQuery};
 use crate::asked::Asked;
-use crate::checkout::pay::{PayForm, TICKED, read, start};
+use crate::checkout::pay::{PayForm, read, start};
 use crate::checkout::show as hosted;
 use crate::lang::Lang;
 use crate::text::Texts;
@@ -64,7 +64,7 @@ async fn attempt(
             return Ok(hosted::with_form_secret(app, asked, status, page));
         }
     };
-    match start(app, view.payment.id, kind, means, form.save == TICKED).await {
+    match start(app, view.payment.id, kind, means, form.buyer(asked)).await {
         Ok(after) => {
             let declined = matches!(after.payment.state, domain::payment::State::Pending);
             Ok(again(declined.then(|| kind.code())))

@@ -1,13 +1,12 @@
 //! `GET /payouts-data/frame`: the payout widget's form; `POST /payouts-data/tokens`: the card's
 //! synonym. Only our own frame may ask for one; it is worth nothing without the account's key.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::App;
 use app::token::PayoutToken;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use domain::ShopId;
@@ -18,7 +17,7 @@ use zeroize::Zeroizing;
 
 use super::payout::PayoutPage;
 use super::problem::Problem;
-use super::rate::{Limiter, client};
+use super::rate::Limiter;
 use crate::asked::Asked;
 use crate::{answer, form_guard};
 
@@ -84,15 +83,13 @@ const INTERNAL: &str = "internal_service_error";
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     Extension(rate): Extension<Arc<Limiter>>,
-    from: Option<Extension<ConnectInfo<SocketAddr>>>,
     asked: Asked,
     body: Bytes,
 ) -> Response {
-    let from = client(from, &asked.headers);
     let (status, told) = if form_guard::is_ours(&asked.headers, "") {
         match serde_json::from_slice::<Given>(&body) {
             Ok(given) => match given.account_id.parse::<ShopId>() {
-                Ok(account) if rate.permits(account, from, app.now()) => {
+                Ok(account) if rate.permits(account, asked.from.0, app.now()) => {
                     exchange(&app, account, &given.number).await
                 }
                 Ok(_too_many) => (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL)),

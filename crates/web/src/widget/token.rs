@@ -1,22 +1,23 @@
 //! `POST /checkout-js/v1/tokens`: a card of a shop's own form becomes a payment token. Any page
 //! may ask, without cookies; the token is worth nothing without the shop's secret key.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::{App, Error};
 use axum::Extension;
 use axum::body::Bytes;
-use axum::extract::{ConnectInfo, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::card::{Card, CardNumber, Csc, Expiry};
 use domain::{ShopId, Timestamp};
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::rate::{Limiter, client};
+use super::rate::Limiter;
 use crate::answer;
+use crate::asked::Asker;
 use crate::checkout::card_form::this_month;
 use crate::lang::Lang;
 use crate::text::Texts;
@@ -103,15 +104,11 @@ pub(crate) async fn preflight() -> Response {
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     Extension(rate): Extension<Arc<Limiter>>,
-    from: Option<Extension<ConnectInfo<SocketAddr>>>,
-    headers: HeaderMap,
+    Asker(from): Asker,
     body: Bytes,
 ) -> Response {
     let told = match serde_json::from_slice::<Asked>(&body) {
-        Ok(asked) => {
-            let from = client(from, &headers);
-            exchange(&app, &rate, from, &asked).await
-        }
+        Ok(asked) => exchange(&app, &rate, from, &asked).await,
         Err(_malformed) => failure("invalid_request", StatusCode::BAD_REQUEST),
     };
     let status = match &told {

@@ -1,10 +1,12 @@
 //! A browser without script: follows redirects of one host, keeps cookies, fills in forms.
 
 use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use domain::MethodKind;
 use http::response::Parts;
 use http::{Request, StatusCode, header};
@@ -28,6 +30,8 @@ pub(crate) struct Buyer {
     cookies: BTreeMap<String, String>,
     /// What browsers say with every request of theirs.
     pub(crate) says: Vec<(&'static str, &'static str)>,
+    /// Where the buyer is.
+    pub(crate) from: IpAddr,
 }
 
 /// A page that was loaded.
@@ -51,6 +55,7 @@ impl Buyer {
             _database: database,
             cookies: BTreeMap::new(),
             says,
+            from: [192, 0, 2, 7].into(),
         }
     }
 
@@ -157,6 +162,7 @@ impl Buyer {
         let mut request = Request::builder()
             .method(verb)
             .uri(address)
+            .extension(ConnectInfo(SocketAddr::new(self.from, 5_000)))
             .header(header::COOKIE, cookies.join("; "))
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         for (name, value) in &self.says {

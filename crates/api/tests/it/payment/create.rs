@@ -1,8 +1,14 @@
 //! `POST /v3/payments`, `GET /v3/payments/{payment_id}`
 
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use http::Request;
 use serde_json::{Value, json};
 use testkit::{Surroundings, World, test_shop};
 
+use crate::body::authorization;
 use crate::{Fixture, PLAIN, SECURE, card_payment, invalid, page_payment, refused, rub, world};
 
 #[tokio::test]
@@ -19,6 +25,31 @@ async fn what_was_created_is_what_is_shown() {
         let shown = world.get(&format!("/payments/{}", made.text("/id"))).await;
         assert_eq!(shown.bytes, made.bytes);
         assert!(!made.json().to_string().contains(PLAIN));
+    }
+}
+
+#[tokio::test]
+async fn a_payer_without_a_page_is_where_the_request_comes_from() {
+    let world = world().await;
+    for (key, body, expected) in [
+        ("card", card_payment(PLAIN, true), Some("192.0.2.9")),
+        ("page", page_payment(), None),
+    ] {
+        let from = SocketAddr::from(([192, 0, 2, 9], 5_000));
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v3/payments")
+            .extension(ConnectInfo(from))
+            .header("Authorization", authorization(&world))
+            .header("Content-Type", "application/json")
+            .header("Idempotence-Key", key);
+        let request = request.body(Body::from(body.to_string())).unwrap();
+        let made = world.send(request).await;
+        assert_eq!(made.status, 200);
+        let id = made.text("/id").parse().unwrap();
+        let view = app::checkout::show(&world.app, id).await.unwrap();
+        let expected = expected.map(|ip| ip.parse().unwrap());
+        assert_eq!(view.payment.client_ip, expected);
     }
 }
 

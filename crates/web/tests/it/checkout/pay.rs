@@ -38,6 +38,22 @@ async fn a_card_without_3ds_pays_at_once_and_reloading_does_not_pay_again() {
 }
 
 #[tokio::test]
+async fn a_payment_knows_from_where_it_was_paid_unless_the_merchant_has_said_it() {
+    for (said, expected) in [
+        (json!({}), "192.0.2.7"),
+        (json!({"client_ip": "::ffff:198.51.100.3"}), "198.51.100.3"),
+        (json!({"client_ip": "2001:DB8::0:3"}), "2001:db8::3"),
+    ] {
+        let mut buyer = Buyer::new().await;
+        let id = buyer.payment(said).await;
+        buyer.pay_by_card(&id, WITHOUT_3DS).await;
+        let view = app::checkout::show(&buyer.world.app, id.parse().unwrap()).await;
+        let found = view.unwrap().payment.client_ip;
+        assert_eq!(found, Some(expected.parse().unwrap()));
+    }
+}
+
+#[tokio::test]
 async fn a_card_with_3ds_is_confirmed_on_the_banks_page() {
     let mut buyer = Buyer::new().await;
     let id = buyer.payment(json!({})).await;

@@ -1,0 +1,183 @@
+//! Whose word counts for where a request comes from. Nobody's but that of proxies that the operator
+//! names: from outside anybody could say anything.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::{HeaderMap, HeaderName};
+
+/// The proxies in front of the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Proxies {
+    pub(super) trusted: Vec<Network>,
+    /// In which header they say for whom they ask.
+    pub(super) header: HeaderName,
+}
+
+/// Addresses that begin alike; those of IPv4 stand among those of IPv6.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Network {
+    address: u128,
+    /// How many bits count.
+    bits: u32,
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self {
+            trusted: Vec::new(),
+            header: HeaderName::from_static("x-real-ip"),
+        }
+    }
+}
+
+impl Proxies {
+    /// Where a request comes from that came by this connection. Each proxy adds an address at the
+    /// end; what stands before the first stranger's could be made up.
+    pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
+        let mut client = peer.ip().to_canonical();
+        let values = headers.get_all(&self.header).iter().rev();
+        let said = values.flat_map(|value| value.to_str().unwrap_or("").rsplit(','));
+        for text in said {
+            if !self.trusts(client) {
+                break;
+            }
+            let Ok(before) = text.trim().parse::<IpAddr>() else {
+                break;
+            };
+            client = before.to_canonical();
+        }
+        SocketAddr::new(client, peer.port())
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.has(address))
+    }
+}
+
+impl Network {
+    /// Reads `10.0.0.0/8, ::1`, or `none`.
+    pub(super) fn parse_list(text: &str) -> Result<Vec<Self>, String> {
+        if text == "none" {
+            return Ok(Vec::new());
+        }
+        let refuse = |text: &str| format!("{text:?} is no address or network such as 10.0.0.0/8");
+        let networks = text.split(',').map(str::trim);
+        let read = |text| Self::parse(text).ok_or_else(|| refuse(text));
+        networks.map(read).collect()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let (address, bits) = match text.split_once('/') {
+            None => (text, None),
+            Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
+        };
+        let address: IpAddr = address.parse().ok()?;
+        let most = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.unwrap_or(most);
+        let before = 128_u32.checked_sub(most)?;
+        (bits <= most).then_some(Self {
+            address: number(address),
+            bits: before.checked_add(bits)?,
+        })
+    }
+
+    fn has(self, address: IpAddr) -> bool {
+        let differ = self.address ^ number(address);
+        differ.leading_zeros() >= self.bits
+    }
+}
+
+fn number(address: IpAddr) -> u128 {
+    match address {
+        IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
+        IpAddr::V6(address) => address.to_bits(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn proxies(trusted: &str, header: &'static str) -> Proxies {
+        Proxies {
+            trusted: Network::parse_list(trusted).unwrap(),
+            header: HeaderName::from_static(header),
+        }
+    }
+
+    #[track_caller]
+    fn check(proxies: &Proxies, peer: &str, said: &[(&'static str, &str)], expected: &str) {
+        let mut headers = HeaderMap::new();
+        for (name, value) in said {
+            headers.append(*name, value.parse().unwrap());
+        }
+        let peer = SocketAddr::new(peer.parse().unwrap(), 5_000);
+        let found = proxies.client(peer, &headers).ip();
+        assert_eq!(found.to_string(), expected, "{peer} {said:?}");
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed() {
+        let here = proxies("127.0.0.0/8,::1", "x-real-ip");
+        let said = [("x-real-ip", "192.0.2.7")];
+        check(&here, "127.0.0.1", &said, "192.0.2.7");
+        check(&here, "127.9.9.9", &said, "192.0.2.7");
+        check(&here, "::1", &said, "192.0.2.7");
+        check(&here, "::ffff:127.0.0.1", &said, "192.0.2.7");
+        check(&here, "198.51.100.1", &said, "198.51.100.1");
+        check(&here, "::2", &said, "::2");
+        check(&here, "127.0.0.1", &[], "127.0.0.1");
+        check(&here, "127.0.0.1", &[("x-real-ip", "me")], "127.0.0.1");
+        check(
+            &here,
+            "127.0.0.1",
+            &[("x-forwarded-for", "192.0.2.7")],
+            "127.0.0.1",
+        );
+        let nobody = proxies("none", "x-real-ip");
+        check(&nobody, "127.0.0.1", &said, "127.0.0.1");
+    }
+
+    #[test]
+    fn of_several_proxies_the_first_stranger_counts_from_the_end() {
+        let two = proxies("10.0.0.0/8, 2001:db8::/32", "x-forwarded-for");
+        let said = [("x-forwarded-for", "1.1.1.1, 203.0.113.5, 10.2.3.4")];
+        check(&two, "2001:db8::9", &said, "203.0.113.5");
+        check(&two, "2001:db9::9", &said, "2001:db9::9");
+        let lines = [
+            ("x-forwarded-for", "1.1.1.1"),
+            ("x-forwarded-for", "::ffff:203.0.113.6,10.2.3.4"),
+        ];
+        check(&two, "10.1.1.1", &lines, "203.0.113.6");
+        check(
+            &two,
+            "10.1.1.1",
+            &[("x-forwarded-for", "10.9.9.9")],
+            "10.9.9.9",
+        );
+        check(
+            &two,
+            "10.1.1.1",
+            &[("x-forwarded-for", "x, 10.9.9.9")],
+            "10.9.9.9",
+        );
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused() {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::/129",
+            "10.0.0",
+            "10.0.0.0/-1",
+            "a",
+            "::1,",
+        ] {
+            assert!(Network::parse_list(text).is_err(), "{text}");
+        }
+        let everybody = Network::parse_list("0.0.0.0/0").unwrap();
+        assert!(everybody[0].has([203, 0, 113, 1].into()));
+        assert!(!everybody[0].has("2001:db8::1".parse().unwrap()));
+    }
+}
