@@ -55,8 +55,8 @@ function widgetPage(options, { more = '', events = ['success', 'fail', 'modal_cl
 }
 
 /** Opens a page of the shop in a fresh window and closes it whatever happens. */
-async function inShop(html, act, { headers = {}, ...look } = {}) {
-  const address = shop.serve(html, headers);
+async function inShop(html, act, { headers = {}, site = shop, ...look } = {}) {
+  const address = site.serve(html, headers);
   const window = await Window.open(browser, look);
   window.page.setDefaultTimeout(10_000);
   try {
@@ -165,6 +165,33 @@ describe('the payment widget', () => {
       await heard(page, 'fail', 'fail');
       assert.deepEqual(await said(page), [['rendered'], ['fail', 'fail']]);
       assert.equal(await form(page).locator('[autocomplete="cc-number"]').count(), 0);
+    });
+  });
+
+  test('is shown on the sites that the shop names and on no other', async () => {
+    const other = await server.altyn('shop', 'create', '--name', 'Sites', '--test');
+    const sites = `https://shop.example,${shop.base}`;
+    await server.altyn('shop', 'widget', '--shop', other.shop_id, '--sites', sites);
+    const payment = await server.payment('', embedded, other);
+    const html = widgetPage({ confirmation_token: payment.confirmation.confirmation_token });
+    const third = await ShopPages.open();
+    try {
+      await inShop(
+        html,
+        async (page) => {
+          await heard(page, 'refused', 'internal_service_error');
+          assert.equal(await page.locator('iframe').count(), 0);
+        },
+        { site: third },
+      );
+    } finally {
+      await third.close();
+    }
+    await inShop(html, async (page) => {
+      await submitCard(page, WITH_3DS);
+      await bank(page).locator('button[value="accept"]').click();
+      await heard(page, 'success', 'success');
+      assert.equal((await server.find(payment.id, other)).status, 'succeeded');
     });
   });
 
@@ -574,14 +601,11 @@ describe('the payout widget', () => {
   });
 
   test('says so when it cannot be used', async () => {
-    await inShop(payoutPage('x'), async (page) => {
-      await heard(page, 'error', 'internal_service_error');
-    });
-    await inShop(payoutPage('1'), async (page) => {
-      await heard(page, 'rendered');
-      await give(page, WITH_3DS);
-      await heard(page, 'error', 'internal_service_error');
-    });
+    for (const account of ['x', '1']) {
+      await inShop(payoutPage(account), async (page) => {
+        await heard(page, 'error', 'internal_service_error');
+      });
+    }
   });
 
   test('gives synonyms to its own form alone', async () => {

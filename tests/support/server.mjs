@@ -191,8 +191,8 @@ export class Server {
     return this.#call('POST', '/payments', body, shop);
   }
 
-  find(id) {
-    return this.#call('GET', `/payments/${id}`);
+  find(id, shop) {
+    return this.#call('GET', `/payments/${id}`, undefined, shop);
   }
 
   /** An invoice of 1 890 roubles for three days. */

@@ -6,6 +6,7 @@ use contract::me::ShowMe;
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
 use domain::ledger::{Account, Transfer};
+use domain::shop::Site;
 use domain::{
     Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, ShopKind, Tariff,
     Timestamp, TopUpId, TransferId,
@@ -174,6 +175,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
             deal_life: new.deal_life,
             may_use_tokens: new.may_use_tokens,
             widget_retries: new.widget_retries,
+            widget_sites: Vec::new(),
             clock_offset: Duration::ZERO,
             inn: new.inn.clone(),
             fiscalization: None,
@@ -317,18 +319,49 @@ pub async fn set_fiscalization(
     shop: ShopId,
     settings: Option<Fiscalization>,
 ) -> Result<Shop, Error> {
+    change(app, shop, move |shop| {
+        shop.fiscalization.clone_from(&settings);
+    })
+    .await
+}
+
+/// Sets which sites may show the shop's widgets; any may if none is named. It counts at once here,
+/// and within a second on other nodes.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn set_widget_sites(
+    app: &Arc<App>,
+    shop: ShopId,
+    sites: Vec<Site>,
+) -> Result<Shop, Error> {
+    change(app, shop, move |shop| shop.widget_sites.clone_from(&sites)).await
+}
+
+async fn change<F>(app: &Arc<App>, shop: ShopId, change: F) -> Result<Shop, Error>
+where
+    F: Fn(&mut Shop) + Send + 'static,
+{
     let cx = app.cx(shop).await?;
     let changed = cx
         .write(move |work| {
             let found = store::shop::find(work.tx, work.cx.shop.id)?;
             let mut shop = found.ok_or_else(|| Error::not_found("shop", work.cx.shop.id))?;
-            shop.fiscalization = settings.clone();
+            change(&mut shop);
             store::shop::update(work.tx, &shop)?;
             Ok(shop)
         })
         .await?;
     app.forget(shop);
     Ok(changed)
+}
+
+/// The sites that may show the widgets of this account; any may if none is named.
+///
+/// # Errors
+/// There is no such account, or the storage fails.
+pub async fn widget_sites(app: &Arc<App>, shop: ShopId) -> Result<Vec<Site>, Error> {
+    Ok(app.cx(shop).await?.shop.widget_sites.clone())
 }
 
 /// What people recognise a key by: its last four characters.

@@ -118,6 +118,7 @@ mod tests {
             deal_life: None,
             may_use_tokens: true,
             widget_retries: true,
+            widget_sites: Vec::new(),
             clock_offset: Duration::ZERO,
             inn: Some("7750005725".to_owned()),
             fiscalization: None,

@@ -1,5 +1,9 @@
 //! A shop: who takes payments, and what it may do.
 
+mod site;
+
+pub use site::Site;
+
 use crate::deal::Life;
 use crate::fiscal::Fiscalization;
 use crate::id::{GatewayId, ShopId};
@@ -50,6 +54,8 @@ pub struct Shop {
     pub may_use_tokens: bool,
     /// May a declined buyer try again in the widget?
     pub widget_retries: bool,
+    /// The sites that may show the shop's widgets; none is named if any may.
+    pub widget_sites: Vec<Site>,
     /// How far a test shop's clock is ahead of the platform's; zero for others.
     pub clock_offset: Duration,
     /// Taxpayer number.

@@ -9,6 +9,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand,
 use domain::deal::Life;
 use domain::fiscal::{AtolVersion, Provider, Scenario};
 use domain::receipt::TaxSystem;
+use domain::shop::Site;
 use domain::{Currency, EventId, EventKind, GrantId, MethodKind, Rate, ShopId, WebhookId};
 
 use crate::config::{Given, KEYS, Key, Origin, parse_duration};
@@ -107,6 +108,15 @@ pub(crate) enum Shop {
     /// Sets how a shop's receipts are registered, or that they are not
     #[command(subcommand)]
     Receipts(ShopReceipts),
+    /// Sets which sites may show a shop's widgets; any may if none is named
+    Widget {
+        /// The shop, or the payout gateway
+        #[arg(long)]
+        shop: ShopId,
+        /// A site: `https://shop.example`, or all below a name, `https://*.shop.example`
+        #[arg(long, value_delimiter = ',', value_parser = site)]
+        sites: Vec<Site>,
+    },
     /// Lists what a shop has granted to applications of partners
     Grants {
         /// The shop
@@ -431,6 +441,11 @@ fn event(text: &str) -> Result<EventKind, String> {
 fn deal_life(text: &str) -> Result<Life, String> {
     let life = text.parse().ok().and_then(Life::from_days);
     life.ok_or_else(|| format!("{text:?} is no number of days from 1 to 180"))
+}
+
+fn site(text: &str) -> Result<Site, String> {
+    let site = Site::parse(text);
+    site.ok_or_else(|| format!("{text:?} is no site such as https://shop.example"))
 }
 
 /// Reads per cent with up to four decimals.

@@ -56,6 +56,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     16 "0016_room_in_deal",
     17 "0017_invoice_address",
     18 "0018_register_password",
+    19 "0019_widget_sites",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -1,6 +1,7 @@
 //! Shops.
 
 use domain::deal::Life;
+use domain::shop::Site;
 use domain::{Duration, MethodKind, Shop, ShopId, ShopKind};
 
 use crate::columns::{Cells, integer_or_null, json_or_null, refs, text, text_or_null};
@@ -13,28 +14,30 @@ use crate::{book, delivery, fiscalization, message};
 const INSERT: &str = "\
 insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
        may_save_methods, inn, deal_days, fiscalization, kind, cards_of, may_use_tokens,
-       widget_retries, platform_id, clock_offset, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+       widget_retries, platform_id, widget_sites, clock_offset, created_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+       $21)";
 
 const UPDATE: &str = "\
 update shop
    set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
        may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
        fiscalization = $13, kind = $14, cards_of = $15, may_use_tokens = $16,
-       widget_retries = $17, platform_id = $18, version = version + 1
+       widget_retries = $17, platform_id = $18, widget_sites = $19,
+       version = version + 1
  where id = $1 and version = $2";
 
 const FIND: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
        clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of, may_use_tokens, widget_retries, platform_id
+       cards_of, may_use_tokens, widget_retries, platform_id, widget_sites
   from shop
  where id = $1";
 
 const LIST_ANY_SHOP: &str = "\
 select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
        clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of, may_use_tokens, widget_retries, platform_id
+       cards_of, may_use_tokens, widget_retries, platform_id, widget_sites
   from shop
  order by id";
 
@@ -42,7 +45,7 @@ const AUTHENTICATE: &str = "\
 select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
        s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
        s.deal_days, s.fiscalization, s.kind, s.cards_of, s.may_use_tokens, s.widget_retries,
-       s.platform_id
+       s.platform_id, s.widget_sites
   from shop s
   join secret_key k on k.shop_id = s.id
  where s.id = $1 and k.hash = $2 and k.revoked_at is null";
@@ -114,11 +117,12 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 16], StoreError> {
+fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 17], StoreError> {
     let (kind, cards_of) = match shop.kind {
         ShopKind::Shop => ("shop", None),
         ShopKind::Gateway { cards_of } => ("gateway", cards_of),
     };
+    let sites: Vec<&str> = shop.widget_sites.iter().map(Site::as_str).collect();
     Ok([
         Param::Integer(shop.gateway_id.as_i64()),
         text(shop.name.as_str()),
@@ -136,6 +140,7 @@ fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 16], Sto
         Param::Bool(shop.may_use_tokens),
         Param::Bool(shop.widget_retries),
         integer_or_null(shop.platform_id.map(ShopId::as_i64)),
+        text(sites.join(" ")),
     ])
 }
 
@@ -204,6 +209,7 @@ fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
         may_use_tokens: cells.get()?,
         widget_retries: cells.get()?,
         platform_id: cells.shop_id_or_null()?,
+        widget_sites: cells.list(Site::parse)?,
     })
 }
 

@@ -3,6 +3,7 @@
 use app::{App, Error};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::shop::Site;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::checkout::leave::LeavePage;
@@ -16,9 +17,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 /// As a real bank's, they may be shown above a shop's page.
 const BANK_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self'; base-uri 'none'; frame-ancestors *";
-/// A page that stands inside shops' pages, on any site.
+/// A page that stands inside shops' pages: on which sites, comes behind it.
 const FRAMED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-    img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors *";
+    img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
 
 /// The demo's shop: our scripts and our frames, which a strict shop would permit too.
 const DEMO_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
@@ -34,9 +35,19 @@ pub(crate) fn demo_page(status: StatusCode, template: &impl Template) -> Respons
     with_policy(DEMO_POLICY, status, template)
 }
 
-/// A page inside a shop's page.
-pub(crate) fn framed_page(status: StatusCode, template: &impl Template) -> Response {
-    with_policy(FRAMED_POLICY, status, template)
+/// A page inside a shop's page, on the sites that `frame` permits.
+pub(crate) fn framed_page(status: StatusCode, template: &impl Template, frame: &Frame) -> Response {
+    let sites = frame
+        .framed
+        .as_ref()
+        .map_or(&[][..], |framed| &framed.sites);
+    let sites: Vec<&str> = sites.iter().map(Site::as_str).collect();
+    let sites = if sites.is_empty() {
+        "*".to_owned()
+    } else {
+        sites.join(" ")
+    };
+    with_policy(&format!("{FRAMED_POLICY}{sites}"), status, template)
 }
 
 /// A page of the test bank.
@@ -44,7 +55,7 @@ pub(crate) fn bank_page(status: StatusCode, template: &impl Template) -> Respons
     with_policy(BANK_POLICY, status, template)
 }
 
-fn with_policy(policy: &'static str, status: StatusCode, template: &impl Template) -> Response {
+fn with_policy(policy: &str, status: StatusCode, template: &impl Template) -> Response {
     let html = match template.render() {
         Ok(html) => html,
         Err(error) => {
@@ -57,10 +68,13 @@ fn with_policy(policy: &'static str, status: StatusCode, template: &impl Templat
 
 /// `same-origin` for the referrer: shops learn nothing of the page, and browsers still say where
 /// our own forms come from.
-fn headers(policy: &'static str) -> HeaderMap {
+fn headers(policy: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
+    // Without a policy nothing of the page would be shown to be safe.
+    let policy_value = HeaderValue::from_str(policy);
+    let policy_value = policy_value.unwrap_or(HeaderValue::from_static("default-src 'none'"));
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy_value);
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, "no-store"),
         (header::REFERRER_POLICY, "same-origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

@@ -1,5 +1,7 @@
 //! What all pages share: language and its switch, style, script.
 
+use domain::shop::Site;
+
 use crate::assets;
 use crate::lang::Lang;
 use crate::text::Texts;
@@ -33,6 +35,8 @@ pub struct Framed {
     pub detail: String,
     /// After how many milliseconds something else is true.
     pub left: Option<i64>,
+    /// The sites whose pages may stand around it; any may if none is named.
+    pub sites: Vec<Site>,
 }
 
 /// A link of the language switch.
@@ -86,12 +90,13 @@ impl Frame {
 
     /// The frame of a page that stands in a shop's page.
     #[must_use]
-    pub fn framed(mut self, state: &'static str, detail: &str) -> Self {
+    pub fn framed(mut self, state: &'static str, detail: &str, sites: &[Site]) -> Self {
         self.script = assets::frame_script_url();
         self.framed = Some(Framed {
             state,
             detail: detail.to_owned(),
             left: None,
+            sites: sites.to_vec(),
         });
         self
     }

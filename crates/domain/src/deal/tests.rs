@@ -35,6 +35,7 @@ fn shop(life: Option<Life>) -> Shop {
         may_save_methods: true,
         may_use_tokens: false,
         widget_retries: false,
+        widget_sites: Vec::new(),
         deal_life: life,
         clock_offset: Duration::ZERO,
         inn: None,

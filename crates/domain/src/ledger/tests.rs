@@ -30,6 +30,7 @@ fn shop(test: bool) -> Shop {
         deal_life: None,
         may_use_tokens: false,
         widget_retries: false,
+        widget_sites: Vec::new(),
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,

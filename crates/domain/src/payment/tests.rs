@@ -43,6 +43,7 @@ fn shop() -> Shop {
         deal_life: Some(crate::deal::Life::USUAL),
         may_use_tokens: true,
         widget_retries: true,
+        widget_sites: Vec::new(),
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,

@@ -48,6 +48,7 @@ fn gateway() -> Shop {
         may_save_methods: false,
         may_use_tokens: false,
         widget_retries: false,
+        widget_sites: Vec::new(),
         deal_life: None,
         fiscalization: None,
         clock_offset: Duration::ZERO,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::App;
 use app::shop::{self, NewShop};
+use domain::shop::Site;
 use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
 
@@ -22,6 +23,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         | cli::Shop::Key(_)
         | cli::Shop::Webhook(_)
         | cli::Shop::Receipts(_)
+        | cli::Shop::Widget { .. }
         | cli::Shop::Grants { .. }
         | cli::Shop::Revoke { .. } => Presence::MustBeThere,
     };
@@ -35,6 +37,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         }
         cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
         cli::Shop::Receipts(command) => receipts::run(&platform.app, command).await,
+        cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.app, shop, sites).await,
         cli::Shop::Grants { shop } => grant::list(&platform.app, shop).await,
         cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.app, shop, grant).await,
     };
@@ -125,6 +128,7 @@ fn json(shop: &Shop) -> Value {
         "deal_days": shop.deal_life.map(domain::deal::Life::days),
         "tokens": shop.may_use_tokens,
         "widget_retries": shop.widget_retries,
+        "widget_sites": shop.widget_sites.iter().map(Site::as_str).collect::<Vec<_>>(),
         "clock_offset_seconds": shop.clock_offset.as_seconds(),
         "inn": shop.inn,
         "created_at": shown(shop.created_at),
@@ -136,6 +140,23 @@ async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<Told> {
     let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
     let text = format!("secret key  {key}\n\nThe key is shown only now.");
     Ok(Told::good(text, json))
+}
+
+async fn set_widget_sites(app: &Arc<App>, shop: ShopId, sites: Vec<Site>) -> Result<Told> {
+    let changed = shop::set_widget_sites(app, shop, sites)
+        .await
+        .context("set the sites of the widget")?;
+    until_seen_by_servers().await;
+    let text = if changed.widget_sites.is_empty() {
+        "Any site may show the shop's widgets from now on.".to_owned()
+    } else {
+        let sites: Vec<&str> = changed.widget_sites.iter().map(Site::as_str).collect();
+        format!(
+            "The shop's widgets are shown on {} alone.",
+            sites.join(", ")
+        )
+    };
+    Ok(Told::good(text, json(&changed)))
 }
 
 async fn revoke_key(app: &Arc<App>, shop: ShopId, key: &str) -> Result<Told> {

@@ -9,6 +9,7 @@ use domain::payment::{
 };
 use domain::receipt::Registration;
 use domain::refund::RefundDeal;
+use domain::shop::Site;
 use domain::{
     CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
     Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation,
@@ -85,6 +86,10 @@ pub(crate) fn shop(number: i64) -> Shop {
         deal_life: domain::deal::Life::from_days(180),
         may_use_tokens: true,
         widget_retries: false,
+        widget_sites: ["https://shop.example", "https://*.shop.example"]
+            .iter()
+            .map(|site| Site::parse(site).unwrap())
+            .collect(),
         clock_offset: Duration::days(1),
         inn: Some("7707083893".to_owned()),
         fiscalization: None,

@@ -43,7 +43,7 @@ pub(crate) async fn returned(
     }
     let lang = asked.lang(confirmation.and_then(|c| c.locale));
     if confirmation.is_some_and(|c| c.kind == ConfirmationKind::Embedded) {
-        return widget::returned_page(lang);
+        return widget::returned_page(lang, &view.shop.widget_sites);
     }
     answer::go(&routes::contract(&query.order_id, lang))
 }

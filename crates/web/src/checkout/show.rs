@@ -135,7 +135,7 @@ pub(crate) fn with_form_secret(
     let secret = form_guard::secret(app, &asked.headers);
     page.csrf.clone_from(&secret.field);
     secret.set(if page.frame.framed.is_some() {
-        answer::framed_page(status, &page)
+        answer::framed_page(status, &page, &page.frame)
     } else {
         answer::page(status, &page)
     })

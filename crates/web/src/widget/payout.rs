@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::ShopId;
+use domain::shop::Site;
 
 use crate::checkout::card_form::CardFields;
 use crate::frame::Frame;
@@ -25,10 +26,10 @@ pub struct PayoutPage {
 impl PayoutPage {
     /// The form of an account.
     #[must_use]
-    pub fn new(lang: Lang, account: ShopId) -> Self {
+    pub fn new(lang: Lang, account: ShopId, sites: &[Site]) -> Self {
         let frame = Frame::new(lang, |_| String::new());
         Self {
-            frame: frame.framed("form", ""),
+            frame: frame.framed("form", "", sites),
             account,
             card: CardFields::default(),
             action: routes::PAYOUTS_TOKENS,
@@ -40,7 +41,7 @@ impl PayoutPage {
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
         let account = ShopId::new(100_001).into_iter();
         account
-            .map(|account| ("plain".to_owned(), Self::new(lang, account)))
+            .map(|account| ("plain".to_owned(), Self::new(lang, account, &[])))
             .collect()
     }
 }

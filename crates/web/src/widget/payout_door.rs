@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use app::App;
 use app::token::PayoutToken;
+use app::{App, Error};
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -34,14 +34,24 @@ pub(crate) struct PayoutQuery {
 }
 
 /// Shows the form.
-pub(crate) async fn show(asked: Asked, Query(query): Query<PayoutQuery>) -> Response {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Query(query): Query<PayoutQuery>,
+) -> Response {
     let lang = asked.lang(None);
     let known = matches!(query.r#type.as_str(), "payout" | "safedeal");
-    match query.account_id.parse::<ShopId>() {
-        Ok(account) if known => {
-            answer::framed_page(StatusCode::OK, &PayoutPage::new(lang, account))
+    let account = query.account_id.parse::<ShopId>().ok().filter(|_| known);
+    let Some(account) = account else {
+        return Problem::Refused.page(lang);
+    };
+    match app::shop::widget_sites(&app, account).await {
+        Ok(sites) => {
+            let page = PayoutPage::new(lang, account, &sites);
+            answer::framed_page(StatusCode::OK, &page, &page.frame)
         }
-        Ok(_) | Err(_) => Problem::Refused.page(lang),
+        Err(Error::NotFound { .. }) => Problem::Refused.page(lang),
+        Err(error) => Problem::of(&app, &error).page(lang),
     }
 }
 

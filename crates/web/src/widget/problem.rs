@@ -80,7 +80,8 @@ impl Problem {
 
     /// The answer that says so.
     pub(crate) fn page(self, lang: Lang) -> Response {
-        answer::framed_page(self.status(), &ProblemPage::new(lang, self))
+        let page = ProblemPage::new(lang, self);
+        answer::framed_page(self.status(), &page, &page.frame)
     }
 }
 
@@ -90,7 +91,7 @@ impl ProblemPage {
     pub fn new(lang: Lang, problem: Problem) -> Self {
         let frame = Frame::new(lang, |_| String::new());
         Self {
-            frame: frame.framed("error", problem.code()),
+            frame: frame.framed("error", problem.code(), &[]),
         }
     }
 

@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use domain::shop::Site;
 use http::StatusCode;
 
 use crate::answer;
@@ -18,21 +19,22 @@ pub struct ReturnedPage {
 }
 
 /// The answer with the page.
-pub(crate) fn show(lang: Lang) -> Response {
-    answer::framed_page(StatusCode::OK, &ReturnedPage::new(lang))
+pub(crate) fn show(lang: Lang, sites: &[Site]) -> Response {
+    let page = ReturnedPage::new(lang, sites);
+    answer::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 impl ReturnedPage {
-    fn new(lang: Lang) -> Self {
+    fn new(lang: Lang, sites: &[Site]) -> Self {
         let frame = Frame::new(lang, |_| String::new());
         Self {
-            frame: frame.framed("returned", ""),
+            frame: frame.framed("returned", "", sites),
         }
     }
 
     /// The page in each of its looks.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
-        vec![("plain".to_owned(), Self::new(lang))]
+        vec![("plain".to_owned(), Self::new(lang, &[]))]
     }
 }

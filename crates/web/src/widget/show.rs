@@ -8,6 +8,7 @@ use app::checkout::CheckoutView;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::payment::Flow;
+use domain::shop::Site;
 use domain::{Challenge, ConfirmationKind, MethodKind, PaymentId, Timestamp};
 use http::StatusCode;
 use serde::Deserialize;
@@ -18,7 +19,6 @@ use crate::checkout::contract::ContractPage;
 use crate::checkout::result::Ending;
 use crate::checkout::show as hosted;
 use crate::checkout::stage::Stage;
-use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{answer, routes};
 
@@ -121,8 +121,8 @@ fn present(
         Stage::Confirm(challenge) => Ok(confirm(lang, query, &view, &challenge)),
         Stage::Unknown => {
             let mut page = hosted::waiting(lang, &view, "wait-title-unknown");
-            page.frame = page.frame.framed("waiting", "");
-            Ok(answer::framed_page(StatusCode::OK, &page))
+            page.frame = page.frame.framed("waiting", "", sites(&view));
+            Ok(answer::framed_page(StatusCode::OK, &page, &page.frame))
         }
         Stage::Ended(ending) => Ok(ended(lang, &view, ending)),
     }
@@ -147,7 +147,7 @@ pub(crate) fn form(
     chosen: Option<MethodKind>,
 ) -> ContractPage {
     let mut page = hosted::form(lang, view, chosen);
-    page.frame = page.frame.framed("form", "").left(left(view));
+    page.frame = page.frame.framed("form", "", sites(view)).left(left(view));
     page.action = routes::widget_pay(&query.token, query.methods.as_deref());
     page
 }
@@ -165,18 +165,18 @@ fn confirm(lang: Lang, query: &FrameQuery, view: &CheckoutView, challenge: &Chal
     let kind = view.payment.method.as_ref().map(|method| method.kind);
     page.frame = match (challenge, kind) {
         (Challenge::Redirect { url }, Some(MethodKind::BankCard)) => {
-            page.frame.framed("challenge", url)
+            page.frame.framed("challenge", url, sites(view))
         }
         (
             Challenge::Redirect { .. } | Challenge::Qr { .. } | Challenge::External { .. },
             Some(_) | None,
-        ) => page.frame.framed("waiting", ""),
+        ) => page.frame.framed("waiting", "", sites(view)),
     };
     page.other = page.other.is_some().then(|| {
         let method = kind.map_or("", MethodKind::code);
         routes::widget_frame(&query.token, query.methods.as_deref(), Some(method), lang)
     });
-    answer::framed_page(StatusCode::OK, &page)
+    answer::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 /// The page of a payer who may not try again.
@@ -186,17 +186,19 @@ fn failed(lang: Lang, view: &CheckoutView) -> Response {
         None => Ending::NotPossible,
     };
     let mut page = hosted::ended(lang, view, ending);
-    page.frame = page.frame.framed("failed", "");
-    answer::framed_page(StatusCode::OK, &page)
+    page.frame = page.frame.framed("failed", "", sites(view));
+    answer::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> Response {
     let mut page = hosted::ended(lang, view, ending);
     let paid = matches!(ending, Ending::Paid | Ending::AlreadyPaid | Ending::Held);
-    page.frame = framed_end(page.frame, paid);
-    answer::framed_page(StatusCode::OK, &page)
+    let state = if paid { "paid" } else { "over" };
+    page.frame = page.frame.framed(state, "", sites(view));
+    answer::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
-fn framed_end(frame: Frame, paid: bool) -> Frame {
-    frame.framed(if paid { "paid" } else { "over" }, "")
+/// The sites that may show the shop's widget.
+fn sites(view: &CheckoutView) -> &[Site] {
+    &view.shop.widget_sites
 }

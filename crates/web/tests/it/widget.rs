@@ -5,6 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::browser::{Buyer, Page, method};
+use domain::shop::Site;
 use domain::{Duration, MethodKind};
 
 const CARD: [(&str, &str); 3] = [
@@ -78,6 +79,40 @@ async fn three_d_secure_is_told_and_the_payer_comes_back_to_a_page_that_may_be_f
     assert_eq!(state(&back), ["returned", ""]);
     let paid = frame(&mut buyer, &id, "").await;
     assert_eq!(state(&paid), ["paid", ""]);
+}
+
+#[tokio::test]
+async fn the_shop_names_the_sites_that_may_show_its_frames() {
+    let mut buyer = Buyer::new().await;
+    let id = buyer.payment(embedded()).await;
+    let shop = buyer.world.shop.id;
+    let payout = format!("/payouts-data/frame?type=payout&account_id={shop}");
+    for (sites, expected) in [
+        (&[][..], "frame-ancestors *"),
+        (
+            &["https://shop.example", "https://*.shop.example:8443"],
+            "frame-ancestors https://shop.example https://*.shop.example:8443",
+        ),
+        (&[], "frame-ancestors *"),
+    ] {
+        let sites = sites.iter().map(|site| Site::parse(site).unwrap());
+        let sites = sites.collect::<Vec<_>>();
+        app::shop::set_widget_sites(&buyer.world.app, shop, sites)
+            .await
+            .unwrap();
+        for page in [frame(&mut buyer, &id, "").await, buyer.get(&payout).await] {
+            let policy = page.answer.headers["content-security-policy"].to_str();
+            let policy = policy.unwrap();
+            assert!(policy.ends_with(expected), "{policy}");
+            assert!(!page.answer.headers.contains_key("x-frame-options"));
+        }
+    }
+    for unknown in ["999999", "x"] {
+        let address = format!("/payouts-data/frame?type=payout&account_id={unknown}");
+        let page = buyer.get(&address).await;
+        assert_eq!(page.status, StatusCode::FORBIDDEN);
+        assert_eq!(state(&page), ["error", "internal_service_error"]);
+    }
 }
 
 #[tokio::test]

@@ -35,6 +35,7 @@ fn shop(number: i64, platform: Option<i64>) -> Shop {
         deal_life: None,
         may_use_tokens: false,
         widget_retries: true,
+        widget_sites: Vec::new(),
         fiscalization: None,
         clock_offset: Duration::ZERO,
         inn: None,
