@@ -134,6 +134,7 @@ async fn authorize(world: &World, operation: OperationId, capture: bool) -> bool
             csc: Csc::parse("123"),
         }),
         challenge: ChallengePolicy::IfNeeded,
+        client_ip: None,
         by_qr: false,
         save: false,
         articles: Vec::new(),
