@@ -150,11 +150,16 @@ struct RefundAuthorization<'a> {
 /// The body of a refund.
 #[must_use]
 pub fn body(refund: &Refund) -> Vec<u8> {
-    let (cause, rrn) = match &refund.state {
-        State::Sending { .. } => (None, None),
-        State::Succeeded { rrn, .. } => (None, rrn.as_deref()),
-        State::Canceled { cause, .. } => (Some(*cause), None),
+    let (cause, rrn, sbp) = match &refund.state {
+        State::Sending { .. } => (None, None, None),
+        State::Succeeded {
+            rrn,
+            sbp_operation_id,
+            ..
+        } => (None, rrn.as_deref(), sbp_operation_id.as_deref()),
+        State::Canceled { cause, .. } => (Some(*cause), None, None),
     };
+    let certificate = refund.certificate.as_ref();
     crate::wire::written(&RefundBody {
         id: Shown(refund.id),
         status: refund.status().code(),
@@ -169,7 +174,9 @@ pub fn body(refund: &Refund) -> Vec<u8> {
         cancellation_details: cause.map(CancellationBody::new),
         sources: (!refund.sources.is_empty())
             .then(|| refund.sources.iter().map(SourceBody::new).collect()),
-        refund_method: refund.certificate.as_ref().map(RefundMethodBody::new),
+        refund_method: certificate
+            .map(RefundMethodBody::certificate)
+            .or_else(|| sbp.map(RefundMethodBody::sbp)),
         refund_authorization_details: rrn.map(|rrn| RefundAuthorization { rrn }),
         metadata: Notes::unless_empty(&refund.metadata),
     })

@@ -12,6 +12,7 @@ use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PaymentId, RefundId, ShopId};
 use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
+use crate::method::MethodFacts;
 use crate::money::Money;
 use crate::operation::{NewOperation, Operation, OperationKind, OperationObject};
 use crate::payment::{
@@ -74,6 +75,8 @@ pub enum State {
     Succeeded {
         /// Retrieval reference number of the network.
         rrn: Option<String>,
+        /// SBP's own id of the transfer, of money that it brought back.
+        sbp_operation_id: Option<String>,
         /// When.
         succeeded_at: Timestamp,
     },
@@ -157,6 +160,20 @@ impl Status {
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|status| status.code() == code)
+    }
+}
+
+/// SBP's own id of what it did.
+fn by_sbp(facts: &MethodFacts) -> Option<String> {
+    match facts {
+        MethodFacts::Sbp {
+            sbp_operation_id, ..
+        } => Some(sbp_operation_id.clone()),
+        MethodFacts::Card(_)
+        | MethodFacts::Wallet { .. }
+        | MethodFacts::Company(_)
+        | MethodFacts::Loan { .. }
+        | MethodFacts::Certificates { .. } => None,
     }
 }
 
@@ -302,6 +319,7 @@ impl Refund {
             Answer::Approved(approval) => {
                 step.next.state = State::Succeeded {
                     rrn: approval.rrn.clone(),
+                    sbp_operation_id: approval.facts.as_ref().and_then(by_sbp),
                     succeeded_at: now,
                 };
                 step.payment = payment.settle_refund(self.amount)?;

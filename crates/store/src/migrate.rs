@@ -57,6 +57,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     17 "0017_invoice_address",
     18 "0018_register_password",
     19 "0019_widget_sites",
+    20 "0020_refund_by_sbp",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -31,28 +31,29 @@ pub struct Filter {
 
 const INSERT: &str = "\
 insert into refund (id, shop_id, payment_id, currency, amount_minor, description, metadata,
-       created_at, sources, certificate, state, operation_id, rrn, canceled_by, canceled_for,
-       succeeded_at, canceled_at, receipt_registration, deal_facts, version)
+       created_at, sources, certificate, state, operation_id, rrn, sbp_operation_id, canceled_by,
+       canceled_for, succeeded_at, canceled_at, receipt_registration, deal_facts, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-       $20)";
+       $20, $21)";
 
 const UPDATE: &str = "\
 update refund
-   set state = $4, operation_id = $5, rrn = $6, canceled_by = $7, canceled_for = $8,
-       succeeded_at = $9, canceled_at = $10, receipt_registration = $11, version = version + 1
+   set state = $4, operation_id = $5, rrn = $6, sbp_operation_id = $7, canceled_by = $8,
+       canceled_for = $9, succeeded_at = $10, canceled_at = $11, receipt_registration = $12,
+       version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, receipt_registration, version
+       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
+       succeeded_at, canceled_at, deal_facts, receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, receipt_registration, version
+       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
+       succeeded_at, canceled_at, deal_facts, receipt_registration, version
   from refund
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -60,8 +61,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_creation`.
 const LIST: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, receipt_registration, version
+       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
+       succeeded_at, canceled_at, deal_facts, receipt_registration, version
   from refund
  where shop_id = $1
    and created_at >= $2
@@ -73,8 +74,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// Walks down `refund_by_application`.
 const LIST_OF_APPLICATION: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, receipt_registration, version
+       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
+       succeeded_at, canceled_at, deal_facts, receipt_registration, version
   from refund
  where shop_id = $1
    and application_id = $7
@@ -87,8 +88,8 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
 /// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
 const LIST_OF_PAYMENT: &str = "\
 select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, canceled_by, canceled_for, succeeded_at, canceled_at,
-       deal_facts, receipt_registration, version
+       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
+       succeeded_at, canceled_at, deal_facts, receipt_registration, version
   from refund
  where payment_id = $7
    and +shop_id = $1
@@ -147,20 +148,29 @@ pub(crate) fn status_from_code(code: &str) -> Option<Status> {
         .find(|status| state_code(*status) == code)
 }
 
-fn changing(refund: &Refund) -> [Param<'_>; 8] {
-    let (operation, rrn, cause, succeeded_at, canceled_at) = match &refund.state {
-        State::Sending { operation } => (Some(*operation), None, None, None, None),
-        State::Succeeded { rrn, succeeded_at } => {
-            (None, rrn.as_deref(), None, Some(*succeeded_at), None)
+fn changing(refund: &Refund) -> [Param<'_>; 9] {
+    let (mut operation, mut cause, mut succeeded_at, mut canceled_at) = (None, None, None, None);
+    let (mut rrn, mut sbp) = (None, None);
+    match &refund.state {
+        State::Sending { operation: own } => operation = Some(*own),
+        State::Succeeded {
+            rrn: number,
+            sbp_operation_id,
+            succeeded_at: at,
+        } => {
+            (rrn, sbp) = (number.as_deref(), sbp_operation_id.as_deref());
+            succeeded_at = Some(*at);
         }
-        State::Canceled { cause, canceled_at } => {
-            (None, None, Some(*cause), None, Some(*canceled_at))
-        }
-    };
+        State::Canceled {
+            cause: own,
+            canceled_at: at,
+        } => (cause, canceled_at) = (Some(*own), Some(*at)),
+    }
     [
         text(state_code(refund.status())),
         id_or_null(operation),
         text_or_null(rrn),
+        text_or_null(sbp),
         text_or_null(cause.map(|cause| cause.party.code())),
         text_or_null(cause.map(|cause| cause.reason.code())),
         time_or_null(succeeded_at),
@@ -251,6 +261,7 @@ fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
     let unknown = cells.corrupt();
     let operation: Option<OperationId> = cells.parse_or_null()?;
     let rrn = cells.get()?;
+    let sbp_operation_id = cells.get()?;
     let cause = cells.decline_or_null()?;
     let succeeded_at = cells.time_or_null()?;
     let canceled_at = cells.time_or_null()?;
@@ -261,6 +272,7 @@ fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
             },
             "succeeded" => State::Succeeded {
                 rrn,
+                sbp_operation_id,
                 succeeded_at: succeeded_at?,
             },
             "canceled" => State::Canceled {

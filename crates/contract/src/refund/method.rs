@@ -1,4 +1,4 @@
-//! What a refund gives back to certificates, both ways.
+//! How money goes back where that is not by card: to certificates, both ways, and through SBP.
 
 pub(super) mod schema;
 
@@ -12,6 +12,7 @@ use crate::invalid::InvalidRequest;
 use crate::payment::{article_number, basket, quantity, tru_code};
 
 const CERTIFICATE: &str = "electronic_certificate";
+const SBP: &str = "sbp";
 
 /// Reads `refund_method_data` of a refund of `total`.
 pub(super) fn read(
@@ -50,6 +51,8 @@ fn article(fields: &Fields<'_>) -> Result<ReturnedArticle, InvalidRequest> {
 pub(super) struct RefundMethodBody<'a> {
     r#type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    sbp_operation_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     electronic_certificate: Option<BasketBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     articles: Option<Vec<ArticleBody<'a>>>,
@@ -70,7 +73,16 @@ struct ArticleBody<'a> {
 }
 
 impl<'a> RefundMethodBody<'a> {
-    pub(super) fn new(certificate: &'a CertificateRefund) -> Self {
+    pub(super) fn sbp(operation_id: &'a str) -> Self {
+        Self {
+            r#type: SBP,
+            sbp_operation_id: Some(operation_id),
+            electronic_certificate: None,
+            articles: None,
+        }
+    }
+
+    pub(super) fn certificate(certificate: &'a CertificateRefund) -> Self {
         let (electronic_certificate, articles) = match certificate {
             CertificateRefund::Basket(basket) => {
                 let body = BasketBody {
@@ -91,6 +103,7 @@ impl<'a> RefundMethodBody<'a> {
         };
         Self {
             r#type: CERTIFICATE,
+            sbp_operation_id: None,
             electronic_certificate,
             articles,
         }

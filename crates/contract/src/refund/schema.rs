@@ -27,7 +27,7 @@ pub static CREATE_REFUND: Named = Named {
             may("metadata", metadata_asked()),
             may("deal", Schema::refer(&REFUND_DEAL_ASKED)),
             may("sources", transfers_schema::sources()),
-            may("refund_method_data", method::schema::method()),
+            may("refund_method_data", method::schema::asked()),
         ])
     },
 };
@@ -58,7 +58,7 @@ pub static REFUND: Named = Named {
             may("receipt_registration", registration()),
             may("cancellation_details", Schema::refer(&CANCELLATION)),
             may("sources", transfers_schema::sources()),
-            may("refund_method", method::schema::method()),
+            may("refund_method", method::schema::shown()),
             may(
                 "refund_authorization_details",
                 authorization.says("What the bank said of the refund to a card."),

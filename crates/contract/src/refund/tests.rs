@@ -105,16 +105,22 @@ fn each_state_has_its_answer() {
     let rrn = Some("100000000001".to_owned());
     refund.state = State::Succeeded {
         rrn,
+        sbp_operation_id: None,
         succeeded_at: at,
     };
     answers.push(body(&refund));
     refund.description = None;
     refund.metadata = Metadata::default();
-    refund.state = State::Succeeded {
-        rrn: None,
-        succeeded_at: at,
+    let mut succeeded = |sbp_operation_id| {
+        refund.state = State::Succeeded {
+            rrn: None,
+            sbp_operation_id,
+            succeeded_at: at,
+        };
+        answers.push(body(&refund));
     };
-    answers.push(body(&refund));
+    succeeded(None);
+    succeeded(Some("A1B2".to_owned()));
     let cause = Decline::new(Party::YooMoney, CancellationReason::InsufficientFunds);
     refund.state = State::Canceled {
         cause,

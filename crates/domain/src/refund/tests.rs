@@ -3,7 +3,7 @@
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::id::{GatewayId, IdSeed, OperationId, PaymentId, RefundId, ShopId};
 use crate::metadata::Metadata;
-use crate::method::MethodKind;
+use crate::method::{MethodFacts, MethodKind};
 use crate::money::{Currency, Money};
 use crate::operation::Operation;
 use crate::payment::{CaptureMode, Flow, Payment, SaveMethod, State, UsedMethod};
@@ -137,7 +137,11 @@ fn an_answer_settles_or_releases_what_was_set_aside_once() {
     let operation = Operation::send(created.operations[0].clone(), NOW);
     let approved = Answer::Approved(Approval {
         reference: "ref".to_owned(),
-        facts: None,
+        facts: Some(MethodFacts::Sbp {
+            bank_id: "100000000111".to_owned(),
+            bic: "044525225".to_owned(),
+            sbp_operation_id: "A1".to_owned(),
+        }),
         rrn: None,
         auth_code: None,
         three_d_secure: None,
