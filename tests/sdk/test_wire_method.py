@@ -4,7 +4,8 @@ from urllib.parse import urljoin
 
 import pytest
 
-from api import REDIRECT, RETURN_URL, refused, rub
+from altyn import until
+from api import Api, REDIRECT, RETURN_URL, expect, refused, rub
 
 METHODS = ["yoo_money", "sberbank", "tinkoff_bank", "alfa_pay", "sbp"]
 
@@ -45,6 +46,8 @@ def test_a_payment_by_sbp_names_the_bank_of_the_buyer(api, buyer):
     decide(buyer, payment, "sbp", "accept")
     method = api.found(f"/payments/{payment['id']}")["payment_method"]
     assert method["sbp_operation_id"]
+    way = expect(api.refund(payment["id"], "50.00"))["refund_method"]
+    assert way["type"] == "sbp" and way["sbp_operation_id"] != method["sbp_operation_id"]
     assert len(method["payer_bank_details"]["bank_id"]) == 12
     assert len(method["payer_bank_details"]["bic"]) == 9
 
@@ -156,6 +159,22 @@ def test_loans_companies_and_certificates_pay(api, buyer, data, value):
         assert method["loan_option"] == "installments_3"
     elif data["type"] == "electronic_certificate":
         assert method["articles"][0]["certificates"][0]["tru_quantity"] == 2
+
+
+def test_a_large_loan_cools_off_before_it_pays(server, buyer):
+    shop = server.create_shop("Лавка с рассрочкой")
+    api = Api(server.api_url, shop["shop_id"], shop["secret_key"])
+    payment = api.payment("60000.00", payment_method_data={"type": "sber_loan"})
+    decide(buyer, payment, "sber_loan", "accept")
+    found = api.found(f"/payments/{payment['id']}")
+    assert found["status"] == "pending" and not found["paid"], found
+    assert found["payment_method"]["suspended_until"] > found["created_at"]
+    assert "confirmation" not in found
+    server.advance("4h", api.shop_id)
+    path = f"/payments/{payment['id']}"
+    paid = until(lambda: api.found(path)["status"] == "succeeded" and api.found(path), 15, path)
+    assert paid["payment_method"]["loan_option"] == "loan"
+    assert "suspended_until" not in paid["payment_method"]
 
 
 def test_certificates_get_articles_back_and_no_more_than_were_paid_for(api, buyer):

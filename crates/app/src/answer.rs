@@ -25,7 +25,7 @@ pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Res
     };
     let found = app.store.read(find).await?;
     let cx = app.cx(found.shop_id).await?;
-    take(&cx, operation, Heard::Answer(answer)).await
+    take(&cx, operation, Heard::Answer(answer.in_time_of(&cx.shop))).await
 }
 
 /// Takes in what was heard of an operation, in a unit of its own.

@@ -77,7 +77,7 @@ pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
         }
     };
     match tokio::time::timeout(cx.app.settings.call_time_max, call).await {
-        Ok(Ok(answer)) => Heard::Answer(answer),
+        Ok(Ok(answer)) => Heard::Answer(answer.in_time_of(&cx.shop)),
         Ok(Err(CallError::NotSent(cause))) => {
             warn!(shop.id = %cx.shop.id, ?cause, "a call to the acquirer could not be sent");
             Heard::Silence

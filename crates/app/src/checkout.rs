@@ -8,9 +8,9 @@ use connectors::acquirer::Means as CallMeans;
 use domain::card::Card;
 use domain::payment::{Attempt, State};
 use domain::{
-    Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind, OperationObject,
-    OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop, Timestamp,
-    payment_method,
+    Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
+    OperationObject, OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop,
+    Timestamp, payment_method,
 };
 
 use crate::app::App;
@@ -264,11 +264,25 @@ fn start(
 pub async fn returned(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
     let cx = context(app, id).await?;
     let before = view(&cx, id).await?;
-    if let State::Challenged { operation, .. } = before.payment.state {
-        reconcile::look(&cx, operation).await?;
-        return view(&cx, id).await;
+    match before.payment.state {
+        // The acquirer is asked when that is over.
+        State::Challenged {
+            challenge: Challenge::CoolingOff { .. },
+            ..
+        } => Ok(before),
+        State::Challenged { operation, .. } => {
+            reconcile::look(&cx, operation).await?;
+            view(&cx, id).await
+        }
+        State::Pending
+        | State::Authorizing { .. }
+        | State::WaitingForCapture { .. }
+        | State::Capturing { .. }
+        | State::Voiding { .. }
+        | State::Registering { .. }
+        | State::Succeeded { .. }
+        | State::Canceled { .. } => Ok(before),
     }
-    Ok(before)
 }
 
 /// Shows a binding to its payer.

@@ -60,7 +60,7 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
         {
             Heard::Silence
         }
-        Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer),
+        Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer.in_time_of(&cx.shop)),
         Ok(Ok(Found::Nothing)) => match operation.kind {
             // The payer's means are gone with the call: it did not happen.
             OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => {

@@ -211,12 +211,13 @@ impl Sandbox {
         operation: OperationId,
         decision: Decision,
     ) -> Result<Decided, DecideError> {
+        let now = (self.clock)();
         let mut state = self.state();
         let purchase = state.book.purchase(operation).cloned();
         let purchase = purchase.ok_or(DecideError::NotFound)?;
         let page = purchase.page().ok_or(DecideError::NotFound)?;
         let return_url = page.return_url.clone();
-        let next = decision.word().and_then(|word| purchase.decided(word));
+        let next = decision.word().and_then(|word| purchase.decided(word, now));
         let decides = next.is_some();
         let current = next.unwrap_or(purchase);
         if decides {
@@ -453,7 +454,12 @@ impl Sandbox {
                 return Err(CallError::Unknown(None));
             }
         }
-        let state = self.state();
+        let mut state = self.state();
+        let purchase = state.book.purchase(operation);
+        if let Some(next) = purchase.and_then(Purchase::cooled_off) {
+            let remembered = state.remember(vec![Record::Purchase(operation, next)]);
+            remembered.map_err(|error| CallError::Unknown(Some(error.into())))?;
+        }
         let is_late = |request: &Request| request.operation() == operation;
         Ok(match state.answer(operation, &self.base_url) {
             Some(answer) => Found::Answered(answer),

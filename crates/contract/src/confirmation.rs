@@ -174,9 +174,9 @@ impl<'a> ConfirmationBody<'a> {
             ConfirmationKind::Qr => {
                 let confirmation_data = match challenge? {
                     Challenge::Qr { data, .. } => data,
-                    other @ (Challenge::Redirect { .. } | Challenge::External { .. }) => {
-                        page_of(other)?
-                    }
+                    other @ (Challenge::Redirect { .. }
+                    | Challenge::External { .. }
+                    | Challenge::CoolingOff { .. }) => page_of(other)?,
                 };
                 Some(Self::Qr { confirmation_data })
             }
@@ -191,6 +191,7 @@ fn page_of(challenge: &Challenge) -> Option<&str> {
     match challenge {
         Challenge::Redirect { url } | Challenge::Qr { url, .. } => Some(url),
         Challenge::External { url, .. } => url.as_deref(),
+        Challenge::CoolingOff { .. } => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::acquiring::Decline;
 use domain::method::MethodRequest;
-use domain::{MethodFacts, MethodKind, PaymentMethodId};
+use domain::{MethodFacts, MethodKind, PaymentMethodId, Timestamp};
 use serde::Serialize;
 
 mod certificate;
@@ -12,6 +12,7 @@ use self::certificate::{ArticleBody, BasketBody};
 use self::company::{CompanyBody, VatBody};
 use crate::amount::Amount;
 use crate::card::CardBody;
+use crate::moment::Moment;
 use crate::wire::Shown;
 
 /// What `payment_method` and a saved method begin with.
@@ -46,6 +47,8 @@ pub(crate) struct MeansTail<'a> {
     loan_option: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     discount_amount: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suspended_until: Option<Moment>,
     #[serde(skip_serializing_if = "Option::is_none")]
     electronic_certificate: Option<BasketBody<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -104,6 +107,7 @@ impl<'a> MeansTail<'a> {
             sbp_operation_id: None,
             loan_option: None,
             discount_amount: None,
+            suspended_until: None,
             electronic_certificate: None,
             articles: None,
         };
@@ -136,6 +140,12 @@ impl<'a> MeansTail<'a> {
             }
         }
         tail
+    }
+
+    /// With the end of a loan's cooling-off period that runs.
+    pub(crate) fn suspended(mut self, until: Option<Timestamp>) -> Self {
+        self.suspended_until = until.map(Moment);
+        self
     }
 
     /// With what the merchant said of the method.

@@ -3,6 +3,8 @@
 //! A decline is an answer, not an error. No answer is neither: it is a state of the operation.
 
 use crate::method::MethodFacts;
+use crate::shop::Shop;
+use crate::time::Timestamp;
 
 /// Who ended it (YooKassa API v3: cancellation and refunds).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -256,6 +258,27 @@ pub enum Challenge {
         /// The sandbox's page that stands for the phone or the terminal.
         url: Option<String>,
     },
+    /// Nothing: a loan was taken, and the law lets its taker step back until then (YooKassa API v3:
+    /// loans with a cooling-off period).
+    CoolingOff {
+        /// When that is over: in the platform's time as the acquirer says it, in the shop's as it
+        /// is kept.
+        until: Timestamp,
+    },
+}
+
+impl Answer {
+    /// What an acquirer said, with its times in those of the shop.
+    #[must_use]
+    pub fn in_time_of(self, shop: &Shop) -> Self {
+        match self {
+            Self::Challenged(Challenge::CoolingOff { until }) => {
+                let until = shop.now(until);
+                Self::Challenged(Challenge::CoolingOff { until })
+            }
+            other @ (Self::Approved(_) | Self::Challenged(_) | Self::Declined { .. }) => other,
+        }
+    }
 }
 
 /// How 3-D Secure went.

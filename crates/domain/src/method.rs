@@ -288,6 +288,29 @@ impl MethodKind {
         self.terms().for_platforms
     }
 
+    /// How long the law lets the payer of `amount` step back who has agreed; `None` where that is
+    /// that. A part of [`MethodKind::time_to_pay`].
+    #[must_use]
+    pub fn cooling_off(self, amount: Money) -> Option<Duration> {
+        let minor = amount.minor();
+        match self {
+            Self::SberLoan if minor > LOAN_LARGE_MINOR => Some(Duration::hours(48)),
+            Self::SberLoan if minor > LOAN_MIDDLE_MINOR => Some(Duration::hours(4)),
+            Self::SberLoan
+            | Self::BankCard
+            | Self::YooMoney
+            | Self::Sbp
+            | Self::Sberbank
+            | Self::TinkoffBank
+            | Self::MobileBalance
+            | Self::Cash
+            | Self::AlfaPay
+            | Self::SberBnpl
+            | Self::B2bSberbank
+            | Self::ElectronicCertificate => None,
+        }
+    }
+
     /// How long the payer of `amount` has. A loan takes the longer the larger it is: the law gives
     /// its taker time to think again.
     #[must_use]

@@ -4,7 +4,7 @@
 //! `Unknown` is the state of a call that nobody answered. Only an answer that the reconciler
 //! fetched, or one that came late, leaves it.
 
-use crate::acquiring::{Answer, CancellationReason, Decline, Party};
+use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
 use crate::fiscal::Said;
 use crate::id::{OperationId, PaymentId, PaymentMethodId, PayoutId, ReceiptId, RefundId, ShopId};
 use crate::money::Money;
@@ -176,6 +176,11 @@ impl Operation {
                 next.state = OperationState::Declined(*decline);
                 next.answered_at = Some(now);
                 next.due_at = None;
+            }
+            Answer::Challenged(Challenge::CoolingOff { until }) if self.due_at != Some(*until) => {
+                next.state = OperationState::Challenged;
+                next.looks = 0;
+                next.due_at = Some(*until);
             }
             Answer::Challenged(_) if self.state == OperationState::Challenged => return None,
             Answer::Challenged(_) => {

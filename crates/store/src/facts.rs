@@ -16,7 +16,7 @@ use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::deal::FeeMoment;
 use domain::payment::{Authorization, Confirmation, Locale, PaymentDeal};
 use domain::refund::RefundDeal;
-use domain::{Challenge, ConfirmationKind, Currency, Metadata, MethodFacts, Money};
+use domain::{Challenge, ConfirmationKind, Currency, Metadata, MethodFacts, Money, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use self::details::{MoneyJson, money};
@@ -90,6 +90,9 @@ enum ChallengeJson {
     External {
         code: Option<String>,
         url: Option<String>,
+    },
+    CoolingOff {
+        until: i64,
     },
 }
 
@@ -324,6 +327,9 @@ pub(crate) fn write_challenge(challenge: Option<&Challenge>) -> Result<Option<St
         Challenge::Redirect { url } => ChallengeJson::Redirect { url },
         Challenge::Qr { data, url } => ChallengeJson::Qr { data, url },
         Challenge::External { code, url } => ChallengeJson::External { code, url },
+        Challenge::CoolingOff { until } => ChallengeJson::CoolingOff {
+            until: until.as_micros(),
+        },
     };
     write(&json).map(Some)
 }
@@ -333,6 +339,9 @@ pub(crate) fn read_challenge(json: &str) -> Option<Challenge> {
         ChallengeJson::Redirect { url } => Challenge::Redirect { url },
         ChallengeJson::Qr { data, url } => Challenge::Qr { data, url },
         ChallengeJson::External { code, url } => Challenge::External { code, url },
+        ChallengeJson::CoolingOff { until } => Challenge::CoolingOff {
+            until: Timestamp::from_micros(until),
+        },
     })
 }
 

@@ -12,6 +12,7 @@ mod deal;
 mod grant;
 mod idempotency;
 mod invoice;
+mod loan;
 mod notification;
 mod payout;
 mod pos_link;

@@ -4,7 +4,7 @@
 use domain::acquiring::{Approval, ThreeDSecure};
 use domain::card::Expiry;
 use domain::{Answer, CancellationReason, Challenge, Decline, MethodKind, Money};
-use domain::{OperationId, Party, ShopId};
+use domain::{OperationId, Party, ShopId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::cards::{Outcome, REVOKED, outcome};
@@ -47,6 +47,9 @@ pub(super) enum Stage {
         page: Box<Page>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ruling: Option<Ruling>,
+        /// Until when a payer who agreed may step back, in microseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cooling_until: Option<i64>,
     },
 }
 
@@ -214,6 +217,7 @@ impl Purchase {
                     phone: payer_phone,
                 }),
                 ruling: None,
+                cooling_until: None,
             },
         };
         Self {
@@ -246,20 +250,41 @@ impl Purchase {
         }
     }
 
-    /// The payer agreed, or refused. `None` if there is nothing to decide any more.
-    pub(super) fn decided(&self, word: PayersWord) -> Option<Self> {
+    /// The payer agreed, or refused. `None` if there is nothing to decide any more. Who has taken a
+    /// large loan may still refuse for some time.
+    pub(super) fn decided(&self, word: PayersWord, now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
         let refusal = self.refusal();
+        let cooling_off = self.used.method().cooling_off(self.amount);
         match &mut next.stage {
             Stage::Asked {
                 ruling: ruling @ None,
+                cooling_until,
                 ..
-            } => {
-                *ruling = Some(match word {
-                    PayersWord::Yes => Ruling::Approved,
-                    PayersWord::No => Ruling::Declined(refusal),
-                });
-            }
+            } => match (word, cooling_off) {
+                (PayersWord::No, _) => *ruling = Some(Ruling::Declined(refusal)),
+                (PayersWord::Yes, None) => *ruling = Some(Ruling::Approved),
+                (PayersWord::Yes, Some(_)) if cooling_until.is_some() => return None,
+                (PayersWord::Yes, Some(length)) => {
+                    *cooling_until = Some(now.plus(length).as_micros());
+                }
+            },
+            Stage::Asked { .. } | Stage::Ruled(_) => return None,
+        }
+        next.take_if_approved();
+        Some(next)
+    }
+
+    /// The loan's taker has not stepped back; `None` if there is no such loan, or it is decided. It
+    /// is so when the platform asks: the clock of a test shop may be ahead of the sandbox's.
+    pub(super) fn cooled_off(&self) -> Option<Self> {
+        let mut next = self.clone();
+        match &mut next.stage {
+            Stage::Asked {
+                ruling: ruling @ None,
+                cooling_until: Some(_),
+                ..
+            } => *ruling = Some(Ruling::Approved),
             Stage::Asked { .. } | Stage::Ruled(_) => return None,
         }
         next.take_if_approved();
@@ -294,9 +319,17 @@ impl Purchase {
     /// What the platform is told. `base_url` is where the sandbox's pages are.
     pub(super) fn answer(&self, operation: OperationId, base_url: &str) -> Answer {
         let ruling = match &self.stage {
-            Stage::Asked { page, ruling: None } => {
-                return Answer::Challenged(page.challenge(operation, base_url));
+            Stage::Asked {
+                ruling: None,
+                cooling_until: Some(until),
+                ..
+            } => {
+                let until = Timestamp::from_micros(*until);
+                return Answer::Challenged(Challenge::CoolingOff { until });
             }
+            Stage::Asked {
+                page, ruling: None, ..
+            } => return Answer::Challenged(page.challenge(operation, base_url)),
             Stage::Ruled(ruling)
             | Stage::Asked {
                 ruling: Some(ruling),

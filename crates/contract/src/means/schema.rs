@@ -133,6 +133,10 @@ fn more() -> Vec<Member> {
             "discount_amount",
             Schema::refer(&AMOUNT).says("The discount of instalments."),
         ),
+        may(
+            "suspended_until",
+            Schema::moment().says("Until when the taker of a loan may step back."),
+        ),
         may("electronic_certificate", means_schema::basket()),
         may(
             "articles",

@@ -193,6 +193,21 @@ fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> Me
     let phone = method.phone.as_deref();
     let request = payment.details.as_ref().and_then(|d| d.request.as_ref());
     let tail = MeansTail::of_payment(method.kind, method.facts.as_ref(), phone).with(request);
+    let tail = tail.suspended(match &payment.state {
+        State::Challenged {
+            challenge: Challenge::CoolingOff { until },
+            ..
+        } => Some(*until),
+        State::Pending
+        | State::Authorizing { .. }
+        | State::Challenged { .. }
+        | State::WaitingForCapture { .. }
+        | State::Capturing { .. }
+        | State::Voiding { .. }
+        | State::Registering { .. }
+        | State::Succeeded { .. }
+        | State::Canceled { .. } => None,
+    });
     MeansBody { head, tail }
 }
 
@@ -200,6 +215,11 @@ fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> Me
 fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationBody<'a>> {
     let challenge: Option<&Challenge> = match &payment.state {
         State::Pending | State::Authorizing { .. } => None,
+        // There is nothing to do but to wait.
+        State::Challenged {
+            challenge: Challenge::CoolingOff { .. },
+            ..
+        } => return None,
         State::Challenged { challenge, .. } => Some(challenge),
         State::WaitingForCapture { .. }
         | State::Capturing { .. }

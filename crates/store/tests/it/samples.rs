@@ -146,7 +146,7 @@ fn all_facts() -> [Option<MethodFacts>; 7] {
     ]
 }
 
-fn challenges() -> [Challenge; 3] {
+fn challenges() -> [Challenge; 4] {
     [
         Challenge::Redirect {
             url: "https://bank.test/3ds".to_owned(),
@@ -159,6 +159,7 @@ fn challenges() -> [Challenge; 3] {
             code: Some("123456".to_owned()),
             url: None,
         },
+        Challenge::CoolingOff { until: after(9) },
     ]
 }
 
@@ -401,10 +402,12 @@ pub(crate) fn refunds(shop: &Shop, payment: PaymentId) -> Vec<Refund> {
         },
         State::Succeeded {
             rrn: Some("603668680243".to_owned()),
+            sbp_operation_id: None,
             succeeded_at: after(5),
         },
         State::Succeeded {
             rrn: None,
+            sbp_operation_id: Some("1027088AE4CB48CB81287833347A8777".to_owned()),
             succeeded_at: after(5),
         },
         State::Canceled {

@@ -228,6 +228,8 @@ fn confirm(lang: Lang, view: &BindingView, challenge: &Challenge) -> WaitingPage
             page.qr = Qr::draw(data, link, &page.frame.t.say("qr-label"));
         }
         Challenge::External { url, .. } => page.sandbox.clone_from(url),
+        // Nothing is lent where nothing is paid.
+        Challenge::CoolingOff { .. } => {}
     }
     page
 }

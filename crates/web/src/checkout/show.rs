@@ -220,6 +220,11 @@ pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) ->
             page.phone = phone.map(phone_form::masked);
             page.sandbox.clone_from(url);
         }
+        Challenge::CoolingOff { until } => {
+            page.heading = "wait-title-loan";
+            page.loan_until = Some(moment::text(*until, lang));
+            return page;
+        }
     }
     page.until = Some(moment::text(view.payment.confirm_until, lang));
     if view.payment.flow == Flow::Page {

@@ -27,6 +27,8 @@ pub struct WaitingPage {
     pub phone: Option<String>,
     /// The acquirer's page, for someone who came back without an answer.
     pub go: Option<String>,
+    /// Until when the taker of a loan may step back, ready to read.
+    pub loan_until: Option<String>,
     /// Until when, ready to read.
     pub until: Option<String>,
     /// The sandbox's page that decides.
@@ -51,6 +53,7 @@ impl WaitingPage {
             code: None,
             phone: None,
             go: None,
+            loan_until: None,
             until: None,
             sandbox: None,
             other: None,
@@ -83,11 +86,14 @@ impl WaitingPage {
             mobile.phone = Some(super::phone_form::masked("79211234567"));
             let mut go = page("wait-title");
             go.go = Some(routes::sandbox_approve("1", lang));
+            let mut loan = page("wait-title-loan");
+            loan.loan_until = Some("18:05\u{a0}МСК".to_owned());
             let pages = [
                 ("sbp", sbp),
                 ("cash", cash),
                 ("mobile", mobile),
                 ("go", go),
+                ("loan", loan),
                 ("unknown", page("wait-title-unknown")),
             ];
             samples.extend(

@@ -168,7 +168,10 @@ fn confirm(lang: Lang, query: &FrameQuery, view: &CheckoutView, challenge: &Chal
             page.frame.framed("challenge", url, sites(view))
         }
         (
-            Challenge::Redirect { .. } | Challenge::Qr { .. } | Challenge::External { .. },
+            Challenge::Redirect { .. }
+            | Challenge::Qr { .. }
+            | Challenge::External { .. }
+            | Challenge::CoolingOff { .. },
             Some(_) | None,
         ) => page.frame.framed("waiting", "", sites(view)),
     };

@@ -3,6 +3,7 @@
 use domain::MethodFacts;
 
 use super::*;
+use crate::acquirer::Found;
 use crate::sandbox::{DecideError, Decision, ShownKind};
 
 fn page(id: u64) -> String {
@@ -213,4 +214,43 @@ async fn without_the_payer_nothing_can_be_confirmed() {
     let refused = sandbox.decide(operation(2), Decision::Approve);
     assert!(matches!(refused, Err(DecideError::NotFound)));
     assert!(sandbox.shown(operation(3)).is_none());
+}
+
+/// The taker of a large loan agrees, and may step back until the time for that is over.
+#[tokio::test]
+async fn a_large_loan_cools_off() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::open(directory.path(), BASE_URL, clock()).unwrap();
+    let large = |id| Authorize {
+        amount: rub(60_000),
+        ..pay(id, method(MethodKind::SberLoan))
+    };
+    for id in [1, 2] {
+        challenged(sandbox.authorize(large(id)).await.unwrap());
+        let decided = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        let until = NOW.plus(domain::Duration::hours(4));
+        let expected = Challenge::CoolingOff { until };
+        assert_eq!(challenged(decided.answer), expected);
+        let again = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        assert_eq!(challenged(again.answer), expected);
+        assert!(sandbox.statistics().is_empty());
+    }
+    let stepped_back = sandbox.decide(operation(2), Decision::Decline).unwrap();
+    declined(stepped_back.answer);
+    drop(sandbox);
+    // What it was told of stands after a restart, too.
+    for _restart in 0..2 {
+        let sandbox = Sandbox::open(directory.path(), BASE_URL, clock()).unwrap();
+        let Found::Answered(answer) = Acquirer::look_up(&sandbox, operation(1)).await.unwrap()
+        else {
+            panic!("not known")
+        };
+        approved(answer);
+        let Found::Answered(answer) = Acquirer::look_up(&sandbox, operation(2)).await.unwrap()
+        else {
+            panic!("not known")
+        };
+        declined(answer);
+        assert_eq!(sandbox.statistics().len(), 1);
+    }
 }

@@ -142,6 +142,22 @@ fn shown(payments: &[Payment]) -> String {
     text
 }
 
+/// There is nothing to confirm any more, and nothing to do but to wait.
+#[test]
+fn a_loan_says_until_when_its_taker_may_step_back() {
+    let until = at(4 * 3_600);
+    let text = shown(&[Payment {
+        state: State::Challenged {
+            operation: operation(),
+            challenge: Challenge::CoolingOff { until },
+        },
+        method: used(MethodKind::SberLoan, None),
+        ..pending()
+    }]);
+    assert!(text.contains(r#""suspended_until":"2026-07-20T16:00:00.000Z""#));
+    assert!(!text.contains("confirmation"), "{text}");
+}
+
 #[test]
 fn each_state_has_its_answer() {
     let hold = Hold {
