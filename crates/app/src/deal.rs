@@ -28,6 +28,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
 use crate::payment::range;
+use crate::render;
 
 /// Opens a deal.
 ///
@@ -80,19 +81,16 @@ pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let mut deals = cx
+    let deals = cx
         .read(move |conn| Ok(store::deal::list(conn, shop, &filter)?))
         .await?;
-    let more = deals.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
-    if more {
-        deals.pop();
-    }
-    let next = deals
-        .last()
-        .filter(|_| more)
-        .map(|last| list.next_cursor(last));
-    let items: Vec<Vec<u8>> = deals.iter().map(contract::deal::body).collect();
-    Ok(Reply(contract::list::body(&items, next.as_deref())))
+    let cursor = |last: &_| list.next_cursor(last);
+    Ok(render::page(
+        deals,
+        list.limit,
+        cursor,
+        contract::deal::body,
+    ))
 }
 
 /// May the shop make deals?

@@ -8,7 +8,9 @@ use contract::payment::{
 };
 use domain::method::MethodRequest;
 use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
-use domain::{ConfirmationKind, OperationId, OperationObject, Payment, PaymentId, Shop, ShopId};
+use domain::{
+    ConfirmationKind, Deal, OperationId, OperationObject, Payment, PaymentId, Shop, ShopId,
+};
 
 use crate::call::Task;
 use crate::cx::{Cx, Work};
@@ -259,7 +261,7 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
         after: list.after,
     };
     let asking = cx.clone();
-    let mut payments = cx
+    let payments = cx
         .read(move |conn| {
             let mut payments = Vec::new();
             for payment in store::payment::list(conn, shop, &filter)? {
@@ -269,19 +271,10 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
             Ok(payments)
         })
         .await?;
-    let more = payments.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
-    if more {
-        payments.pop();
-    }
-    let next = payments
-        .last()
-        .filter(|_| more)
-        .map(|(last, _)| list.next_cursor(last));
-    let bodies = payments
-        .iter()
-        .map(|(payment, deal)| render::payment_in(cx, payment, deal.as_ref()));
-    let items: Vec<Vec<u8>> = bodies.collect();
-    Ok(Reply(contract::list::body(&items, next.as_deref())))
+    let cursor = |(last, _): &(Payment, _)| list.next_cursor(last);
+    let body =
+        |(payment, deal): &(Payment, Option<Deal>)| render::payment_in(cx, payment, deal.as_ref());
+    Ok(render::page(payments, list.limit, cursor, body))
 }
 
 pub(crate) fn range(range: contract::Range) -> store::Range {

@@ -26,6 +26,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Cause, Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
+use crate::render;
 use crate::token;
 
 /// How far back payouts are searched: three months.
@@ -381,16 +382,10 @@ async fn page(
 ) -> Result<Reply, Error> {
     let (shop, limit) = (cx.shop.id, filter.limit);
     filter.limit = limit.saturating_add(1);
-    let mut payouts = cx
+    let payouts = cx
         .read(move |conn| Ok(store::payout::list(conn, shop, &filter)?))
         .await?;
-    let more = payouts.len() > usize::try_from(limit).unwrap_or(usize::MAX);
-    if more {
-        payouts.pop();
-    }
-    let next = payouts.last().filter(|_| more).map(cursor);
-    let items: Vec<Vec<u8>> = payouts.iter().map(contract::payout::body).collect();
-    Ok(Reply(contract::list::body(&items, next.as_deref())))
+    Ok(render::page(payouts, limit, cursor, contract::payout::body))
 }
 
 /// The banks that SBP reaches.

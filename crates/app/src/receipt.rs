@@ -19,6 +19,7 @@ use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
+use crate::render;
 
 /// A receipt that will come with its payment.
 #[derive(Clone, Debug)]
@@ -465,17 +466,14 @@ pub async fn list(cx: &Cx, list: ListReceipts) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let mut receipts = cx
+    let receipts = cx
         .read(move |conn| Ok(store::receipt::list(conn, shop, &filter)?))
         .await?;
-    let more = receipts.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
-    if more {
-        receipts.pop();
-    }
-    let next = receipts
-        .last()
-        .filter(|_| more)
-        .map(|last| list.next_cursor(last));
-    let items: Vec<Vec<u8>> = receipts.iter().map(contract::receipt::body).collect();
-    Ok(Reply(contract::list::body(&items, next.as_deref())))
+    let cursor = |last: &_| list.next_cursor(last);
+    Ok(render::page(
+        receipts,
+        list.limit,
+        cursor,
+        contract::receipt::body,
+    ))
 }

@@ -17,6 +17,7 @@ use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
 use crate::payment::range;
 use crate::receipt as receipts;
+use crate::render;
 use crate::split;
 
 /// Starts to give money of a captured payment back to its payer.
@@ -162,17 +163,14 @@ pub async fn list(cx: &Cx, list: ListRefunds) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let mut refunds = cx
+    let refunds = cx
         .read(move |conn| Ok(store::refund::list(conn, shop, &filter)?))
         .await?;
-    let more = refunds.len() > usize::try_from(list.limit).unwrap_or(usize::MAX);
-    if more {
-        refunds.pop();
-    }
-    let next = refunds
-        .last()
-        .filter(|_| more)
-        .map(|last| list.next_cursor(last));
-    let items: Vec<Vec<u8>> = refunds.iter().map(contract::refund::body).collect();
-    Ok(Reply(contract::list::body(&items, next.as_deref())))
+    let cursor = |last: &_| list.next_cursor(last);
+    Ok(render::page(
+        refunds,
+        list.limit,
+        cursor,
+        contract::refund::body,
+    ))
 }

@@ -6,6 +6,23 @@ use store::Conn;
 
 use crate::cx::Cx;
 use crate::error::Error;
+use crate::once::Reply;
+
+/// A page of a list that was read with one row more than the page may have: its rows, and the
+/// cursor of the last one if there is another page.
+pub(crate) fn page<T>(
+    mut rows: Vec<T>,
+    limit: u32,
+    cursor: impl Fn(&T) -> String,
+    body: impl Fn(&T) -> Vec<u8>,
+) -> Reply {
+    let page = usize::try_from(limit).unwrap_or(usize::MAX);
+    let more = page < rows.len();
+    rows.truncate(page);
+    let next = rows.last().filter(|_| more).map(cursor);
+    let items: Vec<Vec<u8>> = rows.iter().map(body).collect();
+    Reply(contract::list::body(&items, next.as_deref()))
+}
 
 /// The object as it stands now.
 pub(crate) fn object(
