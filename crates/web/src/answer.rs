@@ -164,6 +164,14 @@ pub(crate) fn failure(app: &App, error: &Error) -> Failure {
     }
 }
 
+/// The page for who sends a form that is not ours.
+pub(crate) fn foreign_form(frame: Frame) -> Response {
+    page(
+        StatusCode::FORBIDDEN,
+        &ResultPage::new(frame, None, Ending::Refused),
+    )
+}
+
 /// The page of a use case's error, with the number of ours.
 pub(crate) fn error(app: &App, frame: Frame, error: &Error) -> Response {
     let failure = failure(app, error);

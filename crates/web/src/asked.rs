@@ -3,7 +3,9 @@
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
+use app::Error;
 use axum::extract::{ConnectInfo, FromRequestParts};
+use domain::id::EntityId;
 use domain::payment::Locale;
 use http::request::Parts;
 use http::{HeaderMap, header};
@@ -35,6 +37,15 @@ impl<S: Sync> FromRequestParts<S> for Asker {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
         Ok(Self::of(parts))
     }
+}
+
+/// The id in an address; what is none is nobody's.
+pub(crate) fn id<T: EntityId>(text: &str) -> Result<T, Error> {
+    let unknown = |_no_id| Error::NotFound {
+        kind: T::KIND,
+        id: String::new(),
+    };
+    text.parse().map_err(unknown)
 }
 
 impl Asked {

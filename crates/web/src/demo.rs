@@ -15,7 +15,6 @@ use http::{StatusCode, header};
 use serde::{Deserialize, Serialize};
 
 use crate::asked::Asked;
-use crate::checkout::result::{Ending, ResultPage};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{answer, form_guard, routes};
@@ -90,17 +89,12 @@ fn purchase(demo: &Demo, lang: Lang, way: Way) -> Purchase {
     }
 }
 
-fn refused(lang: Lang) -> Response {
-    let frame = Frame::new(lang, |lang| routes::demo("", "", lang));
-    let page = ResultPage::new(frame, None, Ending::Refused);
-    answer::page(StatusCode::FORBIDDEN, &page)
-}
-
 /// `POST /demo/buy`: a payment for the platform's page, or for the widget.
 async fn buy(State(demo): State<Demo>, asked: Asked, Form(form): Form<BuyForm>) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return refused(lang);
+        let frame = Frame::new(lang, |lang| routes::demo("", "", lang));
+        return answer::foreign_form(frame);
     }
     let look = Look::from_name(&form.look).unwrap_or(Look::Start);
     let way = if matches!(look, Look::Widget | Look::Modal) {

@@ -9,16 +9,14 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::get;
 use axum::{Form, Router};
-use domain::OperationId;
 use http::StatusCode;
 use serde::Deserialize;
 
 use self::approve::ApprovePage;
 use self::done::DonePage;
 use self::three_ds::ThreeDsPage;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::checkout::phone_form;
-use crate::checkout::result::{Ending, ResultPage};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{answer, form_guard, money, routes};
@@ -67,7 +65,7 @@ async fn show(
     Query(query): Query<OperationQuery>,
 ) -> Response {
     let lang = asked.lang(None);
-    let found = operation_id(&query.operation).and_then(|id| app::sandbox::show(&app, id));
+    let found = asked::id(&query.operation).and_then(|id| app::sandbox::show(&app, id));
     let shown = match found {
         Ok(shown) => shown,
         Err(error) => return answer::error(&app, frame(lang, &query.operation), &error),
@@ -100,15 +98,14 @@ async fn decide(
 ) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        let page = ResultPage::new(frame(lang, &form.operation), None, Ending::Refused);
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return answer::foreign_form(frame(lang, &form.operation));
     }
     let decision = match form.decision.as_str() {
         "accept" => Decision::Approve,
         "decline" => Decision::Decline,
         _ => Decision::Close,
     };
-    let decided = match operation_id(&form.operation) {
+    let decided = match asked::id(&form.operation) {
         Ok(id) => app::sandbox::decide(&app, id, decision).await,
         Err(unknown) => Err(unknown),
     };
@@ -126,14 +123,6 @@ fn done(lang: Lang, operation: &str, shown: Shown) -> Response {
     let back = answer::safe_link(&shown.return_url).map(str::to_owned);
     let frame = frame(lang, operation);
     answer::bank_page(StatusCode::OK, &DonePage { frame, title, back })
-}
-
-fn operation_id(text: &str) -> Result<OperationId, app::Error> {
-    let unknown = |_malformed| app::Error::NotFound {
-        kind: "operation",
-        id: String::new(),
-    };
-    text.parse().map_err(unknown)
 }
 
 fn frame(lang: Lang, operation: &str) -> Frame {

@@ -9,12 +9,12 @@ use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use domain::ConfirmationKind;
 use domain::payment::Flow;
-use http::{StatusCode, header};
+use http::header;
 use serde::Serialize;
 
-use super::show::{ContractQuery, frame, payment_id};
+use super::show::{ContractQuery, frame};
 use super::stage;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::{answer, routes, widget};
 
 /// The payer is back: looks what came of it, and shows it. A merchant who takes cards on a page
@@ -24,7 +24,7 @@ pub(crate) async fn returned(
     asked: Asked,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match payment_id(&query.order_id) {
+    let found = match asked::id(&query.order_id) {
         Ok(id) => app::checkout::returned(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -59,13 +59,13 @@ pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let Ok(id) = payment_id(&query.order_id) else {
-        return StatusCode::NOT_FOUND.into_response();
+    let found = match asked::id(&query.order_id) {
+        Ok(id) => app::checkout::show(&app, id).await,
+        Err(unknown) => Err(unknown),
     };
-    match app::checkout::show(&app, id).await {
+    match found {
         Ok(view) => stamp(stage::payment_stamp(&view.payment)),
-        Err(app::Error::NotFound { .. }) => StatusCode::NOT_FOUND.into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(error) => answer::failure(&app, &error).status.into_response(),
     }
 }
 

@@ -7,7 +7,6 @@ use app::{App, Error};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use domain::PaymentMethodId;
 use domain::acquiring::Challenge;
 use domain::method::MethodKind;
 use domain::payment::Flow;
@@ -23,7 +22,7 @@ use super::order::Order;
 use super::result::{Ending, Fact, ResultPage};
 use super::stage::{self, Stage};
 use super::waiting::WaitingPage;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::qr::Qr;
@@ -97,8 +96,7 @@ pub(crate) async fn create(
 ) -> Response {
     let lang = asked.lang_of_form(&sent.lang, None);
     if !form_guard::is_ours(&asked.headers, &sent.csrf) {
-        let page = ResultPage::new(frame(lang, &sent.id), None, Ending::Refused);
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return answer::foreign_form(frame(lang, &sent.id));
     }
     match attempt(&app, &asked, lang, &sent).await {
         Ok(answer) => answer,
@@ -139,7 +137,7 @@ pub(crate) async fn returned(
     asked: Asked,
     Query(query): Query<BindQuery>,
 ) -> Response {
-    let found = match method_id(&query.id) {
+    let found = match asked::id(&query.id) {
         Ok(id) => app::checkout::binding_returned(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -162,21 +160,12 @@ pub(crate) async fn status(
 ) -> Response {
     match find(&app, &query.id).await {
         Ok(view) => back::stamp(stage::binding_stamp(&view.method)),
-        Err(Error::NotFound { .. }) => StatusCode::NOT_FOUND.into_response(),
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Err(error) => answer::failure(&app, &error).status.into_response(),
     }
 }
 
 async fn find(app: &Arc<App>, id: &str) -> Result<BindingView, Error> {
-    app::checkout::show_binding(app, method_id(id)?).await
-}
-
-fn method_id(text: &str) -> Result<PaymentMethodId, Error> {
-    let unknown = |_malformed| Error::NotFound {
-        kind: "payment method",
-        id: String::new(),
-    };
-    text.parse().map_err(unknown)
+    app::checkout::show_binding(app, asked::id(id)?).await
 }
 
 fn frame(lang: Lang, id: &str) -> Frame {

@@ -8,13 +8,12 @@ use app::{App, Error};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use domain::InvoiceId;
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::invoice::{InvoicePage, Stand};
 use super::result::{Ending, ResultPage};
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{answer, form_guard, money, routes};
@@ -34,7 +33,7 @@ pub(crate) async fn show(
     asked: Asked,
     Path(id): Path<String>,
 ) -> Response {
-    let found = match invoice_id(&id) {
+    let found = match asked::id(&id) {
         Ok(id) => app::invoice::open(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -57,10 +56,9 @@ pub(crate) async fn pay(
 ) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        let page = ResultPage::new(Frame::plain(lang), None, Ending::Refused);
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return answer::foreign_form(Frame::plain(lang));
     }
-    let begun = match invoice_id(&id) {
+    let begun = match asked::id(&id) {
         Ok(id) => app::invoice::pay(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -70,15 +68,6 @@ pub(crate) async fn pay(
         Ok(None) => answer::go(&routes::invoice(&id, lang)),
         Err(error) => failed(&app, lang, &error),
     }
-}
-
-/// The id of an address; what is none is nobody's invoice.
-fn invoice_id(text: &str) -> Result<InvoiceId, Error> {
-    let unknown = |_malformed| Error::NotFound {
-        kind: "invoice",
-        id: String::new(),
-    };
-    text.parse().map_err(unknown)
 }
 
 fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {

@@ -20,9 +20,8 @@ use super::card_form::{CardFields, CardInput};
 use super::contract::ContractPage;
 use super::notice::Notice;
 use super::phone_form::{self, PhoneField};
-use super::result::{Ending, ResultPage};
 use super::show;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::lang::Lang;
 use crate::text::Texts;
 use crate::{answer, form_guard, routes};
@@ -72,8 +71,7 @@ pub(crate) async fn create(
     let lang = asked.lang_of_form(&form.lang, None);
     let frame = || show::frame(lang, &form.order_id);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        let page = ResultPage::new(frame(), None, Ending::Refused);
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return answer::foreign_form(frame());
     }
     match attempt(&app, &asked, lang, &form).await {
         Ok(answer) => answer,
@@ -91,7 +89,7 @@ async fn attempt(
     lang: Lang,
     form: &PayForm,
 ) -> Result<Response, Error> {
-    let view = app::checkout::show(app, show::payment_id(&form.order_id)?).await?;
+    let view = app::checkout::show(app, asked::id(&form.order_id)?).await?;
     let kind = MethodKind::from_code(&form.method).filter(|kind| view.methods.contains(kind));
     let Some(kind) = kind else {
         return Ok(answer::go(&routes::contract(&form.order_id, lang)));

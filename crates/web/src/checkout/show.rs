@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
+use app::App;
 use app::checkout::CheckoutView;
-use app::{App, Error};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::acquiring::Challenge;
 use domain::payment::{Flow, SaveMethod, UsedMethod};
-use domain::{MethodFacts, MethodKind, PaymentId};
+use domain::{MethodFacts, MethodKind};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -21,7 +21,7 @@ use super::result::{Ending, Fact, ResultPage};
 use super::stage::{self, Stage};
 use super::waiting::WaitingPage;
 use crate::answer;
-use crate::asked::Asked;
+use crate::asked::{self, Asked};
 use crate::form_guard;
 use crate::frame::Frame;
 use crate::lang::Lang;
@@ -44,7 +44,7 @@ pub(crate) async fn show(
     asked: Asked,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match payment_id(&query.order_id) {
+    let found = match asked::id(&query.order_id) {
         Ok(id) => app::checkout::show(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -58,15 +58,6 @@ pub(crate) async fn show(
             answer::error(&app, frame, &error)
         }
     }
-}
-
-/// The id of an address; what is none is nobody's payment.
-pub(crate) fn payment_id(text: &str) -> Result<PaymentId, Error> {
-    let unknown = |_malformed| Error::NotFound {
-        kind: "payment",
-        id: String::new(),
-    };
-    text.parse().map_err(unknown)
 }
 
 /// The frame of every page of one payment.

@@ -8,14 +8,12 @@ use askama::Template;
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::SelfEmployedId;
 use domain::self_employed::{Decision, State as PersonState};
 use http::StatusCode;
 use serde::Deserialize;
 
 use super::done::DonePage;
-use crate::asked::Asked;
-use crate::checkout::result::{Ending, ResultPage};
+use crate::asked::{self, Asked};
 use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::{answer, form_guard, routes};
@@ -78,7 +76,7 @@ pub(super) async fn show(
     Query(query): Query<PersonQuery>,
 ) -> Response {
     let lang = asked.lang(None);
-    let found = match person_id(&query.id) {
+    let found = match asked::id(&query.id) {
         Ok(id) => app::self_employed::find(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -101,14 +99,13 @@ pub(super) async fn decide(
 ) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        let page = ResultPage::new(frame(lang, &form.id), None, Ending::Refused);
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return answer::foreign_form(frame(lang, &form.id));
     }
     let decision = match form.decision.as_str() {
         "accept" => Decision::Agree,
         _ => Decision::Refuse,
     };
-    let decided = match person_id(&form.id) {
+    let decided = match asked::id(&form.id) {
         Ok(id) => app::self_employed::decide(&app, id, decision).await,
         Err(unknown) => Err(unknown),
     };
@@ -132,14 +129,6 @@ fn done(lang: Lang, id: &str, state: PersonState) -> Response {
         back: None,
     };
     answer::bank_page(StatusCode::OK, &page)
-}
-
-fn person_id(text: &str) -> Result<SelfEmployedId, app::Error> {
-    let unknown = |_malformed| app::Error::NotFound {
-        kind: "self-employed",
-        id: String::new(),
-    };
-    text.parse().map_err(unknown)
 }
 
 fn frame(lang: Lang, id: &str) -> Frame {
