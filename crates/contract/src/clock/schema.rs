@@ -8,7 +8,10 @@ pub static ADVANCE_CLOCK: Named = Named {
     name: "AdvanceClockRequest",
     schema: || {
         let seconds = Schema::integer(1, SECONDS_MAX);
-        Schema::object([must("seconds", seconds.says("How much time passes."))])
+        Schema::object([must(
+            "seconds",
+            seconds.says("How many seconds pass; a clock only goes forward."),
+        )])
     },
 };
 

@@ -45,11 +45,15 @@ pub static DEAL: Named = Named {
             must("created_at", Schema::moment().says("When it was opened.")),
             must(
                 "expires_at",
-                Schema::moment().says("When it ends by itself."),
+                Schema::moment()
+                    .says("When it ends by itself, and what is left goes back to the buyer."),
             ),
             must("metadata", metadata()),
             may("description", description(DESCRIPTION_CHARS_MAX)),
-            must("test", Schema::boolean().says("Is it only a test?")),
+            must(
+                "test",
+                Schema::boolean().says("Is it only a test, without real money?"),
+            ),
         ])
     },
 };

@@ -45,7 +45,7 @@ static PAYMENT_DATA: Named = Named {
     name: "PaymentData",
     schema: || {
         Schema::object([
-            must("amount", amount_asked("How much.")),
+            must("amount", amount_asked("What the payer pays.")),
             may("receipt", Schema::refer(&RECEIPT_DATA)),
             may("recipient", gateway_schema()),
             may(

@@ -42,7 +42,11 @@ pub static ME: Named = Named {
                 "payment_methods",
                 methods.says("What its buyers can pay by."),
             ),
-            may("itn", Schema::text().says("Taxpayer number.")),
+            may(
+                "itn",
+                Schema::text()
+                    .says("Taxpayer number (INN): 10 digits of a company, 12 of a person."),
+            ),
             may("payout_methods", ways.says("How a gateway pays.")),
             may("name", Schema::text().says("A gateway's name.")),
             may(

@@ -81,7 +81,10 @@ fn of_payment_payer() -> Schema {
         text("full_name", "The company's full name."),
         text("short_name", "The company's short name."),
         text("address", "The company's address."),
-        text("inn", "Taxpayer number."),
+        text(
+            "inn",
+            "Taxpayer number (INN): 10 digits of a company, 12 of a person.",
+        ),
         text("bank_name", "The bank's name."),
         text("bank_branch", "The bank's branch."),
         text("bank_bik", "The bank's BIC."),

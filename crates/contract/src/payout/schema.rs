@@ -35,7 +35,7 @@ fn account_number() -> Schema {
 fn phone() -> Schema {
     Schema::text()
         .pattern("^[0-9]{4,15}$")
-        .says("A phone, digits.")
+        .says("A phone: the country's code and the number, digits only: `79000000000`.")
 }
 
 fn bank_id() -> Schema {
@@ -87,16 +87,16 @@ pub static CREATE_PAYOUT: Named = Named {
             may("amount", amount_asked("The sum in it.")),
         ]);
         Schema::object([
-            must("amount", amount_asked("How much.")),
+            must("amount", amount_asked("What the person receives.")),
             may(
                 "payout_destination_data",
                 asked_destination().says("Where the money goes to."),
             ),
             may(
                 "payout_token",
-                Schema::text()
-                    .pattern("^[0-9A-Za-z_-]{43}$")
-                    .says("A card that the payout widget took."),
+                Schema::text().pattern("^[0-9A-Za-z_-]{43}$").says(
+                    "A card that the payout widget took; it can be paid to any number of times.",
+                ),
             ),
             may(
                 "payment_method_id",
@@ -175,7 +175,10 @@ pub static PAYOUT: Named = Named {
         ]);
         Schema::object([
             must("id", id_of::<PayoutId>("Its id.")),
-            must("amount", Schema::refer(&AMOUNT).says("How much.")),
+            must(
+                "amount",
+                Schema::refer(&AMOUNT).says("What the person receives."),
+            ),
             must("status", statuses.says(STATUS)),
             must(
                 "payout_destination",
@@ -189,7 +192,10 @@ pub static PAYOUT: Named = Named {
             may("receipt", receipt.says("The person's receipt.")),
             may("cancellation_details", cancellation()),
             must("metadata", metadata()),
-            must("test", Schema::boolean().says("Is it only a test?")),
+            must(
+                "test",
+                Schema::boolean().says("Is it only a test, without real money?"),
+            ),
         ])
     },
 };

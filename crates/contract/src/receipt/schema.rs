@@ -1,17 +1,19 @@
 //! What `/receipts` takes and gives, and the receipt inside payments, captures and refunds.
 
 use domain::receipt::{
-    AgentType, MarkForm, Measure, PaymentMode, PaymentSubject, ReceiptKind, Registration,
-    SettlementType,
+    AgentType, Measure, PaymentMode, PaymentSubject, ReceiptKind, Registration, SettlementType,
 };
 use domain::{PaymentId, ReceiptId, RefundId};
 
+use self::mark::MARK_CODE;
 use super::ListReceipts;
 use super::read::Form;
 use crate::schema::{
     AMOUNT, Member, Named, Parameter, Schema, amount_asked, id_of, limit_and_cursor, list_of, may,
     must, of_time, parameter,
 };
+
+mod mark;
 
 const EXCISE: &str = "The excise in the price (tag 1229).";
 const MORE: &str = "One more property of the line (tag 1191).";
@@ -148,45 +150,16 @@ static INDUSTRY: Named = Named {
     },
 };
 
-static MARK_CODE: Named = Named {
-    name: "MarkCodeInfo",
-    schema: || {
-        Schema::object(MarkForm::ALL.map(|form| {
-            let (least, most) = form.chars();
-            let code = Schema::text().at_least(least).at_most(most);
-            may(form.code(), code.says(form_says(form)))
-        }))
-        .says("A code of marked goods, in one form at least.")
-    },
-};
-
-/// What a form of a code of marked goods is.
-const fn form_says(form: MarkForm) -> &'static str {
-    match form {
-        MarkForm::Raw => "The code as the scanner read it (tag 2000).",
-        MarkForm::Unknown => "A code that was not recognised (tag 1300).",
-        MarkForm::Ean8 => "EAN-8 (tag 1301).",
-        MarkForm::Ean13 => "EAN-13 (tag 1302).",
-        MarkForm::Itf14 => "ITF-14 (tag 1303).",
-        MarkForm::Gs10 => "GS1.0 (tag 1304).",
-        MarkForm::Gs1m => "GS1.M (tag 1305).",
-        MarkForm::Short => "The short form of the code (tag 1306).",
-        MarkForm::Fur => "The identification mark of fur goods (tag 1307).",
-        MarkForm::Egais20 => "EGAIS-2.0, of alcohol (tag 1308).",
-        MarkForm::Egais30 => "EGAIS-3.0, of alcohol (tag 1309).",
-    }
-}
-
 fn inn() -> Schema {
     Schema::text()
         .pattern("^([0-9]{10}|[0-9]{12})$")
-        .says("Taxpayer number.")
+        .says("Taxpayer number (INN): 10 digits of a company, 12 of a person.")
 }
 
 fn phone() -> Schema {
     Schema::text()
         .pattern("^[0-9]{4,15}$")
-        .says("A phone, digits.")
+        .says("A phone: the country's code and the number, digits only: `79000000000`.")
 }
 
 fn industry() -> Schema {
@@ -222,7 +195,7 @@ fn of_receipt(operational: Schema) -> [Member; 5] {
     [
         may(
             "internet",
-            Schema::boolean().says("Was it sold over the internet?"),
+            Schema::boolean().says("Was it sold over the internet (tag 1125)?"),
         ),
         may("tax_system_code", Schema::integer(1, 6).says(TAX_SYSTEM)),
         may("timezone", Schema::integer(1, 11).says(TIME_ZONE)),
@@ -299,7 +272,8 @@ fn details() -> Vec<Member> {
     vec![
         may(
             "measure",
-            Schema::codes(Measure::ALL.map(Measure::code)).says("What the quantity counts."),
+            Schema::codes(Measure::ALL.map(Measure::code))
+                .says("What the quantity counts (tag 2108)."),
         ),
         may(
             "mark_quantity",
@@ -365,7 +339,10 @@ pub static RECEIPT: Named = Named {
         let supplier = Schema::object([
             may("name", Schema::text().says(SUPPLIER)),
             may("phone", phone()),
-            may("inn", Schema::text().says("Masked.")),
+            may(
+                "inn",
+                Schema::text().says("Taxpayer number of the supplier, in part hidden."),
+            ),
         ]);
         line.extend([
             may(
@@ -401,15 +378,15 @@ pub static RECEIPT: Named = Named {
             must("status", registration()),
             may(
                 "fiscal_document_number",
-                registered("Number of the fiscal document."),
+                registered("Number of the fiscal document (tag 1040)."),
             ),
             may(
                 "fiscal_storage_number",
-                registered("Number of the fiscal storage."),
+                registered("Number of the fiscal storage (tag 1041)."),
             ),
             may(
                 "fiscal_attribute",
-                registered("The document's fiscal sign."),
+                registered("The document's fiscal sign (tag 1077)."),
             ),
             may(
                 "registered_at",
@@ -448,12 +425,16 @@ fn seller() -> Schema {
 }
 
 fn kind() -> Schema {
-    Schema::codes(ReceiptKind::ALL.map(ReceiptKind::code)).says("Which way the money goes.")
+    Schema::codes(ReceiptKind::ALL.map(ReceiptKind::code))
+        .says("Which way the money goes: `payment` to the shop, `refund` back to the buyer.")
 }
 
 /// The form of payment of a settlement.
 fn settlement_type() -> Schema {
-    Schema::codes(SettlementType::ALL.map(SettlementType::code)).says("The form of payment.")
+    Schema::codes(SettlementType::ALL.map(SettlementType::code)).says(
+        "The form of payment: `cashless`, `prepayment` that is counted, `postpayment` on credit, \
+         `consideration` in kind.",
+    )
 }
 
 fn vat_code() -> Schema {

@@ -10,7 +10,10 @@ static SBP_BANK: Named = Named {
         let bic = Schema::text().pattern("^[0-9]{9}$");
         Schema::object([
             must("bank_id", id.says("Its id in SBP.")),
-            must("name", Schema::text().says("Its name.")),
+            must(
+                "name",
+                Schema::text().says("The bank's name, for people to choose by."),
+            ),
             must("bic", bic.says("Its bank identification code.")),
         ])
     },

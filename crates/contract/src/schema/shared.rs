@@ -46,7 +46,9 @@ pub(crate) fn amount_asked(says: &'static str) -> Schema {
 
 /// `description`.
 pub(crate) fn description(chars_max: usize) -> Schema {
-    Schema::text().at_most(chars_max).says("What it is for.")
+    Schema::text()
+        .at_most(chars_max)
+        .says("What it is for: the order, the contract.")
 }
 
 /// `metadata` of a request.
@@ -57,10 +59,18 @@ pub(crate) fn metadata_asked() -> Schema {
     )
 }
 
+const _: () = assert!(
+    KEYS_MAX == 16 && KEY_CHARS_MAX == 32 && VALUE_CHARS_MAX == 512,
+    "the text of metadata names the limits"
+);
+
 /// `metadata` of an answer.
 pub(crate) fn metadata() -> Schema {
     let value = Schema::text().at_most(VALUE_CHARS_MAX);
-    Schema::texts(value).says("The merchant's own notes, given back as they came.")
+    Schema::texts(value).says(
+        "Notes of the shop's own, given back as they came: up to 16 keys of up to 32 characters, \
+         with values of up to 512.",
+    )
 }
 
 /// An id of an object, with what it is.
@@ -134,7 +144,11 @@ pub static ERROR: Named = Named {
                 "id",
                 Schema::text().says("The request's id, also in `X-Request-Id` and in the log."),
             ),
-            must("code", Schema::codes(codes).says("The class of the error.")),
+            must(
+                "code",
+                Schema::codes(codes)
+                    .says("The class of the error; programs decide by it and by `parameter`."),
+            ),
             must("description", Schema::text().says("What is wrong.")),
             may(
                 "parameter",

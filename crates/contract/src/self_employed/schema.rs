@@ -7,7 +7,7 @@ use crate::schema::{Named, Schema, id_of, may, must};
 
 fn itn() -> Schema {
     let itn = Schema::text().pattern("^[0-9]{12}$");
-    itn.says("Taxpayer number.")
+    itn.says("Taxpayer number (INN): 10 digits of a company, 12 of a person.")
 }
 
 fn phone() -> Schema {
@@ -29,17 +29,18 @@ pub static CREATE_SELF_EMPLOYED: Named = Named {
 };
 
 /// A self-employed person.
-pub static SELF_EMPLOYED: Named = Named {
-    name: "SelfEmployed",
-    schema: || {
-        let redirect = Schema::object([
-            must("type", Schema::always("redirect")),
-            must(
-                "confirmation_url",
-                Schema::text().says("The page that the person is sent to."),
-            ),
-        ]);
-        Schema::object([
+pub static SELF_EMPLOYED: Named =
+    Named {
+        name: "SelfEmployed",
+        schema: || {
+            let redirect = Schema::object([
+                must("type", Schema::always("redirect")),
+                must(
+                    "confirmation_url",
+                    Schema::text().says("The page that the person is sent to."),
+                ),
+            ]);
+            Schema::object([
             must("id", id_of::<SelfEmployedId>("Their id.")),
             must(
                 "status",
@@ -52,7 +53,7 @@ pub static SELF_EMPLOYED: Named = Named {
             may("itn", itn()),
             may("phone", phone()),
             may("confirmation", redirect.says("Where the person agrees.")),
-            must("test", Schema::boolean().says("Is it only a test?")),
+            must("test", Schema::boolean().says("Is it only a test, without real money?")),
         ])
-    },
-};
+        },
+    };

@@ -13,7 +13,7 @@ pub static CREATE_PAYMENT: Named = Named {
     name: "CreatePaymentRequest",
     schema: || {
         let mut members = vec![
-            must("amount", amount_asked("How much.")),
+            must("amount", amount_asked("What the payer pays.")),
             may("description", description(DESCRIPTION_CHARS_MAX)),
             may("receipt", Schema::refer(&RECEIPT_DATA)),
             may(
@@ -32,7 +32,8 @@ pub static CREATE_PAYMENT: Named = Named {
             ),
             may(
                 "confirmation",
-                confirmation::schema::asked(&ConfirmationKind::ALL),
+                confirmation::schema::asked(&ConfirmationKind::ALL)
+                    .says("How the payer confirms; a charge of a saved method needs none."),
             ),
             may(
                 "capture",
@@ -85,6 +86,6 @@ pub(crate) fn client_ip() -> Schema {
 pub(crate) fn gateway() -> Schema {
     let id = Schema::text()
         .pattern("^[1-9][0-9]{0,17}$")
-        .says("The shop's sub-account.");
+        .says("The shop's sub-account: it keeps flows of payments apart.");
     Schema::object([must("gateway_id", id)]).says("Which of the shop's sub-accounts it is for.")
 }

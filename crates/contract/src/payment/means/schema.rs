@@ -86,7 +86,7 @@ pub(crate) const fn says(kind: MethodKind) -> &'static str {
 fn phone() -> Schema {
     Schema::text()
         .pattern("^[0-9]{4,15}$")
-        .says("The payer's phone, digits only.")
+        .says("The payer's phone: the country's code and the number, digits only: `79000000000`.")
 }
 
 /// The tax in a company's payment.

@@ -31,7 +31,10 @@ pub static PAYMENT: Named = Named {
             ),
             may(
                 "income_amount",
-                amount("What the shop receives, less the commission."),
+                amount(
+                    "What the shop receives: the amount less the commission and the VAT on it; of \
+                     what is paid.",
+                ),
             ),
             may("description", description(128)),
             must("recipient", Schema::refer(&RECIPIENT)),
@@ -41,19 +44,26 @@ pub static PAYMENT: Named = Named {
             ),
             may(
                 "captured_at",
-                Schema::moment().says("When the money was taken."),
+                Schema::moment().says("When the money was taken; of what has succeeded."),
             ),
             must("created_at", Schema::moment().says("When it was created.")),
             may(
                 "expires_at",
-                Schema::moment().says("Until when the money is held."),
+                Schema::moment()
+                    .says("Until when the money is held; then the payment is canceled."),
             ),
             may(
                 "confirmation",
                 Schema::refer(&confirmation::schema::CONFIRMATION),
             ),
-            must("test", Schema::boolean().says("Is it only a test?")),
-            may("refunded_amount", amount("What was given back.")),
+            must(
+                "test",
+                Schema::boolean().says("Is it only a test, without real money?"),
+            ),
+            may(
+                "refunded_amount",
+                amount("What was given back so far; of what has succeeded."),
+            ),
             must(
                 "paid",
                 Schema::boolean().says("Is the money held or taken?"),
@@ -89,7 +99,10 @@ pub(crate) static RECIPIENT: Named = Named {
     schema: || {
         Schema::object([
             must("account_id", Schema::text().says("The shop.")),
-            must("gateway_id", Schema::text().says("The shop's sub-account.")),
+            must(
+                "gateway_id",
+                Schema::text().says("The shop's sub-account: it keeps flows of payments apart."),
+            ),
         ])
         .says("Whose money it is.")
     },

@@ -64,7 +64,10 @@ pub(crate) fn shown() -> Schema {
 pub(crate) fn sources() -> Schema {
     Schema::array(Schema::object([
         account("The shop that gives it back."),
-        must("amount", Schema::refer(&AMOUNT).says("How much.")),
+        must(
+            "amount",
+            Schema::refer(&AMOUNT).says("What this shop gives back."),
+        ),
         fee("What the platform gives of what it kept."),
     ]))
     .says("From whom it comes, of a split payment.")
