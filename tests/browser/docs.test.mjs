@@ -23,6 +23,8 @@ const PAGES = {
   list: '/docs/operations/listPayments',
   recipe: '/docs/recipes/receipt.py',
   errors: '/docs/errors',
+  notifications: '/docs/notifications',
+  testing: '/docs/testing',
   search: '/docs/search?q=vat_code',
   nothing: '/docs/search?q=%3Cb%3E',
 };
@@ -72,6 +74,17 @@ test('errors and fields speak the language of the page', async () => {
     assert.ok(page.includes(member['x-description-ru'].replaceAll('`', '')), member.description);
     assert.ok(!page.includes(member.description), member.description);
   }
+});
+
+test('the example of a notification holds the example of a payment', async () => {
+  const description = await (await fetch(`${server.base}/openapi.json`)).json();
+  const { get } = description.paths['/v3/payments/{payment_id}'];
+  const { example } = get.responses['200'].content['application/json'];
+  const text = (await textOf('/docs/notifications?lang=en')).replaceAll('&quot;', '"');
+  const [, body] = /(\{\s*"type": "notification"[\s\S]*?\n\})/.exec(text);
+  const notification = JSON.parse(body);
+  assert.deepEqual(notification.object, example);
+  assert.equal(notification.event, `payment.${example.status}`);
 });
 
 test('every operation has its page in both languages', async () => {

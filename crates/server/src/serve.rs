@@ -249,4 +249,27 @@ mod tests {
         let pages = web::docs::router(&api::openapi::document(), "https://pay.example");
         assert!(pages.is_ok(), "{pages:?}");
     }
+
+    #[test]
+    fn the_documented_test_values_are_those_of_the_sandbox() {
+        use connectors::sandbox::{TEST_CARDS, TEST_PHONES, TEST_WALLETS};
+        use web::docs::testing::{PHONES, WALLETS};
+
+        for (ours, sandbox) in [(WALLETS, TEST_WALLETS), (PHONES, TEST_PHONES)] {
+            let sandbox = sandbox.iter();
+            let expected: Vec<(&str, &str)> = sandbox
+                .map(|(value, decline)| (*value, decline.reason.code()))
+                .collect();
+            assert_eq!(ours, expected);
+        }
+        for number in web::checkout::test_cards::ALL
+            .iter()
+            .flat_map(|row| row.cards)
+        {
+            assert!(
+                TEST_CARDS.iter().any(|(known, _)| known == number),
+                "{number}"
+            );
+        }
+    }
 }

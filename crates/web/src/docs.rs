@@ -11,17 +11,20 @@ use axum::routing::get;
 
 use self::description::Description;
 use self::index::IndexPage;
+use self::notifications::NotificationsPage;
 use self::operation::OperationPage;
 use self::problems::ProblemsPage;
 use self::recipe::RecipePage;
 use self::search::{Index, SearchPage};
 use self::side::Side;
+use self::testing::TestingPage;
 use crate::asked::Asked;
 use crate::lang::Lang;
 use crate::{answer, routes};
 
 pub mod description;
 pub mod index;
+pub mod notifications;
 pub mod operation;
 pub mod problems;
 pub mod recipe;
@@ -29,6 +32,7 @@ mod rows;
 pub mod search;
 pub mod side;
 mod snippet;
+pub mod testing;
 pub mod words;
 
 /// What the pages are made of.
@@ -84,6 +88,8 @@ pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::E
         .route(routes::DOCS_OPERATION, get(operation))
         .route(routes::DOCS_RECIPE, get(recipe))
         .route(routes::DOCS_ERRORS, get(problems))
+        .route(routes::DOCS_NOTIFICATIONS, get(notifications))
+        .route(routes::DOCS_TESTING, get(testing))
         .route(routes::DOCS_SEARCH, get(search))
         .with_state(library);
     Ok(pages)
@@ -128,6 +134,24 @@ async fn problems(State(library): State<Library>, asked: Asked) -> Response {
     answer::page(
         StatusCode::OK,
         &ProblemsPage::of(lang, side, &library.description),
+    )
+}
+
+async fn notifications(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &NotificationsPage::of(lang, side, &library.description),
+    )
+}
+
+async fn testing(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &TestingPage::of(lang, side, &library.description),
     )
 }
 

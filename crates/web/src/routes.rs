@@ -39,6 +39,10 @@ pub const DOCS_OPERATION: &str = "/docs/operations/{id}";
 pub const DOCS_RECIPE: &str = "/docs/recipes/{name}";
 /// All errors.
 pub const DOCS_ERRORS: &str = "/docs/errors";
+/// What is told, and how.
+pub const DOCS_NOTIFICATIONS: &str = "/docs/notifications";
+/// What can be typed in a test shop.
+pub const DOCS_TESTING: &str = "/docs/testing";
 /// What is found in the documentation.
 pub const DOCS_SEARCH: &str = "/docs/search";
 
@@ -67,6 +71,18 @@ pub fn docs_recipe(name: &str, lang: Lang) -> String {
 #[must_use]
 pub fn docs_errors(lang: Lang) -> String {
     with_query(DOCS_ERRORS, &[("lang", lang.tag())])
+}
+
+/// What is told, and how.
+#[must_use]
+pub fn docs_notifications(lang: Lang) -> String {
+    with_query(DOCS_NOTIFICATIONS, &[("lang", lang.tag())])
+}
+
+/// What can be typed in a test shop.
+#[must_use]
+pub fn docs_testing(lang: Lang) -> String {
+    with_query(DOCS_TESTING, &[("lang", lang.tag())])
 }
 
 /// The search for `query`; an empty one asks for words.

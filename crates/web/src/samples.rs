@@ -11,10 +11,12 @@ use crate::checkout::result::ResultPage;
 use crate::checkout::waiting::WaitingPage;
 use crate::demo::page::DemoPage;
 use crate::docs::index::IndexPage;
+use crate::docs::notifications::NotificationsPage;
 use crate::docs::operation::OperationPage;
 use crate::docs::problems::ProblemsPage;
 use crate::docs::recipe::RecipePage;
 use crate::docs::search::SearchPage;
+use crate::docs::testing::TestingPage;
 use crate::lang::Lang;
 use crate::oauth::authorize::AuthorizePage;
 use crate::oauth::message::MessagePage;
@@ -56,6 +58,12 @@ pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     add(&mut samples, "docs_operation", OperationPage::samples(lang))?;
     add(&mut samples, "docs_recipe", RecipePage::samples(lang))?;
     add(&mut samples, "docs_problems", ProblemsPage::samples(lang))?;
+    add(&mut samples, "docs_testing", TestingPage::samples(lang))?;
+    add(
+        &mut samples,
+        "docs_notifications",
+        NotificationsPage::samples(lang),
+    )?;
     add(&mut samples, "docs_search", SearchPage::samples(lang))?;
     add(
         &mut samples,

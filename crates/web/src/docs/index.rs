@@ -1,4 +1,4 @@
-//! The first page: how to begin, recipes, operations by topic, notifications.
+//! The first page: how to begin, recipes, operations by topic.
 
 use askama::Template;
 
@@ -23,8 +23,6 @@ pub struct IndexPage {
     pub recipes: Vec<Entry>,
     /// Operations by topic.
     pub topics: Vec<TopicPart>,
-    /// Notifications.
-    pub notifications: Vec<Told>,
 }
 
 /// A link with what it leads to.
@@ -51,15 +49,6 @@ pub struct TopicPart {
     pub operations: Vec<Entry>,
 }
 
-/// A notification.
-#[derive(Clone, Debug)]
-pub struct Told {
-    /// The events.
-    pub events: Vec<String>,
-    /// What they say.
-    pub says: String,
-}
-
 impl IndexPage {
     /// The page in a language.
     pub(super) fn of(lang: Lang, description: &Description, base_url: &str, side: Side) -> Self {
@@ -69,7 +58,6 @@ impl IndexPage {
             api_url: format!("{base_url}/v3"),
             recipes: side::recipes(lang).entries,
             topics: topics(lang, description),
-            notifications: notifications(lang, description),
         }
     }
 
@@ -113,18 +101,4 @@ pub(super) fn entry(lang: Lang, (path, method, operation): (&str, &str, &Operati
         title: in_lang(lang, &operation.summary, Some(&operation.summary_ru)).to_owned(),
         aside: format!("{} {path}", method.to_ascii_uppercase()),
     }
-}
-
-fn notifications(lang: Lang, description: &Description) -> Vec<Told> {
-    let told = |(_, webhook): &(String, super::description::Webhook)| {
-        let json = webhook.post.request_body.json();
-        let events = json.and_then(|json| json.schema.properties.get("event"));
-        Told {
-            events: events
-                .map(super::description::Schema::values)
-                .unwrap_or_default(),
-            says: in_lang(lang, &webhook.post.summary, Some(&webhook.post.summary_ru)).to_owned(),
-        }
-    };
-    description.webhooks.0.iter().map(told).collect()
 }

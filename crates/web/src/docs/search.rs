@@ -61,7 +61,7 @@ pub struct Hit {
 /// Everything that can be found in one language.
 #[derive(Debug)]
 pub(super) struct Index {
-    kinds: [(&'static str, Vec<Item>); 4],
+    kinds: [(&'static str, Vec<Item>); 5],
 }
 
 #[derive(Debug)]
@@ -101,6 +101,7 @@ impl Index {
                     items(operations.map(|found| operation(lang, found)).collect()),
                 ),
                 ("docs-recipes", items(recipes(lang))),
+                ("docs-more", items(pages(lang))),
                 ("docs-fields", items(fields(lang, description))),
                 ("docs-errors", items(problems(lang, description))),
             ],
@@ -163,6 +164,32 @@ fn recipes(lang: Lang) -> Vec<Hit> {
         says: words::of(&t.say(recipe.says)),
     };
     RECIPES.iter().map(hit).collect()
+}
+
+/// The pages that belong to no topic, by what stands on them.
+fn pages(lang: Lang) -> Vec<Hit> {
+    let t = Texts::of(lang);
+    let hit = |url: String, title: &str, says: &str, parts: [&str; 2]| Hit {
+        url,
+        title: t.say(title),
+        code: false,
+        aside: parts.map(|part| t.say(part)).join(", "),
+        says: words::of(&t.say(says)),
+    };
+    vec![
+        hit(
+            routes::docs_notifications(lang),
+            "docs-notifications",
+            "docs-notifications-lead",
+            ["docs-events", "docs-notifications-how"],
+        ),
+        hit(
+            routes::docs_testing(lang),
+            "docs-testing",
+            "docs-testing-lead",
+            ["docs-testing-cards", "docs-testing-payouts"],
+        ),
+    ]
 }
 
 fn problems(lang: Lang, description: &Description) -> Vec<Hit> {
@@ -292,6 +319,7 @@ mod tests {
         assert!(titles("не больше нуля").is_empty());
         assert!(titles("больше нуля").contains(&"payment.create.amount_not_positive".to_owned()));
         assert!(titles("return_url").contains(&"confirmation.return_url".to_owned()));
+        assert!(titles("тестовый карты").contains(&"Тестовый магазин".to_owned()));
         assert!(titles("").is_empty() && titles("  ").is_empty());
     }
 

@@ -18,6 +18,10 @@ pub struct Side {
     pub query: String,
     /// The pages, in groups.
     pub groups: Vec<Group>,
+    /// Notifications.
+    pub notifications: String,
+    /// Test shops.
+    pub testing: String,
     /// All errors.
     pub errors: String,
 }
@@ -41,6 +45,8 @@ impl Side {
             search: routes::DOCS_SEARCH,
             query: String::new(),
             groups,
+            notifications: routes::docs_notifications(lang),
+            testing: routes::docs_testing(lang),
             errors: routes::docs_errors(lang),
         }
     }
