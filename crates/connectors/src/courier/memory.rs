@@ -25,6 +25,7 @@ pub struct MemoryCourier(Mutex<Desk>);
 #[derive(Debug, Default)]
 struct Desk {
     parcels: Vec<Parcel>,
+    taken: Vec<Parcel>,
     next: BTreeMap<String, VecDeque<Reply>>,
     always: BTreeMap<String, Reply>,
 }
@@ -82,6 +83,12 @@ impl MemoryCourier {
         self.desk().parcels.clone()
     }
 
+    /// What was posted so far and answered with 200, in order.
+    #[must_use]
+    pub fn taken(&self) -> Vec<Parcel> {
+        self.desk().taken.clone()
+    }
+
     /// What was posted so far, and forgets it.
     #[must_use]
     pub fn take(&self) -> Vec<Parcel> {
@@ -104,13 +111,16 @@ impl MemoryCourier {
 #[async_trait]
 impl Courier for MemoryCourier {
     async fn post(&self, parcel: Parcel) -> Receipt {
-        let outcome = match self.accept(parcel) {
+        let outcome = match self.accept(parcel.clone()) {
             Reply::Now(outcome) => outcome,
             Reply::After(gate, outcome) => {
                 gate.passed().await;
                 outcome
             }
         };
+        if matches!(outcome, Outcome::Answered { status: 200, .. }) {
+            self.desk().taken.push(parcel);
+        }
         Receipt {
             outcome,
             took: Duration::ZERO,

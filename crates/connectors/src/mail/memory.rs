@@ -1,10 +1,11 @@
 //! A mail server and an SMS gateway for tests and simulations: it keeps what it was given, and
 //! answers as it was told.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
+use domain::MessageId;
 use domain::message::Outcome;
 
 use super::{Mail, Mailer};
@@ -28,6 +29,7 @@ pub struct MemoryMailer(Mutex<Desk>);
 struct Desk {
     mails: Vec<Mail>,
     sms: Vec<Sms>,
+    taken: BTreeSet<MessageId>,
     next: BTreeMap<String, VecDeque<Answer>>,
     always: BTreeMap<String, Answer>,
 }
@@ -96,19 +98,29 @@ impl MemoryMailer {
         self.desk().sms.clone()
     }
 
-    async fn answer(&self, address: &str) -> Outcome {
+    /// Which messages were taken so far, by either server.
+    #[must_use]
+    pub fn taken(&self) -> BTreeSet<MessageId> {
+        self.desk().taken.clone()
+    }
+
+    async fn answer(&self, id: MessageId, address: &str) -> Outcome {
         let answer = {
             let mut desk = self.desk();
             let next = desk.next.get_mut(address).and_then(VecDeque::pop_front);
             next.or_else(|| desk.always.get(address).cloned())
         };
-        match answer.unwrap_or_else(Answer::accepted) {
+        let outcome = match answer.unwrap_or_else(Answer::accepted) {
             Answer::Now(outcome) => outcome,
             Answer::After(gate, outcome) => {
                 gate.passed().await;
                 outcome
             }
+        };
+        if matches!(outcome, Outcome::Accepted { .. }) {
+            self.desk().taken.insert(id);
         }
+        outcome
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -125,17 +137,17 @@ impl std::fmt::Debug for Desk {
 #[async_trait]
 impl Mailer for MemoryMailer {
     async fn send(&self, mail: Mail) -> Outcome {
-        let address = mail.to.expose().to_owned();
+        let (id, address) = (mail.id, mail.to.expose().to_owned());
         self.desk().mails.push(mail);
-        self.answer(&address).await
+        self.answer(id, &address).await
     }
 }
 
 #[async_trait]
 impl SmsGateway for MemoryMailer {
     async fn send(&self, sms: Sms) -> Outcome {
-        let address = sms.to.expose().to_owned();
+        let (id, address) = (sms.id, sms.to.expose().to_owned());
         self.desk().sms.push(sms);
-        self.answer(&address).await
+        self.answer(id, &address).await
     }
 }

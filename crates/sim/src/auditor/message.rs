@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use domain::message::{About, Address, State};
 use domain::payment::Status;
 use domain::{InvoiceId, Message, MessageId, Payment, Timestamp};
@@ -48,6 +48,7 @@ pub(super) fn agree(
     }
     let missing = wanted.keys().next();
     ensure!(missing.is_none(), "{missing:?} has 0 messages");
+    let taken = world.mailer.taken();
     for (message, to) in written {
         let (id, about) = (message.id, message.about.id());
         let content = message.content.as_ref();
@@ -66,7 +67,8 @@ pub(super) fn agree(
                 "message {id} about {about} was dropped for no reason"
             );
         } else {
-            was_sent(message, &to, &handed)?;
+            ensure!(!handed.is_empty(), "message {id} was never sent");
+            has_ended(message, &to, taken.contains(&id))?;
         }
         is_one(id, &to, &handed)?;
         if let About::Invoice(invoice) = message.about {
@@ -113,16 +115,17 @@ fn is_needless(merchant: &Merchant, facts: &Facts, about: About, at: Timestamp) 
     over == Some(true) || facts.payments.iter().any(|payment| pays_it(&payment))
 }
 
-/// It was handed over, and its end is what the server said of the address.
-fn was_sent(message: &Message, to: &str, handed: &[(String, String)]) -> Result<()> {
+/// Its end is what the server said.
+fn has_ended(message: &Message, to: &str, taken: bool) -> Result<()> {
     let id = message.id;
-    let ended = match message.state {
-        State::Sent { .. } => to != NOBODY && to != NO_PHONE,
-        State::Failed { .. } => to == NOBODY || to == NO_PHONE,
-        State::Queued { .. } | State::Kept { .. } | State::Dropped { .. } => false,
-    };
-    ensure!(ended, "message {id} is {:?}", message.state);
-    ensure!(!handed.is_empty(), "message {id} was never sent");
+    let nobody = to == NOBODY || to == NO_PHONE;
+    match message.state {
+        State::Sent { .. } => ensure!(taken, "message {id} was never taken"),
+        State::Failed { .. } => ensure!(nobody && !taken, "message {id} is given up"),
+        State::Queued { .. } | State::Kept { .. } | State::Dropped { .. } => {
+            bail!("message {id} is {:?}", message.state)
+        }
+    }
     Ok(())
 }
 

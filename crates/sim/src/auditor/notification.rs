@@ -1,7 +1,7 @@
 //! Notifications are the events: where the merchant's server listens, each event reached it at
 //! least once, word for word, and those of one object in their order; and nothing else did.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, ensure};
 use connectors::courier::Parcel;
@@ -29,6 +29,8 @@ pub(super) async fn agree(
         let (_, id) = id.context("a notification without its id")?;
         posted.entry(id).or_default().push((place, parcel));
     }
+    let taken = world.courier.taken();
+    let taken: BTreeSet<&str> = taken.iter().filter_map(id_of).collect();
     // Where the last event of each object was first seen.
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for event in &facts.events {
@@ -43,6 +45,7 @@ pub(super) async fn agree(
         let [(delivery, attempts)] = view.deliveries.as_slice() else {
             anyhow::bail!("{name} has {} deliveries", view.deliveries.len());
         };
+        let was_taken = taken.contains(id.as_str());
         let ended = match delivery.state {
             DeliveryState::Delivered => true,
             DeliveryState::Exhausted => attempts.len() == 1 + RETRY_OFFSETS_SECONDS.len(),
@@ -56,6 +59,8 @@ pub(super) async fn agree(
             attempts.len() <= here.len(),
             "{name} was sent less often than said"
         );
+        let done = delivery.state == DeliveryState::Delivered;
+        ensure!(!done || was_taken, "{name} was never taken");
         let whole = |parcel: &Parcel| parcel.url == HOOK && parcel.body == event.body;
         let faithful = here.iter().all(|(_, parcel)| whole(parcel));
         ensure!(faithful, "{name} was sent otherwise than written down");
@@ -69,4 +74,10 @@ pub(super) async fn agree(
         "a notification was sent that nobody wrote: {strange:?}"
     );
     Ok(())
+}
+
+fn id_of(parcel: &Parcel) -> Option<&str> {
+    let mut headers = parcel.headers.iter();
+    let id = headers.find(|(name, _)| *name == "webhook-id");
+    id.map(|(_, id)| id.as_str())
 }

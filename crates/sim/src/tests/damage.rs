@@ -322,6 +322,18 @@ pub(super) static DAMAGES: &[Damage] = &[
         "was never sent",
     ),
     rows(
+        "a refused letter is said to be sent",
+        "update message set state = 'sent'
+          where id = (select min(id) from message where state = 'failed')",
+        "was never taken",
+    ),
+    rows(
+        "a letter is given up",
+        "update message set state = 'failed'
+          where id = (select min(id) from message where state = 'sent')",
+        "is given up",
+    ),
+    rows(
         "a letter is dropped that was still of use",
         "update message set state = 'dropped', ended_at = created_at
           where id = (select min(id) from message where state = 'sent')",
