@@ -6,6 +6,7 @@
 //! see what each look finds by itself.
 
 mod bank;
+mod deal;
 mod event;
 mod invoice;
 mod key;
@@ -68,6 +69,7 @@ pub(crate) async fn audit(
         nothing_is_lost(world, business.topped_up, stuck.values().sum()).await,
         register::agrees(world, business, &facts.payments, tally).await,
         message::agree(world, merchant, &facts, tally),
+        deal::agree(&facts),
         invoice::agree(world, merchant, &facts, tally).await,
         event::agree(&facts),
         notification::agree(world, business, &facts, tally).await,

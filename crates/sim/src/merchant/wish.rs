@@ -274,10 +274,21 @@ impl Merchant {
             return Some((By::Shop, "/deals".to_owned(), body));
         }
         let [card, ..] = CARDS;
-        let filled = chance.one_of(&self.filled);
+        // Mostly one of the last, which may have been paid out of already, or more than it has.
+        let last = self.filled.len().saturating_sub(2);
+        let last = self.filled.get(last..).unwrap_or_default();
+        let among = if chance.happens(700) {
+            last
+        } else {
+            &self.filled
+        };
+        let filled = chance.one_of(among);
         let (deal, units) = match filled.filter(|_| chance.happens(900)) {
-            Some((deal, part)) if chance.happens(300) => (deal, *part),
-            Some((deal, part)) => (deal, 1 + chance.below(*part)),
+            Some((deal, part)) => match chance.below(10) {
+                0..=2 => (deal, *part),
+                3..=4 => (deal, part + 1 + chance.below(100)),
+                _ => (deal, 1 + chance.below(*part)),
+            },
             None => (chance.one_of(&self.deals)?, 1 + chance.below(300)),
         };
         let body = json!({

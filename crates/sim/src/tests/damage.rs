@@ -199,6 +199,26 @@ pub(super) static DAMAGES: &[Damage] = &[
         "what it paid out is not what left its account",
     ),
     rows(
+        "a deal pays its seller too much",
+        "update payout set amount_minor = amount_minor + 100000
+          where id = (select min(id) from payout
+                       where deal_id is not null and state = 'succeeded')",
+        "paid its seller",
+    ),
+    rows(
+        "a deal is paid for twice",
+        "update payment
+            set deal_facts = (select max(deal_facts) from payment where state = 'succeeded')
+          where id = (select min(id) from payment
+                       where state = 'succeeded'
+                         and (deal_facts is null
+                              or deal_facts <> (select max(deal_facts) from payment
+                                                 where state = 'succeeded')))
+            and exists (select 1 from payment
+                         where state = 'succeeded' and deal_facts is not null)",
+        "is paid for by",
+    ),
+    rows(
         "a deal does not end",
         "update deal set state = 'opened', closed_at = null, look_at = expires_at,
                 awaits_payment = 0, declined = 0
