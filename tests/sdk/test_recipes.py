@@ -1,10 +1,14 @@
 """Every recipe of the documentation runs as it stands, and comes to its end."""
 
+import ast
+import html
 import os
+import re
 import subprocess
 import sys
 
 import pytest
+import requests
 
 from altyn import ROOT
 from api import Api
@@ -130,3 +134,14 @@ def test_a_recipe_runs(server, name):
 
 def test_every_recipe_has_an_end():
     assert sorted(ENDS | SHOWS) == RECIPES
+
+
+def test_every_example_of_an_operation_is_python(server):
+    paths = server.description()["paths"].values()
+    for operation in (one for path in paths for one in path.values()):
+        page = f"{server.base_url}/docs/operations/{operation['operationId']}"
+        text = requests.get(page, timeout=10).text
+        _, python, *_ = re.findall(r"<pre[^>]*><code>(.*?)</code>", text, re.S)
+        python = html.unescape(python)
+        assert re.search(r"^(answer = |requests\.)", python, re.M), python
+        ast.parse(python)

@@ -1,8 +1,9 @@
 //! Requests as people write them: for curl, and for the official SDK in Python.
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::Number;
 
-use super::description::Operation;
+use super::description::{Operation, Ordered};
 
 /// An id of an example's path.
 const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
@@ -53,7 +54,7 @@ pub(super) fn python(
     base_url: &str,
     body: Option<&str>,
 ) -> String {
-    let parsed: Option<Value> = body.and_then(|body| serde_json::from_str(body).ok());
+    let parsed: Option<Json> = body.and_then(|body| serde_json::from_str(body).ok());
     let body = parsed.map(|body| literal(&body, 0));
     let id = path.contains('{').then(|| format!("\"{SOME_ID}\""));
     let Some(call) = &operation.python else {
@@ -97,8 +98,7 @@ enum Caller {
 
 fn caller(operation: &Operation) -> Caller {
     let ways = &operation.security;
-    let by_token =
-        |way: &super::description::Ordered<Vec<String>>| way.get("application").is_some();
+    let by_token = |way: &Ordered<Vec<String>>| way.get("application").is_some();
     if !ways.is_empty() && ways.iter().all(by_token) {
         Caller::Application
     } else {
@@ -124,23 +124,37 @@ fn filled(path: &str) -> String {
     }
 }
 
+/// JSON whose members keep their order.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Json {
+    Null,
+    Bool(bool),
+    Number(Number),
+    Text(String),
+    List(Vec<Json>),
+    Map(Ordered<Json>),
+}
+
 /// JSON as Python writes it.
-fn literal(value: &Value, depth: usize) -> String {
+fn literal(value: &Json, depth: usize) -> String {
     let inner = "    ".repeat(depth.saturating_add(1));
     let outer = "    ".repeat(depth);
     let deeper = depth.saturating_add(1);
     match value {
-        Value::Null => "None".to_owned(),
-        Value::Bool(true) => "True".to_owned(),
-        Value::Bool(false) => "False".to_owned(),
-        Value::Number(_) | Value::String(_) => value.to_string(),
-        Value::Array(values) => {
+        Json::Null => "None".to_owned(),
+        Json::Bool(true) => "True".to_owned(),
+        Json::Bool(false) => "False".to_owned(),
+        Json::Number(number) => number.to_string(),
+        // Python reads strings as JSON writes them.
+        Json::Text(text) => serde_json::Value::from(text.as_str()).to_string(),
+        Json::List(values) => {
             let values = values.iter();
             let values: Vec<String> = values.map(|one| literal(one, deeper)).collect();
             format!("[{}]", values.join(", "))
         }
-        Value::Object(members) => {
-            let member = |(name, value): (&String, &Value)| {
+        Json::Map(Ordered(members)) => {
+            let member = |(name, value): &(String, Json)| {
                 format!("{inner}\"{name}\": {},\n", literal(value, deeper))
             };
             let members: String = members.iter().map(member).collect();
@@ -151,7 +165,7 @@ fn literal(value: &Value, depth: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{dedented, literal};
+    use super::{Json, dedented, literal};
 
     #[test]
     fn an_example_loses_the_indentation_of_its_place() {
@@ -164,8 +178,10 @@ mod tests {
 
     #[test]
     fn json_becomes_python() {
-        let value = serde_json::json!({"a": true, "b": [null, "я"], "c": {}});
-        let expected = "{\n    \"a\": True,\n    \"b\": [None, \"я\"],\n    \"c\": {\n    },\n}";
+        let value = r#"{"z": true, "b": [null, "я\"", 2.5], "a": {}}"#;
+        let value: Json = serde_json::from_str(value).unwrap();
+        let expected =
+            "{\n    \"z\": True,\n    \"b\": [None, \"я\\\"\", 2.5],\n    \"a\": {\n    },\n}";
         assert_eq!(literal(&value, 0), expected);
     }
 }
