@@ -331,6 +331,7 @@ pub async fn bind_card(
     app: &Arc<App>,
     id: PaymentMethodId,
     card: Card,
+    client_ip: Option<IpAddr>,
 ) -> Result<BindingView, Error> {
     let cx = binding_context(app, id).await?;
     let facts = MethodFacts::Card(card.facts());
@@ -345,7 +346,12 @@ pub async fn bind_card(
             }
             let operation = OperationId::new(work.ids.next());
             let currency = work.cx.shop.currency;
-            let step = method.bind(operation, Some(facts.clone()), currency, work.now())?;
+            let attempt = payment_method::Attempt {
+                operation,
+                facts: Some(facts.clone()),
+                client_ip,
+            };
+            let step = method.bind(attempt, currency, work.now())?;
             effects::payment_method(work, &step)?;
             Ok((operation, step.next))
         })

@@ -3,7 +3,7 @@
 use connectors::acquirer::{Bind, ChallengePolicy, Means as CallMeans};
 use contract::payment_method::CreatePaymentMethod;
 use domain::payment::Flow;
-use domain::payment_method::NewPaymentMethod;
+use domain::payment_method::{Attempt, NewPaymentMethod};
 use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId};
 
 use crate::call::Task;
@@ -42,6 +42,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
         facts: facts.clone(),
         metadata: command.metadata.clone(),
         confirmation: command.confirmation.clone(),
+        client_ip: command.client_ip,
     };
     let method = PaymentMethod::create(work.shop(), new, work.now())?;
     let object = OperationObject::PaymentMethod(method.id);
@@ -54,7 +55,12 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
         });
     }
     let id = OperationId::new(work.ids.next());
-    let step = method.bind(id, facts, work.cx.shop.currency, work.now())?;
+    let attempt = Attempt {
+        operation: id,
+        facts,
+        client_ip: work.cx.client_ip,
+    };
+    let step = method.bind(attempt, work.cx.shop.currency, work.now())?;
     let recorded = effects::payment_method(work, &step)?;
     let task = bind_task(work.cx, &step.next, id, means);
     Ok(Started {
@@ -81,6 +87,7 @@ pub(crate) fn bind_task(
         shop_id: method.shop_id,
         means,
         challenge,
+        client_ip: method.client_ip,
         return_url: cx.app.binding_returned(method.id),
     }))
 }

@@ -117,6 +117,8 @@ pub struct Bind {
     pub means: Means,
     /// May, must or cannot the payer be asked?
     pub challenge: ChallengePolicy,
+    /// Where the payer is, for the acquirer's checks.
+    pub client_ip: Option<IpAddr>,
     /// Where the payer comes back to after a challenge.
     pub return_url: String,
 }

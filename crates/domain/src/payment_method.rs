@@ -2,6 +2,8 @@
 //!
 //! What is kept to charge a method again is the acquirer's token, never a card number.
 
+use std::net::IpAddr;
+
 use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::{GatewayId, OperationId, PaymentMethodId, ShopId};
@@ -30,6 +32,8 @@ pub struct PaymentMethod {
     pub metadata: Metadata,
     /// How the payer was asked to confirm.
     pub confirmation: Option<Confirmation>,
+    /// Where the payer is: as the merchant says, or from where the first attempt was made.
+    pub client_ip: Option<IpAddr>,
     /// Where attempts are made.
     pub flow: Flow,
     /// How far it is.
@@ -84,6 +88,19 @@ pub struct NewPaymentMethod {
     pub metadata: Metadata,
     /// How the payer is to confirm.
     pub confirmation: Option<Confirmation>,
+    /// Where the payer is, if the merchant knows it.
+    pub client_ip: Option<IpAddr>,
+}
+
+/// An attempt to bind a method.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The call that it makes.
+    pub operation: OperationId,
+    /// What is known of the means already.
+    pub facts: Option<MethodFacts>,
+    /// From where it is made; counts unless the merchant has said where the payer is.
+    pub client_ip: Option<IpAddr>,
 }
 
 /// What a command does.
@@ -200,6 +217,7 @@ impl PaymentMethod {
             facts: new.facts,
             metadata: new.metadata,
             confirmation: new.confirmation,
+            client_ip: new.client_ip,
             flow: if on_page { Flow::Page } else { Flow::Direct },
             state: State::Pending,
             confirm_until: now.plus(TIME_TO_CHOOSE),
@@ -225,6 +243,7 @@ impl PaymentMethod {
             facts: used.facts.clone(),
             metadata: Metadata::default(),
             confirmation: None,
+            client_ip: None,
             flow: Flow::Direct,
             state: State::Active { token },
             confirm_until: now,
@@ -239,8 +258,7 @@ impl PaymentMethod {
     /// It is decided, an attempt is under way, or its time is over.
     pub fn bind(
         &self,
-        operation: OperationId,
-        facts: Option<MethodFacts>,
+        attempt: Attempt,
         currency: Currency,
         now: Timestamp,
     ) -> Result<Step, BindRefused> {
@@ -253,10 +271,13 @@ impl PaymentMethod {
             return Err(BindRefused::Expired);
         }
         let mut next = self.clone();
-        next.facts = facts.or(next.facts);
-        next.state = State::Binding { operation };
+        next.facts = attempt.facts.or(next.facts);
+        next.client_ip = next.client_ip.or(attempt.client_ip);
+        next.state = State::Binding {
+            operation: attempt.operation,
+        };
         let call = NewOperation {
-            id: operation,
+            id: attempt.operation,
             shop_id: self.shop_id,
             object: OperationObject::PaymentMethod(self.id),
             kind: OperationKind::Bind,

@@ -58,6 +58,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     18 "0018_register_password",
     19 "0019_widget_sites",
     20 "0020_refund_by_sbp",
+    21 "0021_binding_client_ip",
 ];
 
 const TABLE_SQLITE: &str = "\

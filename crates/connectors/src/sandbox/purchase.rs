@@ -155,6 +155,7 @@ impl Purchase {
             shop_id: request.shop_id,
             means: request.means,
             challenge: request.challenge,
+            client_ip: request.client_ip,
             return_url: request.return_url,
         };
         let mut purchase = Self::decide(bind, request.by_qr, this_month);

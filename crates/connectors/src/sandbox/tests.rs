@@ -87,6 +87,7 @@ fn bind(id: u64, means: Means) -> Bind {
         shop_id: shop(),
         means,
         challenge: ChallengePolicy::IfNeeded,
+        client_ip: None,
         return_url: "https://shop.test/back".to_owned(),
     }
 }

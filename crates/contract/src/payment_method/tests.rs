@@ -87,6 +87,7 @@ fn binding(kind: MethodKind, confirmation: ConfirmationKind) -> PaymentMethod {
             enforce: false,
             locale: None,
         }),
+        client_ip: None,
         flow: Flow::Page,
         state: State::Pending,
         confirm_until: at,

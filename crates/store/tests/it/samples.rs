@@ -360,6 +360,7 @@ pub(crate) fn payment_methods(shop: &Shop) -> Vec<PaymentMethod> {
                 enforce: false,
                 locale: None,
             }),
+            client_ip: (number % 2 == 0).then(|| [192, 0, 2, 7].into()),
             flow: Flow::Page,
             state,
             confirm_until: after(3_600),

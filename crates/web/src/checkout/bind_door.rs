@@ -127,7 +127,7 @@ async fn attempt(
             return Ok(with_form_secret(app, asked, status, page));
         }
     };
-    let after = app::checkout::bind_card(app, view.method.id, card).await?;
+    let after = app::checkout::bind_card(app, view.method.id, card, asked.from.0).await?;
     Ok(on(asked, lang, &after))
 }
 

@@ -57,6 +57,7 @@ fn binding(state: payment_method::State) -> PaymentMethod {
         facts: None,
         metadata: domain::Metadata::default(),
         confirmation: None,
+        client_ip: None,
         flow: Flow::Page,
         state,
         confirm_until: NOW.plus(Duration::hours(1)),

@@ -6,10 +6,18 @@ use serde_json::{Value, json};
 use crate::browser::{Buyer, SHOP_URL};
 
 async fn binding(buyer: &Buyer) -> String {
-    let body = json!({
+    binding_of(buyer, json!({})).await
+}
+
+/// A binding; `more` is laid over the request.
+async fn binding_of(buyer: &Buyer, more: Value) -> String {
+    let mut body = json!({
         "type": "bank_card",
         "confirmation": {"type": "redirect", "return_url": SHOP_URL},
     });
+    for (name, value) in more.as_object().unwrap() {
+        body[name] = value.clone();
+    }
     let created = buyer
         .world
         .call("POST", "/payment_methods", "key-1", &body)
@@ -49,6 +57,27 @@ async fn a_card_is_bound_with_3ds_and_without_money() {
     assert_eq!(page.text("h1"), "The card is added");
     assert_eq!(status(&buyer, &id).await, "active");
     buyer.world.audit().await;
+}
+
+#[tokio::test]
+async fn a_binding_knows_from_where_it_was_made_unless_the_merchant_has_said_it() {
+    for (said, expected) in [
+        (json!({}), "192.0.2.7"),
+        (json!({"client_ip": "198.51.100.3"}), "198.51.100.3"),
+    ] {
+        let mut buyer = Buyer::new().await;
+        let id = binding_of(&buyer, said).await;
+        let page = buyer.get(&format!("/checkout/bind?id={id}")).await;
+        let typed = [
+            ("card_number", "5555555555554444"),
+            ("card_expiry", "12/30"),
+            ("card_csc", "123"),
+        ];
+        buyer.submit(&page, "form", &typed).await;
+        let view = app::checkout::show_binding(&buyer.world.app, id.parse().unwrap()).await;
+        let found = view.unwrap().method.client_ip;
+        assert_eq!(found, Some(expected.parse().unwrap()));
+    }
 }
 
 #[tokio::test]
