@@ -33,7 +33,7 @@ use crate::event::Event;
 use crate::id::{GatewayId, OperationId, PaymentId, PaymentMethodId, ShopId};
 use crate::ledger::Transfer;
 use crate::metadata::Metadata;
-use crate::method::{ConfirmationKind, MethodFacts, MethodKind, RefundPolicy};
+use crate::method::{ConfirmationKind, MethodFacts, MethodKind, RefundPolicy, TIME_TO_CHOOSE};
 use crate::money::Money;
 use crate::operation::NewOperation;
 use crate::payment_method::PaymentMethod;
@@ -424,6 +424,11 @@ impl Payment {
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
+            // Whoever took a loan has confirmed; its bank has some time to send the money.
+            State::Challenged {
+                challenge: Challenge::CoolingOff { until },
+                ..
+            } => Some(self.confirm_until.max(until.plus(TIME_TO_CHOOSE))),
             State::Pending | State::Challenged { .. } => Some(self.confirm_until),
             State::WaitingForCapture { hold }
             | State::Registering {

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 use testkit::database::both;
 use testkit::{Answer, World};
 
-/// A payment by a loan that is large enough, and the call for it.
-async fn begun(world: &World, value: &str) -> (String, OperationId) {
+/// A payment by a loan that is large enough, and the call for it. The shop asks for a loan, or its
+/// buyer chooses that on the page.
+async fn begun(world: &World, value: &str, asked: &Value) -> (String, OperationId) {
     let body = json!({
         "amount": {"value": value, "currency": "RUB"}, "capture": true,
-        "payment_method_data": {"type": "sber_loan"},
+        "payment_method_data": asked,
         "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
     });
     let made = world.call("POST", "/payments", value, &body).await;
@@ -42,8 +43,13 @@ async fn decide(world: &World, operation: OperationId, decision: Decision) {
 async fn a_loan_pays_when_its_taker_can_no_more_step_back() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
-        for (value, hours) in [("60000.00", 4), ("300000.00", 48)] {
-            let (id, operation) = begun(&world, value).await;
+        let loan = json!({"type": "sber_loan"});
+        for (value, hours, asked) in [
+            ("60000.00", 4, &loan),
+            ("300000.00", 48, &loan),
+            ("70000.00", 4, &Value::Null),
+        ] {
+            let (id, operation) = begun(&world, value, asked).await;
             decide(&world, operation, Decision::Approve).await;
             let told = shown(&world, &id).await;
             assert_eq!(told.text("/status"), "pending");
@@ -72,7 +78,7 @@ async fn a_loan_pays_when_its_taker_can_no_more_step_back() {
 async fn who_steps_back_from_a_loan_has_not_paid() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
-        let (id, operation) = begun(&world, "60000.00").await;
+        let (id, operation) = begun(&world, "60000.00", &Value::Null).await;
         decide(&world, operation, Decision::Approve).await;
         decide(&world, operation, Decision::Decline).await;
         // Another means may still pay.

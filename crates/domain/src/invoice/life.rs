@@ -1,7 +1,7 @@
 //! The life of an invoice: made, attempted, paid, or over.
 
 use super::{Attempt, Cause, Delivery, Invoice, Line, Order, Reason, State, cart};
-use crate::acquiring::{CancellationReason, Decline, Party};
+use crate::acquiring::{CancellationReason, Challenge, Decline, Party};
 use crate::id::{IdSeed, InvoiceId, PaymentId};
 use crate::invoice::CartRefused;
 use crate::metadata::Metadata;
@@ -248,6 +248,11 @@ impl Invoice {
         }
         match attempt.map(|payment| &payment.state) {
             None => Due::Cancel,
+            // The buyer has taken a loan, which is as good as a call under way.
+            Some(payment::State::Challenged {
+                challenge: Challenge::CoolingOff { .. },
+                ..
+            }) => Due::Wait,
             Some(payment::State::Pending | payment::State::Challenged { .. }) => Due::EndAttempt,
             Some(
                 payment::State::Authorizing { .. }

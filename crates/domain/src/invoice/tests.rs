@@ -254,6 +254,13 @@ fn payments() -> Vec<(&'static str, Payment)> {
                 challenge,
             },
         ),
+        (
+            "cooling off",
+            payment::State::Challenged {
+                operation,
+                challenge: Challenge::CoolingOff { until: NOW },
+            },
+        ),
         ("registering", registering(CaptureMode::OneStage)),
         (
             "waiting_for_capture",
@@ -406,7 +413,7 @@ enum Happens {
 fn happens() -> impl Strategy<Value = Happens> {
     prop_oneof![
         Just(Happens::Begin),
-        (0..13_usize).prop_map(Happens::Payment),
+        (0..14_usize).prop_map(Happens::Payment),
         Just(Happens::Time),
     ]
 }

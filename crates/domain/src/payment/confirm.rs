@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::{Flow, Payment, Registering, SaveMethod, State, Status, Step, UsedMethod};
-use crate::acquiring::{CancellationReason, Decline, Party};
+use crate::acquiring::{CancellationReason, Challenge, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::OperationId;
 use crate::method::{MethodFacts, MethodKind};
@@ -71,8 +71,12 @@ impl Payment {
     /// The first rule that is broken.
     pub fn authorize(&self, attempt: Attempt, now: Timestamp) -> Result<Step, AuthorizeRefused> {
         match &self.state {
+            State::Authorizing { .. }
+            | State::Challenged {
+                challenge: Challenge::CoolingOff { .. },
+                ..
+            } => return Err(AuthorizeRefused::InProgress),
             State::Pending | State::Challenged { .. } => {}
-            State::Authorizing { .. } => return Err(AuthorizeRefused::InProgress),
             State::WaitingForCapture { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
