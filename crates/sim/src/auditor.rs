@@ -39,6 +39,9 @@ pub(crate) async fn rest(world: &World, merchant: &mut Merchant, tally: &mut Tal
     world.clock.advance(domain::operation::CALL_TIME_MAX);
     worker::run_due(&world.app).await?;
     merchant.repeat_open(world, tally).await?;
+    let open = merchant.open.first();
+    let open = open.map(|request| (&request.path, &request.key));
+    ensure!(open.is_none(), "{open:?} is never answered");
     for _ in 0..TURNS {
         world.bank.carry_out_late()?;
         world.clock.advance(Duration::hours(6));
