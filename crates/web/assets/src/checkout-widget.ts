@@ -61,6 +61,8 @@ class Widget {
   private talk: Talk | null = null;
   private modal: Layer | null = null;
   private bank: Layer | null = null;
+  /** Where the layer of the bank leads. */
+  private challenged: string | null = null;
   private shown: (() => void) | null = null;
   private failed: ((error: Trouble) => void) | null = null;
   private ended = false;
@@ -155,6 +157,10 @@ class Widget {
     this.shown?.();
     this.shown = null;
     this.failed = null;
+    // A form that has been loaded anew says the same again; the payer goes on at the bank.
+    if (state === "challenge" && this.bank !== null && said["url"] === this.challenged) {
+      return;
+    }
     this.bank?.end();
     this.bank = null;
     if (state === "challenge") {
@@ -171,6 +177,7 @@ class Widget {
     if (!isPage(url)) {
       return;
     }
+    this.challenged = url;
     const look = { label: "3-D Secure", titled: true, bleeds: true };
     this.bank = new Layer(look, CLOSES, () => {
       this.bank = null;
