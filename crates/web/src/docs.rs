@@ -1,7 +1,7 @@
 //! The documentation that the product serves: `/docs`, made of the API's own description and of
 //! recipes that tests run. Whoever wires the doors hands the description over, as JSON.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -49,7 +49,8 @@ struct Library {
 #[derive(Debug)]
 struct Shelf {
     side: Side,
-    index: Index,
+    /// Made by the first search, for it is large.
+    index: OnceLock<Index>,
 }
 
 impl Library {
@@ -59,13 +60,18 @@ impl Library {
             Lang::En => &self.en,
         }
     }
+
+    fn index(&self, lang: Lang) -> &Index {
+        let index = &self.shelf(lang).index;
+        index.get_or_init(|| Index::of(lang, &self.description))
+    }
 }
 
 impl Shelf {
     fn of(lang: Lang, description: &Description) -> Self {
         Self {
             side: Side::of(lang, description),
-            index: Index::of(lang, description),
+            index: OnceLock::new(),
         }
     }
 }
@@ -168,7 +174,7 @@ async fn search(
     Query(typed): Query<Typed>,
 ) -> Response {
     let lang = asked.lang(None);
-    let Shelf { side, index } = library.shelf(lang);
-    let page = SearchPage::of(lang, index, side, &typed.q);
+    let side = &library.shelf(lang).side;
+    let page = SearchPage::of(lang, library.index(lang), side, &typed.q);
     answer::page(StatusCode::OK, &page)
 }
