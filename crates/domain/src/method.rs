@@ -311,25 +311,13 @@ impl MethodKind {
         }
     }
 
-    /// How long the payer of `amount` has. A loan takes the longer the larger it is: the law gives
-    /// its taker time to think again.
+    /// How long the payer of `amount` has. Whoever may step back has a day to agree, and then that
+    /// time.
     #[must_use]
     pub fn time_to_pay(self, amount: Money) -> Duration {
-        match self {
-            Self::SberLoan if amount.minor() > LOAN_LARGE_MINOR => Duration::hours(72),
-            Self::SberLoan if amount.minor() > LOAN_MIDDLE_MINOR => Duration::hours(28),
-            Self::SberLoan
-            | Self::BankCard
-            | Self::YooMoney
-            | Self::Sbp
-            | Self::Sberbank
-            | Self::TinkoffBank
-            | Self::MobileBalance
-            | Self::Cash
-            | Self::AlfaPay
-            | Self::SberBnpl
-            | Self::B2bSberbank
-            | Self::ElectronicCertificate => self.terms().time_to_pay,
+        match self.cooling_off(amount) {
+            Some(cooling_off) => Duration::hours(24).plus(cooling_off),
+            None => self.terms().time_to_pay,
         }
     }
 
