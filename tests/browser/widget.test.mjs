@@ -94,11 +94,21 @@ async function submitCard(page, number) {
 
 /** Waits until the shop's page has heard something. */
 async function heard(page, ...wanted) {
-  await page.waitForFunction(
-    (text) => window.said.some((one) => JSON.stringify(one) === text),
-    JSON.stringify(wanted),
-    { timeout: 10_000 },
-  );
+  const text = JSON.stringify(wanted);
+  try {
+    await page.waitForFunction(
+      (text) => window.said.some((one) => JSON.stringify(one) === text),
+      text,
+      { timeout: 10_000 },
+    );
+  } catch {
+    const inside = page.frames().map(async (frame) => {
+      const shown = await frame.evaluate(() => document.body.innerText).catch(() => 'gone');
+      return `${frame.url()}: ${shown}`;
+    });
+    const all = [JSON.stringify(await said(page)), ...(await Promise.all(inside))];
+    assert.fail(`${text} was not heard:\n${all.join('\n')}`);
+  }
 }
 
 const said = (page) => page.evaluate(() => window.said);
