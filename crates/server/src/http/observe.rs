@@ -8,7 +8,7 @@ use std::time::Duration;
 use app::Random;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::header::CONTENT_TYPE;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::FutureExt as _;
@@ -24,6 +24,11 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_CHARS_MAX: usize = 64;
 /// The route of what has none.
 const NO_ROUTE: &str = "none";
+/// The methods that have a name in the figures and in the log. Any other is `other`: a figure is
+/// kept for ever, so callers must not be able to make up more of them.
+const METHODS: [&str; 9] = [
+    "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE",
+];
 
 /// What looking after requests takes.
 pub(crate) struct Observer {
@@ -40,7 +45,7 @@ pub(crate) async fn observe(
     next: Next,
 ) -> Response {
     let watch = Stopwatch::start();
-    let method = request.method().clone();
+    let method = known(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
     let of_api = API_PATHS
@@ -75,12 +80,16 @@ pub(crate) async fn observe(
     response.headers_mut().insert(REQUEST_ID, id.clone());
 
     let (took, status) = (watch.elapsed(), response.status().as_u16());
-    observer
-        .metrics
-        .answered(method.as_str(), route, status, took);
+    observer.metrics.answered(method, route, status, took);
     let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    span.in_scope(|| info!(%method, route, status, micros, "answered"));
+    span.in_scope(|| info!(method, route, status, micros, "answered"));
     response
+}
+
+/// A method as the figures and the log know it.
+fn known(method: &Method) -> &'static str {
+    let known = METHODS.into_iter().find(|name| *name == method.as_str());
+    known.unwrap_or("other")
 }
 
 /// What answers with JSON whatever happens.
@@ -147,20 +156,25 @@ mod tests {
         }
     }
 
-    /// Answers one request to `path` with the observer around it.
-    async fn answer(path: &str, id: Option<&str>) -> (Response<Body>, Metrics) {
+    /// Some routes with the observer around them.
+    fn observed(metrics: &Metrics) -> Router {
         let observer = Arc::new(Observer {
-            metrics: Metrics::new(),
+            metrics: metrics.clone(),
             random: Arc::new(Same),
             proxies: Proxies::default(),
             time_max: Duration::ZERO,
         });
-        let metrics = observer.metrics.clone();
-        let router = Router::new()
+        Router::new()
             .route("/v3/at-once/{id}", get(|| async { "here" }))
             .route("/v3/never", get(std::future::pending::<()>))
             .route("/panic", get(|| async { assert!(path_is_empty()) }))
-            .layer(axum::middleware::from_fn_with_state(observer, observe));
+            .layer(axum::middleware::from_fn_with_state(observer, observe))
+    }
+
+    /// Answers one request to `path` with the observer around it.
+    async fn answer(path: &str, id: Option<&str>) -> (Response<Body>, Metrics) {
+        let metrics = Metrics::new();
+        let router = observed(&metrics);
         let mut request = Request::builder().uri(path);
         if let Some(id) = id {
             request = request.header("X-Request-Id", id);
@@ -225,5 +239,25 @@ mod tests {
         let text = metrics.text().unwrap();
         assert!(text.contains("route=\"none\",status=\"404\"} 1"), "{text}");
         assert!(!text.contains("4242"));
+    }
+
+    #[tokio::test]
+    async fn made_up_methods_share_one_figure() {
+        let (_, metrics) = answer("/v3/at-once/7", None).await;
+        let router = observed(&metrics);
+        for number in 0..1_000 {
+            let method = format!("X{number}{}", "Y".repeat(100));
+            let request = Request::builder()
+                .method(method.as_str())
+                .uri("/v3/at-once/7");
+            let request = request.body(Body::empty()).unwrap();
+            router.clone().oneshot(request).await.unwrap();
+        }
+        let text = metrics.text().unwrap();
+        let series = |family: &str| text.lines().filter(|line| line.starts_with(family)).count();
+        // One for GET and one for all the others.
+        assert_eq!(series("altyn_http_requests_total{"), 2, "{text}");
+        assert_eq!(series("altyn_http_request_seconds_count{"), 2, "{text}");
+        assert!(text.contains("{method=\"other\",route=\"/v3/at-once/{id}\",status=\"405\"} 1000"));
     }
 }

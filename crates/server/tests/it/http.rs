@@ -20,7 +20,7 @@ fn a_request_has_an_id_that_may_be_the_callers() {
         .lines()
         .find(|line| line.contains("answered") && line.contains("order-72"));
     let line = line.unwrap_or_else(|| panic!("{log}"));
-    for field in ["method=GET", "route=\"/v3/me\"", "status=401", "micros="] {
+    for field in ["method=\"GET\"", "route=\"/v3/me\"", "status=401", "micros="] {
         assert!(line.contains(field), "{field} is not in {line}");
     }
 }
