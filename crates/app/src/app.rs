@@ -147,6 +147,11 @@ impl App {
         self.random.bits()
     }
 
+    /// 256 random bits.
+    pub(crate) fn random_seed(&self) -> [u8; 32] {
+        self.random.seed()
+    }
+
     /// The storage's own figures.
     #[must_use]
     pub fn statistics(&self) -> store::Statistics {

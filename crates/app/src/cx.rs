@@ -65,11 +65,11 @@ impl Cx {
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
     {
         let cx = self.clone();
-        let bits = self.app.random_bits();
+        let seed = self.app.random_seed();
         self.app
             .store
             .write(self.shop.id, move |tx: &mut Tx<'_>| {
-                let ids = Mint::new(cx.now, bits);
+                let ids = Mint::new(cx.now, seed);
                 unit(&mut Work { tx, cx: &cx, ids })
             })
             .await

@@ -1,5 +1,5 @@
 //! Secrets that the platform gives away: drawn from chance, shown once, kept as hashes. Never made
-//! of a unit's ids, which come from one seed.
+//! of a unit's ids, which are shown.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,10 +9,7 @@ use crate::app::App;
 
 /// 256 random bits, as 43 letters, digits, hyphens and underscores.
 pub(crate) fn fresh(app: &App) -> String {
-    let bytes: Vec<u8> = (0..4)
-        .flat_map(|_| app.random_bits().to_be_bytes())
-        .collect();
-    URL_SAFE_NO_PAD.encode(bytes)
+    URL_SAFE_NO_PAD.encode(app.random_seed())
 }
 
 /// The hash that a secret is stored and looked up by. Secrets are random, so one round is enough.

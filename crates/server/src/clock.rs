@@ -69,24 +69,31 @@ impl SystemRandom {
 impl Random for SystemRandom {
     fn bits(&self) -> u64 {
         let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        u64::from_ne_bytes(pool.take())
+    }
+
+    fn seed(&self) -> [u8; 32] {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
         pool.take()
     }
 }
 
 impl Pool {
-    fn take(&mut self) -> u64 {
-        if self.bytes.get(self.used..).is_none_or(<[u8]>::is_empty) {
+    /// The next bytes. A rest that is too short is thrown away.
+    fn take<const COUNT: usize>(&mut self) -> [u8; COUNT] {
+        const { assert!(COUNT <= BLOCK, "drawn from one block") };
+        if BLOCK.saturating_sub(self.used) < COUNT {
             self.refill();
         }
         let rest = self.bytes.get_mut(self.used..).unwrap_or_default();
-        let Some(drawn) = rest.first_chunk_mut::<8>() else {
-            unreachable!("a block is a multiple of eight bytes")
+        let Some(drawn) = rest.first_chunk_mut::<COUNT>() else {
+            unreachable!("a block was filled just now")
         };
-        let bits = u64::from_ne_bytes(*drawn);
+        let taken = *drawn;
         // What was given away is not kept where it could be found.
         drawn.fill(0);
-        self.used = self.used.saturating_add(8);
-        bits
+        self.used = self.used.saturating_add(COUNT);
+        taken
     }
 
     #[expect(
@@ -118,6 +125,12 @@ mod tests {
         let random = SystemRandom::new();
         let drawn: HashSet<u64> = (0..BLOCK).map(|_| random.bits()).collect();
         assert_eq!(drawn.len(), BLOCK);
+        let seeds: HashSet<[u8; 32]> = (0..BLOCK).map(|_| random.seed()).collect();
+        assert_eq!(seeds.len(), BLOCK);
+        // A rest that is shorter than a seed lies between the blocks.
+        random.bits();
+        let seeds: HashSet<[u8; 32]> = (0..BLOCK).map(|_| random.seed()).collect();
+        assert!(seeds.len() == BLOCK && !seeds.contains(&[0; 32]));
     }
 
     #[test]

@@ -50,11 +50,12 @@ async fn the_seller_is_paid_and_the_deal_closes() {
             world.run_jobs().await;
             assert_eq!(stands(&world, &deal).await, "0.00 0.00 closed");
             assert_eq!(available(&world).await - before, own);
-            let (path, listed) = (format!("/payments/{payment}"), "/payments?limit=1");
+            let (path, listed) = (format!("/payments/{payment}"), "/payments?limit=9");
             let shown = world.call("GET", &path, "", &Value::Null).await.json();
             assert_eq!(shown["refundable"], json!(false), "the deal is closed");
             let listed = world.call("GET", listed, "", &Value::Null).await.json();
-            assert_eq!(listed["items"], json!([shown]));
+            let listed = listed["items"].as_array().unwrap();
+            assert!(listed.contains(&shown), "{shown} is not in {listed:?}");
             let body = refund(&payment, "1.00", "1.00");
             let refused = world
                 .call("POST", "/refunds", &format!("r{moment}"), &body)
