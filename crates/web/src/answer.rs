@@ -172,6 +172,15 @@ pub(crate) fn foreign_form(frame: Frame) -> Response {
     )
 }
 
+/// The page for who sends a form that says nothing that our page offers. Nothing is guessed: what
+/// is missing or unknown does nothing.
+pub(crate) fn wrong_form(frame: Frame) -> Response {
+    page(
+        StatusCode::BAD_REQUEST,
+        &ResultPage::new(frame, None, Ending::FormWrong),
+    )
+}
+
 /// The page of a use case's error, with the number of ours.
 pub(crate) fn error(app: &App, frame: Frame, error: &Error) -> Response {
     let failure = failure(app, error);

@@ -92,15 +92,16 @@ fn purchase(demo: &Demo, lang: Lang, way: Way) -> Purchase {
 /// `POST /demo/buy`: a payment for the platform's page, or for the widget.
 async fn buy(State(demo): State<Demo>, asked: Asked, Form(form): Form<BuyForm>) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);
+    let frame = || Frame::new(lang, |lang| routes::demo("", "", lang));
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        let frame = Frame::new(lang, |lang| routes::demo("", "", lang));
-        return answer::foreign_form(frame);
+        return answer::foreign_form(frame());
     }
-    let look = Look::from_name(&form.look).unwrap_or(Look::Start);
-    let way = if matches!(look, Look::Widget | Look::Modal) {
-        Way::Widget
-    } else {
-        Way::Page
+    let (look, way) = match Look::from_name(&form.look) {
+        Some(look @ Look::Start) => (look, Way::Page),
+        Some(look @ (Look::Widget | Look::Modal)) => (look, Way::Widget),
+        Some(Look::Checkout | Look::Payout | Look::Thanks) | None => {
+            return answer::wrong_form(frame());
+        }
     };
     match app::demo::create(&demo.app, demo.shop, purchase(&demo, lang, way)).await {
         Ok(payment) if look == Look::Start => {
@@ -110,10 +111,7 @@ async fn buy(State(demo): State<Demo>, asked: Asked, Form(form): Form<BuyForm>) 
             let token = payment.id.confirmation_token();
             answer::go(&routes::demo(look.name(), &token, lang))
         }
-        Err(error) => {
-            let frame = Frame::new(lang, |lang| routes::demo("", "", lang));
-            answer::error(&demo.app, frame, &error)
-        }
+        Err(error) => answer::error(&demo.app, frame(), &error),
     }
 }
 

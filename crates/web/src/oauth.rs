@@ -101,12 +101,14 @@ async fn decide(State(app): State<Arc<App>>, asked: Asked, Form(sent): Form<Deci
         Err(error) => return failed(&app, lang, &error),
     };
     match sent.decision.as_str() {
+        "grant" => grant(&app, &asked, lang, (&wanted, &application, &sent)).await,
         "refuse" => {
             let told = [("error", "access_denied")];
             let page = MessagePage::refused(frame(lang, &wanted), &application.name);
             leave(page, &application.callback, (&told, &wanted))
         }
-        _ => grant(&app, &asked, lang, (&wanted, &application, &sent)).await,
+        // Nothing is guessed: only who says so grants.
+        _ => refuse(lang, Wrong("oauth-wrong-decision")),
     }
 }
 

@@ -103,7 +103,8 @@ async fn decide(
     let decision = match form.decision.as_str() {
         "accept" => Decision::Approve,
         "decline" => Decision::Decline,
-        _ => Decision::Close,
+        "close" => Decision::Close,
+        _ => return answer::wrong_form(frame(lang, &form.operation)),
     };
     let decided = match asked::id(&form.operation) {
         Ok(id) => app::sandbox::decide(&app, id, decision).await,

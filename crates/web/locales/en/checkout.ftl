@@ -136,6 +136,8 @@ result-not-possible = This cannot be paid this way
 result-not-possible-text = No money was taken. Open the payment from the shop again, or choose another way.
 result-refused = Request refused
 result-refused-text = The form did not come from our page. No money was taken. Open the payment from the shop again.
+result-form-wrong = The form says nothing that we can do
+result-form-wrong-text = Nothing was done and no money was taken. Open the page again and press one of its buttons.
 
 fact-shop = Shop
 fact-shop-number = Shop number

@@ -32,7 +32,7 @@ pub(crate) struct PayForm {
     #[serde(rename = "orderId", default)]
     order_id: String,
     #[serde(default)]
-    pub(crate) method: String,
+    method: String,
     #[serde(default)]
     pub(crate) csrf: String,
     #[serde(default)]
@@ -53,6 +53,12 @@ pub(crate) struct PayForm {
 const TICKED: &str = "true";
 
 impl PayForm {
+    /// The method whose form it is; `None` where that or the box says what no form of ours does.
+    pub(crate) fn method(&self) -> Option<MethodKind> {
+        let box_fits = self.save.is_empty() || self.save == TICKED;
+        MethodKind::from_code(&self.method).filter(|_| box_fits)
+    }
+
     /// Who sent it.
     pub(crate) fn buyer(&self, asked: &Asked) -> Buyer {
         Buyer {
@@ -89,11 +95,14 @@ async fn attempt(
     lang: Lang,
     form: &PayForm,
 ) -> Result<Response, Error> {
-    let view = app::checkout::show(app, asked::id(&form.order_id)?).await?;
-    let kind = MethodKind::from_code(&form.method).filter(|kind| view.methods.contains(kind));
-    let Some(kind) = kind else {
-        return Ok(answer::go(&routes::contract(&form.order_id, lang)));
+    let id = asked::id(&form.order_id)?;
+    let Some(kind) = form.method() else {
+        return Ok(answer::wrong_form(show::frame(lang, &form.order_id)));
     };
+    let view = app::checkout::show(app, id).await?;
+    if !view.methods.contains(&kind) {
+        return Ok(answer::go(&routes::contract(&form.order_id, lang)));
+    }
     let means = match read(form, kind, view.now, Texts::of(lang)) {
         Ok(means) => means,
         Err(mistakes) => {

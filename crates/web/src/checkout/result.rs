@@ -69,6 +69,8 @@ pub enum Ending {
     NotFound,
     /// A form that is not ours.
     Refused,
+    /// A form that says nothing that the page offers.
+    FormWrong,
     /// It cannot be done as asked.
     NotPossible,
     /// Too much to do.
@@ -125,6 +127,11 @@ impl ResultPage {
                 t.say("result-not-found-text"),
             ),
             Ending::Refused => ("bad", t.say("result-refused"), t.say("result-refused-text")),
+            Ending::FormWrong => (
+                "bad",
+                t.say("result-form-wrong"),
+                t.say("result-form-wrong-text"),
+            ),
             Ending::NotPossible => (
                 "bad",
                 t.say("result-not-possible"),
@@ -206,6 +213,7 @@ impl ResultPage {
         for (kind, ending) in [
             ("none", Ending::NotFound),
             ("refused", Ending::Refused),
+            ("form-wrong", Ending::FormWrong),
             ("impossible", Ending::NotPossible),
             ("busy", Ending::Busy),
         ] {

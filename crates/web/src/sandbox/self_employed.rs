@@ -103,7 +103,8 @@ pub(super) async fn decide(
     }
     let decision = match form.decision.as_str() {
         "accept" => Decision::Agree,
-        _ => Decision::Refuse,
+        "decline" => Decision::Refuse,
+        _ => return answer::wrong_form(frame(lang, &form.id)),
     };
     let decided = match asked::id(&form.id) {
         Ok(id) => app::self_employed::decide(&app, id, decision).await,

@@ -7,7 +7,6 @@ use app::{App, Error};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use domain::MethodKind;
 use http::StatusCode;
 
 use super::problem::Problem;
@@ -43,16 +42,16 @@ async fn attempt(
     query: &FrameQuery,
     form: &PayForm,
 ) -> Result<Response, Problem> {
+    let kind = form.method().ok_or(Problem::FormWrong)?;
     let mut view = show::find(app, query).await?;
     show::choose_methods(&mut view, query.methods.as_deref())?;
     let again = |method| {
         let methods = query.methods.as_deref();
         answer::go(&routes::widget_frame(&query.token, methods, method, lang))
     };
-    let kind = MethodKind::from_code(&form.method).filter(|kind| view.methods.contains(kind));
-    let Some(kind) = kind else {
+    if !view.methods.contains(&kind) {
         return Ok(again(None));
-    };
+    }
     if view.last_decline.is_some() && !view.shop.widget_retries {
         return Ok(again(None));
     }

@@ -30,6 +30,8 @@ pub enum Problem {
     NoPaymentMethods,
     /// A form that is not ours, or an account that is nobody's.
     Refused,
+    /// A form that says nothing that the frame offers.
+    FormWrong,
     /// Our side, for a moment.
     Busy,
     /// Our side.
@@ -53,7 +55,9 @@ impl Problem {
             Self::InvalidPaymentMethods => "invalid_payment_methods",
             Self::CustomizationNotAllowed => "customization_of_payment_methods_not_allowed",
             Self::NoPaymentMethods => "no_payment_methods_to_display",
-            Self::Refused | Self::Busy | Self::Internal => "internal_service_error",
+            Self::Refused | Self::FormWrong | Self::Busy | Self::Internal => {
+                "internal_service_error"
+            }
         }
     }
 
@@ -73,6 +77,7 @@ impl Problem {
             | Self::CustomizationNotAllowed
             | Self::NoPaymentMethods => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Refused => StatusCode::FORBIDDEN,
+            Self::FormWrong => StatusCode::BAD_REQUEST,
             Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -90,6 +90,34 @@ async fn a_merchant_refuses_without_a_key() {
 }
 
 #[tokio::test]
+async fn only_who_says_grant_grants() {
+    let mut merchant = Buyer::new().await;
+    let application = merchant.world.application(&Scope::ALL).await.application;
+    let page = merchant.get(&address(&application, "&state=7")).await;
+    let (shop, key) = (
+        merchant.world.shop.id.to_string(),
+        merchant.world.secret_key.clone(),
+    );
+    for decision in [
+        None,
+        Some(""),
+        Some("yes"),
+        Some("Grant"),
+        Some("grant "),
+        Some("1"),
+    ] {
+        let mut typed = vec![("shop_id", shop.as_str()), ("secret_key", &key)];
+        typed.extend(decision.map(|decision| ("decision", decision)));
+        let answer = decide(&mut merchant, &page, &typed).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{decision:?}");
+        assert!(answer.html.contains("neither yes nor no"), "{decision:?}");
+        assert_eq!(target(&answer), None, "{decision:?}");
+    }
+    let grants = app::grant::list(&merchant.world.app, merchant.world.shop.id).await;
+    assert!(grants.unwrap().is_empty());
+}
+
+#[tokio::test]
 async fn a_code_is_shown_where_there_is_no_address() {
     let mut merchant = Buyer::new().await;
     let new = NewApplication {
@@ -132,7 +160,11 @@ async fn wrong_keys_grant_nothing_and_are_counted() {
         );
     }
     for _ in 0..9 {
-        let typed = [("shop_id", shop.as_str()), ("secret_key", "test_wrong")];
+        let typed = [
+            ("shop_id", shop.as_str()),
+            ("secret_key", "test_wrong"),
+            ("decision", "grant"),
+        ];
         decide(&mut merchant, &first, &typed).await;
     }
     let page = grant(&mut merchant, &first).await;

@@ -2,7 +2,7 @@
 
 use domain::MethodKind;
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Buyer, method};
 
@@ -62,4 +62,49 @@ async fn a_decision_from_elsewhere_is_refused() {
     let page = buyer.submit(&bank, "form", &[("decision", "accept")]).await;
     assert_eq!(page.status, StatusCode::FORBIDDEN);
     assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+}
+
+/// What the bank's and the tax service's pages do not offer.
+const NOT_OFFERED: [Option<&str>; 6] = [
+    None,
+    Some(""),
+    Some("approve"),
+    Some("Accept"),
+    Some("accept "),
+    Some("1"),
+];
+
+#[tokio::test]
+async fn a_decision_that_no_page_offers_decides_nothing() {
+    let mut buyer = Buyer::new().await;
+    let id = buyer.payment(json!({})).await;
+    let bank = buyer.pay_by_card(&id, "5555555555554477").await;
+    let body = json!({
+        "itn": "123456789012",
+        "confirmation": {"type": "redirect"},
+    });
+    let gateway = testkit::test_gateway(&buyer.world.shop);
+    let gateway = buyer.world.gateway(gateway, 0).await.credentials();
+    let person = buyer
+        .world
+        .call_as(&gateway, "POST", "/self_employed", "key-2", &body)
+        .await;
+    assert_eq!(person.status, StatusCode::OK, "{}", person.json());
+    let tax = format!("/sandbox/self_employed?id={}", person.text("/id"));
+    let tax = buyer.get(&tax).await;
+    for page in [&bank, &tax] {
+        for decision in NOT_OFFERED {
+            let typed: Vec<_> = decision.iter().map(|it| ("decision", *it)).collect();
+            let answer = buyer.submit(page, "form", &typed).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{decision:?}");
+            assert_eq!(answer.text("h1"), "The form says nothing that we can do");
+        }
+    }
+    assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+    let path = format!("/self_employed/{}", person.text("/id"));
+    let person = buyer
+        .world
+        .call_as(&gateway, "GET", &path, "", &Value::Null)
+        .await;
+    assert_eq!(person.text("/status"), "pending");
 }

@@ -331,6 +331,31 @@ async fn a_form_from_elsewhere_is_refused() {
 }
 
 #[tokio::test]
+async fn a_form_that_says_what_no_form_of_ours_does_pays_nothing() {
+    let mut buyer = Buyer::new().await;
+    let id = buyer.payment(json!({})).await;
+    let page = buyer.open(&id).await;
+    for wrong in [
+        ("method", ""),
+        ("method", "card"),
+        ("method", "Bank_card"),
+        ("save", "on"),
+        ("save", "True"),
+    ] {
+        let typed = [
+            ("card_number", WITHOUT_3DS),
+            ("card_expiry", "12/30"),
+            ("card_csc", "123"),
+            wrong,
+        ];
+        let form = method(MethodKind::BankCard);
+        let answer = buyer.submit(&page, &form, &typed).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{wrong:?}");
+    }
+    assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+}
+
+#[tokio::test]
 async fn a_bank_on_another_host_is_reached_by_a_page_between() {
     let mut buyer = Buyer::new().await;
     let id = buyer.payment(json!({})).await;
