@@ -64,15 +64,19 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
     let mut report = Report::default();
     for shop in shops {
         let part = store.read(move |conn| audit_shop(conn, &shop)).await?;
-        report.shops = report.shops.saturating_add(1);
-        report.transfers = report.transfers.saturating_add(part.transfers);
-        report.payments = report.payments.saturating_add(part.payments);
-        report.refunds = report.refunds.saturating_add(part.refunds);
-        report.deals = report.deals.saturating_add(part.deals);
-        report.payouts = report.payouts.saturating_add(part.payouts);
-        report.invoices = report.invoices.saturating_add(part.invoices);
-        report.receipts = report.receipts.saturating_add(part.receipts);
-        report.findings.extend(part.findings);
+        report.add(part);
+    }
+    Ok(report)
+}
+
+/// Audits all shops as one connection sees them.
+///
+/// # Errors
+/// The storage fails.
+pub fn of_conn(conn: &mut Conn<'_>) -> Result<Report, Error> {
+    let mut report = Report::default();
+    for shop in store::shop::list_any_shop(conn)? {
+        report.add(audit_shop(conn, &shop)?);
     }
     Ok(report)
 }
@@ -93,6 +97,19 @@ fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
 }
 
 impl Report {
+    /// Takes in what was found of one more shop.
+    fn add(&mut self, part: Self) {
+        self.shops = self.shops.saturating_add(1);
+        self.transfers = self.transfers.saturating_add(part.transfers);
+        self.payments = self.payments.saturating_add(part.payments);
+        self.refunds = self.refunds.saturating_add(part.refunds);
+        self.deals = self.deals.saturating_add(part.deals);
+        self.payouts = self.payouts.saturating_add(part.payouts);
+        self.invoices = self.invoices.saturating_add(part.invoices);
+        self.receipts = self.receipts.saturating_add(part.receipts);
+        self.findings.extend(part.findings);
+    }
+
     fn find(&mut self, shop: &Shop, object: impl Into<String>, problem: impl Into<String>) {
         let (object, problem) = (object.into(), problem.into());
         self.findings.push(Finding {

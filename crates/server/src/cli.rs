@@ -62,10 +62,14 @@ pub(crate) enum Command {
     /// Brings a backup back; the server must not run
     Restore {
         /// The directory that `backup` made
-        source: PathBuf,
-        /// Replaces the data that are there
+        #[arg(required_unless_present = "drop_replaced")]
+        source: Option<PathBuf>,
+        /// Replaces the data that are there, which are kept beside
         #[arg(long)]
         force: bool,
+        /// Removes what restores have replaced, and does nothing else
+        #[arg(long, conflicts_with_all = ["source", "force"])]
+        drop_replaced: bool,
     },
     /// Brings the database's schema up to date and does nothing else
     Migrate,

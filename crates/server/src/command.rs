@@ -11,8 +11,10 @@ mod event;
 pub(crate) mod gateway;
 mod grant;
 mod listen;
+mod manifest;
 mod message;
 mod receipts;
+mod restore;
 mod shop;
 mod webhook;
 
@@ -48,7 +50,12 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
             return Ok(ExitCode::SUCCESS);
         }
         Command::Backup { target } => backup::backup(&config, &target).await?,
-        Command::Restore { source, force } => backup::restore(&config, &source, force).await?,
+        Command::Restore {
+            source: Some(source),
+            force,
+            ..
+        } => restore::restore(&config, &source, force).await?,
+        Command::Restore { source: None, .. } => restore::drop_replaced(&config).await?,
         Command::Migrate => migrate(&config).await?,
         Command::BenchStore(options) => bench::store(&config, &options).await?,
         Command::Audit => audit::run(&config).await?,

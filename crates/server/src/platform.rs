@@ -6,7 +6,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use app::{App, Clock as _, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
@@ -26,6 +26,9 @@ use crate::metrics::Metrics;
 pub(crate) const SANDBOX_DIR: &str = "sandbox";
 /// Locked by the server while it runs, in the data directory.
 const LOCK_FILE: &str = "altyn.lock";
+
+/// There while a restore is half done, in the data directory.
+pub(crate) const UNFINISHED: &str = "restore-unfinished";
 
 /// The database with the use cases around it.
 pub(crate) struct Platform {
@@ -97,6 +100,7 @@ impl Platform {
 
     /// The database beside a running server, or without one. No acquirer is ever called.
     pub(crate) async fn of_command(config: &Config, presence: Presence) -> Result<Self> {
+        refuse_half_restored(&config.data_dir)?;
         let mut options = Options::new(config.database());
         options.lanes = 1;
         options.readers = 1;
@@ -204,6 +208,16 @@ pub(crate) fn without_password(url: &str) -> String {
     };
     let user = user.split_once(':').map_or(user, |(user, _)| user);
     format!("{scheme}://{user}@{place}")
+}
+
+/// Refuses a data directory in which a restore was cut off between its parts.
+pub(crate) fn refuse_half_restored(data_dir: &Path) -> Result<()> {
+    ensure!(
+        !data_dir.join(UNFINISHED).exists(),
+        "a restore into {} was cut off: run it again, with --force",
+        data_dir.display()
+    );
+    Ok(())
 }
 
 /// Makes the data directory, for its owner alone.

@@ -10,7 +10,7 @@ use axum::Router;
 use axum::middleware::from_fn_with_state;
 use domain::ShopId;
 use serde_json::json;
-use store::Database;
+use store::{Database, Serving};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -23,13 +23,17 @@ use crate::demo::{self, Demo};
 use crate::http::{Door, Limits, Observer, bind, health, observe};
 use crate::metrics::Metrics;
 use crate::output::say;
-use crate::platform::{DataLock, Platform, make_data_dir, without_password};
+use crate::platform::{DataLock, Platform, make_data_dir, refuse_half_restored, without_password};
 
 /// Runs the platform until it is asked to stop.
 pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
     config.allow_loopback |= with_demo;
     make_data_dir(&config.data_dir)?;
     let _lock = DataLock::take(&config.data_dir)?;
+    refuse_half_restored(&config.data_dir)?;
+    let database = config.database();
+    let serving = tokio::task::spawn_blocking(move || Serving::begin(&database)).await;
+    let serving = serving.context("note who serves")??;
     // From the moment that it is told to have started, the server can be asked to stop.
     let asked = Asked::new()?;
     let (listener, address) = bind(config.listen).await?;
@@ -76,6 +80,10 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     }
     while tasks.join_next().await.is_some() {}
     platform.close().await;
+    // It waits for its thread.
+    tokio::task::spawn_blocking(move || drop(serving))
+        .await
+        .context("note that nobody serves")?;
     info!("stopped");
     Ok(())
 }

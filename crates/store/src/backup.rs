@@ -1,9 +1,21 @@
-//! The online backup of an SQLite file.
+//! Backups: the online copy of an SQLite file, copies that nobody else uses, and on PostgreSQL the
+//! snapshot that is dumped and the transaction that replaces what is there.
 //!
-//! One step copies all pages inside one read snapshot: the writer goes on meanwhile. The copy
-//! gets its name only when it is complete, checked and on disk.
+//! One step copies all pages of SQLite inside one read snapshot: the writer goes on meanwhile. The
+//! copy gets its name only when it is complete, checked and on disk.
+
+mod contents;
+mod copy;
+mod replacement;
+mod snapshot;
+
+pub use contents::Contents;
+pub use copy::{Copy, settle};
+pub use replacement::{KEPT_SCHEMAS, Replacement, drop_kept};
+pub use snapshot::Snapshot;
 
 use std::fs::{self, File};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -31,6 +43,12 @@ pub(crate) fn sqlite(path: &Path, target: &Path) -> Result<(), StoreError> {
 
 fn copy(path: &Path, partial: &Path) -> Result<(), StoreError> {
     let source = open_reader(path)?;
+    // Made here, so that it is its owner's alone from the first byte on.
+    let mut private = File::options();
+    private.write(true).create(true).truncate(true).mode(0o600);
+    private
+        .open(partial)
+        .map_err(|error| StoreError::engine("create the backup", error))?;
     let mut copy =
         Connection::open(partial).map_err(|error| failure("create the backup", error))?;
     let step = Backup::new(&source, &mut copy).and_then(|backup| backup.step(-1));

@@ -3,7 +3,6 @@
 //! [`Store`] is the handle, [`Tx`] and [`Conn`] are what a unit of work sees, [`StoreError`] is
 //! what can go wrong. The SQL itself is in one module per noun.
 
-mod backup;
 mod columns;
 mod conn;
 mod engine;
@@ -15,6 +14,7 @@ mod param;
 mod postgres;
 mod range;
 mod row;
+mod serving;
 mod sqlite;
 mod statistics;
 mod unit;
@@ -43,6 +43,7 @@ pub mod personal_data;
 pub mod self_employed;
 
 pub mod audit;
+pub mod backup;
 pub mod book;
 
 pub mod attempt;
@@ -58,4 +59,5 @@ pub use migrate::{MIGRATIONS, Migration};
 pub use param::{Json, Param, ToParam};
 pub use range::Range;
 pub use row::{FromColumn, Row, Value};
+pub use serving::Serving;
 pub use statistics::Statistics;

@@ -147,37 +147,59 @@ pub(crate) fn postgres(config: &Config, migrations: &[Migration]) -> Result<(), 
     pipe.batch(LOCK)?;
     pipe.batch("set client_min_messages = warning")?;
     pipe.batch(TABLE_POSTGRES)?;
+    let pending = pending_postgres(&mut pipe, migrations)?;
+    for migration in &pending {
+        pipe.batch("begin")?;
+        apply_postgres(&mut pipe, migration)?;
+        pipe.batch("commit")?;
+        tracing::info!(
+            number = migration.number,
+            name = migration.name,
+            "applied a migration"
+        );
+    }
+    if !pending.is_empty() {
+        pipe.batch(ANALYZE)?;
+    }
+    Ok(())
+}
+
+/// Applies what is missing inside of the transaction that is open, and looks at the tables.
+pub(crate) fn postgres_inside(pipe: &mut Pipe, migrations: &[Migration]) -> Result<(), StoreError> {
+    for migration in pending_postgres(pipe, migrations)? {
+        apply_postgres(pipe, &migration)?;
+    }
+    pipe.batch(ANALYZE)
+}
+
+fn pending_postgres(
+    pipe: &mut Pipe,
+    migrations: &[Migration],
+) -> Result<Vec<Migration>, StoreError> {
     let applied = pipe
         .query(APPLIED, &[])?
         .iter()
         .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect::<Result<_, tokio_postgres::Error>>()
         .map_err(|error| StoreError::engine(APPLIED, error))?;
-    let pending = pending(migrations, applied, |migration| migration.postgres)?;
-    for migration in &pending {
-        let number = migration.number;
-        let text = format!("begin; {}", migration.postgres);
-        pipe.batch(&text).map_err(|error| StoreError::Migration {
+    pending(migrations, applied, |migration| migration.postgres)
+}
+
+fn apply_postgres(pipe: &mut Pipe, migration: &Migration) -> Result<(), StoreError> {
+    let number = migration.number;
+    pipe.batch(migration.postgres)
+        .map_err(|error| StoreError::Migration {
             number,
             reason: detail(&error),
         })?;
-        let checksum = checksum(migration.postgres);
-        pipe.execute(
-            INSERT,
-            &[
-                crate::Param::Integer(number),
-                crate::Param::Text(migration.name.into()),
-                crate::Param::Text(checksum.into()),
-                crate::Param::Integer(now_us()),
-            ],
-        )?;
-        pipe.batch("commit")?;
-        tracing::info!(number, name = migration.name, "applied a migration");
-    }
-    if !pending.is_empty() {
-        pipe.batch(ANALYZE)?;
-    }
-    Ok(())
+    let checksum = checksum(migration.postgres);
+    let row = [
+        crate::Param::Integer(number),
+        crate::Param::Text(migration.name.into()),
+        crate::Param::Text(checksum.into()),
+        crate::Param::Integer(now_us()),
+    ];
+    pipe.execute(INSERT, &row).map(|_| ())
 }
 
 /// The migrations to apply, after the history was found to agree with the program's.

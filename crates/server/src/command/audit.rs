@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use app::audit::{self, Report};
 use serde_json::{Value, json};
-use store::Store;
+use store::{Conn, Store};
 
 use crate::config::Config;
 use crate::output::Told;
@@ -18,8 +18,13 @@ pub(super) async fn run(config: &Config) -> Result<Told> {
 }
 
 /// Audits a store.
-pub(super) async fn of_store(store: &Store) -> Result<Report> {
+async fn of_store(store: &Store) -> Result<Report> {
     audit::run(store).await.context("read the books")
+}
+
+/// Audits what a connection sees.
+pub(super) fn of_conn(conn: &mut Conn<'_>) -> Result<Report> {
+    audit::of_conn(conn).context("read the books")
 }
 
 fn told(report: &Report) -> Told {

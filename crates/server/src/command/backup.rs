@@ -1,185 +1,203 @@
-//! `altyn backup` and `altyn restore`: everything that the platform knows in one directory, taken
-//! beside a running server, opened and audited before it counts as a backup.
+//! `altyn backup`: everything that the platform knows in one directory, taken beside a running
+//! server, read back and audited before it counts as a backup.
 //!
 //! The database is copied before the sandbox's memory: the sandbox writes down what it answers
 //! before the database hears of it, so the copy of its memory knows all that the database rests on.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io::ErrorKind;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use app::Clock as _;
 use app::audit::Report;
-use serde_json::{Value, json};
-use store::{Database, Options};
+use serde_json::json;
+use store::Database;
+use store::backup::{Contents, Copy, KEPT_SCHEMAS, Snapshot};
 
+use super::manifest::{Manifest, Seen};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
 use crate::output::Told;
-use crate::platform::{DataLock, Platform, Presence, SANDBOX_DIR, make_data_dir, open};
+use crate::platform::{Platform, Presence, SANDBOX_DIR, make_data_dir};
 
-/// What a backup says of itself; a directory without it is none.
-const MANIFEST: &str = "backup.json";
-/// The form of backups that this program writes and reads.
-const FORMAT: u64 = 1;
 /// The copy of PostgreSQL's database.
-const DUMP_FILE: &str = "altyn.dump";
+pub(super) const DUMP_FILE: &str = "altyn.dump";
+/// What a backup has besides the database.
+pub(super) const PARTS: [&str; 2] = [SANDBOX_DIR, DEMO_FILE];
 /// How often files are listed again that were replaced while they were copied.
 const COPY_TRIES: usize = 5;
 
 /// Copies everything into the new directory `target`.
 pub(super) async fn backup(config: &Config, target: &Path) -> Result<Told> {
     ensure!(!target.exists(), "{} exists already", target.display());
-    let partial = beside(target, ".part");
-    make_data_dir(&partial)?;
-    let copied = copy_out(config, &partial).await;
-    let report = match copied {
-        Ok(report) => report,
-        Err(error) => {
-            fs::remove_dir_all(&partial).context("remove what was copied so far")?;
-            return Err(error);
-        }
-    };
-    fs::rename(&partial, target).context("put the backup in its place")?;
-    sync_dir(target.parent())?;
+    let partial = Partial::make(target)?;
+    let manifest = copy_out(config, &partial.path).await?;
+    manifest
+        .prove(&partial.path)
+        .context("read the backup back")?;
+    sync_dir(Some(&partial.path))?;
+    partial.publish(target)?;
 
-    let audited = report.as_ref().map(|report| report.findings.len());
-    let good = audited.is_none_or(|findings| findings == 0);
+    let Manifest {
+        findings, missing, ..
+    } = &manifest;
+    let good = *findings == 0;
     let place = target.display();
-    let text = match audited {
-        Some(0) => format!("{place}: a whole copy; its books are right."),
-        Some(_) => format!("{place}: a whole copy, but its books are WRONG; see `altyn audit`."),
-        None => format!("{place}: a whole copy; `altyn restore` audits it."),
+    let books = if good {
+        "its books are right"
+    } else {
+        "but its books are WRONG; see `altyn audit`"
     };
-    let json = json!({ "path": place.to_string(), "findings": audited, "good": good });
+    let mut text = format!("{place}: a whole copy, read back; {books}.\n");
+    for missing in missing {
+        text.push_str(&format!("  not in it: {missing}\n"));
+    }
+    let json = json!({
+        "path": place.to_string(),
+        "findings": findings,
+        "good": good,
+        "missing": missing,
+    });
     Ok(Told { text, json, good })
 }
 
-/// Copies everything into a directory. What the audit found, where the copy could be audited.
-async fn copy_out(config: &Config, target: &Path) -> Result<Option<Report>> {
-    let (engine, report) = match config.database() {
+/// Copies everything into a directory, and describes it.
+async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
+    let (engine, (contents, report)) = match config.database() {
         Database::Sqlite { .. } => {
             let path = target.join(DATABASE_FILE);
             let platform = Platform::of_command(config, Presence::MustBeThere).await?;
             let copied = platform.store.backup(&path).await;
             platform.close().await;
             copied.context("copy the database")?;
-            ("sqlite", Some(verify(Database::Sqlite { path }).await?))
+            ("sqlite", look_at_copy(&path)?)
         }
         Database::Postgres { url } => {
-            dump::save(&url, &target.join(DUMP_FILE))?;
-            ("postgres", None)
+            let path = target.join(DUMP_FILE);
+            // It waits for a tool and for the database, and no executor may wait.
+            let dumped = tokio::task::spawn_blocking(move || copy_postgres(&url, &path));
+            ("postgres", dumped.await.context("copy the database")??)
         }
     };
     copy_sandbox(&config.data_dir, target)?;
     copy_if_there(&config.data_dir.join(DEMO_FILE), &target.join(DEMO_FILE))?;
-    let manifest = json!({
-        "format": FORMAT,
-        "engine": engine,
-        "created_at": shown(SystemClock.now()),
-        "version": env!("CARGO_PKG_VERSION"),
-    });
-    fs::write(target.join(MANIFEST), format!("{manifest:#}\n")).context("describe the backup")?;
-    sync_dir(Some(target))?;
-    Ok(report)
-}
-
-/// Opens and audits a database that no one else uses.
-async fn verify(database: Database) -> Result<Report> {
-    let mut options = Options::new(database);
-    options.lanes = 1;
-    options.readers = 1;
-    let store = open(options).await?;
-    let report = audit::of_store(&store).await;
-    store.close().await;
-    report
-}
-
-/// Brings a backup back.
-pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Result<Told> {
-    let engine = engine_of(source)?;
-    make_data_dir(&config.data_dir)?;
-    let _lock = DataLock::take(&config.data_dir)?;
-    let report = match (config.database(), engine.as_str()) {
-        (Database::Sqlite { path }, "sqlite") => restore_sqlite(source, &path, force).await?,
-        (database @ Database::Postgres { .. }, "postgres") => {
-            if let Database::Postgres { url } = &database {
-                dump::load(url, &source.join(DUMP_FILE), force)?;
-            }
-            verify(database).await?
-        }
-        (_, engine) => bail!("the backup is one of {engine}, the configured database is not"),
+    let seen = Seen {
+        contents,
+        findings: report.findings.len(),
+        missing: missing(target),
     };
-    let sandbox = config.data_dir.join(SANDBOX_DIR);
-    if sandbox.exists() {
-        fs::remove_dir_all(&sandbox).context("remove the sandbox's memory")?;
-    }
-    copy_sandbox(source, &config.data_dir)?;
-    copy_if_there(&source.join(DEMO_FILE), &config.data_dir.join(DEMO_FILE))?;
-
-    let good = report.findings.is_empty();
-    let books = if good {
-        "right"
-    } else {
-        "WRONG; see `altyn audit`"
-    };
-    let text = format!("{} is restored; its books are {books}.", source.display());
-    let json = json!({ "good": good, "findings": report.findings.len() });
-    Ok(Told { text, json, good })
+    Manifest::write(target, engine, shown(SystemClock.now()), &seen)
 }
 
-/// The engine that a backup was taken from.
-fn engine_of(source: &Path) -> Result<String> {
-    let manifest = source.join(MANIFEST);
-    let text = fs::read_to_string(&manifest)
-        .with_context(|| format!("{} is no backup", source.display()))?;
-    let manifest: Value = serde_json::from_str(&text).context("read the backup's description")?;
-    let format = manifest.get("format").and_then(Value::as_u64);
+/// What belongs to a platform and is not in a backup, in the operator's words.
+fn missing(backup: &Path) -> Vec<String> {
+    let parts = [(SANDBOX_DIR, "the sandbox's memory")];
+    let absent = parts.iter().filter(|(name, _)| !backup.join(name).exists());
+    absent.map(|(_, what)| (*what).to_owned()).collect()
+}
+
+/// Opens and audits a copy, of which not a byte changes.
+fn look_at_copy(path: &Path) -> Result<(Contents, Report)> {
+    let mut copy = Copy::open(path).context("open the copy")?;
+    let contents = copy.contents().context("count what is in the copy")?;
+    let report = audit::of_conn(&mut copy.conn())?;
+    copy.close()?;
+    Ok((contents, report))
+}
+
+/// Dumps one moment of a database, audits that moment, and reads the dump back.
+fn copy_postgres(url: &str, target: &Path) -> Result<(Contents, Report)> {
+    let mut snapshot = Snapshot::open(url).context("open the database")?;
+    let contents = snapshot
+        .contents()
+        .context("count what is in the database")?;
     ensure!(
-        format == Some(FORMAT),
-        "the backup was made by another version"
+        contents.schema != 0,
+        "there is no database of Altyn to copy"
     );
-    let engine = manifest.get("engine").and_then(Value::as_str);
-    Ok(engine.context("the backup names no engine")?.to_owned())
+    dump::save(url, snapshot.name(), KEPT_SCHEMAS, target)?;
+    let report = audit::of_conn(&mut snapshot.conn())?;
+    let dumped = dump::rows(target).context("read the dump back")?;
+    ensure!(
+        dumped == contents.tables,
+        "the dump does not hold the rows of the database"
+    );
+    Ok((contents, report))
 }
 
-/// Puts the copy in the file's place once it has proved to be whole.
-async fn restore_sqlite(source: &Path, path: &Path, force: bool) -> Result<Report> {
-    if path.exists() && !force {
-        bail!("{} is there already; --force replaces it", path.display());
+/// A directory under way, with a name that no other has; removed unless it becomes a backup.
+struct Partial {
+    path: PathBuf,
+    done: bool,
+    /// Locked as long as somebody works on it.
+    _lock: File,
+}
+
+impl Partial {
+    /// Makes one, and removes those that were left by processes which are gone.
+    fn make(target: &Path) -> Result<Self> {
+        Self::sweep(target)?;
+        let number = std::process::id();
+        let path = beside(target, &format!("{PART}{number}"));
+        make_data_dir(&path)?;
+        let lock = File::open(&path).context("open the new directory")?;
+        let locked = lock.try_lock();
+        locked.with_context(|| format!("lock {}", path.display()))?;
+        Ok(Self {
+            path,
+            done: false,
+            _lock: lock,
+        })
     }
-    let partial = beside(path, ".restoring");
-    remove_database(&partial)?;
-    fs::copy(source.join(DATABASE_FILE), &partial).context("copy the database")?;
-    let database = Database::Sqlite {
-        path: partial.clone(),
-    };
-    let report = verify(database).await?;
-    File::open(&partial)
-        .and_then(|file| file.sync_all())
-        .context("write the database to disk")?;
-    remove_database(path)?;
-    fs::rename(&partial, path).context("put the database in its place")?;
-    sync_dir(path.parent())?;
-    Ok(report)
-}
 
-/// Removes a database file with its log, which must never meet another file.
-fn remove_database(path: &Path) -> Result<()> {
-    for suffix in ["-wal", "-shm", ""] {
-        match fs::remove_file(beside(path, suffix)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
+    fn sweep(target: &Path) -> Result<()> {
+        let folder = folder_of(target);
+        let Some(name) = target.file_name() else {
+            bail!("{} is no name for a backup", target.display());
+        };
+        let begin = format!("{}{PART}", name.to_string_lossy());
+        let entries = match fs::read_dir(folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => {
-                return Err(error).with_context(|| format!("remove {}", path.display()));
+                return Err(error).with_context(|| format!("list {}", folder.display()));
+            }
+        };
+        for entry in entries.flatten() {
+            let left = entry.file_name().to_string_lossy().starts_with(&begin);
+            let dead = |file: File| file.try_lock().is_ok();
+            if left && File::open(entry.path()).is_ok_and(dead) {
+                fs::remove_dir_all(entry.path()).context("remove what a killed backup left")?;
             }
         }
+        Ok(())
     }
-    Ok(())
+
+    /// Gives it its name.
+    fn publish(mut self, target: &Path) -> Result<()> {
+        ensure!(!target.exists(), "{} exists already", target.display());
+        fs::rename(&self.path, target).context("put the backup in its place")?;
+        self.done = true;
+        sync_dir(target.parent())
+    }
 }
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if !self.done
+            && let Err(error) = fs::remove_dir_all(&self.path)
+        {
+            tracing::warn!(%error, "what was copied so far is left in {}", self.path.display());
+        }
+    }
+}
+
+/// What stands between the name of a backup under way and its process.
+const PART: &str = ".part-";
 
 /// Copies the sandbox's memory. Its files are only added to, or replaced by younger ones: then
 /// the copy begins again.
@@ -205,30 +223,46 @@ fn copy_sandbox(from: &Path, to: &Path) -> Result<()> {
 /// Copies the files of a directory.
 fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
     let entries: Vec<_> = fs::read_dir(from)?.collect::<Result<_, _>>()?;
-    fs::create_dir(to)?;
+    DirBuilder::new().mode(0o700).create(to)?;
     for entry in entries {
-        fs::copy(entry.path(), to.join(entry.file_name()))?;
+        copy_file(&entry.path(), &to.join(entry.file_name()))?;
     }
-    Ok(())
+    File::open(to)?.sync_all()
+}
+
+/// Copies a file to disk, for its owner alone whoever may read the other.
+fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
+    let mut from = File::open(from)?;
+    let mut options = File::options();
+    let options = options.write(true).create(true).truncate(true).mode(0o600);
+    let mut to = options.open(to)?;
+    std::io::copy(&mut from, &mut to)?;
+    to.sync_all()
 }
 
 fn copy_if_there(from: &Path, to: &Path) -> Result<()> {
-    match fs::copy(from, to) {
-        Ok(_) => Ok(()),
+    match copy_file(from, to) {
+        Ok(()) => Ok(()),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).with_context(|| format!("copy {}", from.display())),
     }
 }
 
 /// A path with something added to its name.
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     PathBuf::from(name)
 }
 
+/// The directory that a path is in.
+pub(super) fn folder_of(path: &Path) -> &Path {
+    let folder = path.parent().filter(|path| *path != Path::new(""));
+    folder.unwrap_or(Path::new("."))
+}
+
 /// Makes names in a directory survive a power failure.
-fn sync_dir(path: Option<&Path>) -> Result<()> {
+pub(super) fn sync_dir(path: Option<&Path>) -> Result<()> {
     let here = Path::new(".");
     let path = path.filter(|path| *path != Path::new("")).unwrap_or(here);
     File::open(path)

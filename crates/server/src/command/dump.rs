@@ -1,36 +1,102 @@
 //! PostgreSQL's own tools, which copy its databases better than we could.
 
-use std::io::ErrorKind;
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader, ErrorKind, Read};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use url::Url;
 
-/// Copies a database into a file.
-pub(super) fn save(url: &str, target: &Path) -> Result<()> {
+use super::manifest::private_file;
+
+/// Copies a snapshot of a database into a file, without the schemas named.
+pub(super) fn save(url: &str, snapshot: &str, without: &str, target: &Path) -> Result<()> {
     let mut dump = tool("pg_dump", url)?;
-    dump.args(["--format=custom", "--no-owner", "--no-privileges", "--file"]);
-    run(dump.arg(target))?;
-    // The list of contents is at the end of reading all of it that can be checked here.
-    let mut list = Command::new("pg_restore");
-    run(list.arg("--list").arg(target))
+    dump.args(["--format=custom", "--no-owner", "--no-privileges"]);
+    dump.arg(format!("--snapshot={snapshot}"));
+    dump.arg(format!("--exclude-schema={without}"));
+    run(dump.arg("--file").arg(private(target)?))
 }
 
-/// Brings a copy back, all of it or nothing. Tables that are there are replaced only by `force`.
-pub(super) fn load(url: &str, source: &Path, force: bool) -> Result<()> {
-    let mut restore = tool("pg_restore", url)?;
-    restore.args([
-        "--single-transaction",
-        "--exit-on-error",
-        "--no-owner",
-        "--no-privileges",
-    ]);
-    if force {
-        restore.args(["--clean", "--if-exists"]);
+/// The file, made so that nobody else may read it.
+fn private(target: &Path) -> Result<&Path> {
+    private_file(target).map(|_made| target)
+}
+
+/// A dump as a script, while the tool writes it.
+pub(super) struct Script {
+    tool: Child,
+    lines: ChildStdout,
+}
+
+impl Script {
+    /// Begins to read a dump.
+    pub(super) fn of(source: &Path) -> Result<Self> {
+        let mut restore = Command::new("pg_restore");
+        restore.args(["--no-owner", "--no-privileges", "--file=-"]);
+        restore.arg(source).stdin(Stdio::null());
+        restore.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut tool = started(&mut restore, Command::spawn)?;
+        let lines = tool.stdout.take().context("read what pg_restore says")?;
+        Ok(Self { tool, lines })
     }
-    let advice = "bring the copy back; if the database is not empty, --force replaces its tables";
-    run(restore.arg(source)).context(advice)
+
+    /// Waits for the tool, which must have found nothing wrong.
+    pub(super) fn end(mut self) -> Result<()> {
+        // Who still writes is not waited for.
+        drop(self.lines);
+        let mut complaint = String::new();
+        if let Some(mut errors) = self.tool.stderr.take() {
+            errors
+                .read_to_string(&mut complaint)
+                .context("hear pg_restore")?;
+        }
+        let status = self.tool.wait().context("wait for pg_restore")?;
+        ensure!(status.success(), "pg_restore: {}", complaint.trim());
+        Ok(())
+    }
+}
+
+impl Read for Script {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.lines.read(buffer)
+    }
+}
+
+/// Reads a dump to its end. How many rows it has of each table.
+pub(super) fn rows(source: &Path) -> Result<BTreeMap<String, u64>> {
+    let mut script = Script::of(source)?;
+    let mut tables = BTreeMap::new();
+    let mut table: Option<(String, u64)> = None;
+    let mut lines = BufReader::new(&mut script);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = lines.read_until(b'\n', &mut line);
+        if read.context("read the dump")? == 0 {
+            break;
+        }
+        match &mut table {
+            Some((name, rows)) if line == b"\\.\n" => {
+                tables.insert(std::mem::take(name), *rows);
+                table = None;
+            }
+            Some((_, rows)) => *rows = rows.saturating_add(1),
+            None => table = copied_table(&line).map(|name| (name, 0)),
+        }
+    }
+    script.end()?;
+    Ok(tables)
+}
+
+/// The table that `COPY schema.table (…) FROM stdin;` begins.
+fn copied_table(line: &[u8]) -> Option<String> {
+    let line = str::from_utf8(line).ok()?;
+    let name = line.strip_prefix("COPY ")?.strip_suffix(" FROM stdin;\n")?;
+    let (name, _columns) = name.split_once(" (")?;
+    let (_schema, table) = name.split_once('.')?;
+    Some(table.trim_matches('"').to_owned())
 }
 
 /// A tool that is told the database. The password goes through the environment: the words of a
@@ -53,19 +119,28 @@ fn tool(name: &str, url: &str) -> Result<Command> {
 }
 
 fn run(command: &mut Command) -> Result<()> {
+    let output = started(command, Command::output)?;
+    if !output.status.success() {
+        let name = command.get_program().to_string_lossy();
+        bail!("{name}: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+/// Starts a tool, or says how to get it.
+fn started<T>(
+    command: &mut Command,
+    start: impl FnOnce(&mut Command) -> std::io::Result<T>,
+) -> Result<T> {
     let name = command.get_program().to_string_lossy().into_owned();
-    let output = match command.output() {
-        Ok(output) => output,
+    match start(command) {
+        Ok(started) => Ok(started),
         Err(error) if error.kind() == ErrorKind::NotFound => bail!(
             "{name} is missing: it is one of PostgreSQL's client programs \
              (apt-get install postgresql-client), of the server's version or later"
         ),
-        Err(error) => return Err(error).with_context(|| format!("run {name}")),
-    };
-    if !output.status.success() {
-        bail!("{name}: {}", String::from_utf8_lossy(&output.stderr).trim());
+        Err(error) => Err(error).with_context(|| format!("run {name}")),
     }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,7 +1,11 @@
 //! `altyn backup` and `altyn restore`.
 
-use store::{Database, Engine};
-use testkit::database::TestDatabase;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use store::{Database, Engine, Options, Store, StoreError};
+use testkit::database::{TestDatabase, connect};
+use tokio::runtime::Runtime;
 
 use crate::altyn::Place;
 
@@ -42,39 +46,302 @@ fn round_trip(here: &Place, there: &Place) {
     assert_eq!(there.told(&["audit"])["good"], true);
 }
 
+/// A place on PostgreSQL with a database of its own.
+fn postgres_place(runtime: &Runtime) -> (Place, TestDatabase, String) {
+    let database = runtime.block_on(TestDatabase::empty(Engine::Postgres));
+    let Database::Postgres { url } = database.database().clone() else {
+        panic!("not PostgreSQL")
+    };
+    (Place::on_postgres(&url), database, url)
+}
+
+/// Changes a row behind the books' back.
+fn tamper(runtime: &Runtime, database: Database, sql: &'static str) {
+    runtime.block_on(async {
+        let store = Store::open(Options::new(database)).await.unwrap();
+        let unit = move |tx: &mut store::Tx<'_>| tx.execute(sql, &[]);
+        let changed: Result<u64, StoreError> = store.write_any_shop(unit).await;
+        assert!(0 < changed.unwrap(), "{sql}");
+        store.close().await;
+    });
+}
+
+/// All files below a directory.
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory)
+        .unwrap()
+        .map(|it| it.unwrap().path());
+    let mut entries: Vec<PathBuf> = entries.collect();
+    entries.sort();
+    let below = |path: PathBuf| {
+        if path.is_dir() {
+            files(&path)
+        } else {
+            vec![path]
+        }
+    };
+    entries.into_iter().flat_map(below).collect()
+}
+
+fn copy_dir(from: &Path, to: &Path) {
+    for file in files(from) {
+        let target = to.join(file.strip_prefix(from).unwrap());
+        fs::create_dir_all(target.parent().unwrap()).unwrap();
+        fs::copy(&file, target).unwrap();
+    }
+}
+
 #[test]
-fn a_backup_of_sqlite_is_a_whole_platform() {
+fn a_backup_of_sqlite_is_a_whole_platform_and_what_it_replaces_is_kept() {
     let (here, there) = (Place::new(), Place::new());
     round_trip(&here, &there);
     let path = here.path("backup");
     let path = path.to_str().unwrap();
     let error = there.refused(&["restore", path]);
     assert!(error.contains("--force replaces it"), "{error}");
-    assert_eq!(there.told(&["restore", path, "--force"])["good"], true);
-    // What came after the backup is gone again.
+    let restored = there.told(&["restore", path, "--force"]);
+    assert_eq!(restored["good"], true);
+    // What came after the backup is gone again, and kept beside.
     assert_eq!(there.told(&["audit"])["refunds"], 0);
+    let kept = restored["kept"][0].as_str().unwrap();
+    let other = Place::new();
+    fs::create_dir(other.data()).unwrap();
+    fs::copy(there.path(kept), other.path("data/altyn.db")).unwrap();
+    assert_eq!(other.told(&["audit"])["refunds"], 1);
+    let dropped = there.told(&["restore", "--drop-replaced"]);
+    assert_eq!(dropped["dropped"].as_array().unwrap().len(), 3, "{dropped}");
+    assert!(!there.path(kept).exists());
+    assert_eq!(there.told(&["audit"])["good"], true);
 }
 
 #[test]
-fn a_backup_of_postgres_is_a_whole_platform() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let new = || runtime.block_on(TestDatabase::empty(Engine::Postgres));
-    let (one, other) = (new(), new());
-    let url = |database: &TestDatabase| match database.database() {
-        Database::Postgres { url } => url.clone(),
-        Database::Sqlite { .. } => panic!("not PostgreSQL"),
-    };
-    let (here, there) = (
-        Place::on_postgres(&url(&one)),
-        Place::on_postgres(&url(&other)),
-    );
+fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
+    let runtime = Runtime::new().unwrap();
+    let (here, _one, _url) = postgres_place(&runtime);
+    let (there, other, url) = postgres_place(&runtime);
     round_trip(&here, &there);
     let path = here.path("backup");
     let path = path.to_str().unwrap();
-    there.refused(&["restore", path]);
+    let error = there.refused(&["restore", path]);
+    assert!(error.contains("--force replaces"), "{error}");
+    assert_eq!(error.trim().lines().count(), 1, "{error}");
     assert_eq!(there.told(&["audit"])["refunds"], 1);
-    assert_eq!(there.told(&["restore", path, "--force"])["good"], true);
-    assert_eq!(there.told(&["audit"])["refunds"], 0);
+
+    // A server with another data directory serves from it.
+    let beside = Place::on_postgres(&url);
+    let server = beside.serve(&[]);
+    let error = there.refused(&["restore", path, "--force"]);
+    assert!(
+        error.contains("somebody serves from this database"),
+        "{error}"
+    );
+    server.stop();
+    assert_eq!(there.told(&["audit"])["refunds"], 1);
+    // No server starts while a restore is at work.
+    let client = runtime.block_on(connect(other.database()));
+    let lock = "set application_name = 'restoring'; select pg_advisory_lock(4707193012)";
+    runtime.block_on(client.batch_execute(lock)).unwrap();
+    let error = beside.refused(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("being brought back"), "{error}");
+    drop(client);
+
+    // What a restore has set aside is in no later backup.
+    for name in ["second", "third"] {
+        let restored = there.told(&["restore", path, "--force"]);
+        assert_eq!(restored["good"], true);
+        assert_eq!(there.told(&["audit"])["refunds"], 0);
+        there.told(&["backup", there.path(name).to_str().unwrap()]);
+    }
+    let sizes = ["second", "third"].map(|name| there.path(name).join("altyn.dump"));
+    let sizes = sizes.map(|path| fs::metadata(path).unwrap().len());
+    assert!(sizes[0].abs_diff(sizes[1]) < 1_000, "{sizes:?}");
+    let client = runtime.block_on(connect(other.database()));
+    let kept = "select count(*) from pg_namespace where nspname like 'altyn_replaced_%'";
+    let count = || {
+        runtime
+            .block_on(client.query_one(kept, &[]))
+            .unwrap()
+            .get::<_, i64>(0)
+    };
+    assert_eq!(count(), 2);
+    there.told(&["restore", "--drop-replaced"]);
+    assert_eq!(count(), 0);
+    assert_eq!(there.told(&["audit"])["good"], true);
+}
+
+/// Backups of which one bit is another, or a file is empty or missing, replace nothing.
+fn damaged_ones_replace_nothing(place: &Place, backup: &Path, flips: u64) {
+    let before = place.told(&["audit"]);
+    let damaged = place.path("damaged");
+    let refused = |what: &str| {
+        let error = place.refused(&["restore", damaged.to_str().unwrap(), "--force"]);
+        assert_eq!(error.trim().lines().count(), 1, "{what}: {error}");
+    };
+    // The numbers are not random so that a failure comes again.
+    let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+    let mut below = |bound: u64| {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (seed >> 33) % bound
+    };
+    copy_dir(backup, &damaged);
+    let all = files(&damaged);
+    for number in 0..flips {
+        let file = &all[usize::try_from(number).unwrap() % all.len()];
+        let good = fs::read(file).unwrap();
+        if good.is_empty() {
+            continue;
+        }
+        let mut bad = good.clone();
+        let at = usize::try_from(below(u64::try_from(good.len()).unwrap())).unwrap();
+        bad[at] ^= 1 << below(8);
+        fs::write(file, bad).unwrap();
+        refused(&format!("byte {at} of {}", file.display()));
+        fs::write(file, good).unwrap();
+    }
+    for file in &all {
+        let good = fs::read(file).unwrap();
+        fs::remove_file(file).unwrap();
+        refused(&format!("no {}", file.display()));
+        if !good.is_empty() {
+            fs::write(file, "").unwrap();
+            refused(&format!("empty {}", file.display()));
+        }
+        fs::write(file, good).unwrap();
+    }
+    assert_eq!(place.told(&["audit"]), before);
+    let whole = ["restore", damaged.to_str().unwrap(), "--force"];
+    assert_eq!(place.told(&whole)["good"], true);
+}
+
+#[test]
+fn a_damaged_backup_never_replaces_good_data() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    server.paid("72");
+    server.stop();
+    let backup = place.path("backup");
+    place.told(&["backup", backup.to_str().unwrap()]);
+    damaged_ones_replace_nothing(&place, &backup, 60);
+    let runtime = Runtime::new().unwrap();
+    let (place, _database, _url) = postgres_place(&runtime);
+    let server = place.serve(&["--demo"]);
+    server.paid("72");
+    server.stop();
+    let backup = place.path("backup");
+    place.told(&["backup", backup.to_str().unwrap()]);
+    damaged_ones_replace_nothing(&place, &backup, 20);
+}
+
+#[test]
+fn a_backup_with_wrong_books_never_replaces_good_data() {
+    let runtime = Runtime::new().unwrap();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let new = || match engine {
+            Engine::Sqlite => (Place::new(), None),
+            Engine::Postgres => {
+                let (place, database, _url) = postgres_place(&runtime);
+                (place, Some(database))
+            }
+        };
+        let ((here, database), (there, _database)) = (new(), new());
+        let server = here.serve(&["--demo"]);
+        server.paid("72");
+        server.stop();
+        let at = database.as_ref().map(|it| it.database().clone());
+        let at = at.unwrap_or_else(|| Database::Sqlite {
+            path: here.path("data/altyn.db"),
+        });
+        tamper(
+            &runtime,
+            at,
+            "update account set balance_minor = balance_minor + 1 where name = 'available'",
+        );
+        let backup = here.path("backup");
+        let backup = backup.to_str().unwrap();
+        let output = here.run(&["backup", backup]);
+        assert_eq!(output.status.code(), Some(1), "its books are wrong");
+        assert!(Path::new(backup).exists());
+
+        let server = there.serve(&["--demo"]);
+        server.paid("72");
+        server.stop();
+        let before = there.told(&["audit"]);
+        let error = there.refused(&["restore", backup, "--force"]);
+        assert!(
+            error.contains("findings), so it replaces nothing"),
+            "{error}"
+        );
+        assert_eq!(there.told(&["audit"]), before);
+        // Where nothing is there, it can be looked at.
+        let (empty, _database) = new();
+        assert_eq!(empty.run(&["restore", backup]).status.code(), Some(1));
+        assert_eq!(empty.run(&["audit"]).status.code(), Some(1));
+    }
+}
+
+#[test]
+fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    server.paid("72");
+    let backup = place.path("backup");
+    let path = backup.to_str().unwrap();
+    // Of one that was killed, of one that is at work, and of the program before.
+    for left in ["backup.part-1", "backup.part-2", "backup.part"] {
+        fs::create_dir(place.path(left)).unwrap();
+        fs::write(place.path(left).join("altyn.db"), "half").unwrap();
+    }
+    let alive = File::open(place.path("backup.part-2")).unwrap();
+    alive.lock().unwrap();
+    assert_eq!(place.told(&["backup", path])["good"], true);
+    assert!(!place.path("backup.part-1").exists());
+    assert!(place.path("backup.part-2").exists());
+    let private = files(&backup)
+        .into_iter()
+        .all(|file| crate::altyn::mode(&file) == 0o600);
+    assert!(private, "a backup is its owner's alone");
+    // The same database, another data directory.
+    let other = Place::new();
+    let database = place.data().join("altyn.db");
+    let words = [
+        "restore",
+        path,
+        "--force",
+        "--database",
+        database.to_str().unwrap(),
+    ];
+    let error = other.refused(&words);
+    assert!(
+        error.contains("somebody serves from this database"),
+        "{error}"
+    );
+    server.stop();
+    fs::create_dir(place.data().join("restoring")).unwrap();
+    fs::write(place.data().join("altyn.db.restoring"), "half").unwrap();
+    fs::write(place.data().join("altyn.db.restoring-wal"), "half").unwrap();
+    assert_eq!(place.told(&["restore", path, "--force"])["good"], true);
+
+    // One that was cut off between its parts is finished before anything else is done.
+    fs::write(place.data().join("restore-unfinished"), "").unwrap();
+    for words in [&["serve"][..], &["audit"]] {
+        let error = place.refused(words);
+        assert!(error.contains("was cut off: run it again"), "{error}");
+    }
+    assert_eq!(place.told(&["restore", path, "--force"])["good"], true);
+    let restoring = File::open(place.data().join("altyn.db.lock")).unwrap();
+    restoring.lock().unwrap();
+    let error = place.refused(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains("being brought back"), "{error}");
+    drop(restoring);
+    // The sandbox's memory is named where it is not in a backup.
+    fs::remove_dir_all(place.data().join("sandbox")).unwrap();
+    let bare = place.path("bare");
+    let told = place.told(&["backup", bare.to_str().unwrap()]);
+    assert_eq!(told["missing"][0], "the sandbox's memory");
+    let told = place.told(&["restore", bare.to_str().unwrap(), "--force"]);
+    assert_eq!(told["missing"][0], "the sandbox's memory");
 }
 
 #[test]
@@ -83,8 +350,8 @@ fn what_is_no_backup_is_refused() {
     let error = place.refused(&["restore", "nowhere"]);
     assert!(error.contains("nowhere is no backup"), "{error}");
     let other = place.path("other");
-    std::fs::create_dir(&other).unwrap();
-    std::fs::write(other.join("backup.json"), r#"{"format": 99}"#).unwrap();
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join("backup.json"), r#"{"format": 1}"#).unwrap();
     let error = place.refused(&["restore", other.to_str().unwrap()]);
     assert!(error.contains("another version"), "{error}");
 }

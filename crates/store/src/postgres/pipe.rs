@@ -6,12 +6,14 @@
 
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::Poll;
 
+use bytes::Bytes;
+use futures_util::SinkExt as _;
 use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
-use tokio_postgres::{Client, Error, Row, Statement};
+use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
 use super::config::{Config, SESSION};
 use super::failure::{Failure, LOST};
@@ -99,7 +101,7 @@ impl Pipe {
     }
 
     /// Whether the connection has to be replaced.
-    pub(super) fn is_lost(&self) -> bool {
+    pub(crate) fn is_lost(&self) -> bool {
         self.failed.as_ref().is_some_and(|failure| failure.lost) || self.client.is_closed()
     }
 
@@ -113,6 +115,44 @@ impl Pipe {
         self.runtime
             .block_on(self.client.batch_execute(sql))
             .map_err(|error| Failure::new("a statement of the engine", error).error)
+    }
+
+    /// The rows of a statement of the engine itself, as texts.
+    pub(crate) fn texts(&mut self, sql: &str) -> Result<Vec<Vec<Option<String>>>, StoreError> {
+        let answer = self.runtime.block_on(self.client.simple_query(sql));
+        let answer =
+            answer.map_err(|error| Failure::new("a question of the engine", error).error)?;
+        let mut texts = Vec::new();
+        for message in answer {
+            if let SimpleQueryMessage::Row(row) = message {
+                let cells = (0..row.len()).map(|column| row.get(column).map(str::to_owned));
+                texts.push(cells.collect());
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The first cell of the first row.
+    pub(crate) fn text(&mut self, sql: &str) -> Result<Option<String>, StoreError> {
+        let first = self.texts(sql)?.into_iter().next();
+        Ok(first.and_then(|row| row.into_iter().next().flatten()))
+    }
+
+    /// Runs `copy … from stdin` with the chunks that `next` gives.
+    pub(crate) fn copy_in(
+        &mut self,
+        sql: &str,
+        mut next: impl FnMut() -> Result<Option<Bytes>, StoreError>,
+    ) -> Result<(), StoreError> {
+        let failed = |error| Failure::new("copy rows into a table", error).error;
+        self.runtime.block_on(async {
+            let sink = self.client.copy_in::<_, Bytes>(sql).await.map_err(failed)?;
+            let mut sink = pin!(sink);
+            while let Some(chunk) = next()? {
+                sink.send(chunk).await.map_err(failed)?;
+            }
+            sink.finish().await.map_err(failed).map(|_rows| ())
+        })
     }
 
     /// Begins a transaction with the next flight.

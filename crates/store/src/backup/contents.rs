@@ -1,0 +1,134 @@
+//! What a database holds, in few words: enough to tell one from another, and a whole copy from one
+//! that lacks something.
+
+use std::collections::BTreeMap;
+
+use domain::ShopId;
+use domain::ledger::Hash;
+use rusqlite::Connection;
+use rusqlite::types::Value;
+
+use crate::book::Head;
+use crate::error::StoreError;
+use crate::postgres::Pipe;
+use crate::sqlite::failure;
+
+/// What a database holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// The number of the last migration that was applied; 0 if it is no database of ours.
+    pub schema: i64,
+    /// How many rows each table has.
+    pub tables: BTreeMap<String, u64>,
+    /// The ends of the books' chains.
+    pub heads: Vec<Head>,
+}
+
+const TABLES_SQLITE: &str = "\
+select name
+  from sqlite_master
+ where type = 'table' and name not like 'sqlite_%'
+ order by name";
+
+const TABLES_POSTGRES: &str = "\
+select tablename
+  from pg_tables
+ where schemaname = current_schema()
+ order by tablename";
+
+const SCHEMA: &str = "select max(number) from migration";
+
+const HEADS_SQLITE: &str = "select shop_id, sequence, lower(hex(hash)) from book order by shop_id";
+
+const HEADS_POSTGRES: &str = "\
+select shop_id, sequence, encode(hash, 'hex')
+  from book
+ order by shop_id";
+
+/// Texts of a row.
+type Cells = Vec<Option<String>>;
+
+impl Contents {
+    pub(super) fn of_sqlite(connection: &Connection) -> Result<Self, StoreError> {
+        Self::read((TABLES_SQLITE, HEADS_SQLITE), |sql| {
+            let rows = connection.prepare(sql).and_then(|mut statement| {
+                let columns = statement.column_count();
+                let rows = statement.query_map([], |row| {
+                    let cells = (0..columns).map(|column| {
+                        let cell: Value = row.get(column)?;
+                        Ok(match cell {
+                            Value::Integer(number) => Some(number.to_string()),
+                            Value::Text(text) => Some(text),
+                            Value::Null | Value::Real(_) | Value::Blob(_) => None,
+                        })
+                    });
+                    cells.collect()
+                })?;
+                rows.collect()
+            });
+            rows.map_err(|error| failure("count what is in a copy", error))
+        })
+    }
+
+    pub(super) fn of_postgres(pipe: &mut Pipe) -> Result<Self, StoreError> {
+        Self::read((TABLES_POSTGRES, HEADS_POSTGRES), |sql| pipe.texts(sql))
+    }
+
+    fn read(
+        (tables, heads): (&str, &str),
+        mut rows: impl FnMut(&str) -> Result<Vec<Cells>, StoreError>,
+    ) -> Result<Self, StoreError> {
+        let mut contents = Self::default();
+        for table in rows(tables)? {
+            let table = text(&table, 0)?;
+            let quoted = table.replace('"', "\"\"");
+            let count = rows(&format!("select count(*) from \"{quoted}\""))?;
+            let count = number(count.first(), 0)?;
+            let count = u64::try_from(count).unwrap_or(0);
+            contents.tables.insert(table.to_owned(), count);
+        }
+        if contents.tables.contains_key("migration") {
+            let last = rows(SCHEMA)?;
+            let told = last
+                .first()
+                .and_then(|row| row.first())
+                .is_some_and(Option::is_some);
+            contents.schema = if told { number(last.first(), 0)? } else { 0 };
+        }
+        if contents.tables.contains_key("book") {
+            for row in rows(heads)? {
+                let shop = ShopId::new(number(Some(&row), 0)?);
+                contents.heads.push(Head {
+                    shop_id: shop.ok_or_else(|| StoreError::corrupt("book", "shop_id", "?"))?,
+                    sequence: number(Some(&row), 1)?,
+                    hash: hash_from_hex(text(&row, 2)?)
+                        .ok_or_else(|| StoreError::corrupt("book", "hash", "?"))?,
+                });
+            }
+        }
+        Ok(contents)
+    }
+}
+
+/// A hash as `0123…`.
+fn hash_from_hex(text: &str) -> Option<Hash> {
+    let mut hash = Hash::default();
+    if text.len() != hash.len().checked_mul(2)? || !text.is_ascii() {
+        return None;
+    }
+    for (byte, digits) in hash.iter_mut().zip(text.as_bytes().chunks(2)) {
+        let digits = std::str::from_utf8(digits).ok()?;
+        *byte = u8::from_str_radix(digits, 16).ok()?;
+    }
+    Some(hash)
+}
+
+fn text(row: &Cells, column: usize) -> Result<&str, StoreError> {
+    let cell = row.get(column).and_then(Option::as_deref);
+    cell.ok_or_else(|| StoreError::corrupt("the catalogue", "a name", column))
+}
+
+fn number(row: Option<&Cells>, column: usize) -> Result<i64, StoreError> {
+    let cell = row.and_then(|row| row.get(column)?.as_deref()?.parse().ok());
+    cell.ok_or_else(|| StoreError::corrupt("the catalogue", "a number", column))
+}

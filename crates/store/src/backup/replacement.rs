@@ -1,0 +1,202 @@
+//! Replaces what is in a PostgreSQL database by a dump, in one transaction: what is there is set
+//! aside in a schema of its own, the dump comes in its place, is looked at, and only then counts.
+//! It needs no more rights than the database's owner has.
+
+use std::io::{BufRead, Error};
+
+use bytes::Bytes;
+
+use super::Contents;
+use crate::conn::{Conn, Link};
+use crate::error::StoreError;
+use crate::migrate::{self, MIGRATIONS};
+use crate::postgres::{Config, Pipe};
+use crate::serving::LOCK;
+
+/// Schemas that hold what was replaced, as `pg_dump` and `like` write patterns of names.
+pub const KEPT_SCHEMAS: &str = "altyn_replaced_*";
+
+/// How many bytes of a table travel at once.
+const CHUNK_BYTES: usize = 64 * 1024;
+
+const BEGIN: &str = "\
+set idle_in_transaction_session_timeout = 0;
+set lock_timeout = '10s';
+begin";
+
+/// Others of ours that are connected, also those that hold no lock.
+const OTHERS: &str = "\
+select count(*)
+  from pg_stat_activity
+ where datname = current_database()
+   and pid <> pg_backend_pid()
+   and application_name = current_setting('application_name')";
+
+const KEPT: &str = "\
+select nspname
+  from pg_namespace
+ where nspname like 'altyn\\_replaced\\_%'
+ order by nspname";
+
+/// A transaction that replaces what is in a database. Dropped before the commit, it has done
+/// nothing. It blocks its thread, which must be no executor's.
+pub struct Replacement {
+    pipe: Pipe,
+}
+
+/// How long those who have ended may take to leave, in seconds.
+const PATIENCE_S: u32 = 1;
+
+impl Replacement {
+    /// Begins, unless anybody works with the database.
+    pub fn begin(url: &str) -> Result<Self, StoreError> {
+        let mut pipe = Pipe::connect(&Config::parse(url)?)?;
+        let lock = format!("set lock_timeout = '{PATIENCE_S}s'; select pg_advisory_lock({LOCK})");
+        if let Err(error) = pipe.batch(&lock) {
+            if !matches!(error, StoreError::Retry) {
+                return Err(error);
+            }
+            return Err(StoreError::Unavailable {
+                reason: "somebody serves from this database, or restores it: stop every server \
+                         that uses it",
+            });
+        }
+        wait_until_alone(&mut pipe)?;
+        pipe.batch(BEGIN)?;
+        Ok(Self { pipe })
+    }
+
+    /// Is there anything that would be replaced?
+    pub fn is_needed(&mut self) -> Result<bool, StoreError> {
+        let tables = "select count(*) from pg_tables where schemaname = current_schema()";
+        Ok(self.pipe.text(tables)?.as_deref() != Some("0"))
+    }
+
+    /// Sets aside what is there, in a schema whose name ends so.
+    pub fn set_aside(&mut self, suffix: &str) -> Result<String, StoreError> {
+        let schema = KEPT_SCHEMAS.replace('*', suffix);
+        let move_all = format!(
+            "create schema {schema};
+             do $$
+             declare
+               name text;
+             begin
+               for name in select tablename from pg_tables where schemaname = current_schema() loop
+                 execute format('alter table %I set schema {schema}', name);
+               end loop;
+             end $$"
+        );
+        self.pipe.batch(&move_all)?;
+        Ok(schema)
+    }
+
+    /// Runs a dump, written out as a script.
+    pub fn load(&mut self, script: &mut dyn BufRead) -> Result<(), StoreError> {
+        let mut statements = String::new();
+        let mut line = Vec::new();
+        while next_line(script, &mut line)? {
+            let text = str::from_utf8(&line)
+                .map_err(|error| StoreError::engine("read the dump", error))?;
+            if text.starts_with("COPY ") && text.ends_with(" FROM stdin;\n") {
+                self.run(&mut statements)?;
+                let copy = text.trim_end().trim_end_matches(';').to_owned();
+                let mut ended = false;
+                self.pipe.copy_in(&copy, || {
+                    (!ended).then(|| next_chunk(script, &mut ended)).transpose()
+                })?;
+            } else if let Some(schema) = text.strip_prefix("CREATE SCHEMA ") {
+                // One that is there is as good.
+                statements.push_str("create schema if not exists ");
+                statements.push_str(schema);
+            } else if !is_of_the_session(text) {
+                statements.push_str(text);
+            }
+        }
+        self.run(&mut statements)
+    }
+
+    fn run(&mut self, statements: &mut String) -> Result<(), StoreError> {
+        self.pipe.batch(statements)?;
+        statements.clear();
+        Ok(())
+    }
+
+    /// What the database holds, as it will be.
+    pub fn contents(&mut self) -> Result<Contents, StoreError> {
+        Contents::of_postgres(&mut self.pipe)
+    }
+
+    /// Brings the schema up to date, and makes the server look at the tables.
+    pub fn migrate(&mut self) -> Result<(), StoreError> {
+        migrate::postgres_inside(&mut self.pipe, MIGRATIONS)
+    }
+
+    /// To read what will be there.
+    pub fn conn(&mut self) -> Conn<'_> {
+        Conn::new(Link::Postgres(&mut self.pipe))
+    }
+
+    /// Makes it count.
+    pub fn commit(mut self) -> Result<(), StoreError> {
+        let committed = self.pipe.batch("commit");
+        committed.map_err(|error| match self.pipe.is_lost() {
+            true => StoreError::OutcomeUnknown,
+            false => error,
+        })
+    }
+}
+
+fn wait_until_alone(pipe: &mut Pipe) -> Result<(), StoreError> {
+    for _ in 0..PATIENCE_S.saturating_mul(10) {
+        if pipe.text(OTHERS)?.as_deref() == Some("0") {
+            return Ok(());
+        }
+        pipe.batch("select pg_sleep(0.1)")?;
+    }
+    Err(StoreError::Unavailable {
+        reason: "a server or a command of Altyn is connected to this database: stop it",
+    })
+}
+
+/// Drops all that was ever set aside. The schemas' names.
+pub fn drop_kept(url: &str) -> Result<Vec<String>, StoreError> {
+    let mut pipe = Pipe::connect(&Config::parse(url)?)?;
+    let kept = pipe.texts(KEPT)?.into_iter().flatten().flatten();
+    let kept: Vec<String> = kept.collect();
+    for schema in &kept {
+        pipe.batch(&format!("drop schema {schema} cascade"))?;
+    }
+    Ok(kept)
+}
+
+/// Settings and commands for `psql`: our session has its own.
+fn is_of_the_session(line: &str) -> bool {
+    line.starts_with('\\')
+        || line.starts_with("--")
+        || line.starts_with("SET ")
+        || line.starts_with("SELECT pg_catalog.set_config(")
+}
+
+fn next_line(script: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool, StoreError> {
+    line.clear();
+    let read = script.read_until(b'\n', line);
+    Ok(read.map_err(|error| StoreError::engine("read the dump", error))? != 0)
+}
+
+/// Rows of a table, up to the line that ends them.
+fn next_chunk(script: &mut dyn BufRead, ended: &mut bool) -> Result<Bytes, StoreError> {
+    let mut rows = Vec::with_capacity(CHUNK_BYTES);
+    let mut line = Vec::new();
+    while rows.len() < CHUNK_BYTES {
+        if !next_line(script, &mut line)? {
+            let short = Error::from(std::io::ErrorKind::UnexpectedEof);
+            return Err(StoreError::engine("read the dump", short));
+        }
+        if line == b"\\.\n" {
+            *ended = true;
+            break;
+        }
+        rows.extend_from_slice(&line);
+    }
+    Ok(Bytes::from(rows))
+}

@@ -1,0 +1,44 @@
+//! One moment of a PostgreSQL database, which `pg_dump` copies while it is looked at here.
+
+use super::Contents;
+use crate::conn::{Conn, Link};
+use crate::error::StoreError;
+use crate::postgres::{Config, Pipe};
+
+/// A transaction that sees one moment, and lends it to others by name. It blocks its thread, which
+/// must be no executor's.
+pub struct Snapshot {
+    pipe: Pipe,
+    name: String,
+}
+
+const BEGIN: &str = "\
+set idle_in_transaction_session_timeout = 0;
+begin isolation level repeatable read read only";
+
+impl Snapshot {
+    /// Takes the moment of now.
+    pub fn open(url: &str) -> Result<Self, StoreError> {
+        let mut pipe = Pipe::connect(&Config::parse(url)?)?;
+        pipe.batch(BEGIN)?;
+        let name = pipe.text("select pg_export_snapshot()")?;
+        let name = name.ok_or_else(|| StoreError::corrupt("no snapshot", "name", "?"))?;
+        Ok(Self { pipe, name })
+    }
+
+    /// What `pg_dump --snapshot` is told.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What the database holds in this moment.
+    pub fn contents(&mut self) -> Result<Contents, StoreError> {
+        Contents::of_postgres(&mut self.pipe)
+    }
+
+    /// To read it through.
+    pub fn conn(&mut self) -> Conn<'_> {
+        Conn::new(Link::Postgres(&mut self.pipe))
+    }
+}
