@@ -150,6 +150,23 @@ impl<'e> Face<'e> {
 }
 
 impl ApiError {
+    /// Does the storage stand behind it, and will it pass?
+    pub(crate) fn is_of_storage(&self) -> bool {
+        match self {
+            Self::App(error) => error.is_of_storage(),
+            Self::Credentials(_)
+            | Self::Key(_)
+            | Self::NotFound(_)
+            | Self::NotJson
+            | Self::BodyTooLarge
+            | Self::BodyBroken
+            | Self::MethodNotAllowed
+            | Self::UnknownPath
+            | Self::TooManyRequests
+            | Self::ScopeMissing => false,
+        }
+    }
+
     /// The error as the wire shows it.
     pub(crate) fn face(&self) -> Face<'_> {
         match self {
@@ -160,6 +177,8 @@ impl ApiError {
                 app::Error::Refused(refusal) => refusal::face(refusal),
                 app::Error::Conflict => Face::of(&rows::CONFLICT),
                 app::Error::Busy => Face::of(&rows::BUSY),
+                app::Error::Unavailable(_) => Face::of(&rows::UNAVAILABLE),
+                app::Error::Unconfirmed(_) => Face::of(&rows::UNCONFIRMED),
                 app::Error::Internal(_) => Face::of(&rows::INTERNAL),
             },
             Self::Credentials(refused) => Face::of(match refused {

@@ -26,7 +26,9 @@ async fn called_back(State(app): State<Arc<App>>, Path(id): Path<String>) -> Sta
     match app::register::called_back(&app, id).await {
         Ok(()) => StatusCode::OK,
         Err(Error::NotFound { .. }) => StatusCode::NOT_FOUND,
-        Err(Error::Conflict | Error::Busy) => StatusCode::SERVICE_UNAVAILABLE,
+        Err(Error::Conflict | Error::Busy | Error::Unavailable(_) | Error::Unconfirmed(_)) => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
         Err(
             failure @ (Error::Denied | Error::Invalid(_) | Error::Refused(_) | Error::Internal(_)),
         ) => {

@@ -103,7 +103,9 @@ fn reason(failure: Error) -> OauthError {
             info!(%refused, "a code or token was refused");
             OauthError::InvalidGrant
         }
-        Error::Conflict | Error::Busy => OauthError::TemporarilyUnavailable,
+        Error::Conflict | Error::Busy | Error::Unavailable(_) | Error::Unconfirmed(_) => {
+            OauthError::TemporarilyUnavailable
+        }
         failure @ (Error::NotFound { .. }
         | Error::Invalid(_)
         | Error::Refused(_)

@@ -24,6 +24,8 @@ const ALWAYS: &[&str] = &[
     "too_many_requests",
     "busy",
     "conflict",
+    "unavailable",
+    "unconfirmed",
     "internal",
 ];
 /// Errors of requests that say something in a query or body.

@@ -3,17 +3,20 @@
 
 use std::error::Error as _;
 
+use app::Quiet;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use contract::error::ErrorBody;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use tracing::{error, info};
 
 use crate::answer::JSON;
 use crate::door::Door;
 use crate::error::{ApiError, Failed};
+
+static QUIET: Quiet = Quiet::new();
 
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_BYTES_MAX: usize = 64;
@@ -49,15 +52,19 @@ pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: 
     if let Some(Failed(failure)) = response.extensions_mut().remove::<Failed>() {
         let name = failure.face().row.name;
         let status = response.status();
-        if status.is_server_error() {
-            let cause = causes(&failure);
-            error!(
-                request.id = id.0,
-                status = status.as_u16(),
-                name,
-                cause,
-                "request failed"
-            );
+        if failure.is_of_storage() {
+            // One for all while the storage is away.
+            if let Some(unsaid) = QUIET.turn() {
+                let (cause, status) = (causes(&failure), status.as_u16());
+                let id = id.0.as_str();
+                error!(
+                    request.id = id,
+                    status, name, cause, unsaid, "request failed"
+                );
+            }
+        } else if status.is_server_error() {
+            let (cause, status) = (causes(&failure), status.as_u16());
+            error!(request.id = id.0, status, name, cause, "request failed");
         } else {
             info!(
                 request.id = id.0,
@@ -65,6 +72,10 @@ pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: 
                 name,
                 "request refused"
             );
+        }
+        if let Some(wait_ms) = failure.face().row.retry_after {
+            let seconds = HeaderValue::from(wait_ms.div_ceil(1_000));
+            response.headers_mut().insert(RETRY_AFTER, seconds);
         }
         *response.body_mut() = body(&failure, &id).into();
     }

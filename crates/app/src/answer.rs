@@ -9,10 +9,11 @@ use domain::{
 };
 
 use crate::app::App;
-use crate::call::{self, Heard};
+use crate::call::Heard;
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
+use crate::heard::{self, Of};
 
 /// Takes an acquirer's callback in.
 ///
@@ -25,21 +26,17 @@ pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Res
     };
     let found = app.store.read(find).await?;
     let cx = app.cx(found.shop_id).await?;
-    take(&cx, operation, Heard::Answer(answer.in_time_of(&cx.shop))).await
+    let object = found.object;
+    let heard = Heard::Answer(answer.in_time_of(&cx.shop));
+    take(&cx, Of { operation, object }, heard).await
 }
 
-/// Takes in what was heard of an operation, in a unit of its own.
-pub(crate) async fn take(cx: &Cx, operation: OperationId, heard: Heard) -> Result<(), Error> {
-    let cx = cx.later();
-    let recorded = cx
-        .write(move |work| {
-            let found = store::operation::find(work.tx, work.cx.shop.id, operation)?;
-            let found = found.ok_or_else(|| Error::not_found("operation", operation))?;
-            take_in(work, found.object, operation, &heard)
-        })
-        .await?;
-    call::follow_up(&cx, recorded);
-    Ok(())
+/// Takes in what was heard of an operation, in a unit of its own that is tried until it is done.
+pub(crate) async fn take(cx: &Cx, of: Of, heard: Heard) -> Result<(), Error> {
+    heard::take(cx, of, move |work| {
+        take_in(work, of.object, of.operation, &heard)
+    })
+    .await
 }
 
 /// Takes in what was heard of an operation of this object. The object is locked first and the

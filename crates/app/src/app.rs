@@ -16,6 +16,7 @@ use crate::attempts::Attempts;
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::figures::Happened;
+use crate::heard::{Kept, Script};
 use crate::letter::Letters;
 use crate::ports::{Clock, Random};
 
@@ -90,6 +91,8 @@ pub struct App {
     pub(crate) happened: Happened,
     /// Calls that go on although nobody waits for them.
     pub(crate) tasks: TaskTracker,
+    /// Answers that wait to be written.
+    pub(crate) kept: Kept,
 }
 
 /// A shop with its price list and the keys that were seen, as of a moment ago.
@@ -132,6 +135,7 @@ impl App {
             messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),
             tasks: TaskTracker::new(),
+            kept: Kept::default(),
         })
     }
 
@@ -156,6 +160,24 @@ impl App {
     #[must_use]
     pub fn statistics(&self) -> store::Statistics {
         self.store.statistics()
+    }
+
+    /// How many answers were heard that the storage has not taken yet: they are tried again.
+    #[must_use]
+    pub fn answers_waiting(&self) -> u64 {
+        self.kept.count()
+    }
+
+    /// How often the storage did not take an answer that was heard.
+    #[must_use]
+    pub fn answers_refused(&self) -> u64 {
+        self.kept.troubles()
+    }
+
+    /// The troubles that tests and simulations order for answers that are written down.
+    #[must_use]
+    pub fn storage_script(&self) -> &Script {
+        self.kept.script()
     }
 
     /// Is the storage able to answer and to write?

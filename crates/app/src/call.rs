@@ -11,6 +11,7 @@ use crate::answer;
 use crate::cx::Cx;
 use crate::effects::Recorded;
 use crate::error::Error;
+use crate::heard::Of;
 use crate::{payout, register};
 
 /// What is asked.
@@ -114,7 +115,8 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
         return Ok(());
     }
     let heard = perform(cx, task).await;
-    answer::take(cx, operation, heard).await
+    let object = found.object;
+    answer::take(cx, Of { operation, object }, heard).await
 }
 
 /// Does what a step has left to do after its commit: counts what happened, wakes the carriers of

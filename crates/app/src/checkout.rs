@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::call;
 use crate::cx::{Cx, Work};
 use crate::error::Error;
+use crate::heard::Of;
 use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
 
 /// After how many declined attempts, by whatever method, a payment or a binding takes no more
@@ -221,7 +222,8 @@ async fn attempt(
         .tasks
         .spawn(async move {
             let heard = call::perform(&inner, task).await;
-            answer::take(&inner, operation, heard).await
+            let object = OperationObject::Payment(id);
+            answer::take(&inner, Of { operation, object }, heard).await
         })
         .await??;
     view(&cx, id).await
@@ -362,7 +364,8 @@ pub async fn bind_card(
         .tasks
         .spawn(async move {
             let heard = call::perform(&inner, task).await;
-            answer::take(&inner, operation, heard).await
+            let object = OperationObject::PaymentMethod(id);
+            answer::take(&inner, Of { operation, object }, heard).await
         })
         .await??;
     binding_view(&cx, id).await

@@ -10,6 +10,9 @@ use crate::app::{App, Merchant};
 use crate::error::Error;
 use crate::ports::Mint;
 
+/// The longest pauses before a unit runs again that met a conflict: a good second in all.
+const CONFLICT_PAUSES_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
+
 /// The context of one use case. Whoever holds it acts in this shop.
 #[derive(Clone)]
 pub struct Cx {
@@ -58,8 +61,38 @@ impl Cx {
         }
     }
 
-    /// Runs a unit of work of this shop.
+    /// Runs a unit of work of this shop. Where others change the same all the time, it waits for a
+    /// quieter moment, up to a second, before it answers [`Error::Conflict`].
     pub(crate) async fn write<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + Sync + 'static,
+    {
+        let unit = Arc::new(unit);
+        let mut pauses = CONFLICT_PAUSES_MS.into_iter();
+        loop {
+            let own = Arc::clone(&unit);
+            match (self.write_once(move |work| own(work)).await, pauses.next()) {
+                (Err(Error::Conflict), Some(longest)) => self.step_back(longest).await,
+                (done, _) => return done,
+            }
+        }
+    }
+
+    /// Gives others time to finish, for a random while, so that two do not keep step.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "waits for others' transactions, not for time"
+    )]
+    async fn step_back(&self, longest_ms: u64) {
+        let shortest = longest_ms / 2;
+        let random = self.app.random_bits() % shortest.saturating_add(1);
+        let pause = std::time::Duration::from_millis(shortest.saturating_add(random));
+        tokio::time::sleep(pause).await;
+    }
+
+    /// Runs a unit of work of this shop, without patience for others.
+    pub(crate) async fn write_once<T, F>(&self, unit: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,

@@ -46,6 +46,12 @@ pub enum Error {
     /// More than the platform can take right now.
     #[error("too much to do")]
     Busy,
+    /// The storage is away, or others hold what has to be changed. Nothing was done.
+    #[error("the storage is away")]
+    Unavailable(#[source] StoreError),
+    /// The storage did not say whether it was done.
+    #[error("the storage did not confirm it")]
+    Unconfirmed(#[source] StoreError),
     /// A defect, or a broken part.
     #[error("internal error")]
     Internal(#[source] Cause),
@@ -248,14 +254,45 @@ impl Error {
     pub(crate) fn settled(self) -> Self {
         match self {
             Self::Internal(Cause::Store(StoreError::Conflict)) => Self::Conflict,
-            Self::Internal(Cause::Store(StoreError::Busy)) => Self::Busy,
             other @ (Self::NotFound { .. }
             | Self::Denied
             | Self::Invalid(_)
             | Self::Refused(_)
             | Self::Conflict
             | Self::Busy
+            | Self::Unavailable(_)
+            | Self::Unconfirmed(_)
             | Self::Internal(_)) => other,
+        }
+    }
+
+    /// Is the storage away or in trouble? Then each caller hears the same, and one line in the log
+    /// says enough.
+    #[must_use]
+    pub fn is_of_storage(&self) -> bool {
+        !matches!(self, Self::Conflict | Self::Busy) && self.passes()
+    }
+
+    /// Is it a trouble of the storage that passes by itself? The same unit may succeed later.
+    pub(crate) fn passes(&self) -> bool {
+        match self {
+            Self::Conflict | Self::Busy | Self::Unavailable(_) | Self::Unconfirmed(_) => true,
+            Self::Internal(Cause::Store(error)) => {
+                matches!(error, StoreError::Conflict | StoreError::Engine { .. })
+            }
+            Self::Internal(
+                Cause::Ledger(_)
+                | Cause::Money(_)
+                | Cause::Task(_)
+                | Cause::Call(_)
+                | Cause::Sandbox(_)
+                | Cause::Payer(_)
+                | Cause::Defect(_),
+            )
+            | Self::NotFound { .. }
+            | Self::Denied
+            | Self::Invalid(_)
+            | Self::Refused(_) => false,
         }
     }
 }
@@ -263,7 +300,9 @@ impl Error {
 impl UnitError for Error {
     fn store_error(&self) -> Option<&StoreError> {
         match self {
-            Self::Internal(Cause::Store(error)) => Some(error),
+            Self::Internal(Cause::Store(error))
+            | Self::Unavailable(error)
+            | Self::Unconfirmed(error) => Some(error),
             Self::Internal(
                 Cause::Ledger(_)
                 | Cause::Money(_)
@@ -285,7 +324,18 @@ impl UnitError for Error {
 
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Cause::Store(error))
+        match error {
+            StoreError::Retry | StoreError::Unavailable { .. } => Self::Unavailable(error),
+            StoreError::OutcomeUnknown => Self::Unconfirmed(error),
+            StoreError::Busy => Self::Busy,
+            StoreError::Duplicate { .. }
+            | StoreError::Violated { .. }
+            | StoreError::Conflict
+            | StoreError::Corrupt { .. }
+            | StoreError::Panicked
+            | StoreError::Migration { .. }
+            | StoreError::Engine { .. } => Self::Internal(Cause::Store(error)),
+        }
     }
 }
 

@@ -300,6 +300,8 @@ fn of_payment(error: Error) -> Error {
         | Error::Invalid(_)
         | Error::Conflict
         | Error::Busy
+        | Error::Unavailable(_)
+        | Error::Unconfirmed(_)
         | Error::Internal(_)) => other,
     }
 }

@@ -8,20 +8,24 @@ use std::sync::Arc;
 
 use domain::{Duration, OperationId, OperationObject, OperationState};
 use store::idempotency::Stored;
+use tokio::time::Instant;
 
 use crate::answer;
 use crate::call::{self, Task};
 use crate::cx::{Cx, Work};
 use crate::effects::Recorded;
 use crate::error::{Error, Refusal};
+use crate::heard::{self, Of, Turn};
 use crate::render;
 
 /// How long a key is remembered.
 pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
-/// How often a repetition looks for the answer of the first request.
-const LOOK_INTERVAL: std::time::Duration = std::time::Duration::from_millis(20);
-/// How often it looks before it is told how the object stands: half a minute.
-const LOOKS_MAX: usize = 1_500;
+/// How long a repetition waits for the answer of the first request before it is told how the
+/// object stands.
+const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+/// The first and the longest pause between two looks for that answer.
+const LOOK_PAUSE_MIN: std::time::Duration = std::time::Duration::from_millis(20);
+const LOOK_PAUSE_MAX: std::time::Duration = std::time::Duration::from_millis(200);
 
 /// What makes a request the same request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +68,7 @@ enum Begun {
 /// Carries a request out once that needs no call to the outside. `make` is its unit of work.
 pub(crate) async fn make<F>(cx: &Cx, once: Once, make: F) -> Result<Reply, Error>
 where
-    F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + 'static,
+    F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + Sync + 'static,
 {
     let once = own(cx, once);
     cx.write(move |work| {
@@ -97,7 +101,7 @@ fn is_expired(cx: &Cx, stored: &Stored) -> bool {
 /// Carries a request out once. `start` is its unit of work.
 pub(crate) async fn carry_out<F>(cx: &Cx, once: Once, start: F) -> Result<Reply, Error>
 where
-    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + 'static,
+    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
 {
     let once = Arc::new(own(cx, once));
     let key = Arc::clone(&once);
@@ -236,57 +240,104 @@ async fn finish(
     task: Task,
 ) -> Result<Reply, Error> {
     let heard = call::perform(&cx, task).await;
-    let cx = cx.later();
-    let (body, recorded) = cx
-        .write(move |work| {
-            let mut recorded = answer::take_in(work, object, operation, &heard)?;
-            let body = match recorded.shown.take() {
-                Some(shown) => render::seen(work.cx, shown),
-                None => render::object(work.tx, work.cx, object)?,
-            };
-            store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
-            Ok((body, recorded))
-        })
-        .await?;
-    call::follow_up(&cx, recorded);
-    Ok(Reply(body))
+    let body = heard::write(&cx, Of { operation, object }, move |work, turn| {
+        let mut recorded = answer::take_in(work, object, operation, &heard)?;
+        if turn == Turn::Again
+            && let Some(body) = answered(work.tx, work.cx, &once)?
+        {
+            return Ok((body, recorded));
+        }
+        let body = match recorded.shown.take() {
+            Some(shown) => render::seen(work.cx, shown),
+            None => render::object(work.tx, work.cx, object)?,
+        };
+        store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+        Ok((body, recorded))
+    });
+    Ok(Reply(body.await?))
 }
 
-/// Waits until the first request has its answer. If it is lost (its process died), the object is
-/// shown as the reconciler leaves it.
-async fn wait_for_answer(cx: &Cx, once: &Once, object: OperationObject) -> Result<Reply, Error> {
-    for _ in 0..LOOKS_MAX {
-        let (key, inner) = (once.key.clone(), cx.clone());
-        let (response, open) = cx
-            .read(move |conn| {
-                let stored = store::idempotency::find(conn, inner.shop.id, &key)?;
-                let operations = store::operation::list_of(conn, inner.shop.id, object)?;
-                let open = operations.iter().any(|o| o.state == OperationState::Sent);
-                Ok((stored.and_then(|s| s.response), open))
-            })
-            .await?;
-        if let Some(body) = response {
-            return Ok(Reply(body));
+/// The answer that is stored with a key.
+fn answered(conn: &mut store::Conn<'_>, cx: &Cx, once: &Once) -> Result<Option<Vec<u8>>, Error> {
+    let stored = store::idempotency::find(conn, cx.shop.id, &once.key)?;
+    Ok(stored.and_then(|stored| stored.response))
+}
+
+/// How the first request stands that a repetition waits for.
+enum First {
+    /// It has its answer.
+    Answered(Vec<u8>),
+    /// The outside was asked, and what it says has not been written.
+    Open,
+    /// Nobody works at it any more: its process died.
+    Lost,
+}
+
+/// Waits until the first request has its answer, also while the storage is away. If it is lost
+/// (its process died), the object is shown as the reconciler leaves it. As long as the call is
+/// open the object is shown as it stands, and nothing is stored with the key: the answer is still
+/// to come.
+async fn wait_for_answer(
+    cx: &Cx,
+    once: &Arc<Once>,
+    object: OperationObject,
+) -> Result<Reply, Error> {
+    let until = Instant::now() + WAIT_MAX;
+    let mut pause = LOOK_PAUSE_MIN;
+    loop {
+        let bell = cx.app.kept.bell(object);
+        let looked = look_at_first(cx, once, object).await;
+        let over = until <= Instant::now();
+        match looked {
+            Ok(First::Answered(body)) => return Ok(Reply(body)),
+            Ok(First::Lost) => match close(cx, once, object).await {
+                Err(error) if error.passes() && !over => {}
+                closed => return closed,
+            },
+            Ok(First::Open) if over => return show(cx, object).await,
+            Err(error) if over || !error.passes() => return Err(error),
+            Ok(First::Open) | Err(_) => {}
         }
-        if !open {
-            break;
-        }
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "waits for another request, not for time"
-        )]
-        tokio::time::sleep(LOOK_INTERVAL).await;
+        // Rung in this process; a request of another node is only found by looking.
+        drop(tokio::time::timeout(pause, bell).await);
+        pause = LOOK_PAUSE_MAX.min(pause.saturating_mul(2));
     }
-    let key = once.key.clone();
+}
+
+async fn look_at_first(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<First, Error> {
+    let (once, inner) = (Arc::clone(once), cx.clone());
+    cx.read(move |conn| {
+        if let Some(body) = answered(conn, &inner, &once)? {
+            return Ok(First::Answered(body));
+        }
+        let operations = store::operation::list_of(conn, inner.shop.id, object)?;
+        let open =
+            |o: &domain::Operation| o.state == OperationState::Sent || inner.app.kept.has(o.id);
+        Ok(match operations.iter().any(open) {
+            true => First::Open,
+            false => First::Lost,
+        })
+    })
+    .await
+}
+
+/// Gives the key of a lost request the object as its answer.
+async fn close(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<Reply, Error> {
+    let once = Arc::clone(once);
     cx.write(move |work| {
-        let shop = work.cx.shop.id;
-        let stored = store::idempotency::find(work.tx, shop, &key)?;
-        if let Some(body) = stored.and_then(|stored| stored.response) {
+        if let Some(body) = answered(work.tx, work.cx, &once)? {
             return Ok(Reply(body));
         }
         let body = render::object(work.tx, work.cx, object)?;
-        store::idempotency::complete(work.tx, shop, &key, &body)?;
+        store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
         Ok(Reply(body))
     })
     .await
+}
+
+/// The object as it stands.
+async fn show(cx: &Cx, object: OperationObject) -> Result<Reply, Error> {
+    let inner = cx.clone();
+    cx.read(move |conn| Ok(Reply(render::object(conn, &inner, object)?)))
+        .await
 }

@@ -187,6 +187,8 @@ fn taken_meanwhile(error: Error) -> Error {
         | Error::Refused(_)
         | Error::Conflict
         | Error::Busy
+        | Error::Unavailable(_)
+        | Error::Unconfirmed(_)
         | Error::Internal(_)) => other,
     }
 }

@@ -89,7 +89,7 @@ pub async fn move_to(
 
 async fn change<F>(cx: &Cx, once: Once, id: PosLinkId, step: F) -> Result<Reply, Error>
 where
-    F: Fn(&Work<'_, '_>, &PosLink) -> Result<PosLink, Error> + Send + 'static,
+    F: Fn(&Work<'_, '_>, &PosLink) -> Result<PosLink, Error> + Send + Sync + 'static,
 {
     once::make(cx, once, move |work| {
         let (link, last) = lock(work, id)?;

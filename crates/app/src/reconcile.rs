@@ -15,7 +15,11 @@ use crate::app::App;
 use crate::call::{self, Heard};
 use crate::cx::Cx;
 use crate::error::Error;
+use crate::heard::Of;
 use crate::{payout, register};
+
+/// How long the reconciler waits for one answer to be written before it goes on.
+const WRITE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// Looks at the calls that are due. How many there were.
 ///
@@ -27,17 +31,31 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
         Ok::<_, Error>(store::operation::due_any_shop(conn, now, limit)?)
     };
     let due = app.store.read(read).await?;
-    for (shop, operation) in &due {
-        let cx = app.cx(*shop).await?;
-        if let Err(error) = look(&cx, *operation).await {
-            warn!(operation.id = %operation, ?error, "an operation could not be reconciled");
+    let mut looked = 0_usize;
+    for (shop, operation) in due {
+        if app.kept.has(operation) {
+            continue;
         }
+        looked = looked.saturating_add(1);
+        let cx = app.cx(shop).await?;
+        let looking = app.tasks.spawn(async move { look(&cx, operation).await });
+        // It may look and repeat. An answer that waits longer is left to its task: others are due.
+        let patience = app.settings.call_time_max.saturating_mul(2);
+        let failed = match tokio::time::timeout(patience + WRITE_TIME, looking).await {
+            Ok(Ok(Ok(()))) | Err(_) => continue,
+            Ok(Ok(Err(error))) => error,
+            Ok(Err(ended)) => ended.into(),
+        };
+        warn!(operation.id = %operation, error = ?failed, "an operation could not be reconciled");
     }
-    Ok(due.len())
+    Ok(looked)
 }
 
-/// Asks what became of one operation.
+/// Asks what became of one operation. Nobody is asked while an answer waits to be written.
 pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
+    if cx.app.kept.has(id) {
+        return Ok(());
+    }
     let shop = cx.shop.id;
     let found = cx
         .read(move |conn| Ok(store::operation::find(conn, shop, id)?))
@@ -82,7 +100,12 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
     if operation.state != OperationState::Challenged {
         info!(operation.id = %id, "looked an unanswered call up");
     }
-    answer::take(cx, id, heard).await
+    let object = operation.object;
+    let of = Of {
+        operation: id,
+        object,
+    };
+    answer::take(cx, of, heard).await
 }
 
 /// Is all that a payout's call needs still known? A name that was to be compared may be forgotten.

@@ -12,10 +12,10 @@ use domain::{Operation, OperationId, OperationObject, Payment, Receipt, ReceiptI
 use tracing::{info, warn};
 
 use crate::app::App;
-use crate::call;
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
+use crate::heard::{self, Of};
 
 /// Under which path registers call back, each with the id of its operation.
 pub const CALLBACK_PATH: &str = "/fiscal/v1/callback";
@@ -45,7 +45,14 @@ pub(crate) async fn look(cx: &Cx, operation: &Operation) -> Result<(), Error> {
             None
         }
     };
-    take(cx, operation.id, said).await
+    let of = Of {
+        operation: operation.id,
+        object: operation.object,
+    };
+    heard::take(cx, of, move |work| {
+        take_in(work, of.operation, said.as_ref())
+    })
+    .await
 }
 
 async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Register) -> Option<Said> {
@@ -129,15 +136,6 @@ fn receipt_of(operation: &Operation) -> Result<ReceiptId, Error> {
 }
 
 /// Takes in what the register said; `None` is silence.
-async fn take(cx: &Cx, operation: OperationId, said: Option<Said>) -> Result<(), Error> {
-    let cx = cx.later();
-    let recorded = cx
-        .write(move |work| take_in(work, operation, said.as_ref()))
-        .await?;
-    call::follow_up(&cx, recorded);
-    Ok(())
-}
-
 fn take_in(
     work: &mut Work<'_, '_>,
     id: OperationId,

@@ -340,7 +340,7 @@ pub async fn set_widget_sites(
 
 async fn change<F>(app: &Arc<App>, shop: ShopId, change: F) -> Result<Shop, Error>
 where
-    F: Fn(&mut Shop) + Send + 'static,
+    F: Fn(&mut Shop) + Send + Sync + 'static,
 {
     let cx = app.cx(shop).await?;
     let changed = cx

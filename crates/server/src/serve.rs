@@ -15,7 +15,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::clock::SystemRandom;
 use crate::config::{Config, Role};
@@ -71,6 +71,13 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         .await
         .is_err()
     {
+        let unwritten = platform.app.answers_waiting();
+        if unwritten != 0 {
+            error!(
+                unwritten,
+                "answers that were heard could not be written: the reconciler asks for them again"
+            );
+        }
         warn!("calls to the acquirer are left for the reconciler");
     }
     while let Some(ended) = workers.join_next().await {

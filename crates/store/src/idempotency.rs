@@ -32,7 +32,7 @@ on conflict (shop_id, key) do nothing";
 const COMPLETE: &str = "\
 update idempotency
    set response = $3
- where shop_id = $1 and key = $2";
+ where shop_id = $1 and key = $2 and response is null";
 
 const REPLACE: &str = "\
 update idempotency
@@ -78,7 +78,7 @@ pub fn insert(tx: &mut Tx<'_>, shop: ShopId, key: &str, stored: &Stored) -> Resu
     )
 }
 
-/// Keeps the answer to a request.
+/// Keeps the answer to a request. [`StoreError::Conflict`] if it has one: no second one is given.
 pub fn complete(
     tx: &mut Tx<'_>,
     shop: ShopId,

@@ -1,6 +1,6 @@
 //! How pages leave: as HTML that nobody keeps, frames or rewrites, or as a way on.
 
-use app::{App, Error};
+use app::{App, Error, Quiet};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::shop::Site;
@@ -9,6 +9,9 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use crate::checkout::leave::LeavePage;
 use crate::checkout::result::{Ending, ResultPage};
 use crate::frame::Frame;
+
+/// One line for all pages while the storage is away.
+static QUIET: Quiet = Quiet::new();
 
 /// What a checkout page may load and do: our own style and script, forms to ourselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
@@ -144,12 +147,19 @@ pub(crate) struct Failure {
 pub(crate) fn failure(app: &App, error: &Error) -> Failure {
     let (status, ending) = match error {
         Error::NotFound { .. } => (StatusCode::NOT_FOUND, Ending::NotFound),
-        Error::Busy | Error::Conflict => (StatusCode::SERVICE_UNAVAILABLE, Ending::Busy),
+        Error::Busy | Error::Conflict | Error::Unavailable(_) | Error::Unconfirmed(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Ending::Busy)
+        }
         Error::Denied | Error::Invalid(_) | Error::Refused(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Ending::NotPossible)
         }
         Error::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, Ending::NotPossible),
     };
+    if error.is_of_storage()
+        && let Some(unsaid) = QUIET.turn()
+    {
+        tracing::error!(cause = ?error, unsaid, "a page failed because of the storage");
+    }
     let number = if let Error::Internal(cause) = error {
         let number = format!("{:016x}", app.random_bits());
         tracing::error!(request.id = %number, %cause, ?cause, "a page failed: {number}");

@@ -188,6 +188,8 @@ fn failed(app: &App, lang: Lang, error: &Error) -> Response {
         | Error::Refused(_)
         | Error::Conflict
         | Error::Busy
+        | Error::Unavailable(_)
+        | Error::Unconfirmed(_)
         | Error::Internal(_) => answer::error(app, Frame::plain(lang), error),
     }
 }

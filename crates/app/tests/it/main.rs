@@ -10,6 +10,7 @@ mod capture;
 mod clock;
 mod deal;
 mod grant;
+mod heard;
 mod idempotency;
 mod invoice;
 mod loan;

@@ -12,7 +12,7 @@ use testkit::{Answer, World};
 use crate::{PLAIN, card_payment, status};
 
 /// A receipt of one line.
-fn receipt(value: &str) -> Value {
+pub(crate) fn receipt(value: &str) -> Value {
     json!({
         "customer": {"email": "buyer@example.com"},
         "items": [{

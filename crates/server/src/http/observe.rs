@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use app::Random;
 use axum::extract::{ConnectInfo, MatchedPath, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
@@ -78,6 +78,7 @@ pub(crate) async fn observe(
         }
     };
     response.headers_mut().insert(REQUEST_ID, id.clone());
+    say_when(&mut response);
 
     let (took, status) = (watch.elapsed(), response.status().as_u16());
     observer.metrics.answered(method, route, status, took);
@@ -90,6 +91,18 @@ pub(crate) async fn observe(
 fn known(method: &Method) -> &'static str {
     let known = METHODS.into_iter().find(|name| *name == method.as_str());
     known.unwrap_or("other")
+}
+
+/// Whoever is turned away for now hears when to come again, whichever door it was.
+fn say_when(response: &mut Response) {
+    let later = [
+        StatusCode::TOO_MANY_REQUESTS,
+        StatusCode::SERVICE_UNAVAILABLE,
+    ];
+    if later.contains(&response.status()) {
+        let soon = HeaderValue::from_static("1");
+        response.headers_mut().entry(RETRY_AFTER).or_insert(soon);
+    }
 }
 
 /// What answers with JSON whatever happens.
@@ -139,7 +152,7 @@ mod tests {
     use app::Random;
     use axum::Router;
     use axum::body::Body;
-    use axum::http::{Request, Response};
+    use axum::http::{Request, Response, StatusCode};
     use axum::routing::get;
     use tower::ServiceExt as _;
 
@@ -167,6 +180,7 @@ mod tests {
         Router::new()
             .route("/v3/at-once/{id}", get(|| async { "here" }))
             .route("/v3/never", get(std::future::pending::<()>))
+            .route("/busy", get(|| async { StatusCode::SERVICE_UNAVAILABLE }))
             .route("/panic", get(|| async { assert!(path_is_empty()) }))
             .layer(axum::middleware::from_fn_with_state(observer, observe))
     }
@@ -224,6 +238,14 @@ mod tests {
                 .unwrap()
                 .contains("route=\"/v3/never\",status=\"500\"} 1")
         );
+    }
+
+    #[tokio::test]
+    async fn who_is_turned_away_for_now_hears_when_to_come_again() {
+        let (response, _) = answer("/busy", None).await;
+        assert_eq!(response.headers()["retry-after"], "1");
+        let (response, _) = answer("/v3/at-once/7", None).await;
+        assert!(!response.headers().contains_key("retry-after"));
     }
 
     #[tokio::test]

@@ -77,11 +77,21 @@ impl Collector for Storage {
             return Ok(());
         };
         let seen = app.statistics();
-        for (name, help, value) in gauges(&seen) {
+        let waiting = (
+            "answers_waiting",
+            "Answers from outside that the storage has not taken yet",
+            app.answers_waiting(),
+        );
+        for (name, help, value) in gauges(&seen).into_iter().chain([waiting]) {
             let place = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
             ConstGauge::new(value).encode(place)?;
         }
-        for (name, help, value) in counters(&seen) {
+        let refused = (
+            "answers_refused",
+            "Times that the storage did not take an answer from outside",
+            app.answers_refused(),
+        );
+        for (name, help, value) in counters(&seen).into_iter().chain([refused]) {
             let place = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(value).encode(place)?;
         }

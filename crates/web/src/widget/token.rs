@@ -152,7 +152,13 @@ async fn exchange(app: &Arc<App>, rate: &Limiter, from: Option<IpAddr>, asked: &
         Err(Error::Refused(_) | Error::Denied | Error::Invalid(_)) => {
             failure("forbidden", StatusCode::FORBIDDEN)
         }
-        Err(error @ (Error::Busy | Error::Conflict | Error::Internal(_))) => {
+        Err(
+            error @ (Error::Busy
+            | Error::Conflict
+            | Error::Unavailable(_)
+            | Error::Unconfirmed(_)
+            | Error::Internal(_)),
+        ) => {
             let status = answer::failure(app, &error).status;
             failure("internal_service_error", status)
         }

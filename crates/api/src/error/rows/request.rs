@@ -290,6 +290,27 @@ pub(in crate::error) const CONFLICT: Row = Row {
     advice: "Nothing was done: repeat with the same key after `retry_after` milliseconds.",
 };
 
+pub(in crate::error) const UNAVAILABLE: Row = Row {
+    name: "unavailable",
+    status: 503,
+    code: ErrorCode::InternalServerError,
+    description: "The service is temporarily unavailable",
+    parameter: None,
+    retry_after: Some(1_000),
+    advice: "Nothing was done: repeat with the same key after `retry_after` milliseconds.",
+};
+
+pub(in crate::error) const UNCONFIRMED: Row = Row {
+    name: "unconfirmed",
+    status: 503,
+    code: ErrorCode::InternalServerError,
+    description: "The outcome of the request is not known yet",
+    parameter: None,
+    retry_after: Some(1_000),
+    advice: "It may have been done: repeat with the same key after `retry_after` milliseconds \
+             and learn it. A new key would do it twice.",
+};
+
 pub(in crate::error) const INTERNAL: Row = Row {
     name: "internal",
     status: 500,
@@ -329,5 +350,7 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &TOO_MANY_REQUESTS,
     &BUSY,
     &CONFLICT,
+    &UNAVAILABLE,
+    &UNCONFIRMED,
     &INTERNAL,
 ];
