@@ -10,6 +10,7 @@ use domain::payment::Locale;
 use http::request::Parts;
 use http::{HeaderMap, header};
 
+use crate::form_guard::OverTls;
 use crate::lang::Lang;
 
 /// The request's headers and the language that the buyer chose on the page.
@@ -79,7 +80,10 @@ impl<S: Sync> FromRequestParts<S> for Asked {
             .find(|(name, _)| *name == "lang")
             .map(|(_, value)| value.to_owned());
         Ok(Self {
-            headers: parts.headers.clone(),
+            headers: match parts.extensions.get::<OverTls>() {
+                Some(over_tls) => over_tls.own(parts.headers.clone()),
+                None => parts.headers.clone(),
+            },
             from: Asker::of(parts),
             chosen,
         })

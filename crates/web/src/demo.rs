@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::App;
 use app::demo::{Purchase, Way};
-use axum::extract::{DefaultBodyLimit, Query, State};
+use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Json, Router};
@@ -23,9 +23,6 @@ pub mod page;
 
 use page::{DemoPage, Look};
 
-/// The largest form.
-const FORM_BYTES_MAX: usize = 4 * 1024;
-
 /// What the pages need.
 #[derive(Clone)]
 struct Demo {
@@ -36,12 +33,11 @@ struct Demo {
 
 /// The demo's pages, whose shop is `shop`; payouts go out of `gateway`.
 pub fn router(app: Arc<App>, shop: ShopId, gateway: ShopId) -> Router {
-    Router::new()
+    let pages = Router::new()
         .route(routes::DEMO, get(show))
         .route(routes::DEMO_BUY, post(buy))
-        .route(routes::DEMO_TOKEN, post(pay_by_token))
-        .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .with_state(Demo { app, shop, gateway })
+        .route(routes::DEMO_TOKEN, post(pay_by_token));
+    crate::guarded(pages, &app).with_state(Demo { app, shop, gateway })
 }
 
 /// What the address says.

@@ -8,7 +8,36 @@ use app::App;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 
+/// Over plain HTTP, as on a laptop.
 const COOKIE: &str = "altyn_form";
+/// Over TLS. Browsers take a cookie of this name from this very host alone, so no neighbour under
+/// the same domain can give a buyer one that it knows.
+const HOST_COOKIE: &str = "__Host-altyn_form";
+
+/// Whether buyers reach the pages over TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverTls(bool);
+
+impl OverTls {
+    pub(crate) fn of(app: &App) -> Self {
+        Self(app.links().checkout_url.starts_with("https://"))
+    }
+
+    /// What a request says, without the cookie of the name that does not count there.
+    pub(crate) fn own(self, mut headers: HeaderMap) -> HeaderMap {
+        let foreign = if self.0 { COOKIE } else { HOST_COOKIE };
+        let lines = headers.get_all(header::COOKIE).iter();
+        let lines = lines.filter_map(|line| line.to_str().ok());
+        let pairs = lines.flat_map(|line| line.split(';')).map(str::trim);
+        let is_own = |pair: &&str| pair.split('=').next() != Some(foreign);
+        let own: Vec<&str> = pairs.filter(is_own).collect();
+        match HeaderValue::from_str(&own.join("; ")) {
+            Ok(own) => headers.insert(header::COOKIE, own),
+            Err(_unreadable) => headers.remove(header::COOKIE),
+        };
+        headers
+    }
+}
 
 /// The secret of a form, and the cookie that must be set for it if it is new.
 #[derive(Debug)]
@@ -38,9 +67,13 @@ pub(crate) fn secret(app: &App, asked: &HeaderMap) -> FormSecret {
         };
     }
     let field = format!("{:016x}{:016x}", app.random_bits(), app.random_bits());
-    let secure = app.links().checkout_url.starts_with("https://");
-    let secure = if secure { "; Secure" } else { "" };
-    let cookie = format!("{COOKIE}={field}; Path=/; HttpOnly; SameSite=Lax{secure}");
+    let OverTls(secure) = OverTls::of(app);
+    let (name, secure) = if secure {
+        (HOST_COOKIE, "; Secure")
+    } else {
+        (COOKIE, "")
+    };
+    let cookie = format!("{name}={field}; Path=/; HttpOnly; SameSite=Lax{secure}");
     FormSecret {
         field,
         cookie: HeaderValue::from_str(&cookie).ok(),
@@ -67,7 +100,7 @@ fn cookie(asked: &HeaderMap) -> Option<&str> {
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(name, value)| *name == COOKIE && is_secret(value))
+        .find(|(name, value)| [COOKIE, HOST_COOKIE].contains(name) && is_secret(value))
         .map(|(_, value)| value)
 }
 
@@ -79,7 +112,7 @@ fn is_secret(value: &str) -> bool {
 mod tests {
     use http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::is_ours;
+    use super::{OverTls, is_ours};
 
     const SECRET: &str = "0123456789abcdef0123456789abcdef";
 
@@ -127,5 +160,24 @@ mod tests {
         check(&[("cookie", "altyn_form=")], "", false);
         check(&[], SECRET, false);
         check(&[], "", false);
+    }
+
+    #[test]
+    fn over_tls_only_a_cookie_of_this_very_host_counts() {
+        let both = format!(
+            "a=b; altyn_form={SECRET}; __Host-altyn_form={}",
+            "f".repeat(32)
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert("cookie", HeaderValue::from_str(&both).unwrap());
+        let own = OverTls(true).own(headers.clone());
+        assert!(is_ours(&own, &"f".repeat(32)) && !is_ours(&own, SECRET));
+        let plain = OverTls(false).own(headers.clone());
+        assert!(is_ours(&plain, SECRET));
+        headers.insert(
+            "cookie",
+            HeaderValue::from_str(&format!("altyn_form={SECRET}")).unwrap(),
+        );
+        assert!(!is_ours(&OverTls(true).own(headers), SECRET));
     }
 }

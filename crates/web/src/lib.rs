@@ -7,8 +7,12 @@
 use std::sync::Arc;
 
 use app::App;
-use axum::Router;
-use axum::extract::DefaultBodyLimit;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Router};
+use http::StatusCode;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
 mod answer;
 mod asked;
@@ -35,11 +39,36 @@ const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// The pages of a payment, of access, and the test bank's.
 pub fn router(app: Arc<App>) -> Router {
-    checkout::router()
+    let pages = checkout::router()
         .merge(sandbox::router())
         .merge(oauth::router())
         .merge(widget::router())
-        .merge(assets::router())
+        .merge(assets::router());
+    guarded(pages, &app).with_state(app)
+}
+
+/// Pages with forms that are read before anybody trusts them.
+fn guarded<S: Clone + Send + Sync + 'static>(pages: Router<S>, app: &App) -> Router<S> {
+    pages
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
-        .with_state(app)
+        .layer(from_fn(refuse_unread))
+        .layer(Extension(form_guard::OverTls::of(app)))
+}
+
+/// Refuses a form that will not be read before it is sent: one that is packed, or too long.
+async fn refuse_unread(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let encodings = headers.get_all(CONTENT_ENCODING).iter();
+    let mut plain = encodings.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    if plain.any(|plain| !plain) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    let length = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let length: Option<usize> = length.and_then(|length| length.parse().ok());
+    if length.is_some_and(|length| FORM_BYTES_MAX < length) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    next.run(request).await
 }
