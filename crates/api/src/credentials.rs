@@ -31,6 +31,9 @@ pub(crate) enum CredentialsRefused {
     /// There is none.
     #[error("no Authorization header")]
     Missing,
+    /// There are two, and nobody guesses which one counts.
+    #[error("two Authorization headers")]
+    Twice,
     /// It is not in the form of HTTP, or not of Basic authentication.
     #[error("the Authorization header is malformed")]
     Malformed,
@@ -89,9 +92,11 @@ pub(crate) fn basic(
 /// The scheme and what follows it.
 fn header(headers: &HeaderMap) -> Result<(&str, &str), CredentialsRefused> {
     let malformed = CredentialsRefused::Malformed;
-    let header = headers
-        .get(AUTHORIZATION)
-        .ok_or(CredentialsRefused::Missing)?;
+    let mut shown = headers.get_all(AUTHORIZATION).iter();
+    let header = shown.next().ok_or(CredentialsRefused::Missing)?;
+    if shown.next().is_some() {
+        return Err(CredentialsRefused::Twice);
+    }
     let text = header.to_str().map_err(|_not_text| malformed)?;
     let (kind, value) = text.trim().split_once(' ').ok_or(malformed)?;
     Ok((kind, value.trim()))
@@ -154,6 +159,13 @@ mod tests {
             assert_eq!(refused(header), CredentialsRefused::Malformed, "{header}");
         }
         assert_eq!(refused("Digest x"), CredentialsRefused::Kind);
+        let mut two = HeaderMap::new();
+        two.append(AUTHORIZATION, basic("1:key").parse().unwrap());
+        two.append(AUTHORIZATION, basic("2:key").parse().unwrap());
+        assert_eq!(
+            Credentials::read(&two).err(),
+            Some(CredentialsRefused::Twice)
+        );
         for pair in [
             "shop:key",
             ":key",

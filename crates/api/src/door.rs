@@ -42,6 +42,8 @@ impl Default for Settings {
 pub(crate) struct Door {
     pub(crate) app: Arc<App>,
     pub(crate) limiter: Arc<Limiter>,
+    /// Largest body of a request.
+    pub(crate) body_bytes_max: usize,
 }
 
 /// The merchant API under `/v3`, with the usual limits. It has no fallback of its own, so it can
@@ -58,6 +60,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     let door = Door {
         app,
         limiter: Arc::new(limiter),
+        body_bytes_max: settings.body_bytes_max,
     };
     let mut router = Router::new();
     for route in &ROUTES {

@@ -34,6 +34,8 @@ pub(crate) enum ApiError {
     NotFound(&'static str),
     #[error("the body is not announced as JSON")]
     NotJson,
+    #[error("the body is packed")]
+    Encoded,
     #[error("the body is too large")]
     BodyTooLarge,
     #[error("the body did not arrive")]
@@ -183,6 +185,7 @@ impl ApiError {
             },
             Self::Credentials(refused) => Face::of(match refused {
                 CredentialsRefused::Missing => &rows::CREDENTIALS_MISSING,
+                CredentialsRefused::Twice => &rows::CREDENTIALS_TWICE,
                 CredentialsRefused::Malformed => &rows::CREDENTIALS_MALFORMED,
                 CredentialsRefused::Kind => &rows::CREDENTIALS_KIND,
                 CredentialsRefused::Login => &rows::CREDENTIALS_LOGIN,
@@ -191,11 +194,13 @@ impl ApiError {
             }),
             Self::Key(refused) => Face::of(match refused {
                 KeyRefused::Missing => &rows::KEY_MISSING,
+                KeyRefused::Twice => &rows::KEY_TWICE,
                 KeyRefused::TooLong => &rows::KEY_TOO_LONG,
                 KeyRefused::Illegal => &rows::KEY_ILLEGAL,
             }),
             Self::NotFound(kind) => Face::not_found(kind),
             Self::NotJson => Face::of(&rows::NOT_JSON),
+            Self::Encoded => Face::of(&rows::ENCODED),
             Self::BodyTooLarge => Face::of(&rows::BODY_TOO_LARGE),
             Self::BodyBroken => Face::of(&rows::BODY_BROKEN),
             Self::MethodNotAllowed => Face::of(&rows::METHOD_NOT_ALLOWED),

@@ -11,12 +11,13 @@ use axum::routing::post;
 use bytes::Bytes;
 use contract::oauth::{ClientShown, OauthError, RevokeRequest, TokenRequest};
 use domain::Application;
-use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use tracing::{error, info};
 
 use crate::answer::JSON;
-use crate::credentials::basic;
+use crate::credentials::{CredentialsRefused, basic};
+use crate::request::guard;
 use crate::routes;
 
 /// The largest form: a client, its secret, a code or token.
@@ -79,7 +80,15 @@ async fn client(
     let (id, secret) = match headers.get(AUTHORIZATION) {
         Some(_) if shown.secret.is_some() => return Err(OauthError::InvalidRequest),
         Some(_) => {
-            let (id, secret) = basic(headers).map_err(|_unusable| OauthError::InvalidClient)?;
+            let (id, secret) = basic(headers).map_err(|unusable| match unusable {
+                CredentialsRefused::Twice => OauthError::InvalidRequest,
+                CredentialsRefused::Missing
+                | CredentialsRefused::Malformed
+                | CredentialsRefused::Kind
+                | CredentialsRefused::Login
+                | CredentialsRefused::Password
+                | CredentialsRefused::Token => OauthError::InvalidClient,
+            })?;
             if shown.id.as_ref().is_some_and(|other| *other != id) {
                 return Err(OauthError::InvalidRequest);
             }
@@ -124,7 +133,7 @@ fn answered(outcome: Result<Vec<u8>, OauthError>) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    guard(headers);
     headers.insert("pragma", HeaderValue::from_static("no-cache"));
     if status == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Basic realm=\"applications\"");

@@ -3,7 +3,7 @@
 use app::Once;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
 
@@ -21,6 +21,9 @@ pub(crate) enum KeyRefused {
     /// There is none.
     #[error("no idempotency key")]
     Missing,
+    /// There are two, and nobody guesses which one counts.
+    #[error("two idempotency keys")]
+    Twice,
     /// More than [`KEY_BYTES_MAX`] characters.
     #[error("the idempotency key is too long")]
     TooLong,
@@ -45,12 +48,7 @@ impl FromRequest<Door> for Plain {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
-        let is_json = is_json(request.headers());
-        let body = Bytes::from_request(request, door).await?;
-        if !body.is_empty() && !is_json {
-            return Err(ApiError::NotJson);
-        }
-        Ok(Self(body))
+        Ok(Self(read(request, door).await?))
     }
 }
 
@@ -59,13 +57,9 @@ impl FromRequest<Door> for Post {
 
     async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
         let key = key(request.headers())?;
-        let is_json = is_json(request.headers());
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let body = Bytes::from_request(request, door).await?;
-        if !body.is_empty() && !is_json {
-            return Err(ApiError::NotJson);
-        }
+        let body = read(request, door).await?;
         let content = if body.is_empty() {
             EMPTY_OBJECT
         } else {
@@ -84,16 +78,49 @@ impl FromRequest<Door> for Bare {
         let key = key(request.headers())?;
         let fingerprint = fingerprint(request.method(), request.uri().path(), EMPTY_OBJECT);
         // Taken off the connection, so that the next request can come over it.
-        match Bytes::from_request(request, door).await {
-            Ok(_) | Err(_) => Ok(Self(Once { key, fingerprint })),
+        match Bytes::from_request(request, door).await.map_err(Into::into) {
+            Ok(_) | Err(ApiError::BodyTooLarge) => Ok(Self(Once { key, fingerprint })),
+            Err(broken) => Err(broken),
         }
     }
+}
+
+/// The body, as JSON says it. What announces that it will not be taken is not waited for.
+async fn read(request: Request, door: &Door) -> Result<Bytes, ApiError> {
+    let headers = request.headers();
+    let is_json = is_json(headers);
+    let announced = headers
+        .get(CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    let announced: Option<usize> = announced.and_then(|length| length.parse().ok());
+    if announced.is_some_and(|length| door.body_bytes_max < length) {
+        return Err(ApiError::BodyTooLarge);
+    }
+    if is_encoded(headers) {
+        return Err(ApiError::Encoded);
+    }
+    let body = Bytes::from_request(request, door).await?;
+    if !body.is_empty() && !is_json {
+        return Err(ApiError::NotJson);
+    }
+    Ok(body)
+}
+
+/// Whether the body is packed.
+fn is_encoded(headers: &HeaderMap) -> bool {
+    let encodings = headers.get_all(CONTENT_ENCODING).iter();
+    let mut plain = encodings.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));
+    plain.any(|plain| !plain)
 }
 
 /// The key. The documented set of characters reads `+-_`: a range, from the plus sign to the
 /// underscore.
 fn key(headers: &HeaderMap) -> Result<String, KeyRefused> {
-    let value = headers.get(KEY_HEADER).filter(|value| !value.is_empty());
+    let mut shown = headers.get_all(KEY_HEADER).iter();
+    let value = shown.next().filter(|value| !value.is_empty());
+    if shown.next().is_some() {
+        return Err(KeyRefused::Twice);
+    }
     let bytes = value.ok_or(KeyRefused::Missing)?.as_bytes();
     if KEY_BYTES_MAX < bytes.len() {
         return Err(KeyRefused::TooLong);
@@ -147,6 +174,10 @@ mod tests {
         }
         assert_eq!(key(&HeaderMap::new()), Err(KeyRefused::Missing));
         assert_eq!(with_key(""), Err(KeyRefused::Missing));
+        let mut two = HeaderMap::new();
+        two.append("Idempotence-Key", HeaderValue::from_static("1"));
+        two.append("Idempotence-Key", HeaderValue::from_static("1"));
+        assert_eq!(key(&two), Err(KeyRefused::Twice));
         assert_eq!(with_key(&"k".repeat(65)), Err(KeyRefused::TooLong));
         for key in ["with space", "ключ", "a*b", "a#b", "a\"b"] {
             assert_eq!(with_key(key), Err(KeyRefused::Illegal), "{key}");

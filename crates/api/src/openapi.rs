@@ -35,7 +35,7 @@ const OF_KEYS: &[&str] = &["key."];
 /// Errors of requests that need a right.
 const OF_GRANTS: &[&str] = &["scope_missing"];
 /// Errors of requests that have a body.
-const OF_BODIES: &[&str] = &["body_broken", "not_json", "body_too_large"];
+const OF_BODIES: &[&str] = &["body_broken", "not_json", "encoded", "body_too_large"];
 /// Errors that no described operation gives: of paths and methods that do not exist, and of the
 /// operator's own commands.
 #[cfg(test)]
@@ -380,7 +380,7 @@ fn meaning(status: u16) -> &'static str {
         403 => "The right is not granted.",
         404 => "There is no such object.",
         413 => "The body is too large.",
-        415 => "The body is not announced as JSON.",
+        415 => "The body is not announced as JSON, or packed.",
         429 => "More than is permitted, or more than can be done; nothing was done.",
         500 => "The result is unknown: repeat with the same key, or look at the object.",
         _ => "It was not done.",

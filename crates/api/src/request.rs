@@ -8,8 +8,11 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use contract::error::ErrorBody;
-use http::HeaderMap;
-use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, StatusCode};
 use tracing::{error, info};
 
 use crate::answer::JSON;
@@ -20,6 +23,8 @@ static QUIET: Quiet = Quiet::new();
 
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_BYTES_MAX: usize = 64;
+/// For what a key is asked.
+const REALM: HeaderValue = HeaderValue::from_static("Basic realm=\"API\"");
 
 /// The id of a request, in its answer and in the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,8 +87,21 @@ pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: 
     if let Ok(value) = HeaderValue::from_str(&id.0) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    response.headers_mut().insert(CONTENT_TYPE, JSON);
+    let unknown = response.status() == StatusCode::UNAUTHORIZED;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, JSON);
+    guard(headers);
+    if unknown {
+        // The libraries of several languages show a key only when they are asked in this way.
+        headers.insert(WWW_AUTHENTICATE, REALM);
+    }
     response
+}
+
+/// What goes with everything that the API says: it is for nobody else, and nothing but JSON.
+pub(crate) fn guard(headers: &mut HeaderMap) {
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
 }
 
 fn body(failure: &ApiError, id: &RequestId) -> Vec<u8> {

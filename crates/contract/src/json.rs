@@ -1,6 +1,8 @@
 //! A JSON text as a tree that borrows from the text, so that a card number is not copied.
-//! Strings that had to be unescaped are wiped when dropped. Members keep their order; of a name
-//! that comes twice the later one counts.
+//! Strings that had to be unescaped are wiped when dropped. Members keep their order; a name that
+//! comes twice in one object is refused.
+
+mod twice;
 
 use std::fmt;
 
@@ -36,8 +38,15 @@ impl Text<'_> {
 }
 
 impl<'a> Json<'a> {
-    /// Reads a whole text.
+    /// Reads a whole text in which every name means one thing.
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, InvalidRequest> {
+        let json = Self::read(body)?;
+        twice::refuse(&json)?;
+        Ok(json)
+    }
+
+    /// Reads a whole text.
+    fn read(body: &'a [u8]) -> Result<Self, InvalidRequest> {
         serde_json::from_slice(body).map_err(|_detail| InvalidRequest::unreadable())
     }
 }
@@ -136,7 +145,7 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
 #[must_use]
 pub fn canonical(body: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(body.len()));
-    match Json::parse(body) {
+    match Json::read(body) {
         Ok(json) => write(&json, Owner::Other, &mut out),
         Err(_unreadable) => out.extend_from_slice(body),
     }

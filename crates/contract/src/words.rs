@@ -7,6 +7,8 @@ pub const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the val
                                  documentation.";
 /// A body that is no JSON object.
 pub const UNREADABLE: &str = "Failed to parse request body";
+/// A name that comes twice in one object.
+pub const NAME_TWICE: &str = "Parameter is given twice";
 
 /// An amount that is no number, too large, or not more than zero.
 pub const AMOUNT_ILLEGAL: &str = "Payment amount is illegal";
@@ -60,9 +62,10 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 23] = [
+pub const ALL: [&str; 24] = [
     ILLEGAL_VALUE,
     UNREADABLE,
+    NAME_TWICE,
     AMOUNT_ILLEGAL,
     CURRENCY_ILLEGAL,
     DESCRIPTION_TOO_LONG,

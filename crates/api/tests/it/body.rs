@@ -81,3 +81,44 @@ async fn a_body_on_a_question_is_ignored() {
         assert_eq!(answer.status, 200, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_body_that_will_not_be_read_is_refused_before_it_is_sent() {
+    let world = world().await;
+    let announced = |name: &'static str, value: &'static str| {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v3/payments")
+            .header("Authorization", authorization(&world))
+            .header("Idempotence-Key", "key")
+            .header("Content-Type", "application/json")
+            .header(name, value);
+        // A client that waits for leave sends nothing before it has it.
+        let never = Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>());
+        request.body(never).unwrap()
+    };
+    let long = world.send(announced("Content-Length", "300000")).await;
+    refused(&long, 413, "invalid_request");
+    for packed in ["gzip", "br", "identity, gzip"] {
+        let answer = world.send(announced("Content-Encoding", packed)).await;
+        let parameter = refused(&answer, 415, "invalid_request");
+        assert_eq!(parameter.as_deref(), Some("Content-Encoding"));
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_comes_twice_is_refused() {
+    let world = world().await;
+    let text = page_payment().to_string();
+    let body = format!("{{\"capture\":false,{}", text.strip_prefix('{').unwrap());
+    assert!(text.contains("\"capture\""), "{text}");
+    let answer = send(
+        &world,
+        "/payments",
+        Some("application/json"),
+        Body::from(body),
+    )
+    .await;
+    let parameter = refused(&answer, 400, "invalid_request");
+    assert_eq!(parameter.as_deref(), Some("capture"));
+}

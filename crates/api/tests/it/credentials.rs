@@ -63,3 +63,30 @@ async fn a_header_that_proves_nothing_is_named() {
     let words = words(&world, "Basic MTo=").await;
     assert!(words.starts_with("Incorrect password format"), "{words}");
 }
+
+#[tokio::test]
+async fn two_headers_where_one_is_meant_are_refused() {
+    let world = world().await;
+    let pair = crate::body::authorization(&world);
+    for (names, expected) in [
+        (["Authorization", "Authorization"], "Authorization"),
+        (["Authorization", "Idempotence-Key"], "Idempotence-Key"),
+    ] {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v3/payments")
+            .header("Idempotence-Key", "one")
+            .header(names[0], &pair)
+            .header(
+                names[1],
+                if names[1] == "Authorization" {
+                    &pair
+                } else {
+                    "two"
+                },
+            );
+        let answer = world.send(request.body(Body::empty()).unwrap()).await;
+        let parameter = refused(&answer, 400, "invalid_request");
+        assert_eq!(parameter.as_deref(), Some(expected));
+    }
+}

@@ -35,6 +35,30 @@ async fn nobody_comes_in_without_credentials() {
         let answer = without_credentials(&world, route.method.as_str(), &path(route.path)).await;
         let parameter = refused(&answer, 401, "invalid_credentials");
         assert_eq!(parameter.as_deref(), Some("Authorization"), "{route:?}");
+        assert_eq!(answer.headers["www-authenticate"], "Basic realm=\"API\"");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_said_is_kept_or_taken_for_anything_else() {
+    let world = world().await;
+    for (method, path) in [
+        ("GET", "/me"),
+        ("GET", "/nowhere"),
+        ("PUT", "/payments"),
+        ("POST", "/payments"),
+        ("GET", "/altyn/v1/nowhere"),
+    ] {
+        for answer in [
+            world.call(method, path, "", &Value::Null).await,
+            without_credentials(&world, method, path).await,
+        ] {
+            assert_eq!(
+                answer.headers["cache-control"], "no-store",
+                "{method} {path}"
+            );
+            assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+        }
     }
 }
 

@@ -45,3 +45,32 @@ fn deep_nesting_does_not_end_the_process() {
     let body = "[".repeat(100_000);
     assert_eq!(canonical(body.as_bytes()).as_slice(), body.as_bytes());
 }
+
+#[test]
+fn a_name_that_comes_twice_is_refused_with_its_place() {
+    use super::Json;
+
+    let refused = |body: &str| match Json::parse(body.as_bytes()) {
+        Ok(_) => panic!("{body} is taken"),
+        Err(refused) => (refused.description.into_owned(), refused.parameter),
+    };
+    let at = |place: Option<&str>| {
+        let words = "Parameter is given twice".to_owned();
+        (words, place.map(ToOwned::to_owned))
+    };
+    assert_eq!(
+        refused(r#"{"capture":true,"a":1,"capture":true}"#),
+        at(Some("capture"))
+    );
+    let deep = r#"{"receipt":{"items":[{"a":1},{"amount":{"value":"1","v\u0061lue":"2"}}]}}"#;
+    assert_eq!(refused(deep), at(Some("receipt.items.amount.value")));
+    // What is none of our names is not repeated.
+    let card = r#"{"metadata":{"5555555555554444":"1","5555555555554444":"1"}}"#;
+    assert_eq!(refused(card), at(Some("metadata")));
+    let many: Vec<String> = (0..100).map(|number| format!("\"n{number}\":1")).collect();
+    let many = many.join(",");
+    assert!(Json::parse(format!("{{{many}}}").as_bytes()).is_ok());
+    assert_eq!(refused(&format!("{{{many},\"n7\":1}}")), at(None));
+    let apart = r#"[{"a":1},{"a":1,"b":{"a":1}}]"#;
+    assert!(Json::parse(apart.as_bytes()).is_ok());
+}

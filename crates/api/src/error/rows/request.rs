@@ -37,6 +37,16 @@ pub(in crate::error) const NOT_JSON: Row = Row {
     advice: "Announce the body as application/json.",
 };
 
+pub(in crate::error) const ENCODED: Row = Row {
+    name: "encoded",
+    status: 415,
+    code: ErrorCode::InvalidRequest,
+    description: "Content-Encoding is not supported",
+    parameter: Some("Content-Encoding"),
+    retry_after: None,
+    advice: "Send the body as it is, not packed.",
+};
+
 pub(in crate::error) const BODY_TOO_LARGE: Row = Row {
     name: "body_too_large",
     status: 413,
@@ -77,6 +87,16 @@ pub(in crate::error) const CREDENTIALS_MISSING: Row = Row {
     parameter: Some("Authorization"),
     retry_after: None,
     advice: "Send the shop's id and secret key by Basic authentication.",
+};
+
+pub(in crate::error) const CREDENTIALS_TWICE: Row = Row {
+    name: "credentials.twice",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Authorization header is given twice",
+    parameter: Some("Authorization"),
+    retry_after: None,
+    advice: "Send one `Authorization`.",
 };
 
 pub(in crate::error) const CREDENTIALS_MALFORMED: Row = Row {
@@ -142,6 +162,16 @@ pub(in crate::error) const KEY_MISSING: Row = Row {
     parameter: Some("Idempotence-Key"),
     retry_after: None,
     advice: "Send a fresh key, such as a UUID, with every POST.",
+};
+
+pub(in crate::error) const KEY_TWICE: Row = Row {
+    name: "key.twice",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: "Idempotence key is given twice",
+    parameter: Some("Idempotence-Key"),
+    retry_after: None,
+    advice: "Send one key with each request.",
 };
 
 pub(in crate::error) const KEY_TOO_LONG: Row = Row {
@@ -326,16 +356,19 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &INVALID_PARAMETER,
     &BODY_BROKEN,
     &NOT_JSON,
+    &ENCODED,
     &BODY_TOO_LARGE,
     &METHOD_NOT_ALLOWED,
     &UNKNOWN_PATH,
     &CREDENTIALS_MISSING,
+    &CREDENTIALS_TWICE,
     &CREDENTIALS_MALFORMED,
     &CREDENTIALS_KIND,
     &CREDENTIALS_LOGIN,
     &CREDENTIALS_PASSWORD,
     &CREDENTIALS_WRONG,
     &KEY_MISSING,
+    &KEY_TWICE,
     &KEY_TOO_LONG,
     &KEY_ILLEGAL,
     &KEY_REUSED,
