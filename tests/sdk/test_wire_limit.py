@@ -18,14 +18,14 @@ def raw(server, data: bytes, seconds: float = 10.0) -> bytes:
 def test_a_header_without_end_is_refused(server, api):
     head = b"GET /v3/me HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 1_000_000 + b"\r\n\r\n"
     answer = raw(server, head)
-    assert answer == b"" or answer.split(b" ")[1] in (b"431", b"400"), answer
+    assert answer.split(b" ")[1] == b"431", answer
     expect(api.get("/me"))
 
 
 def test_a_thousand_headers_are_refused(server, api):
     head = b"GET /v3/me HTTP/1.1\r\nHost: x\r\n" + b"X-A: b\r\n" * 1000 + b"\r\n"
     answer = raw(server, head)
-    assert answer == b"" or answer.split(b" ")[1] in (b"431", b"400"), answer
+    assert answer.split(b" ")[1] == b"431", answer
     expect(api.get("/me"))
 
 
@@ -39,7 +39,7 @@ def test_a_length_that_lies_is_refused(server, api):
 def test_what_is_no_http_is_refused(server, api):
     for noise in (b"\x16\x03\x01\x02\x00\x01", b"GET\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n"):
         answer = raw(server, noise + b"\r\n\r\n")
-        assert answer == b"" or answer.split(b" ")[1].startswith(b"4"), answer
+        assert answer.split(b" ")[1] == b"400", answer
     expect(api.get("/me"))
 
 

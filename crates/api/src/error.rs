@@ -160,6 +160,7 @@ impl ApiError {
             | Self::Key(_)
             | Self::NotFound(_)
             | Self::NotJson
+            | Self::Encoded
             | Self::BodyTooLarge
             | Self::BodyBroken
             | Self::MethodNotAllowed

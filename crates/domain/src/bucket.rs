@@ -6,8 +6,22 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
 
 use crate::time::{Duration, Timestamp};
+
+/// The address by which whoever sends from `from` is counted. In IPv6 everybody has a network of
+/// 64 bits to choose addresses from, so the network counts as one.
+#[must_use]
+pub fn network(from: IpAddr) -> IpAddr {
+    match from.to_canonical() {
+        v4 @ IpAddr::V4(_) => v4,
+        IpAddr::V6(v6) => {
+            let host = u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !host))
+        }
+    }
+}
 
 /// The buckets of all who are known by a `K`.
 #[derive(Clone, Debug)]

@@ -1,57 +1,85 @@
 //! Accepts connections and serves a router on them: limits, time-outs, and an end that loses no
 //! accepted request.
 
+mod framing;
+mod head;
 mod health;
+mod line;
 mod observe;
 mod patient;
+mod places;
+mod refused;
+mod seat;
+#[cfg(test)]
+mod tests;
+mod wire;
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::ConnectInfo;
-use hyper::Request;
-use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
+use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::gauge::Gauge;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tower::Service as _;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tracing::{debug, info, warn};
 
-use crate::config::Config;
+use crate::config::{Config, Proxies};
 
 pub(crate) use health::router as health;
 pub(crate) use observe::{Observer, observe};
-use patient::Patient;
+use patient::Pace;
+use places::{Most, Places};
+use seat::Seat;
+pub(crate) use seat::refuse;
+use wire::{Patience, Wire};
 
-/// Most header fields of a request.
-const HEADERS_MAX: usize = 100;
 /// Pause after a failed accept: mostly there are no file descriptors left, and some come free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Connections that the system may keep until they are accepted.
+const BACKLOG: u32 = 1_024;
+/// What the system may keep of an answer that nobody reads; it takes twice as much.
+const SEND_BUFFER_BYTES: u32 = 128 * 1_024;
+/// A head is handed to hyper only when it is all there and not too long.
+const HYPER_SLACK_BYTES: usize = 8_192;
 
 /// What a connection may cost.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
-    connections_max: usize,
-    header_time_max: Duration,
-    header_bytes_max: usize,
+    most: Most,
+    patience: Patience,
+    pace: Pace,
+    proxies: Proxies,
     drain_time_max: Duration,
 }
 
 impl Limits {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            connections_max: config.connections_max.get().min(Semaphore::MAX_PERMITS),
-            header_time_max: config.header_time_max,
-            header_bytes_max: config.header_bytes_max,
+            most: Most {
+                in_all: config.connections_max.get(),
+                per_address: config.connections_per_address_max.get(),
+                spare: config.connections_spare.get(),
+                unread_bytes: config.unread_bytes_max,
+            },
+            patience: Patience {
+                header_time_max: config.header_time_max,
+                header_bytes_max: config.header_bytes_max,
+                unread_time_max: config.unread_time_max,
+                bytes_per_second_min: config.bytes_per_second_min,
+            },
+            pace: Pace {
+                time_max: config.body_time_max,
+                grace: config.body_grace_time,
+                bytes_per_second_min: config.bytes_per_second_min,
+            },
+            proxies: config.proxies.clone(),
             drain_time_max: config.drain_time_max,
         }
     }
@@ -64,6 +92,8 @@ pub(crate) struct Door {
     limits: Limits,
     /// Open connections.
     open: Gauge,
+    /// Those for which there was no place, or no longer.
+    dropped: Counter,
 }
 
 impl Door {
@@ -73,57 +103,91 @@ impl Door {
             router,
             limits,
             open: Gauge::default(),
+            dropped: Counter::default(),
         }
     }
 
-    /// Counts the open connections there.
-    pub(crate) fn counted(self, open: Gauge) -> Self {
-        Self { open, ..self }
+    /// Counts the open connections there, and those that had to give way.
+    pub(crate) fn counted(self, open: Gauge, dropped: Counter) -> Self {
+        Self {
+            open,
+            dropped,
+            ..self
+        }
     }
 
     /// Serves until `stop` becomes true, then lets open requests end, for a bounded time.
     pub(crate) async fn serve(self, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
-        let places = Arc::new(Semaphore::new(self.limits.connections_max));
+        let places = Places::new(self.limits.most);
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new())
-            .header_read_timeout(self.limits.header_time_max)
-            .max_headers(HEADERS_MAX)
-            .max_buf_size(self.limits.header_bytes_max)
-            .pipeline_flush(true);
+        let buffer = self.limits.patience.header_bytes_max;
+        http.header_read_timeout(None)
+            .max_buf_size(buffer.saturating_add(HYPER_SLACK_BYTES));
         while !*stop.borrow() {
             let accepted = tokio::select! {
-                accepted = accept(&self.listener, &places) => accepted,
+                accepted = self.listener.accept() => accepted,
                 _ = stop.changed() => continue,
             };
-            let Some((stream, from, place)) = accepted else {
-                continue;
-            };
-            let router = self.router.clone();
-            let service = service_fn(move |mut request: Request<Incoming>| {
-                request.extensions_mut().insert(ConnectInfo(from));
-                let answer = router
-                    .clone()
-                    .call(request.map(|body| Body::new(Patient::new(body))));
-                async move {
-                    let answer = answer.await.unwrap_or_else(|never| match never {});
-                    Ok::<_, Infallible>(answer)
+            match accepted {
+                Ok((stream, from)) => self.begin((stream, from), &http, &graceful, &places),
+                Err(error) => {
+                    warn!(%error, "a connection could not be accepted");
+                    // Mostly there is no file descriptor left.
+                    places.make_room();
+                    pause().await;
                 }
-            });
-            let connection = http.serve_connection(TokioIo::new(stream), service);
-            let connection = graceful.watch(connection);
-            let open = self.open.clone();
-            open.inc();
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    debug!(%error, "a connection ended early");
-                }
-                open.dec();
-                drop(place);
-            });
+            }
         }
         drop(self.listener);
         drain(graceful, self.limits.drain_time_max).await;
+    }
+
+    /// Serves a connection, if there is a place for it.
+    fn begin(
+        &self,
+        (stream, from): (TcpStream, SocketAddr),
+        http: &http1::Builder,
+        graceful: &GracefulShutdown,
+        places: &Arc<Places>,
+    ) {
+        // An answer is one small packet: waiting for more would only delay it.
+        if let Err(error) = stream.set_nodelay(true) {
+            debug!(%error, "a connection keeps its delay");
+        }
+        let trusted = self.limits.proxies.trusts(from.ip().to_canonical());
+        let Some(place) = places.take(from.ip().to_canonical(), trusted) else {
+            self.dropped.inc();
+            return;
+        };
+        let line = Arc::clone(&place.line);
+        let wire = Wire::new(stream, &line, self.limits.patience, Arc::clone(places));
+        let seat = Arc::new(Seat {
+            from,
+            place,
+            places: Arc::clone(places),
+            proxies: self.limits.proxies.clone(),
+            router: self.router.clone(),
+            pace: self.limits.pace,
+        });
+        let service = service_fn(move |request| Arc::clone(&seat).answer(request));
+        let connection = http.serve_connection(TokioIo::new(wire), service);
+        let connection = graceful.watch(connection);
+        let (open, dropped) = (self.open.clone(), self.dropped.clone());
+        open.inc();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                ended = connection => if let Err(error) = ended {
+                    debug!(%error, "a connection ended early");
+                },
+                () = line.ended.notified() => {
+                    dropped.inc();
+                    debug!("a connection gave way to others");
+                }
+            }
+            open.dec();
+        });
     }
 }
 
@@ -139,28 +203,6 @@ async fn drain(graceful: GracefulShutdown, time_max: Duration) {
     }
 }
 
-/// The next connection and where it comes from, once there is a place for it. None if it failed.
-async fn accept(
-    listener: &TcpListener,
-    places: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
-    let place = Arc::clone(places).acquire_owned().await.ok()?;
-    match listener.accept().await {
-        Ok((stream, from)) => {
-            // An answer is one small packet: waiting for more would only delay it.
-            if let Err(error) = stream.set_nodelay(true) {
-                debug!(%error, "a connection keeps its delay");
-            }
-            Some((stream, from, place))
-        }
-        Err(error) => {
-            warn!(%error, "a connection could not be accepted");
-            pause().await;
-            None
-        }
-    }
-}
-
 #[expect(
     clippy::disallowed_methods,
     reason = "a full table of file descriptors is no event that could be waited for"
@@ -173,9 +215,20 @@ async fn pause() {
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<(TcpListener, SocketAddr)> {
     use anyhow::Context as _;
 
-    let listener = TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))?;
+    let listener = listen(address).with_context(|| format!("cannot listen on {address}"))?;
     let address = listener.local_addr().context("the listening address")?;
     Ok((listener, address))
+}
+
+fn listen(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }

@@ -48,6 +48,8 @@ pub(crate) struct Metrics {
     request_times: Times<Route>,
     /// Open HTTP connections.
     pub(crate) connections: Gauge,
+    /// Those that found no place, or had to give theirs up.
+    pub(crate) connections_dropped: Counter,
     operations_open: Gauge,
     deliveries_pending: Gauge,
     deliveries: Family<Delivery, Counter>,
@@ -98,6 +100,7 @@ impl Metrics {
             requests: Family::default(),
             request_times: times(),
             connections: Gauge::default(),
+            connections_dropped: Counter::default(),
             operations_open: Gauge::default(),
             deliveries_pending: Gauge::default(),
             deliveries: Family::default(),
@@ -125,6 +128,12 @@ impl Metrics {
         );
         let connections = "Open HTTP connections";
         registry.register("http_connections", connections, self.connections.clone());
+        let dropped = "HTTP connections that ended to make room for others";
+        registry.register(
+            "http_connections_dropped",
+            dropped,
+            self.connections_dropped.clone(),
+        );
         let open = "Calls to acquirers without an answer yet, over all nodes";
         registry.register("operations_open", open, self.operations_open.clone());
         let pending = "Notifications not delivered yet, over all nodes";

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use app::App;
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use domain::ShopId;
 use serde_json::json;
 use store::{Database, Serving};
@@ -20,7 +20,7 @@ use tracing::{error, info, warn};
 use crate::clock::SystemRandom;
 use crate::config::{Config, Role};
 use crate::demo::{self, Demo};
-use crate::http::{Door, Limits, Observer, bind, health, observe};
+use crate::http::{Door, Limits, Observer, bind, health, observe, refuse};
 use crate::metrics::Metrics;
 use crate::output::say;
 use crate::platform::{DataLock, Platform, make_data_dir, refuse_half_restored, without_password};
@@ -49,7 +49,11 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
 
     let (stopper, stop) = watch::channel(false);
     let mut tasks = JoinSet::new();
-    let metrics_address = open_metrics(&config, &metrics, &stop, &mut tasks).await?;
+    let figures = metrics
+        .router()
+        .merge(health(Arc::clone(&platform.app), config.ready_time_max))
+        .layer(from_fn(refuse));
+    let metrics_address = open_metrics(&config, figures, &stop, &mut tasks).await?;
     let mut workers = if config.has(Role::Worker) {
         worker::start(&platform.app, &stop)
     } else {
@@ -63,7 +67,8 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         demo: demo.as_ref(),
     };
     started.tell(as_json)?;
-    let door = Door::new(listener, router, Limits::new(&config)).counted(metrics.connections);
+    let door = Door::new(listener, router, Limits::new(&config))
+        .counted(metrics.connections, metrics.connections_dropped);
     serve_until_asked(door, asked, (stopper, stop)).await;
 
     // Calls that nobody waits for any more are worth their answers.
@@ -181,15 +186,16 @@ fn router(
             ));
         }
     }
-    Ok(doors
-        .layer(from_fn_with_state(observer, observe))
-        .merge(health(Arc::clone(app))))
+    // Of two routers that are merged the second one answers what neither knows: that is looked
+    // after as well.
+    Ok(health(Arc::clone(app), config.ready_time_max)
+        .merge(doors.layer(from_fn_with_state(observer, observe))))
 }
 
-/// Opens `/metrics` on its own listener. Where it is.
+/// Opens `/metrics` on its own listener, with the health of the process beside it. Where it is.
 async fn open_metrics(
     config: &Config,
-    metrics: &Metrics,
+    figures: Router,
     stop: &watch::Receiver<bool>,
     tasks: &mut JoinSet<()>,
 ) -> Result<Option<SocketAddr>> {
@@ -197,7 +203,7 @@ async fn open_metrics(
         return Ok(None);
     };
     let (listener, address) = bind(wanted).await.context("open /metrics")?;
-    let door = Door::new(listener, metrics.router(), Limits::new(config));
+    let door = Door::new(listener, figures, Limits::new(config));
     tasks.spawn(door.serve(stop.clone()));
     Ok(Some(address))
 }

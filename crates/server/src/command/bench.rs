@@ -59,7 +59,8 @@ pub(super) async fn echo(config: &Config, as_json: bool) -> Result<()> {
         format!("Echoing at {url}")
     })?;
     let (stopper, stop) = watch::channel(false);
-    let door = Door::new(listener, router, Limits::new(config)).counted(metrics.connections);
+    let door = Door::new(listener, router, Limits::new(config));
+    let door = door.counted(metrics.connections, metrics.connections_dropped);
     let door = tokio::spawn(door.serve(stop));
     asked.next().await;
     stopper.send_replace(true);

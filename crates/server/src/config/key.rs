@@ -142,8 +142,22 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "connections_max",
         default: "4096",
-        what: "open HTTP connections; further ones wait to be accepted",
+        what: "open HTTP connections; when all are taken, resting ones give way, then one of \
+               whoever has most, else the answer is 503",
         set: |config, text| put(&mut config.connections_max, count(text)),
+    },
+    Key {
+        name: "connections_per_address_max",
+        default: "1024",
+        what: "open connections of one address, or of one /64 of IPv6; behind a trusted proxy, \
+               requests under way of one address",
+        set: |config, text| put(&mut config.connections_per_address_max, count(text)),
+    },
+    Key {
+        name: "connections_spare",
+        default: "64",
+        what: "connections beyond these, for /healthz, /readyz and for saying 503",
+        set: |config, text| put(&mut config.connections_spare, count(text)),
     },
     Key {
         name: "header_time_max",
@@ -165,6 +179,43 @@ pub(crate) const KEYS: &[Key] = &[
         default: "256KiB",
         what: "size of a body that the API takes; forms of pages have a smaller limit of their own",
         set: |config, text| put(&mut config.body_bytes_max, parse_bytes(text)),
+    },
+    Key {
+        name: "body_time_max",
+        default: "20s",
+        what: "time for a body to arrive; a later one is answered with 408",
+        set: |config, text| put(&mut config.body_time_max, positive(text)),
+    },
+    Key {
+        name: "body_grace_time",
+        default: "5s",
+        what: "time in which a body may be slower than `bytes_per_second_min`",
+        set: |config, text| put(&mut config.body_grace_time, positive(text)),
+    },
+    Key {
+        name: "bytes_per_second_min",
+        default: "1KiB",
+        what: "how fast bodies must arrive and answers be read",
+        set: |config, text| put(&mut config.bytes_per_second_min, rate(text)),
+    },
+    Key {
+        name: "unread_time_max",
+        default: "20s",
+        what: "time in which a client may read nothing of its answer, or read it more slowly",
+        set: |config, text| put(&mut config.unread_time_max, positive(text)),
+    },
+    Key {
+        name: "unread_bytes_max",
+        default: "256MiB",
+        what: "bytes of answers, over all connections, that their clients have not read; above \
+               it those end first that leave most",
+        set: |config, text| put(&mut config.unread_bytes_max, parse_bytes(text)),
+    },
+    Key {
+        name: "ready_time_max",
+        default: "1s",
+        what: "time for the storage to answer /readyz; after it the answer is 503",
+        set: |config, text| put(&mut config.ready_time_max, positive(text)),
     },
     Key {
         name: "request_time_max",
@@ -392,6 +443,12 @@ fn count_or_auto(text: &str) -> Result<Option<NonZeroUsize>, String> {
     count(text).map(Some)
 }
 
+/// Bytes per second.
+fn rate(text: &str) -> Result<u32, String> {
+    let bytes = parse_bytes(text)?;
+    u32::try_from(bytes).map_err(|_too_large| format!("{text:?} is too fast for anybody"))
+}
+
 fn switch(text: &str) -> Result<bool, String> {
     match text {
         "true" => Ok(true),
@@ -438,9 +495,17 @@ impl Config {
             readers: None,
             queue_length_max: NonZeroUsize::MIN,
             connections_max: NonZeroUsize::MIN,
+            connections_per_address_max: NonZeroUsize::MIN,
+            connections_spare: NonZeroUsize::MIN,
             header_time_max: Duration::ZERO,
             header_bytes_max: 0,
             body_bytes_max: 0,
+            body_time_max: Duration::ZERO,
+            body_grace_time: Duration::ZERO,
+            bytes_per_second_min: 0,
+            unread_time_max: Duration::ZERO,
+            unread_bytes_max: 0,
+            ready_time_max: Duration::ZERO,
             request_time_max: Duration::ZERO,
             drain_time_max: Duration::ZERO,
             call_time_max: Duration::ZERO,

@@ -49,7 +49,8 @@ impl Proxies {
         SocketAddr::new(client, peer.port())
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether a proxy's word counts that asks from there.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.has(address))
     }
 }

@@ -15,6 +15,8 @@ use futures_util::FutureExt as _;
 use serde_json::json;
 use tracing::{Instrument as _, error, field, info, info_span, warn};
 
+use super::refused::is_of_api;
+use super::seat::refuse;
 use crate::clock::Stopwatch;
 use crate::config::Proxies;
 use crate::metrics::Metrics;
@@ -48,9 +50,7 @@ pub(crate) async fn observe(
     let method = known(request.method());
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let route = matched.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    let of_api = API_PATHS
-        .iter()
-        .any(|path| request.uri().path().starts_with(path));
+    let of_api = is_of_api(request.uri().path());
 
     let id = taken_over(request.headers())
         .unwrap_or_else(|| made_up(observer.random.bits(), observer.random.bits()));
@@ -62,7 +62,7 @@ pub(crate) async fn observe(
     let shown = id.to_str().unwrap_or_default();
     let span = info_span!("request", request.id = shown, shop.id = field::Empty);
 
-    let answer = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let answer = AssertUnwindSafe(refuse(request, next)).catch_unwind();
     let answer = tokio::time::timeout(observer.time_max, answer)
         .instrument(span.clone())
         .await;
@@ -105,8 +105,11 @@ fn say_when(response: &mut Response) {
     }
 }
 
-/// What answers with JSON whatever happens.
-const API_PATHS: [&str; 2] = ["/v3/", "/altyn/v1/"];
+/// The id that a request was given.
+pub(super) fn id_of(headers: &HeaderMap) -> String {
+    let id = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+    id.unwrap_or("none").to_owned()
+}
 
 /// The caller's own id of its request, if it is one that may stand in a log.
 fn taken_over(headers: &HeaderMap) -> Option<HeaderValue> {

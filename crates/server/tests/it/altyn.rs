@@ -243,11 +243,16 @@ impl Server {
     }
 
     pub(crate) fn metrics(&self) -> String {
+        self.get_of_metrics("/metrics").body
+    }
+
+    /// A request to the listener of the metrics.
+    pub(crate) fn get_of_metrics(&self, path: &str) -> Answer {
         let url = self.field("metrics_url").strip_prefix("http://").unwrap();
         let address = url.strip_suffix("/metrics").unwrap();
         let stream = TcpStream::connect(address).unwrap();
-        let request = b"GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-        exchange(stream, request).body
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+        exchange(stream, request.as_bytes())
     }
 
     pub(crate) fn stop(self) {

@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use crate::altyn::Place;
+use crate::altyn::{Place, until};
 
 #[test]
 fn a_request_has_an_id_that_may_be_the_callers() {
@@ -20,7 +20,12 @@ fn a_request_has_an_id_that_may_be_the_callers() {
         .lines()
         .find(|line| line.contains("answered") && line.contains("order-72"));
     let line = line.unwrap_or_else(|| panic!("{log}"));
-    for field in ["method=\"GET\"", "route=\"/v3/me\"", "status=401", "micros="] {
+    for field in [
+        "method=\"GET\"",
+        "route=\"/v3/me\"",
+        "status=401",
+        "micros=",
+    ] {
         assert!(line.contains(field), "{field} is not in {line}");
     }
 }
@@ -33,27 +38,38 @@ fn a_head_that_is_too_long_or_too_slow_is_refused() {
         "GET /v3/me HTTP/1.1\r\nX-Long: {}\r\n\r\n",
         "a".repeat(100_000)
     );
-    assert!([0, 431].contains(&server.raw(long.as_bytes()).status));
+    let long = server.raw(long.as_bytes());
+    assert_eq!(
+        (long.status, &long.json()["code"]),
+        (431, &"invalid_request".into())
+    );
     let many = format!("GET /v3/me HTTP/1.1\r\n{}\r\n", "X-A: b\r\n".repeat(500));
-    assert!([0, 431].contains(&server.raw(many.as_bytes()).status));
+    assert_eq!(server.raw(many.as_bytes()).status, 431);
 
     let mut slow = server.connect();
     slow.write_all(b"GET /v3/me HTTP/1.1\r\n").unwrap();
     let mut text = String::new();
-    // It ends: the server closes the connection, with or without a word.
     slow.read_to_string(&mut text).unwrap();
-    assert!(text.is_empty() || text.starts_with("HTTP/1.1 4"), "{text}");
+    assert!(text.starts_with("HTTP/1.1 408 "), "{text}");
     server.stop();
 }
 
 #[test]
-fn connections_above_the_limit_wait_for_their_turn() {
+fn who_finds_no_place_hears_it_and_health_has_places_of_its_own() {
     let place = Place::new();
-    let server = place.serve(&["--connections-max", "1", "--header-time-max", "300ms"]);
-    let idle = server.connect();
-    let answer = server.get("/healthz");
-    assert_eq!(answer.status, 200);
-    drop(idle);
+    let server = place.serve(&["--connections-max", "1"]);
+    let _resting = server.connect();
+    assert_eq!(server.get("/v3/me").status, 401, "what rests gives way");
+    let mut busy = server.connect();
+    busy.write_all(b"GET /v3/me HTTP/1.1\r\n").unwrap();
+    until("the place is taken", || server.get("/v3/me").status == 503);
+    let refused = server.get("/v3/me");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(refused.json()["code"], "too_many_requests");
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(server.get(path).status, 200);
+        assert_eq!(server.get_of_metrics(path).status, 200);
+    }
     server.stop();
 }
 

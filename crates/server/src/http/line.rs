@@ -1,0 +1,67 @@
+//! What the parts of one connection know of each other: the wire that reads and writes it, the
+//! service that answers, and whoever looks for a place for the next connection.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::Relaxed};
+
+use tokio::sync::Notify;
+
+use super::refused::Refused;
+
+/// What a connection is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Doing {
+    /// It waits for its next request.
+    Idle,
+    /// A request arrives.
+    Reading,
+    /// A request is being carried out, or its answer written.
+    Working,
+    /// Its client does not read the answer.
+    Blocked,
+}
+
+/// One connection.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    doing: AtomicU8,
+    /// A request was handed on whose answer is not finished.
+    answering: AtomicBool,
+    /// Why its last request is refused.
+    pub(super) refused: OnceLock<Refused>,
+    /// The body of the request did not arrive in time.
+    pub(super) body_late: AtomicBool,
+    /// Bytes of its answer that its client has not taken.
+    pub(super) unread: AtomicUsize,
+    /// It must give way to others.
+    pub(super) ended: Notify,
+}
+
+impl Line {
+    pub(super) fn doing(&self) -> Doing {
+        match self.doing.load(Relaxed) {
+            0 => Doing::Idle,
+            1 => Doing::Reading,
+            2 => Doing::Working,
+            _ => Doing::Blocked,
+        }
+    }
+
+    pub(super) fn does(&self, doing: Doing) {
+        let number = match doing {
+            Doing::Idle => 0,
+            Doing::Reading => 1,
+            Doing::Working => 2,
+            Doing::Blocked => 3,
+        };
+        self.doing.store(number, Relaxed);
+    }
+
+    pub(super) fn is_answering(&self) -> bool {
+        self.answering.load(Relaxed)
+    }
+
+    pub(super) fn set_answering(&self, yes: bool) {
+        self.answering.store(yes, Relaxed);
+    }
+}

@@ -1,0 +1,451 @@
+//! Who may have a connection. There are so many places in all and so many for each address, whole
+//! networks of IPv6 counting as one; what a trusted proxy brings along counts for whom it asks,
+//! request by request. When all places are taken, a connection that rests gives way, then one of
+//! whoever has most. A few spare places are for saying so, and for the questions whether the server
+//! is alive and ready.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use domain::bucket::network;
+
+use super::line::{Doing, Line};
+
+/// How many of the spare places one holder may have: one out of so many.
+const SPARE_SHARE: usize = 4;
+
+/// How many connections there may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    pub(super) in_all: usize,
+    pub(super) per_address: usize,
+    pub(super) spare: usize,
+    /// Bytes of answers that nobody has read yet.
+    pub(super) unread_bytes: usize,
+}
+
+/// The connections that are open.
+#[derive(Debug)]
+pub(super) struct Places {
+    most: Most,
+    taken: Mutex<Taken>,
+}
+
+/// For whom a connection counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    Address(IpAddr),
+    /// A trusted proxy, which asks for others.
+    Proxy(IpAddr),
+}
+
+/// In the order in which they came.
+type Lines = BTreeMap<u64, Arc<Line>>;
+
+#[derive(Debug, Default)]
+struct Taken {
+    next: u64,
+    total: usize,
+    by_holder: BTreeMap<Holder, Lines>,
+    spare: BTreeMap<u64, (Holder, Arc<Line>)>,
+    /// Requests under way that came through proxies.
+    asked_for: BTreeMap<IpAddr, usize>,
+}
+
+/// The place of a connection.
+#[derive(Debug)]
+pub(super) struct Place {
+    places: Arc<Places>,
+    number: u64,
+    holder: Mutex<Holder>,
+    pub(super) line: Arc<Line>,
+    /// It is one of those for which there is no room.
+    pub(super) is_spare: bool,
+}
+
+/// A request under way for somebody behind a proxy.
+#[derive(Debug)]
+pub(super) struct AskedFor {
+    places: Arc<Places>,
+    client: IpAddr,
+}
+
+impl Places {
+    pub(super) fn new(most: Most) -> Arc<Self> {
+        Arc::new(Self {
+            most,
+            taken: Mutex::default(),
+        })
+    }
+
+    fn taken(&self) -> MutexGuard<'_, Taken> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A place for a connection from there, perhaps a spare one. `None` if there is none at all.
+    pub(super) fn take(self: &Arc<Self>, from: IpAddr, trusted: bool) -> Option<Place> {
+        let holder = if trusted {
+            Holder::Proxy(from)
+        } else {
+            Holder::Address(network(from))
+        };
+        let mut taken = self.taken();
+        let line = Arc::new(Line::default());
+        let number = taken.next;
+        taken.next = number.saturating_add(1);
+        let permitted = taken.has_room_for(holder, self.most.per_address);
+        let is_spare = !(permitted && taken.has_room(holder, self.most.in_all));
+        if is_spare {
+            taken.take_spare(holder, (number, &line), self.most.spare)?;
+        } else {
+            taken.insert(holder, number, Arc::clone(&line));
+        }
+        Some(Place {
+            places: Arc::clone(self),
+            number,
+            holder: Mutex::new(holder),
+            line,
+            is_spare,
+        })
+    }
+
+    /// Makes a resting connection give way, or one of whoever has most. Whether there was one.
+    pub(super) fn make_room(&self) -> bool {
+        let mut taken = self.taken();
+        taken.end_idle() || taken.end_of_most(0)
+    }
+
+    /// A request for a client behind a proxy begins. `None` if too many of it are under way.
+    pub(super) fn ask_for(self: &Arc<Self>, client: IpAddr) -> Option<AskedFor> {
+        let client = network(client);
+        let mut taken = self.taken();
+        let count = taken.asked_for.entry(client).or_default();
+        if self.most.per_address <= *count {
+            return None;
+        }
+        *count = count.saturating_add(1);
+        Some(AskedFor {
+            places: Arc::clone(self),
+            client,
+        })
+    }
+
+    /// Ends connections whose answers are not read while there is too much of that in all: those of
+    /// the address that leaves most unread first.
+    pub(super) fn shed_unread(&self) {
+        let mut taken = self.taken();
+        loop {
+            let unread = |lines: &Lines| {
+                let each = lines.values().map(|line| line.unread.load(Relaxed));
+                each.fold(0, usize::saturating_add)
+            };
+            let by_holder = taken.by_holder.iter();
+            let by_holder: Vec<_> = by_holder
+                .map(|(who, lines)| (unread(lines), *who))
+                .collect();
+            let in_all = by_holder
+                .iter()
+                .fold(0_usize, |sum, (bytes, _)| sum.saturating_add(*bytes));
+            let most = by_holder.into_iter().max();
+            let Some((_, holder)) = most.filter(|_| self.most.unread_bytes < in_all) else {
+                return;
+            };
+            let lines = taken.by_holder.get(&holder).into_iter().flatten();
+            let worst = lines.max_by_key(|(_, line)| line.unread.load(Relaxed));
+            let Some(number) = worst.map(|(number, _)| *number) else {
+                return;
+            };
+            taken.end(holder, number);
+        }
+    }
+}
+
+impl Taken {
+    fn count(&self, holder: Holder) -> usize {
+        self.by_holder.get(&holder).map_or(0, BTreeMap::len)
+    }
+
+    fn insert(&mut self, holder: Holder, number: u64, line: Arc<Line>) {
+        let lines = self.by_holder.entry(holder).or_default();
+        lines.insert(number, line);
+        self.total = self.total.saturating_add(1);
+    }
+
+    fn remove(&mut self, holder: Holder, number: u64) -> Option<Arc<Line>> {
+        let lines = self.by_holder.get_mut(&holder)?;
+        let line = lines.remove(&number)?;
+        if lines.is_empty() {
+            self.by_holder.remove(&holder);
+        }
+        self.total = self.total.saturating_sub(1);
+        Some(line)
+    }
+
+    /// Ends a connection; its place is free at once.
+    fn end(&mut self, holder: Holder, number: u64) {
+        if let Some(line) = self.remove(holder, number) {
+            line.ended.notify_one();
+        }
+    }
+
+    /// Whether one holder may have one more. A resting connection of its own gives way.
+    fn has_room_for(&mut self, holder: Holder, most: usize) -> bool {
+        match holder {
+            Holder::Proxy(_) => true,
+            Holder::Address(_) => self.count(holder) < most || self.end_idle_of(holder),
+        }
+    }
+
+    /// Whether there is a place at all for one more of `holder`.
+    fn has_room(&mut self, holder: Holder, most: usize) -> bool {
+        if self.total < most || self.end_idle() {
+            return true;
+        }
+        let own = self.count(holder);
+        self.end_of_most(own.saturating_add(1))
+    }
+
+    fn end_idle_of(&mut self, holder: Holder) -> bool {
+        let mut lines = self.by_holder.get(&holder).into_iter().flatten();
+        let idle = lines.find(|(_, line)| line.doing() == Doing::Idle);
+        let Some(number) = idle.map(|(number, _)| *number) else {
+            return false;
+        };
+        self.end(holder, number);
+        true
+    }
+
+    /// Ends a resting connection of whoever has most that has any.
+    fn end_idle(&mut self) -> bool {
+        let rests = |lines: &&Lines| lines.values().any(|line| line.doing() == Doing::Idle);
+        let holders = self.by_holder.iter().filter(|(_, lines)| rests(lines));
+        let most = holders.max_by_key(|(_, lines)| lines.len());
+        let most = most.map(|(holder, _)| *holder);
+        most.is_some_and(|holder| self.end_idle_of(holder))
+    }
+
+    /// Ends the newest connection that waits for its client, of the address that has most, if that
+    /// is more than `more_than`. What is being carried out is left alone, and so is what comes from
+    /// proxies, as far as others have any.
+    fn end_of_most(&mut self, more_than: usize) -> bool {
+        let waits = |line: &Arc<Line>| matches!(line.doing(), Doing::Reading | Doing::Blocked);
+        let strangers = self.by_holder.iter().filter_map(|(holder, lines)| {
+            let waiting = lines.iter().rev().find(|(_, line)| waits(line));
+            let is_proxy = matches!(holder, Holder::Proxy(_));
+            waiting.map(|(number, _)| (!is_proxy, lines.len(), *holder, *number))
+        });
+        let most = strangers.max().filter(|(_, count, ..)| more_than < *count);
+        let Some((_, _, holder, number)) = most else {
+            return false;
+        };
+        self.end(holder, number);
+        true
+    }
+
+    /// Takes a spare place; the oldest of them gives way, for what they are for takes no time.
+    fn take_spare(&mut self, holder: Holder, line: (u64, &Arc<Line>), most: usize) -> Option<()> {
+        let own = self.spare.values().filter(|(other, _)| *other == holder);
+        if most.div_ceil(SPARE_SHARE) <= own.count() {
+            return None;
+        }
+        if most <= self.spare.len() {
+            let (_, (_, oldest)) = self.spare.pop_first()?;
+            oldest.ended.notify_one();
+        }
+        let (number, line) = line;
+        self.spare.insert(number, (holder, Arc::clone(line)));
+        Some(())
+    }
+}
+
+impl Place {
+    /// Whether it is known to be a proxy's.
+    pub(super) fn is_of_proxy(&self) -> bool {
+        matches!(*self.holder(), Holder::Proxy(_))
+    }
+
+    fn holder(&self) -> MutexGuard<'_, Holder> {
+        self.holder.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A trusted address turned out to ask for itself: it counts like any other. Whether there is
+    /// room for it.
+    pub(super) fn is_no_proxy(&self) -> bool {
+        let mut holder = self.holder();
+        let Holder::Proxy(from) = *holder else {
+            return true;
+        };
+        let own = Holder::Address(network(from));
+        let mut taken = self.places.taken();
+        if !taken.has_room_for(own, self.places.most.per_address) {
+            return false;
+        }
+        if let Some(line) = taken.remove(*holder, self.number) {
+            taken.insert(own, self.number, line);
+        }
+        *holder = own;
+        true
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let holder = *self.holder();
+        let mut taken = self.places.taken();
+        if self.is_spare {
+            taken.spare.remove(&self.number);
+        } else {
+            taken.remove(holder, self.number);
+        }
+    }
+}
+
+impl Drop for AskedFor {
+    fn drop(&mut self) {
+        let mut taken = self.places.taken();
+        if let Some(count) = taken.asked_for.get_mut(&self.client) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                taken.asked_for.remove(&self.client);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOME: [u8; 4] = [192, 0, 2, 1];
+    const AWAY: [u8; 4] = [192, 0, 2, 2];
+
+    fn places(in_all: usize, per_address: usize) -> Arc<Places> {
+        Places::new(Most {
+            in_all,
+            per_address,
+            spare: 8,
+            unread_bytes: 1_000,
+        })
+    }
+
+    /// So many connections from there, all of them doing the same.
+    fn many(places: &Arc<Places>, from: [u8; 4], count: usize, doing: Doing) -> Vec<Place> {
+        let one = |_| {
+            let place = places.take(from.into(), false)?;
+            place.line.does(doing);
+            Some(place)
+        };
+        (0..count).filter_map(one).collect()
+    }
+
+    fn own(places: &[Place]) -> usize {
+        places.iter().filter(|place| !place.is_spare).count()
+    }
+
+    fn ended(place: &Place) -> bool {
+        let taken = place.places.taken();
+        let mut lines = taken.by_holder.values();
+        !place.is_spare && !lines.any(|lines| lines.contains_key(&place.number))
+    }
+
+    #[test]
+    fn an_address_has_so_many_and_others_have_theirs() {
+        let places = places(100, 10);
+        let here = many(&places, HOME, 50, Doing::Reading);
+        // Ten to be served, two to hear that there is no room, and no more.
+        assert_eq!((own(&here), here.len()), (10, 12));
+        assert_eq!(own(&many(&places, AWAY, 10, Doing::Working)), 10);
+        drop(here);
+        assert_eq!(own(&many(&places, HOME, 10, Doing::Working)), 10);
+        assert_eq!(places.taken().total, 0);
+    }
+
+    #[test]
+    fn a_network_of_ipv6_is_one_address() {
+        let places = places(100, 10);
+        let from = |last: u16| {
+            let address = IpAddr::from([0x2001, 0xdb8, 0, 1, 0, 0, 0, last]);
+            let place = places.take(address, false);
+            place.inspect(|place| place.line.does(Doing::Reading))
+        };
+        let here: Vec<Place> = (0..11).filter_map(from).collect();
+        assert_eq!(own(&here), 10);
+    }
+
+    #[test]
+    fn what_rests_gives_way_first() {
+        let places = places(10, 10);
+        let here = many(&places, HOME, 9, Doing::Working);
+        let resting = many(&places, AWAY, 1, Doing::Idle);
+        let next = many(&places, HOME, 1, Doing::Working);
+        assert_eq!((own(&next), ended(&resting[0])), (1, true));
+        // Nothing rests, and nobody has more than they do.
+        assert_eq!(own(&many(&places, HOME, 1, Doing::Working)), 0);
+        assert!(!here.iter().any(ended));
+    }
+
+    #[test]
+    fn whoever_has_most_makes_room_for_those_who_have_less() {
+        let places = places(10, 10);
+        let attack = many(&places, HOME, 10, Doing::Reading);
+        let fair = many(&places, AWAY, 20, Doing::Reading);
+        assert_eq!(own(&fair), 5, "half of all");
+        assert_eq!(attack.iter().filter(|place| ended(place)).count(), 5);
+        assert!(ended(&attack[9]) && !ended(&attack[0]), "the newest");
+        // What is being carried out is not touched.
+        for place in attack.iter().chain(&fair) {
+            place.line.does(Doing::Working);
+        }
+        assert_eq!(own(&many(&places, [192, 0, 2, 3], 1, Doing::Working)), 0);
+    }
+
+    #[test]
+    fn a_proxy_counts_for_whom_it_asks() {
+        let places = places(100, 10);
+        let proxied: Vec<Place> = (0..50)
+            .filter_map(|_| places.take(HOME.into(), true))
+            .collect();
+        assert_eq!(own(&proxied), 50);
+        let asked: Vec<_> = (0..20)
+            .filter_map(|_| places.ask_for(AWAY.into()))
+            .collect();
+        assert_eq!(asked.len(), 10);
+        drop(asked);
+        assert!(places.taken().asked_for.is_empty());
+        // Whoever asks for itself is no proxy, and counts.
+        proxied
+            .iter()
+            .for_each(|place| place.line.does(Doing::Working));
+        assert_eq!(
+            proxied.iter().filter(|place| place.is_no_proxy()).count(),
+            10
+        );
+        drop(proxied);
+        assert_eq!(places.taken().total, 0);
+    }
+
+    #[test]
+    fn spare_places_are_always_to_be_had() {
+        let places = places(1, 1);
+        let one = many(&places, HOME, 1, Doing::Working);
+        let from = |last: u8| places.take([198, 51, 100, last].into(), false);
+        let asking: Vec<Place> = (0..100).filter_map(from).collect();
+        assert_eq!((own(&one), own(&asking), asking.len()), (1, 0, 100));
+        assert_eq!(places.taken().spare.len(), 8);
+    }
+
+    #[test]
+    fn what_nobody_reads_is_bounded_in_all() {
+        let places = places(100, 100);
+        let here = many(&places, HOME, 4, Doing::Blocked);
+        let away = many(&places, AWAY, 1, Doing::Blocked);
+        let unread = |place: &Place, bytes| place.line.unread.store(bytes, Relaxed);
+        here.iter().for_each(|place| unread(place, 200));
+        unread(&away[0], 300);
+        places.shed_unread();
+        assert_eq!(here.iter().filter(|place| ended(place)).count(), 1);
+        assert!(!ended(&away[0]), "they leave less unread");
+    }
+}
