@@ -1,16 +1,21 @@
-//! Taking answers in: of calls, of callbacks, of look-ups. The same answer twice, or one that was
-//! overtaken, changes nothing.
+//! Taking answers in: of calls, of callbacks, of look-ups. The same answer twice changes nothing.
+//! What was carried out is taken in whenever it is heard: see [`domain::discrepancy`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::payment::Heard as PaymentHeard;
+use domain::ledger::Account;
+use domain::operation::NEVER_ARRIVED;
+use domain::payment::{Heard as PaymentHeard, State as PaymentState};
 use domain::{
-    Answer, OperationId, OperationObject, PaymentId, PaymentMethodId, PayoutId, RefundId,
+    Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
+    OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy,
 };
 
 use crate::app::App;
-use crate::call::Heard;
+use crate::call::{Absence, Heard};
 use crate::cx::{Cx, Work};
+use crate::discrepancy;
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::heard::{self, Of};
@@ -56,30 +61,86 @@ pub(crate) fn take_in(
     }
 }
 
-/// Moves the operation. The answer, if it says something new of it.
-fn move_operation<'h>(
+/// An answer that says something new of an operation.
+struct News {
+    /// The operation as it stood before.
+    before: Operation,
+    answer: Answer,
+}
+
+/// Moves the operation. The answer, if it says something new of it. `waited_for` says whether its
+/// object waits for it: one that was at the bank is not given up as long as it does.
+fn move_operation(
     work: &mut Work<'_, '_>,
     id: OperationId,
-    heard: &'h Heard,
-) -> Result<Option<(domain::Operation, &'h Answer)>, Error> {
+    heard: &Heard,
+    waited_for: impl FnOnce(&Operation) -> bool,
+) -> Result<(Option<News>, Recorded), Error> {
     let cx = work.cx;
-    let operation = store::operation::find(work.tx, cx.shop.id, id)?;
-    let operation = operation.ok_or_else(|| Error::not_found("operation", id))?;
-    match heard {
-        Heard::Answer(answer) => {
-            let Some(next) = operation.answered(answer, cx.now) else {
-                return Ok(None);
-            };
-            store::operation::update(work.tx, &cx.shop, &next)?;
-            Ok(Some((operation, answer)))
-        }
-        Heard::Silence => {
-            if let Some(next) = operation.unanswered(cx.now) {
+    let before = store::operation::find(work.tx, cx.shop.id, id)?;
+    let before = before.ok_or_else(|| Error::not_found("operation", id))?;
+    let known = before.state == OperationState::Challenged;
+    let (next, answer) = match heard {
+        Heard::Answer(answer) => match before.answered(answer, cx.now) {
+            Some(next) => (Some(next), Some(answer.clone())),
+            None => return unheard(work, &before, answer).map(|recorded| (None, recorded)),
+        },
+        Heard::Absent(_) if known && waited_for(&before) => {
+            let forgotten = (DiscrepancyKind::Forgotten, Remedy::Nothing);
+            let recorded = discrepancy::note(work, &before, forgotten, Recorded::default())?;
+            if let Some(next) = before.unanswered(cx.now) {
                 store::operation::update(work.tx, &cx.shop, &next)?;
             }
-            Ok(None)
+            return Ok((None, recorded));
         }
+        Heard::Absent(Absence::Settled) => match before.never_arrived(cx.now) {
+            Some(next) => (Some(next), Some(never_arrived())),
+            None => (before.unanswered(cx.now), None),
+        },
+        Heard::Absent(Absence::Early) | Heard::Silence => (before.unanswered(cx.now), None),
+    };
+    if let Some(next) = next {
+        store::operation::update(work.tx, &cx.shop, &next)?;
     }
+    let news = answer.map(|answer| News { before, answer });
+    Ok((news, Recorded::default()))
+}
+
+/// An answer that changes nothing: a repetition, or the opposite of what was carried out.
+fn unheard(
+    work: &mut Work<'_, '_>,
+    before: &Operation,
+    answer: &Answer,
+) -> Result<Recorded, Error> {
+    let recorded = Recorded::default();
+    match DiscrepancyKind::of_answer(before, answer) {
+        Some(kind) => discrepancy::note(work, before, (kind, Remedy::Nothing), recorded),
+        None => Ok(recorded),
+    }
+}
+
+fn never_arrived() -> Answer {
+    Answer::Declined {
+        decline: NEVER_ARRIVED,
+        facts: None,
+    }
+}
+
+/// Notes what a late answer brought about, if it was late.
+fn noted(
+    work: &mut Work<'_, '_>,
+    news: &News,
+    late: Option<Remedy>,
+    recorded: Recorded,
+) -> Result<Recorded, Error> {
+    let of_answer = DiscrepancyKind::of_answer(&news.before, &news.answer);
+    let kind = match (of_answer, late) {
+        (Some(kind), _) => kind,
+        (None, Some(_)) => DiscrepancyKind::LateApproval,
+        (None, None) => return Ok(recorded),
+    };
+    let remedy = late.unwrap_or(Remedy::Nothing);
+    discrepancy::note(work, &news.before, (kind, remedy), recorded)
 }
 
 fn take_in_payment(
@@ -91,21 +152,64 @@ fn take_in_payment(
     let cx = work.cx;
     let payment = store::payment::lock(work.tx, cx.shop.id, payment_id)?;
     let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
-    let Some((operation, answer)) = move_operation(work, id, heard)? else {
-        return Ok(Recorded::default());
+    let (news, recorded) = move_operation(work, id, heard, |it| payment.waits_for(it))?;
+    let Some(news) = news else {
+        return Ok(recorded);
     };
     let spare = OperationId::new(work.ids.next());
-    let tariffs = &cx.tariffs;
     let heard = PaymentHeard {
-        operation: &operation,
-        answer,
-        tariffs,
+        operation: &news.before,
+        answer: &news.answer,
+        tariffs: &cx.tariffs,
+        last_attempt: is_last_attempt(work, &payment, &news)?,
         spare,
         now: cx.now,
     };
     match payment.answered(&heard)? {
-        Some(step) => effects::payment(work, &step),
-        None => Ok(Recorded::default()),
+        Some(step) => {
+            let recorded = effects::payment(work, &step)?;
+            noted(work, &news, step.late, recorded)
+        }
+        None => given_back(work, &payment, &news),
+    }
+}
+
+/// Was this the payment's last attempt? Only asked where the payment waits for none: only then
+/// does it matter.
+fn is_last_attempt(work: &mut Work<'_, '_>, payment: &Payment, news: &News) -> Result<bool, Error> {
+    if payment.state != PaymentState::Pending {
+        return Ok(false);
+    }
+    let object = OperationObject::Payment(payment.id);
+    let all = store::operation::list_of(work.tx, work.cx.shop.id, object)?;
+    let last = all.iter().rfind(|one| one.kind == OperationKind::Authorize);
+    Ok(last.is_some_and(|last| last.id == news.before.id))
+}
+
+/// Takes in what became of money that goes back because its payment did not wait for it.
+fn given_back(work: &mut Work<'_, '_>, payment: &Payment, news: &News) -> Result<Recorded, Error> {
+    let operation = &news.before;
+    let recorded = Recorded::default();
+    match (operation.kind, &news.answer) {
+        _ if payment.waits_for(operation) => Ok(recorded),
+        (OperationKind::Refund | OperationKind::Void, Answer::Approved(_)) => {
+            discrepancy::given_back(work, operation.id)?;
+            Ok(recorded)
+        }
+        (OperationKind::Refund | OperationKind::Void, Answer::Declined { .. }) => {
+            let refused = (DiscrepancyKind::NotGivenBack, Remedy::Nothing);
+            discrepancy::note(work, operation, refused, recorded)
+        }
+        (
+            OperationKind::Authorize
+            | OperationKind::Capture
+            | OperationKind::Refund
+            | OperationKind::Void
+            | OperationKind::Bind
+            | OperationKind::Register
+            | OperationKind::PayOut,
+            _,
+        ) => noted(work, news, None, recorded),
     }
 }
 
@@ -124,13 +228,33 @@ fn take_in_refund(
     let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
     let refund = store::refund::find(work.tx, cx.shop.id, refund_id)?;
     let refund = refund.ok_or_else(|| Error::not_found("refund", refund_id))?;
-    let Some((operation, answer)) = move_operation(work, id, heard)? else {
-        return Ok(Recorded::default());
+    let waits = refund.status() == domain::refund::Status::Pending;
+    let (news, recorded) = move_operation(work, id, heard, |_| waits)?;
+    let Some(news) = news else {
+        return Ok(recorded);
     };
-    match refund.answered(&payment, &operation, answer, cx.now)? {
-        Some(step) => effects::refund(work, &step),
-        None => Ok(Recorded::default()),
+    if let Some(step) = refund.answered(&payment, &news.before, &news.answer, cx.now)? {
+        return effects::refund(work, &step);
     }
+    let Answer::Approved(approval) = &news.answer else {
+        return noted(work, &news, None, recorded);
+    };
+    let spendable = spendable(work, refund.amount)?;
+    match refund.left_after_all(&payment, approval, spendable, cx.now)? {
+        Some(step) => {
+            let recorded = effects::late_refund(work, &step)?;
+            noted(work, &news, Some(Remedy::Booked), recorded)
+        }
+        None => noted(work, &news, Some(Remedy::Nothing), recorded),
+    }
+}
+
+/// What of `amount` the shop has; it owes the rest.
+fn spendable(work: &mut Work<'_, '_>, amount: Money) -> Result<Money, Error> {
+    let shop = &work.cx.shop;
+    store::book::lock(work.tx, &BTreeSet::from([shop.id]))?;
+    let balance = store::book::balance(work.tx, shop, Account::Available)?;
+    Ok(balance.spendable(amount))
 }
 
 fn take_in_payout(
@@ -147,15 +271,25 @@ fn take_in_payout(
     }
     let payout = store::payout::lock(work.tx, cx.shop.id, payout_id)?;
     let payout = payout.ok_or_else(|| Error::not_found("payout", payout_id))?;
-    let Some((operation, answer)) = move_operation(work, id, heard)? else {
-        return Ok(Recorded::default());
+    let waits = payout.status() == domain::payout::Status::Pending;
+    let (news, recorded) = move_operation(work, id, heard, |_| waits)?;
+    let Some(news) = news else {
+        return Ok(recorded);
     };
-    match payout.answered(&operation, answer, cx.now)? {
+    if let Some(step) = payout.answered(&news.before, &news.answer, cx.now)? {
+        let recorded = effects::payout(work, &step)?;
+        return crate::payout::into_deal(work, &step.next, recorded);
+    }
+    let Answer::Approved(approval) = &news.answer else {
+        return noted(work, &news, None, recorded);
+    };
+    let spendable = spendable(work, payout.amount)?;
+    match payout.left_after_all(approval, spendable, cx.now)? {
         Some(step) => {
             let recorded = effects::payout(work, &step)?;
-            crate::payout::into_deal(work, &step.next, recorded)
+            noted(work, &news, Some(Remedy::Booked), recorded)
         }
-        None => Ok(Recorded::default()),
+        None => noted(work, &news, Some(Remedy::Nothing), recorded),
     }
 }
 
@@ -168,11 +302,16 @@ fn take_in_method(
     let cx = work.cx;
     let method = store::payment_method::lock(work.tx, cx.shop.id, method_id)?;
     let method = method.ok_or_else(|| Error::not_found("payment method", method_id))?;
-    let Some((operation, answer)) = move_operation(work, id, heard)? else {
-        return Ok(Recorded::default());
+    let waits = method.status() == domain::payment_method::Status::Pending;
+    let (news, recorded) = move_operation(work, id, heard, |_| waits)?;
+    let Some(news) = news else {
+        return Ok(recorded);
     };
-    match method.answered(&operation, answer, cx.now) {
-        Some(step) => effects::payment_method(work, &step),
-        None => Ok(Recorded::default()),
-    }
+    let step = method.answered(&news.before, &news.answer, cx.now);
+    let (recorded, remedy) = match step {
+        Some(step) => (effects::payment_method(work, &step)?, Remedy::Taken),
+        None => (recorded, Remedy::Nothing),
+    };
+    let late = DiscrepancyKind::of_answer(&news.before, &news.answer);
+    noted(work, &news, late.map(|_| remedy), recorded)
 }

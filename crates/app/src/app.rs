@@ -7,13 +7,16 @@ use connectors::sandbox::{Callback, Sandbox};
 use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
 use domain::message::Channel;
-use domain::{Duration, Grant, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp};
+use domain::{
+    Duration, Grant, OperationId, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp,
+};
 use store::Store;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
 use crate::cx::Cx;
+use crate::discrepancy::Found;
 use crate::error::Error;
 use crate::figures::Happened;
 use crate::heard::{Kept, Script};
@@ -89,6 +92,10 @@ pub struct App {
     messages_waiting: [Notify; Channel::ALL.len()],
     /// What happened so far, for metrics.
     pub(crate) happened: Happened,
+    /// Where the outside differed, for metrics.
+    pub(crate) discrepancies: Found,
+    /// Since when this process knows that the outside does not know an operation.
+    pub(crate) absent: Mutex<HashMap<OperationId, Timestamp>>,
     /// Calls that go on although nobody waits for them.
     pub(crate) tasks: TaskTracker,
     /// Answers that wait to be written.
@@ -134,6 +141,8 @@ impl App {
             deliveries_waiting: Notify::new(),
             messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),
+            discrepancies: Found::default(),
+            absent: Mutex::default(),
             tasks: TaskTracker::new(),
             kept: Kept::default(),
         })

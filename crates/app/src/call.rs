@@ -37,6 +37,17 @@ pub(crate) enum Heard {
     Answer(Answer),
     /// Nothing: it may have been carried out.
     Silence,
+    /// The outside does not know it.
+    Absent(Absence),
+}
+
+/// What it means that the outside does not know a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Absence {
+    /// It may still arrive.
+    Early,
+    /// It never arrived.
+    Settled,
 }
 
 impl Task {
@@ -123,6 +134,7 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
 /// notifications and makes the calls. A call that gets lost here is found by the reconciler.
 pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
     cx.app.happened.count(&recorded.happened);
+    cx.app.discrepancies.count(&recorded.discrepancies);
     if recorded.notifies {
         cx.app.wake_deliveries();
     }

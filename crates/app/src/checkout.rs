@@ -145,6 +145,7 @@ impl Attempts {
 fn declined(operation: &Operation) -> Option<Decline> {
     match operation.state {
         OperationState::Declined(decline) => Some(decline),
+        OperationState::GivenUp => Some(domain::operation::NEVER_ARRIVED),
         OperationState::Sent
         | OperationState::Unknown
         | OperationState::Challenged

@@ -4,8 +4,8 @@
 use domain::ledger::Transfer;
 use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{
-    DeliveryId, Event, EventId, EventKind, NewOperation, Operation, OperationId, TransferId, deal,
-    payment, payment_method, payout, refund,
+    DeliveryId, Discrepancy, Event, EventId, EventKind, NewOperation, Operation, OperationId,
+    TransferId, deal, payment, payment_method, payout, refund,
 };
 
 use crate::cx::Work;
@@ -25,6 +25,8 @@ pub(crate) struct Recorded {
     pub(crate) writes: bool,
     /// What happened.
     pub(crate) happened: Vec<EventKind>,
+    /// What the operator has to know.
+    pub(crate) discrepancies: Vec<Discrepancy>,
     /// The object as it is shown after the step, where that was written anyway.
     pub(crate) shown: Option<Vec<u8>>,
 }
@@ -36,6 +38,7 @@ impl Recorded {
         self.notifies |= other.notifies;
         self.writes |= other.writes;
         self.happened.extend(other.happened);
+        self.discrepancies.extend(other.discrepancies);
         self
     }
 
@@ -88,6 +91,7 @@ fn payment_effects(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Reco
         notifies,
         writes,
         happened: kinds(&step.events),
+        discrepancies: Vec::new(),
         shown: Some(shown),
     })
 }
@@ -97,6 +101,25 @@ pub(crate) fn refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Rec
     let cx = work.cx;
     store::refund::update(work.tx, &cx.shop, &step.next)?;
     refund_effects(work, step)
+}
+
+/// Stores a refund that reached its payer when it was over. Its deal is not told: it is closed, or
+/// has given the money to somebody else.
+pub(crate) fn late_refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    store::refund::update(work.tx, &cx.shop, &step.next)?;
+    store::payment::update(work.tx, &cx.shop, &step.payment)?;
+    transfers(work, &step.transfers)?;
+    let shown = contract::refund::body(&step.next);
+    let notifies = events(work, &step.events, &shown)?;
+    Ok(Recorded {
+        operations: Vec::new(),
+        notifies,
+        writes: false,
+        happened: kinds(&step.events),
+        discrepancies: Vec::new(),
+        shown: Some(shown),
+    })
 }
 
 /// Stores a new refund with all that goes with it.
@@ -123,6 +146,7 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
         notifies,
         writes: false,
         happened: kinds(&step.events),
+        discrepancies: Vec::new(),
         shown: Some(shown),
     };
     match deal_step {
@@ -158,6 +182,7 @@ fn payout_effects(work: &mut Work<'_, '_>, step: &payout::Step) -> Result<Record
         notifies,
         writes: false,
         happened: kinds(&step.events),
+        discrepancies: Vec::new(),
         shown: Some(shown),
     })
 }
@@ -177,6 +202,7 @@ pub(crate) fn payment_method(
         notifies,
         writes: false,
         happened: kinds(&step.events),
+        discrepancies: Vec::new(),
         shown: Some(shown),
     })
 }
@@ -193,6 +219,7 @@ pub(crate) fn deal(work: &mut Work<'_, '_>, step: &deal::Step) -> Result<Recorde
         notifies,
         writes: false,
         happened: kinds(&step.events),
+        discrepancies: Vec::new(),
         shown: Some(shown),
     })
 }

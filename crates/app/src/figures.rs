@@ -23,6 +23,8 @@ pub struct Waiting {
     pub deliveries: u64,
     /// Messages that no server has taken yet.
     pub messages: u64,
+    /// Discrepancies that nobody has put right.
+    pub discrepancies: u64,
 }
 
 impl Happened {
@@ -56,6 +58,7 @@ impl App {
                 operations: store::operation::count_open_any_shop(conn)?,
                 deliveries: store::delivery::count_pending_any_shop(conn)?,
                 messages: store::message::count_queued_any_shop(conn)?,
+                discrepancies: store::discrepancy::count_open_any_shop(conn)?,
             })
         };
         self.store.read(read).await

@@ -47,6 +47,7 @@ mod statement;
 
 pub mod audit;
 pub mod deliver;
+pub mod discrepancy;
 pub mod event;
 pub mod expire;
 pub mod message;

@@ -1,18 +1,19 @@
 //! The reconciler: finds calls that nobody answered and asks what became of them. It alone leaves
 //! the unknown; it takes no input and works through a bounded batch.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use connectors::acquirer::Found;
+use domain::operation::CALL_TIME_MAX;
 use domain::{
-    Answer, CancellationReason, Decline, Operation, OperationId, OperationKind, OperationObject,
-    OperationState, Party,
+    Answer, Duration, Operation, OperationId, OperationKind, OperationObject, OperationState,
+    Timestamp,
 };
 use tracing::{info, warn};
 
 use crate::answer;
 use crate::app::App;
-use crate::call::{self, Heard};
+use crate::call::{self, Absence, Heard};
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::heard::Of;
@@ -20,6 +21,10 @@ use crate::{payout, register};
 
 /// How long the reconciler waits for one answer to be written before it goes on.
 const WRITE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
+/// How many operations that the outside does not know are remembered before old ones are forgotten.
+const ABSENT_MAX: usize = 10_000;
+/// How long one is remembered that is not looked at any more.
+const ABSENT_LIFE: Duration = Duration::days(1);
 
 /// Looks at the calls that are due. How many there were.
 ///
@@ -61,15 +66,21 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
         .read(move |conn| Ok(store::operation::find(conn, shop, id)?))
         .await?;
     let operation = found.ok_or_else(|| Error::not_found("operation", id))?;
-    if operation.is_final() {
+    if operation.is_final() && operation.state != OperationState::GivenUp {
         return Ok(());
     }
-    let look_up = match operation.object {
+    let (look_up, arrives_within) = match operation.object {
         OperationObject::Receipt(_) => return register::look(cx, &operation).await,
-        OperationObject::Payout(_) => cx.app.payer.look_up(id),
+        OperationObject::Payout(_) => {
+            let payer = &cx.app.payer;
+            (payer.look_up(id), payer.arrives_within())
+        }
         OperationObject::Payment(_)
         | OperationObject::Refund(_)
-        | OperationObject::PaymentMethod(_) => cx.app.acquirer.look_up(id),
+        | OperationObject::PaymentMethod(_) => {
+            let acquirer = &cx.app.acquirer;
+            (acquirer.look_up(id), acquirer.arrives_within())
+        }
     };
     let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
         // The payer has still not decided: it is looked at again later.
@@ -79,13 +90,14 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
             Heard::Silence
         }
         Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer.in_time_of(&cx.shop)),
+        Ok(Ok(Found::Nothing)) if operation.state == OperationState::GivenUp => Heard::Silence,
         Ok(Ok(Found::Nothing)) => match operation.kind {
-            // The payer's means are gone with the call: it did not happen.
+            // The payer's means are gone with the call: it cannot be repeated.
             OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => {
-                Heard::Answer(not_arrived())
+                Heard::Absent(absence(cx, &operation, arrives_within))
             }
             OperationKind::PayOut if !sendable(cx, &operation).await? => {
-                Heard::Answer(not_arrived())
+                Heard::Absent(absence(cx, &operation, arrives_within))
             }
             OperationKind::Capture
             | OperationKind::Void
@@ -97,6 +109,9 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
         },
         Ok(Ok(Found::Open)) | Ok(Err(_)) | Err(_) => Heard::Silence,
     };
+    if !matches!(heard, Heard::Absent(Absence::Early)) {
+        cx.app.forget_absent(id);
+    }
     if operation.state != OperationState::Challenged {
         info!(operation.id = %id, "looked an unanswered call up");
     }
@@ -124,10 +139,35 @@ async fn repeat(cx: &Cx, id: OperationId) -> Result<(), Error> {
     call::run(cx, id).await
 }
 
-fn not_arrived() -> Answer {
-    let decline = Decline::new(Party::YooMoney, CancellationReason::InternalTimeout);
-    Answer::Declined {
-        decline,
-        facts: None,
+/// What it means that the outside does not know this call. It never arrived once its time is over,
+/// and this process has not found it twice, with the longest call between: whatever other nodes'
+/// clocks say, no call is under way any more then.
+fn absence(cx: &Cx, operation: &Operation, arrives_within: Duration) -> Absence {
+    let now = cx.shop.now(cx.app.now());
+    let since = cx.app.absent_since(operation.id, now);
+    let looked_twice = since.plus(CALL_TIME_MAX) <= now;
+    let known = operation.state == OperationState::Challenged;
+    if known || looked_twice && operation.is_overdue(arrives_within, now) {
+        Absence::Settled
+    } else {
+        Absence::Early
+    }
+}
+
+impl App {
+    /// Since when this process knows that the outside does not know an operation; in its shop's
+    /// time.
+    fn absent_since(&self, id: OperationId, now: Timestamp) -> Timestamp {
+        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        if absent.len() >= ABSENT_MAX {
+            let old = now.minus(ABSENT_LIFE);
+            absent.retain(|_, since| *since > old);
+        }
+        *absent.entry(id).or_insert(now)
+    }
+
+    fn forget_absent(&self, id: OperationId) {
+        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        absent.remove(&id);
     }
 }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use domain::card::{Card, CardNumber};
 use domain::method::Article;
-use domain::{Answer, MethodKind, Money, OperationId, ShopId};
+use domain::{Answer, Duration, MethodKind, Money, OperationId, ShopId};
 
 /// An acquirer.
 #[async_trait]
@@ -34,6 +34,10 @@ pub trait Acquirer: Send + Sync {
 
     /// What became of an operation.
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
+
+    /// How long after a call began it may still arrive: what a look-up does not find until then
+    /// may be found later.
+    fn arrives_within(&self) -> Duration;
 }
 
 /// A payer's means.

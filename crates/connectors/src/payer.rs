@@ -9,7 +9,7 @@ mod banks;
 use async_trait::async_trait;
 use domain::card::CardNumber;
 use domain::personal_data::Person;
-use domain::{Answer, Money, OperationId, ShopId};
+use domain::{Answer, Duration, Money, OperationId, ShopId};
 
 use crate::acquirer::{CallError, Found};
 
@@ -26,6 +26,10 @@ pub trait Payer: Send + Sync {
 
     /// What became of a payout.
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
+
+    /// How long after a call began it may still arrive: what a look-up does not find until then
+    /// may be found later.
+    fn arrives_within(&self) -> Duration;
 
     /// The banks that SBP reaches, in any order.
     async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError>;

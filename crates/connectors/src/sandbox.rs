@@ -30,7 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use domain::card::Expiry;
-use domain::{Answer, Money, OperationId, ShopId, Timestamp};
+use domain::{Answer, Duration, Money, OperationId, ShopId, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tracing::error;
 
@@ -53,6 +53,10 @@ pub use script::{Call, CallbackFault, Chances, Fault, Script};
 /// How many operations are remembered at least; at most it is twice as many.
 const GENERATION_SIZE: usize = 50_000;
 
+/// How long a call may be under way to the sandbox. It is in the same process, but clocks of nodes
+/// may differ by a minute.
+const ARRIVES_WITHIN: Duration = Duration::minutes(2);
+
 /// Tells the time; cards expire by it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -68,8 +72,8 @@ struct State {
     book: Book,
     journal: Option<Journal>,
     callbacks: Callbacks,
-    /// Requests that arrived and wait to be carried out.
-    late: Vec<Request>,
+    /// Requests that wait to be carried out, each with whether a look-up sees it.
+    late: Vec<(bool, Request)>,
 }
 
 /// Everything that can be asked, in one.
@@ -182,7 +186,7 @@ impl Sandbox {
     pub fn carry_out_late(&self) -> Result<usize, CallError> {
         let late = std::mem::take(&mut self.state().late);
         let count = late.len();
-        for request in late {
+        for (_, request) in late {
             let (shop_id, operation) = (request.shop_id(), request.operation());
             let answer = self.carry_out(request)?;
             self.call_back(Callback {
@@ -283,8 +287,9 @@ impl Sandbox {
                 self.carry_out(request)?;
                 Err(CallError::Unknown(None))
             }
-            Some(Fault::Late) => {
-                self.state().late.push(request);
+            Some(fault @ (Fault::Late | Fault::Delayed)) => {
+                let seen = matches!(fault, Fault::Late);
+                self.state().late.push((seen, request));
                 Err(CallError::Unknown(None))
             }
             Some(Fault::Slow(gate)) => {
@@ -406,7 +411,7 @@ impl Acquirer for Sandbox {
                 Ok(token::keep(&request.card))
             }
             Some(Fault::NotSent) => Err(CallError::NotSent(None)),
-            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
+            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late | Fault::Delayed) => {
                 Err(CallError::Unknown(None))
             }
         }
@@ -414,6 +419,10 @@ impl Acquirer for Sandbox {
 
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError> {
         self.find_out(operation).await
+    }
+
+    fn arrives_within(&self) -> Duration {
+        ARRIVES_WITHIN
     }
 }
 
@@ -424,7 +433,7 @@ impl Payer for Sandbox {
             None | Some(Fault::Declined) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
-            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
+            Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late | Fault::Delayed) => {
                 return Err(CallError::Unknown(None));
             }
         }
@@ -439,6 +448,10 @@ impl Payer for Sandbox {
         self.find_out(operation).await
     }
 
+    fn arrives_within(&self) -> Duration {
+        ARRIVES_WITHIN
+    }
+
     async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError> {
         Ok(SBP_BANKS.to_vec())
     }
@@ -450,6 +463,7 @@ impl Sandbox {
             None | Some(Fault::Declined) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
+            Some(Fault::Delayed) => return Ok(Found::Nothing),
             Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late) => {
                 return Err(CallError::Unknown(None));
             }
@@ -460,7 +474,7 @@ impl Sandbox {
             let remembered = state.remember(vec![Record::Purchase(operation, next)]);
             remembered.map_err(|error| CallError::Unknown(Some(error.into())))?;
         }
-        let is_late = |request: &Request| request.operation() == operation;
+        let is_late = |(seen, request): &(bool, Request)| *seen && request.operation() == operation;
         Ok(match state.answer(operation, &self.base_url) {
             Some(answer) => Found::Answered(answer),
             None if state.late.iter().any(is_late) => Found::Open,

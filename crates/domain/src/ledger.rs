@@ -26,6 +26,8 @@ pub enum Account {
     Acquirer,
     /// What came to the platform's own bank account for this shop, less what left it.
     Bank,
+    /// What the shop owes the platform: money left for it that it did not have.
+    Claim,
     /// What the platform owes the shop.
     Available,
     /// Reserved for one refund while outside systems work on it.
@@ -74,6 +76,8 @@ pub enum TransferKind {
     RefundSettle(RefundId),
     /// A refund failed; its sum goes back.
     RefundRelease(RefundId),
+    /// A refund that was over reached the payer after all.
+    RefundLate(RefundId),
     /// A deal closed; what it still held goes to the platform.
     DealClose(DealId),
     /// Money came for a payout gateway.
@@ -84,6 +88,8 @@ pub enum TransferKind {
     PayoutSettle(PayoutId),
     /// A payout failed; its sum goes back.
     PayoutRelease(PayoutId),
+    /// A payout that was over reached its receiver after all.
+    PayoutLate(PayoutId),
     /// A payment was captured that this partner has a part of.
     SplitCapture(PaymentId, ShopId),
     /// What this partner gives for a refund was set aside.
@@ -149,6 +155,7 @@ impl Account {
         match self {
             Self::Acquirer => "acquirer".to_owned(),
             Self::Bank => "bank".to_owned(),
+            Self::Claim => "claim".to_owned(),
             Self::Available => "available".to_owned(),
             Self::Refund(id) => format!("refund/{id}"),
             Self::Deal(id) => format!("deal/{id}"),
@@ -163,9 +170,15 @@ impl Account {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         match name.split_once('/') {
-            None => [Self::Acquirer, Self::Bank, Self::Available, Self::Fees]
-                .into_iter()
-                .find(|account| account.name() == name),
+            None => [
+                Self::Acquirer,
+                Self::Bank,
+                Self::Claim,
+                Self::Available,
+                Self::Fees,
+            ]
+            .into_iter()
+            .find(|account| account.name() == name),
             Some(("fees", "vat")) => Some(Self::FeesVat),
             Some(("refund", id)) => id.parse().ok().map(Self::Refund),
             Some(("deal", id)) => id.parse().ok().map(Self::Deal),
@@ -179,7 +192,7 @@ impl Account {
     #[must_use]
     pub fn side(self) -> Side {
         match self {
-            Self::Acquirer | Self::Bank => Side::Debit,
+            Self::Acquirer | Self::Bank | Self::Claim => Side::Debit,
             Self::Available
             | Self::Refund(_)
             | Self::Deal(_)
@@ -197,7 +210,12 @@ impl Account {
         match self {
             Self::Available if shop.test => None,
             Self::Available | Self::Refund(_) | Self::Deal(_) | Self::Payout(_) => Some(0),
-            Self::Acquirer | Self::Clearing(_) | Self::Bank | Self::Fees | Self::FeesVat => None,
+            Self::Acquirer
+            | Self::Clearing(_)
+            | Self::Bank
+            | Self::Claim
+            | Self::Fees
+            | Self::FeesVat => None,
         }
     }
 
@@ -209,6 +227,18 @@ impl Account {
             floor_minor: self.floor_minor(shop),
             version: 0,
         }
+    }
+}
+
+impl Balance {
+    /// How much of `amount` can be taken from it.
+    #[must_use]
+    pub fn spendable(&self, amount: Money) -> Money {
+        let Some(floor) = self.floor_minor else {
+            return amount;
+        };
+        let free = self.amount.minor().saturating_sub(floor).max(0);
+        Money::new(free.min(amount.minor()), amount.currency())
     }
 }
 
@@ -240,11 +270,13 @@ impl TransferKind {
             Self::RefundReserve(_) => "refund_reserve",
             Self::RefundSettle(_) => "refund_settle",
             Self::RefundRelease(_) => "refund_release",
+            Self::RefundLate(_) => "refund_late",
             Self::DealClose(_) => "deal_close",
             Self::TopUp(_) => "top_up",
             Self::PayoutReserve(_) => "payout_reserve",
             Self::PayoutSettle(_) => "payout_settle",
             Self::PayoutRelease(_) => "payout_release",
+            Self::PayoutLate(_) => "payout_late",
             Self::SplitCapture(..) => "split_capture",
             Self::SplitReserve(..) => "split_reserve",
             Self::SplitRelease(..) => "split_release",
@@ -257,13 +289,15 @@ impl TransferKind {
         match self {
             Self::Capture(id) => id.to_string(),
             Self::DealClose(id) => id.to_string(),
-            Self::RefundReserve(id) | Self::RefundSettle(id) | Self::RefundRelease(id) => {
-                id.to_string()
-            }
+            Self::RefundReserve(id)
+            | Self::RefundSettle(id)
+            | Self::RefundRelease(id)
+            | Self::RefundLate(id) => id.to_string(),
             Self::TopUp(id) => id.to_string(),
-            Self::PayoutReserve(id) | Self::PayoutSettle(id) | Self::PayoutRelease(id) => {
-                id.to_string()
-            }
+            Self::PayoutReserve(id)
+            | Self::PayoutSettle(id)
+            | Self::PayoutRelease(id)
+            | Self::PayoutLate(id) => id.to_string(),
             Self::SplitCapture(id, shop) => format!("{id}/{shop}"),
             Self::SplitReserve(id, shop) | Self::SplitRelease(id, shop) => format!("{id}/{shop}"),
         }
@@ -295,6 +329,7 @@ impl TransferKind {
                 Self::PayoutReserve(payout),
                 Self::PayoutSettle(payout),
                 Self::PayoutRelease(payout),
+                Self::PayoutLate(payout),
             ]
             .into_iter()
             .find(|kind| kind.code() == code);
@@ -304,6 +339,7 @@ impl TransferKind {
             Self::RefundReserve(refund),
             Self::RefundSettle(refund),
             Self::RefundRelease(refund),
+            Self::RefundLate(refund),
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -400,6 +436,50 @@ impl Transfer {
     pub fn refund_release(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundRelease(refund);
         Self::between(kind, Account::Refund(refund), Account::Available, amount)
+    }
+
+    /// A refund whose reservation was released has reached the payer after all: the shop gives what
+    /// it can spend, and owes the rest.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn refund_late(
+        refund: RefundId,
+        amount: Money,
+        spendable: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::RefundLate(refund);
+        Self::left_late(kind, Account::Acquirer, amount, spendable)
+    }
+
+    /// A payout whose reservation was released has reached its receiver after all.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn payout_late(
+        payout: PayoutId,
+        amount: Money,
+        spendable: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::PayoutLate(payout);
+        Self::left_late(kind, Account::Bank, amount, spendable)
+    }
+
+    fn left_late(
+        kind: TransferKind,
+        from: Account,
+        amount: Money,
+        spendable: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let owed = amount.checked_sub(spendable)?;
+        Self::of(
+            kind,
+            [
+                (Account::Available, Side::Debit, spendable),
+                (Account::Claim, Side::Debit, owed),
+                (from, Side::Credit, amount),
+            ],
+        )
     }
 
     /// A captured payment of a deal: the deal gets the seller's part, and what the platform keeps

@@ -31,6 +31,7 @@ pub mod personal_data;
 pub mod self_employed;
 
 pub mod acquiring;
+pub mod discrepancy;
 pub mod event;
 pub mod ledger;
 pub mod message;
@@ -40,6 +41,7 @@ pub mod webhook;
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
 pub use application::{Application, Scope};
 pub use deal::Deal;
+pub use discrepancy::{Discrepancy, DiscrepancyKind, Remedy};
 pub use event::{Event, EventKind};
 pub use grant::Grant;
 pub use id::{

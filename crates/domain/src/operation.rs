@@ -2,7 +2,8 @@
 //! idempotency key of the call; a crash leaves it behind for the reconciler.
 //!
 //! `Unknown` is the state of a call that nobody answered. Only an answer that the reconciler
-//! fetched, or one that came late, leaves it.
+//! fetched, or one that came late, leaves it. `GivenUp` is the state of one that, by the outside's
+//! own word and time, never arrived; an answer that comes after all still leaves it.
 
 use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
 use crate::fiscal::Said;
@@ -54,11 +55,17 @@ pub enum OperationState {
     /// It has arrived and is not decided: the payer has to do something first, or a register
     /// works on it.
     Challenged,
+    /// It never arrived: for a while the outside did not know it, longer than calls take to arrive.
+    GivenUp,
     /// Done.
     Approved,
     /// Refused.
     Declined(Decline),
 }
+
+/// What an object hears of a call that never arrived.
+pub const NEVER_ARRIVED: Decline =
+    Decline::new(Party::YooMoney, CancellationReason::InternalTimeout);
 
 /// One call to an outside system.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,6 +104,10 @@ pub const CALL_TIME_MAX: Duration = Duration::seconds(45);
 const UNKNOWN_LOOKS_SECONDS: [i64; 6] = [5, 15, 60, 300, 900, 3_600];
 /// After how many seconds it looks again at a payer who has not answered: callbacks get lost.
 const CHALLENGED_LOOKS_SECONDS: [i64; 6] = [60, 120, 300, 900, 1_800, 3_600];
+
+/// After how many seconds it looks again at what never arrived: outside systems break their word.
+/// When these are over nobody looks any more, but an answer is still heard.
+const GIVEN_UP_LOOKS_SECONDS: [i64; 4] = [900, 3_600, 21_600, 86_400];
 
 /// After how many seconds a register is asked again what became of a document.
 const REGISTER_LOOKS_SECONDS: [i64; 7] = [5, 5, 10, 20, 60, 300, 900];
@@ -148,21 +159,34 @@ impl Operation {
         }
     }
 
-    /// Is it decided? What is decided never changes again.
+    /// Is it at its end? Only an answer that should not have come changes it any more.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self.state {
-            OperationState::Approved | OperationState::Declined(_) => true,
+            OperationState::GivenUp | OperationState::Approved | OperationState::Declined(_) => {
+                true
+            }
             OperationState::Sent | OperationState::Unknown | OperationState::Challenged => false,
         }
     }
 
     /// Takes an answer in. `None` if it says nothing new: a repetition, or one that was
-    /// overtaken.
+    /// overtaken. What was carried out was carried out, whatever was said before.
     #[must_use]
     pub fn answered(&self, answer: &Answer, now: Timestamp) -> Option<Self> {
-        if self.is_final() {
-            return None;
+        match (self.state, answer) {
+            (OperationState::Approved, _)
+            | (OperationState::Declined(_), Answer::Declined { .. } | Answer::Challenged(_)) => {
+                return None;
+            }
+            (OperationState::Declined(_), Answer::Approved(_))
+            | (
+                OperationState::Sent
+                | OperationState::Unknown
+                | OperationState::Challenged
+                | OperationState::GivenUp,
+                _,
+            ) => {}
         }
         let mut next = self.clone();
         match answer {
@@ -179,12 +203,14 @@ impl Operation {
             }
             Answer::Challenged(Challenge::CoolingOff { until }) if self.due_at != Some(*until) => {
                 next.state = OperationState::Challenged;
+                next.answered_at = None;
                 next.looks = 0;
                 next.due_at = Some(*until);
             }
             Answer::Challenged(_) if self.state == OperationState::Challenged => return None,
             Answer::Challenged(_) => {
                 next.state = OperationState::Challenged;
+                next.answered_at = None;
                 next.looks = 0;
                 next.due_at = Some(now.plus(pause(&CHALLENGED_LOOKS_SECONDS, 0)));
             }
@@ -236,22 +262,46 @@ impl Operation {
         })
     }
 
-    /// The call ended without an answer, or a look brought none: it is looked at again later.
+    /// Is its time to arrive over, if it takes so long at most?
     #[must_use]
-    pub fn unanswered(&self, now: Timestamp) -> Option<Self> {
+    pub fn is_overdue(&self, arrives_within: Duration, now: Timestamp) -> bool {
+        self.created_at.plus(arrives_within) <= now
+    }
+
+    /// The outside does not know it, and will not any more. `None` if it is at its end.
+    #[must_use]
+    pub fn never_arrived(&self, now: Timestamp) -> Option<Self> {
         if self.is_final() {
             return None;
         }
+        Some(Self {
+            state: OperationState::GivenUp,
+            answered_at: Some(now),
+            looks: 1,
+            due_at: Some(now.plus(pause(&GIVEN_UP_LOOKS_SECONDS, 0))),
+            ..self.clone()
+        })
+    }
+
+    /// The call ended without an answer, or a look brought none: it is looked at again later.
+    #[must_use]
+    pub fn unanswered(&self, now: Timestamp) -> Option<Self> {
         let mut next = self.clone();
         let pauses = match self.state {
+            OperationState::Approved | OperationState::Declined(_) => return None,
+            OperationState::GivenUp => {
+                let index = usize::try_from(self.looks).ok()?;
+                next.looks = self.looks.saturating_add(1);
+                next.due_at = GIVEN_UP_LOOKS_SECONDS
+                    .get(index)
+                    .map(|seconds| now.plus(Duration::seconds(*seconds)));
+                return self.due_at.is_some().then_some(next);
+            }
             OperationState::Challenged if self.kind == OperationKind::Register => {
                 REGISTER_LOOKS_SECONDS.as_slice()
             }
             OperationState::Challenged => CHALLENGED_LOOKS_SECONDS.as_slice(),
-            OperationState::Sent
-            | OperationState::Unknown
-            | OperationState::Approved
-            | OperationState::Declined(_) => {
+            OperationState::Sent | OperationState::Unknown => {
                 next.state = OperationState::Unknown;
                 UNKNOWN_LOOKS_SECONDS.as_slice()
             }

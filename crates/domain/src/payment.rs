@@ -10,6 +10,7 @@ mod confirm;
 mod create;
 mod deal;
 mod details;
+mod late;
 mod receipt;
 mod refund;
 mod split;
@@ -29,6 +30,7 @@ pub use split::{
 use std::net::IpAddr;
 
 use crate::acquiring::{Approval, Challenge, Decline, ThreeDSecure};
+use crate::discrepancy::Remedy;
 use crate::event::Event;
 use crate::id::{GatewayId, OperationId, PaymentId, PaymentMethodId, ShopId};
 use crate::ledger::Transfer;
@@ -271,6 +273,8 @@ pub struct Step {
     pub saved_method: Option<PaymentMethod>,
     /// What becomes of its receipt.
     pub receipt: ReceiptWork,
+    /// What was done about money that it did not wait for.
+    pub late: Option<Remedy>,
 }
 
 /// The payment's status as the API knows it.
@@ -477,6 +481,7 @@ impl Step {
             operations: Vec::new(),
             saved_method: None,
             receipt: ReceiptWork::None,
+            late: None,
         }
     }
 }

@@ -297,6 +297,8 @@ impl PaymentMethod {
         match &self.state {
             State::Binding { operation: own } | State::Challenged { operation: own, .. }
                 if *own == operation.id => {}
+            // An attempt that had been given up was carried out after all.
+            State::Pending if matches!(answer, Answer::Approved(_)) => {}
             State::Pending
             | State::Binding { .. }
             | State::Challenged { .. }

@@ -7,7 +7,7 @@
 mod create;
 pub mod limit;
 
-use crate::acquiring::{Answer, CancellationReason, Decline, Party};
+use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::card::{CardBrand, CardFacts, CardNumber};
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PayoutId, PersonalDataId, SelfEmployedId, ShopId};
@@ -356,6 +356,38 @@ impl Payout {
             operations: Vec::new(),
             usage: None,
         })
+    }
+
+    /// It was over without money, and the receiver has got it after all: that cannot be undone. The
+    /// books follow; of the sum the shop gives `spendable`, and owes the rest. The payout succeeds
+    /// after all unless it is a deal's, which may have paid it again. `None` if it is not over.
+    ///
+    /// # Errors
+    /// The books refuse it.
+    pub fn left_after_all(
+        &self,
+        approval: &Approval,
+        spendable: Money,
+        now: Timestamp,
+    ) -> Result<Option<Step>, LedgerRefused> {
+        let State::Canceled { .. } = &self.state else {
+            return Ok(None);
+        };
+        let late = vec![Transfer::payout_late(self.id, self.amount, spendable)?];
+        if self.deal_id.is_some() {
+            return Ok(Some(Step {
+                next: self.clone(),
+                transfers: late,
+                events: Vec::new(),
+                operations: Vec::new(),
+                usage: None,
+            }));
+        }
+        let mut step = self.succeed(&approval.reference, approval.facts.as_ref(), now)?;
+        step.transfers = late;
+        let payee = self.payee.as_deref();
+        step.usage = payee.map(|payee| UsageChange::taken(payee, self.amount, self.created_at));
+        Ok(Some(step))
     }
 
     fn cancel(&self, decline: Decline, now: Timestamp) -> Result<Step, LedgerRefused> {

@@ -7,7 +7,7 @@ mod certificate;
 
 pub use certificate::{CertificateRefund, ReturnedArticle};
 
-use crate::acquiring::{Answer, CancellationReason, Decline, Party};
+use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PaymentId, RefundId, ShopId};
 use crate::ledger::{LedgerRefused, Transfer};
@@ -353,6 +353,47 @@ impl Refund {
                     Transfer::split_release(self.id, self.shop_id, source)
                 })?;
             }
+        }
+        Ok(Some(step))
+    }
+
+    /// It was over without money, and the payer has got it after all: that cannot be undone. The
+    /// books follow; of the sum the shop gives `spendable`, and owes the rest. The refund succeeds
+    /// after all where nobody else has a part in it, and its payment has room for it. `None` if it
+    /// is not over.
+    ///
+    /// # Errors
+    /// The books refuse it.
+    pub fn left_after_all(
+        &self,
+        payment: &Payment,
+        approval: &Approval,
+        spendable: Money,
+        now: Timestamp,
+    ) -> Result<Option<Step>, LedgerRefused> {
+        let State::Canceled { .. } = &self.state else {
+            return Ok(None);
+        };
+        let mut step = Step {
+            next: self.clone(),
+            payment: payment.clone(),
+            transfers: vec![Transfer::refund_late(self.id, self.amount, spendable)?],
+            partners: Vec::new(),
+            events: Vec::new(),
+            operations: Vec::new(),
+            receipt: ReceiptWork::None,
+        };
+        let alone = self.deal.is_none() && self.sources.is_empty() && self.receipt.is_none();
+        let left = payment.refundable_amount().checked_sub(self.amount)?;
+        if alone && left.minor() >= 0 {
+            step.next.state = State::Succeeded {
+                rrn: approval.rrn.clone(),
+                sbp_operation_id: approval.facts.as_ref().and_then(by_sbp),
+                succeeded_at: now,
+            };
+            step.payment = payment.set_aside(self.amount)?.settle_refund(self.amount)?;
+            step.events
+                .push(Event::Refund(EventKind::RefundSucceeded, self.id));
         }
         Ok(Some(step))
     }

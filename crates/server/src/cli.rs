@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Shows mail and SMS: what was sent, what waits, what nobody took
     #[command(subcommand)]
     Message(Message),
+    /// Shows where the bank did something else than was written down
+    #[command(subcommand)]
+    Discrepancy(Discrepancy),
     /// Lets time pass in a test shop
     #[command(subcommand)]
     Clock(Clock),
@@ -84,8 +87,10 @@ pub(crate) enum Command {
 }
 
 mod application;
+mod discrepancy;
 mod message;
 pub(crate) use application::{Application, CreateApplication};
+pub(crate) use discrepancy::Discrepancy;
 pub(crate) use message::Message;
 
 /// `altyn serve`.

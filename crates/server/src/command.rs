@@ -6,6 +6,7 @@ mod audit;
 mod backup;
 mod bench;
 mod clock;
+mod discrepancy;
 mod dump;
 mod event;
 pub(crate) mod gateway;
@@ -64,6 +65,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
         Command::Event(event) => event::run(&config, event).await?,
         Command::Message(command) => message::run(&config, command).await?,
+        Command::Discrepancy(command) => discrepancy::run(&config, command).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {
             clock::advance(&config, shop, by).await?
         }

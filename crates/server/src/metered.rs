@@ -11,7 +11,7 @@ use connectors::payer::{CardSource, Identified, PayOut, SbpBank};
 use connectors::sms::Sms;
 use connectors::{Acquirer, CallError, Courier, Mailer, Payer, SmsGateway};
 use domain::message::{Channel, Outcome as Said};
-use domain::{Answer, OperationId};
+use domain::{Answer, Duration, OperationId};
 
 use crate::clock::Stopwatch;
 use crate::metrics::Metrics;
@@ -107,6 +107,10 @@ impl Payer for MeteredPayer {
         found
     }
 
+    fn arrives_within(&self) -> Duration {
+        self.inner.arrives_within()
+    }
+
     async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError> {
         let watch = Stopwatch::start();
         let banks = self.inner.sbp_banks().await;
@@ -118,6 +122,10 @@ impl Payer for MeteredPayer {
 
 #[async_trait]
 impl Acquirer for MeteredAcquirer {
+    fn arrives_within(&self) -> Duration {
+        self.inner.arrives_within()
+    }
+
     async fn authorize(&self, request: Authorize) -> Answered {
         let watch = Stopwatch::start();
         let answer = self.inner.authorize(request).await;

@@ -55,6 +55,7 @@ pub(crate) struct Metrics {
     deliveries: Family<Delivery, Counter>,
     delivery_times: Times<Delivery>,
     messages_queued: Gauge,
+    discrepancies_open: Gauge,
     messages: Family<Message, Counter>,
     message_times: Times<Message>,
     calls: Family<Call, Counter>,
@@ -106,6 +107,7 @@ impl Metrics {
             deliveries: Family::default(),
             delivery_times: times(),
             messages_queued: Gauge::default(),
+            discrepancies_open: Gauge::default(),
             messages: Family::default(),
             message_times: times(),
             calls: Family::default(),
@@ -149,6 +151,12 @@ impl Metrics {
             "delivery_seconds",
             delivery_times,
             self.delivery_times.clone(),
+        );
+        let differing = "Discrepancies with the bank that nobody has put right, over all nodes";
+        registry.register(
+            "discrepancies_open",
+            differing,
+            self.discrepancies_open.clone(),
         );
         self.register_messages(&mut registry);
         let calls = "Calls to acquirers, by outcome; unknown ones are looked up later";
@@ -224,11 +232,13 @@ impl Metrics {
                 operations,
                 deliveries,
                 messages,
+                discrepancies,
             }) => {
                 let figure = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
                 self.operations_open.set(figure(operations));
                 self.deliveries_pending.set(figure(deliveries));
                 self.messages_queued.set(figure(messages));
+                self.discrepancies_open.set(figure(discrepancies));
             }
             Err(error) => warn!(%error, "what waits could not be counted"),
         }

@@ -69,6 +69,7 @@ pub(crate) async fn audit(
         nothing_is_open(world, &facts).await,
         bank::agrees(world, &facts.payments, &stuck).await,
         bank::paid_out(world, &facts.payouts).await,
+        bank::is_known(world, &stuck).await,
         nothing_is_lost(world, business.topped_up, stuck.values().sum()).await,
         register::agrees(world, business, &facts.payments, tally).await,
         message::agree(world, merchant, &facts, tally),
@@ -229,6 +230,7 @@ async fn nothing_is_lost(world: &World, topped_up: i64, stuck: i64) -> Result<()
                 Account::Available | Account::Fees | Account::FeesVat => {
                     owned += balance.amount.minor();
                 }
+                Account::Claim => owned -= balance.amount.minor(),
                 Account::Refund(_) | Account::Deal(_) | Account::Payout(_) => {
                     let name = account.name();
                     ensure!(balance.amount.is_zero(), "{name} still holds {balance:?}");

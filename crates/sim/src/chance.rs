@@ -44,6 +44,7 @@ impl Chance {
             request_lost: weight(200),
             not_sent: weight(100),
             late: weight(100),
+            delayed: weight(100),
             declined: weight(300),
             callback_lost: weight(300),
             callback_twice: weight(300),

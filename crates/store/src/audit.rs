@@ -74,6 +74,8 @@ pub struct RefundProof {
     pub settled: Option<Money>,
     /// What went back to where it came from.
     pub released: Option<Money>,
+    /// What left the books when it was over.
+    pub late: Option<Money>,
     /// Its part in a deal.
     pub deal: Option<RefundDeal>,
 }
@@ -94,10 +96,13 @@ impl RefundProof {
     pub fn agrees(&self) -> bool {
         let amount = Some(self.amount);
         let posted = (self.reserved, self.settled, self.released);
-        match self.status {
-            Status::Pending => posted == (amount, None, None),
-            Status::Succeeded => posted == (amount, amount, None),
-            Status::Canceled => posted == (amount, None, amount) || posted == (None, None, None),
+        let returned = posted == (amount, None, amount);
+        match (self.status, self.late) {
+            (Status::Pending, None) => posted == (amount, None, None),
+            (Status::Succeeded, None) => posted == (amount, amount, None),
+            (Status::Canceled, None) => returned || posted == (None, None, None),
+            (Status::Succeeded | Status::Canceled, late) => returned && late == amount,
+            (Status::Pending, Some(_)) => false,
         }
     }
 }
@@ -146,6 +151,11 @@ select r.id, r.created_at, r.state, r.currency, r.amount_minor,
           join entry e on e.transfer_id = t.id
          where t.object_id = r.id and t.kind = 'refund_release'
            and e.side = 'debit') as released_minor,
+       (select cast(sum(e.amount_minor) as bigint)
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = r.id and t.kind = 'refund_late'
+           and e.side = 'credit') as late_minor,
        r.deal_facts
   from refund r
  where r.shop_id = $1 and (r.created_at, r.id) > ($2, $3)
@@ -163,7 +173,8 @@ select t.id
    and not exists (select 1
                      from refund r
                     where r.id = t.object_id and r.shop_id = t.shop_id
-                      and t.kind in ('refund_reserve', 'refund_settle', 'refund_release'))
+                      and t.kind in ('refund_reserve', 'refund_settle', 'refund_release',
+                                     'refund_late'))
    and not exists (select 1
                      from deal d
                     where d.id = t.object_id and d.shop_id = t.shop_id
@@ -171,7 +182,8 @@ select t.id
    and not exists (select 1
                      from payout p
                     where p.id = t.object_id and p.shop_id = t.shop_id
-                      and t.kind in ('payout_reserve', 'payout_settle', 'payout_release'))
+                      and t.kind in ('payout_reserve', 'payout_settle', 'payout_release',
+                                     'payout_late'))
    and t.kind <> 'top_up'
  order by t.sequence";
 
@@ -303,6 +315,7 @@ fn read_refund(row: &Row<'_>) -> Result<RefundProof, StoreError> {
         reserved: cells.money_or_null(currency)?,
         settled: cells.money_or_null(currency)?,
         released: cells.money_or_null(currency)?,
+        late: cells.money_or_null(currency)?,
         deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
     })
 }

@@ -28,6 +28,7 @@ pub mod authorship;
 pub mod deal;
 pub mod grant;
 
+pub mod discrepancy;
 pub mod idempotency;
 pub mod invoice;
 pub mod operation;

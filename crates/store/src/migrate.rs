@@ -59,6 +59,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     19 "0019_widget_sites",
     20 "0020_refund_by_sbp",
     21 "0021_binding_client_ip",
+    22 "0022_discrepancy",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -52,7 +52,7 @@ select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount
 const COUNT_OPEN_ANY_SHOP: &str = "\
 select count(*)
   from operation
- where due_at is not null";
+ where due_at is not null and state <> 'given_up'";
 
 const DUE_ANY_SHOP: &str = "\
 select id, shop_id
@@ -90,7 +90,7 @@ pub fn update(tx: &mut Tx<'_>, shop: &Shop, operation: &Operation) -> Result<(),
     tx.write_one(UPDATE, &refs(&params))
 }
 
-fn object(object: OperationObject) -> (&'static str, String) {
+pub(crate) fn object(object: OperationObject) -> (&'static str, String) {
     match object {
         OperationObject::Payment(id) => ("payment", id.to_string()),
         OperationObject::Refund(id) => ("refund", id.to_string()),
@@ -105,6 +105,7 @@ fn changing<'a>(shop: &Shop, operation: &'a Operation) -> [Param<'a>; 7] {
         OperationState::Sent => ("sent", None),
         OperationState::Unknown => ("unknown", None),
         OperationState::Challenged => ("challenged", None),
+        OperationState::GivenUp => ("given_up", None),
         OperationState::Approved => ("approved", None),
         OperationState::Declined(cause) => ("declined", Some(cause)),
     };
@@ -178,14 +179,7 @@ pub fn count_open_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
 fn read(row: &Row<'_>) -> Result<Operation, StoreError> {
     let mut cells = Cells::new(row);
     let (id, shop_id) = (cells.parse()?, cells.shop_id()?);
-    let object = match cells.get()? {
-        "payment" => OperationObject::Payment(cells.parse()?),
-        "refund" => OperationObject::Refund(cells.parse()?),
-        "payment_method" => OperationObject::PaymentMethod(cells.parse()?),
-        "receipt" => OperationObject::Receipt(cells.parse()?),
-        "payout" => OperationObject::Payout(cells.parse()?),
-        _ => return Err(cells.corrupt()),
-    };
+    let object = read_object(&mut cells)?;
     let kind = cells.named(OperationKind::from_code)?;
     let currency = cells.currency()?;
     Ok(Operation {
@@ -204,6 +198,17 @@ fn read(row: &Row<'_>) -> Result<Operation, StoreError> {
     })
 }
 
+pub(crate) fn read_object(cells: &mut Cells<'_>) -> Result<OperationObject, StoreError> {
+    Ok(match cells.get()? {
+        "payment" => OperationObject::Payment(cells.parse()?),
+        "refund" => OperationObject::Refund(cells.parse()?),
+        "payment_method" => OperationObject::PaymentMethod(cells.parse()?),
+        "receipt" => OperationObject::Receipt(cells.parse()?),
+        "payout" => OperationObject::Payout(cells.parse()?),
+        _ => return Err(cells.corrupt()),
+    })
+}
+
 fn read_state(cells: &mut Cells<'_>) -> Result<OperationState, StoreError> {
     let code: &str = cells.get()?;
     let unknown = cells.corrupt();
@@ -211,6 +216,7 @@ fn read_state(cells: &mut Cells<'_>) -> Result<OperationState, StoreError> {
         ("sent", _) => Ok(OperationState::Sent),
         ("unknown", _) => Ok(OperationState::Unknown),
         ("challenged", _) => Ok(OperationState::Challenged),
+        ("given_up", _) => Ok(OperationState::GivenUp),
         ("approved", _) => Ok(OperationState::Approved),
         ("declined", Some(cause)) => Ok(OperationState::Declined(cause)),
         _ => Err(unknown),

@@ -13,6 +13,7 @@ mod grant;
 mod heard;
 mod idempotency;
 mod invoice;
+mod late;
 mod loan;
 mod notification;
 mod payout;

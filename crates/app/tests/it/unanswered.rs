@@ -39,8 +39,12 @@ async fn a_payment_that_never_arrived_ends() {
             .call("POST", "/payments", "k", &card_payment(PLAIN, true))
             .await;
         assert_eq!(answer.text("/status"), "pending");
-        world.wait(Duration::minutes(1)).await;
         let path = format!("/payments/{}", answer.text("/id"));
+        // The connector may take two minutes: until then nobody says that it never arrived.
+        world.wait(Duration::seconds(100)).await;
+        world.wait(Duration::seconds(19)).await;
+        assert_eq!(status(&world, &answer.text("/id")).await, "pending");
+        world.wait(Duration::minutes(1)).await;
         let shown = world.call("GET", &path, "", &Value::Null).await;
         assert_eq!(
             shown.text("/cancellation_details/reason"),

@@ -45,6 +45,9 @@ pub enum Fault {
     /// [`Sandbox::carry_out_late`](super::Sandbox::carry_out_late), whose answer comes as a
     /// callback. Until then a look-up finds it open.
     Late,
+    /// Like [`Fault::Late`], but until it is carried out a look-up finds nothing. Of a look-up: it
+    /// finds nothing.
+    Delayed,
     /// The acquirer refuses it: a capture, a refund or a payout. Others are carried out, for
     /// payers and their cards have refusals of their own, and what is held can be let go.
     Declined,
@@ -72,6 +75,8 @@ pub struct Chances {
     pub not_sent: u32,
     /// [`Fault::Late`].
     pub late: u32,
+    /// [`Fault::Delayed`].
+    pub delayed: u32,
     /// [`Fault::Declined`].
     pub declined: u32,
     /// [`CallbackFault::Lost`].
@@ -135,6 +140,7 @@ impl Script {
             (chances.request_lost, Fault::RequestLost),
             (chances.not_sent, Fault::NotSent),
             (chances.late, Fault::Late),
+            (chances.delayed, Fault::Delayed),
             (chances.declined, Fault::Declined),
         ])
     }

@@ -10,7 +10,7 @@ use crate::id::OperationId;
 use crate::ledger::LedgerRefused;
 use crate::method::MethodFacts;
 use crate::money::Money;
-use crate::operation::{NewOperation, Operation, OperationKind};
+use crate::operation::{Operation, OperationKind};
 use crate::payment_method::PaymentMethod;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -24,6 +24,8 @@ pub struct Heard<'a> {
     pub answer: &'a Answer,
     /// The shop's price list.
     pub tariffs: &'a [Tariff],
+    /// Is the call the payment's last attempt? Only asked of money that it does not wait for.
+    pub last_attempt: bool,
     /// An id for the call that returns money which nobody waits for any more.
     pub spare: OperationId,
     /// The shop's time.
@@ -47,7 +49,7 @@ impl Payment {
                 OperationKind::Authorize,
                 State::Authorizing { operation } | State::Challenged { operation, .. },
             ) if *operation == id => self.authorize_answered(heard).map(Some),
-            (OperationKind::Authorize, _) => Ok(self.let_go_of_late_money(heard)),
+            (OperationKind::Authorize, _) => self.authorized_late(heard),
             (
                 OperationKind::Capture,
                 State::Capturing {
@@ -91,9 +93,9 @@ impl Payment {
                 }
                 Answer::Challenged(_) => Ok(None),
             },
+            (OperationKind::Capture, _) => self.captured_late(heard),
             (
-                OperationKind::Capture
-                | OperationKind::Void
+                OperationKind::Void
                 | OperationKind::Refund
                 | OperationKind::Bind
                 | OperationKind::Register
@@ -119,7 +121,11 @@ impl Payment {
         }
     }
 
-    fn approved(&self, approval: &Approval, heard: &Heard<'_>) -> Result<Step, AnswerRefused> {
+    pub(super) fn approved(
+        &self,
+        approval: &Approval,
+        heard: &Heard<'_>,
+    ) -> Result<Step, AnswerRefused> {
         let mut next = self.clone();
         let fee = self.fee_on(self.amount, heard.tariffs, heard.now)?;
         next.fee = Some(fee);
@@ -236,25 +242,6 @@ impl Payment {
         step.events
             .push(Event::Payment(EventKind::PaymentSucceeded, self.id));
         Ok(step)
-    }
-
-    /// Money came that nobody waits for any more: the payment was decided without it, or the
-    /// payer had turned to another method. It goes back: what is held is let go, what was taken
-    /// with the payer's confirmation is refunded.
-    fn let_go_of_late_money(&self, heard: &Heard<'_>) -> Option<Step> {
-        let Answer::Approved(approval) = heard.answer else {
-            return None;
-        };
-        let mut step = Step::to(self.clone());
-        let back = self.void_call(heard.spare, &approval.reference);
-        step.operations.push(match self.takes_at_once() {
-            false => back,
-            true => NewOperation {
-                kind: OperationKind::Refund,
-                ..back
-            },
-        });
-        Some(step)
     }
 
     fn learn(&mut self, facts: Option<&MethodFacts>) {

@@ -183,14 +183,35 @@ fn call(payment: &Payment) -> Operation {
 }
 
 fn hear(payment: &Payment, answer: &Answer, now: Timestamp) -> Option<Step> {
-    let operation = call(payment);
+    hear_of(payment, &call(payment), true, (answer, now))
+}
+
+/// An approval of a call that the payment does not wait for.
+fn hear_late(payment: &Payment, kind: OperationKind, last_attempt: bool) -> Option<Step> {
+    let operation = Operation {
+        id: operation(78),
+        kind,
+        reference: (kind != OperationKind::Authorize).then(|| "ref".to_owned()),
+        ..call(payment)
+    };
+    let approved = Answer::Approved(approval());
+    hear_of(payment, &operation, last_attempt, (&approved, NOW))
+}
+
+fn hear_of(
+    payment: &Payment,
+    operation: &Operation,
+    last_attempt: bool,
+    (answer, now): (&Answer, Timestamp),
+) -> Option<Step> {
     let tariffs = tariffs();
     let spare = OperationId::new(seed(99));
     payment
         .answered(&Heard {
-            operation: &operation,
+            operation,
             answer,
             tariffs: &tariffs,
+            last_attempt,
             spare,
             now,
         })
@@ -245,6 +266,9 @@ fn line(result: Result<Option<Step>, String>) -> String {
             for operation in &step.operations {
                 line.push_str(&format!(" >{}", operation.kind.code()));
             }
+            if let Some(remedy) = step.late {
+                line.push_str(&format!(" late:{}", remedy.code()));
+            }
             if step.receipt != ReceiptWork::None {
                 line.push_str(&format!(" receipt:{:?}", step.receipt));
             }
@@ -256,9 +280,10 @@ fn line(result: Result<Option<Step>, String>) -> String {
 #[test]
 fn the_matrix_is_the_committed_one() {
     let late = NOW.plus(Duration::days(8));
-    let mut matrix = String::from("# state, command: next state +transfer !event >call\n");
+    let mut matrix =
+        String::from("# state, command: next state +transfer !event >call late:remedy\n");
     for payment in states() {
-        let commands: [(&str, Result<Option<Step>, String>); 10] = [
+        let commands: [(&str, Result<Option<Step>, String>); 13] = [
             (
                 "authorize",
                 payment
@@ -269,6 +294,18 @@ fn the_matrix_is_the_committed_one() {
             (
                 "approved",
                 Ok(hear(&payment, &Answer::Approved(approval()), NOW)),
+            ),
+            (
+                "approved, the last attempt",
+                Ok(hear_late(&payment, OperationKind::Authorize, true)),
+            ),
+            (
+                "approved, an attempt before",
+                Ok(hear_late(&payment, OperationKind::Authorize, false)),
+            ),
+            (
+                "approved, a capture before",
+                Ok(hear_late(&payment, OperationKind::Capture, false)),
             ),
             ("challenged", Ok(hear(&payment, &challenged(), NOW))),
             ("declined", Ok(hear(&payment, &declined(), NOW))),

@@ -101,6 +101,13 @@ impl Collector for Storage {
             let label = [("event", kind.code())];
             ConstCounter::new(count).encode(place.encode_family(&label)?)?;
         }
+        let help = "Where the bank did something else than was written down";
+        let mut place =
+            encoder.encode_descriptor("discrepancies", help, None, MetricType::Counter)?;
+        for ((kind, remedy), count) in app.discrepancies() {
+            let labels = [("kind", kind), ("remedy", remedy)];
+            ConstCounter::new(count).encode(place.encode_family(&labels)?)?;
+        }
         Ok(())
     }
 }

@@ -84,6 +84,29 @@ pub(super) async fn agrees(
     Ok(())
 }
 
+/// All that the bank carried out is known as carried out, whenever it was heard, and what it keeps
+/// of it for nobody is on the operator's list.
+pub(super) async fn is_known(world: &World, stuck: &BTreeMap<String, i64>) -> Result<()> {
+    let list = app::discrepancy::list(&world.app, None, false, super::ALL).await?;
+    for (reference, effect) in world.bank.statistics() {
+        let id = effect.operation;
+        let find = move |conn: &mut store::Conn<'_>| store::operation::find_any_shop(conn, id);
+        let found = world.store.read(find).await?;
+        let known = found.is_some_and(|found| found.state == OperationState::Approved);
+        ensure!(
+            known,
+            "{reference} was carried out and is not known as that"
+        );
+        let listed = list.iter().any(|one| one.operation_id == id);
+        let open = stuck.get(&reference).is_some_and(|kept| *kept > 0);
+        ensure!(
+            listed || !open,
+            "{reference} is stuck and not on the operator's list"
+        );
+    }
+    Ok(())
+}
+
 /// Each payout that succeeded has reached its receiver once, and no other has.
 pub(super) async fn paid_out(world: &World, payouts: &[Payout]) -> Result<()> {
     let mut arrived: BTreeMap<OperationId, _> = world.bank.paid_out();

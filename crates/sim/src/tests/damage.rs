@@ -99,6 +99,18 @@ pub(super) static DAMAGES: &[Damage] = &[
           where id = (select min(id) from operation where object_kind in ('payment', 'payout'))",
         "operation op-",
     ),
+    rows(
+        "an approval that comes after the end is dropped without a word",
+        "update operation set state = 'given_up', due_at = null
+          where id = (select min(id) from operation
+                       where kind = 'authorize' and state = 'approved')",
+        "was carried out and is not known as that",
+    ),
+    rows(
+        "money that the bank keeps for nobody is on no list",
+        "delete from discrepancy where remedy = 'giving_back' and resolved_at is null",
+        "is stuck and not on the operator's list",
+    ),
     // Keys.
     Damage {
         name: "a key is forgotten",

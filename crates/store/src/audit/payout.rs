@@ -29,6 +29,8 @@ pub struct PayoutProof {
     pub settled: Option<Money>,
     /// What went back, and to which account.
     pub released: Option<(Money, String)>,
+    /// What left the books when it was over.
+    pub late: Option<Money>,
 }
 
 impl PayoutProof {
@@ -38,6 +40,11 @@ impl PayoutProof {
         let whole = (self.amount, self.source.clone());
         let is_whole = |posted: &Option<(Money, String)>| posted.as_ref() == Some(&whole);
         let untouched = self.settled.is_none() && self.released.is_none();
+        let returned = is_whole(&self.reserved) && is_whole(&self.released);
+        if self.late.is_some() {
+            let over = self.status != Status::Pending && self.settled.is_none();
+            return over && returned && self.late == Some(self.amount);
+        }
         match self.status {
             Status::Pending => is_whole(&self.reserved) && untouched,
             Status::Succeeded => {
@@ -46,7 +53,6 @@ impl PayoutProof {
                     && self.released.is_none()
             }
             Status::Canceled => {
-                let returned = is_whole(&self.reserved) && is_whole(&self.released);
                 let never = self.reserved.is_none() && self.released.is_none();
                 (returned || never) && self.settled.is_none()
             }
@@ -81,7 +87,12 @@ select p.id, p.created_at, p.state, p.currency, p.amount_minor,
           from transfer t
           join entry e on e.transfer_id = t.id
          where t.object_id = p.id and t.kind = 'payout_release'
-           and e.side = 'credit') as released_to
+           and e.side = 'credit') as released_to,
+       (select e.amount_minor
+          from transfer t
+          join entry e on e.transfer_id = t.id
+         where t.object_id = p.id and t.kind = 'payout_late'
+           and e.side = 'credit') as late_minor
   from payout p
  where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
  order by p.created_at, p.id
@@ -116,5 +127,6 @@ fn read(row: &Row<'_>) -> Result<PayoutProof, StoreError> {
         reserved: reserved.zip(from),
         settled,
         released: released.zip(to),
+        late: cells.money_or_null(currency)?,
     })
 }

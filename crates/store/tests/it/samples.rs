@@ -450,6 +450,7 @@ pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
         OperationState::Sent,
         OperationState::Unknown,
         OperationState::Challenged,
+        OperationState::GivenUp,
         OperationState::Approved,
         OperationState::Declined(cause()),
         OperationState::Sent,

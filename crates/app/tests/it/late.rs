@@ -1,0 +1,447 @@
+//! Banks that carry something out when nobody expects it any more: after a look-up that found
+//! nothing, after the end, after their own refusal. Nothing that a bank did is without a row.
+
+use app::checkout::{self, Buyer};
+use connectors::sandbox::{Call, Decision, Fault};
+use domain::acquiring::Approval;
+use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::ledger::Account;
+use domain::{
+    Answer, CancellationReason, Decline, Discrepancy, DiscrepancyKind, Duration, OperationId,
+    OperationKind, OperationObject, Party, Remedy,
+};
+use serde_json::{Value, json};
+use testkit::World;
+use testkit::database::both;
+
+use crate::payout::{live_gateway, to};
+use crate::{PLAIN, SECURE, available, balance_of, card_payment, pay, status};
+
+/// What was noted, in the words of the list: what, what was asked, the remedy, and whether it is
+/// settled.
+async fn noted(world: &World) -> Vec<(&'static str, &'static str, &'static str, bool)> {
+    let found = app::discrepancy::list(&world.app, None, true, 100).await;
+    let mut found = found.unwrap();
+    found.sort_by_key(|one| (one.found_at, one.kind));
+    let counted: u64 = world
+        .app
+        .discrepancies()
+        .iter()
+        .map(|(_, count)| count)
+        .sum();
+    assert_eq!(counted, u64::try_from(found.len()).unwrap(), "{found:?}");
+    let line = |one: &Discrepancy| {
+        let (kind, remedy) = (one.kind.code(), one.remedy.code());
+        (kind, one.asked.code(), remedy, one.resolved_at.is_some())
+    };
+    found.iter().map(line).collect()
+}
+
+async fn call_of(world: &World, object: OperationObject, kind: OperationKind) -> OperationId {
+    let shop = match object {
+        OperationObject::Payout(_) => None,
+        _ => Some(world.shop.id),
+    };
+    let read = move |conn: &mut store::Conn<'_>| {
+        let shops = store::shop::list_any_shop(conn)?;
+        let mut all = Vec::new();
+        for one in shops
+            .iter()
+            .filter(|one| shop.is_none_or(|id| id == one.id))
+        {
+            all.extend(store::operation::list_of(conn, one.id, object)?);
+        }
+        Ok::<_, store::StoreError>(all)
+    };
+    let all = world.store.read(read).await.unwrap();
+    all.iter().rfind(|one| one.kind == kind).unwrap().id
+}
+
+async fn hear_approval(world: &World, operation: OperationId, reference: &str) {
+    let approval = Approval {
+        reference: reference.to_owned(),
+        facts: None,
+        rrn: None,
+        auth_code: None,
+        three_d_secure: None,
+        token: None,
+    };
+    let answer = Answer::Approved(approval);
+    app::hear(&world.app, operation, answer).await.unwrap();
+    world.run_jobs().await;
+}
+
+/// What the bank delayed arrives, and the bank calls back.
+async fn arrive(world: &World) {
+    let mut callbacks = world.app.callbacks().unwrap();
+    assert_eq!(world.bank.carry_out_late().unwrap(), 1);
+    while let Ok(callback) = callbacks.try_recv() {
+        app::hear(&world.app, callback.operation, callback.answer)
+            .await
+            .unwrap();
+    }
+    world.run_jobs().await;
+}
+
+async fn events_of(world: &World, object: &str) -> Vec<&'static str> {
+    let (shops, object) = (store::shop::list_any_shop, object.to_owned());
+    let read = move |conn: &mut store::Conn<'_>| {
+        let mut events = Vec::new();
+        for shop in shops(conn)? {
+            let begin = domain::Timestamp::from_micros(0);
+            events.extend(store::event::list(conn, shop.id, begin, None, 100)?);
+        }
+        Ok::<_, store::StoreError>(events)
+    };
+    let events = world.store.read(read).await.unwrap();
+    let own = events.iter().filter(|event| event.object_id == object);
+    own.map(|event| event.kind.code()).collect()
+}
+
+#[tokio::test]
+async fn a_buyer_who_stays_on_the_page_for_a_minute_still_pays() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        for minutes in [1, 20] {
+            let key = format!("after-{minutes}");
+            let answer = world
+                .call("POST", "/payments", &key, &card_payment(SECURE, true))
+                .await;
+            let page = answer.text("/confirmation/confirmation_url");
+            let (_, operation) = page.split_once("operation=").unwrap();
+            let operation: OperationId = operation.parse().unwrap();
+            // The look is answered by a node that does not know it.
+            for _ in 0..minutes {
+                world.bank.script().next(Call::LookUp, Fault::Delayed);
+                world.wait(Duration::minutes(1)).await;
+            }
+            world.bank.script().calm();
+            assert_eq!(status(&world, &answer.text("/id")).await, "pending");
+            app::sandbox::decide(&world.app, operation, Decision::Approve)
+                .await
+                .unwrap();
+            assert_eq!(status(&world, &answer.text("/id")).await, "succeeded");
+        }
+        let forgotten = ("forgotten", "authorize", "nothing", false);
+        assert_eq!(noted(&world).await, [forgotten, forgotten]);
+        assert_eq!(available(&world).await, 2 * 95_500);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_bank_forgot_ends_with_its_payment() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let answer = world
+            .call("POST", "/payments", "k", &card_payment(SECURE, true))
+            .await;
+        let payment = answer.text("/id");
+        for _ in 0..30 {
+            world.bank.script().next(Call::LookUp, Fault::Delayed);
+        }
+        world.wait(Duration::minutes(1)).await;
+        world.wait(Duration::hours(2)).await;
+        assert_eq!(status(&world, &payment).await, "canceled");
+        world.wait(Duration::hours(2)).await;
+        world.bank.script().calm();
+        let waiting = world.app.waiting().await.unwrap();
+        assert_eq!((waiting.operations, waiting.discrepancies), (0, 1));
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_look_that_finds_nothing_is_no_end_before_its_time_and_no_last_word_after_it() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world.bank.script().next(Call::Authorize, Fault::Delayed);
+        let early = world
+            .call("POST", "/payments", "early", &card_payment(PLAIN, true))
+            .await;
+        world.wait(Duration::minutes(1)).await;
+        assert_eq!(status(&world, &early.text("/id")).await, "pending");
+        arrive(&world).await;
+        assert_eq!(status(&world, &early.text("/id")).await, "succeeded");
+        assert_eq!(noted(&world).await, []);
+
+        for (index, capture) in [true, false].into_iter().enumerate() {
+            world.bank.script().next(Call::Authorize, Fault::Delayed);
+            let key = format!("late-{capture}");
+            let late = world
+                .call("POST", "/payments", &key, &card_payment(PLAIN, capture))
+                .await;
+            world.wait(Duration::minutes(1)).await;
+            world.wait(Duration::minutes(1)).await;
+            assert_eq!(status(&world, &late.text("/id")).await, "canceled");
+            if capture {
+                arrive(&world).await;
+            } else {
+                // No bank calls: the reconciler still looks now and then.
+                world
+                    .bank
+                    .script()
+                    .next_callback(connectors::sandbox::CallbackFault::Lost);
+                assert_eq!(world.bank.carry_out_late().unwrap(), 1);
+                world.wait(Duration::minutes(16)).await;
+            }
+            assert_eq!(status(&world, &late.text("/id")).await, "canceled");
+            let settled = ("late_approval", "authorize", "giving_back", true);
+            assert_eq!(noted(&world).await, vec![settled; index + 1]);
+        }
+        let kept: i64 = world
+            .bank
+            .statistics()
+            .values()
+            .map(|effects| effects.held.minor() - effects.voided.minor() - effects.refunded.minor())
+            .sum();
+        assert_eq!((kept, available(&world).await), (100_000, 95_500));
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_payment_that_still_waits_on_its_page_is_paid_by_the_attempt_that_was_given_up() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let body = json!({
+            "amount": {"value": "1000.00", "currency": "RUB"}, "capture": true,
+            "confirmation": {"type": "redirect", "return_url": "https://shop.example/back"},
+        });
+        let card = |number: &str| Card {
+            number: CardNumber::parse(number).unwrap(),
+            expiry: Expiry::new(2030, 12).unwrap(),
+            csc: Some(Csc::parse("123").unwrap()),
+        };
+        for again in [false, true] {
+            let key = format!("again-{again}");
+            let answer = world.call("POST", "/payments", &key, &body).await;
+            let payment = answer.text("/id");
+            let id = payment.parse().unwrap();
+            world.bank.script().next(Call::Authorize, Fault::Delayed);
+            checkout::pay_by_card(&world.app, id, card(PLAIN), Buyer::default())
+                .await
+                .unwrap();
+            world.wait(Duration::minutes(1)).await;
+            world.wait(Duration::minutes(1)).await;
+            let first = call_of(
+                &world,
+                OperationObject::Payment(id),
+                OperationKind::Authorize,
+            );
+            let first = first.await;
+            if again {
+                // The buyer pays with another attempt meanwhile.
+                checkout::pay_by_card(&world.app, id, card(PLAIN), Buyer::default())
+                    .await
+                    .unwrap();
+                assert_eq!(status(&world, &payment).await, "succeeded");
+            }
+            arrive(&world).await;
+            assert_eq!(status(&world, &payment).await, "succeeded");
+            assert_eq!(events_of(&world, &payment).await, ["payment.succeeded"]);
+            let statistics = world.bank.statistics();
+            let own = statistics
+                .values()
+                .find(|it| it.operation == first)
+                .unwrap();
+            assert_eq!(own.refunded.minor(), if again { 100_000 } else { 0 });
+        }
+        assert_eq!(
+            noted(&world).await,
+            [
+                ("late_approval", "authorize", "taken", true),
+                ("late_approval", "authorize", "giving_back", true),
+            ]
+        );
+        assert_eq!(available(&world).await, 2 * 95_500);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn money_that_the_bank_does_not_take_back_is_on_the_list() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        world.bank.script().next(Call::Authorize, Fault::Delayed);
+        let answer = world
+            .call("POST", "/payments", "k", &card_payment(PLAIN, true))
+            .await;
+        world.wait(Duration::minutes(1)).await;
+        world.wait(Duration::minutes(1)).await;
+        world.bank.script().next(Call::Refund, Fault::Declined);
+        arrive(&world).await;
+        assert_eq!(status(&world, &answer.text("/id")).await, "canceled");
+        let open = [
+            ("late_approval", "authorize", "giving_back", false),
+            ("not_given_back", "refund", "nothing", false),
+        ];
+        assert_eq!(noted(&world).await, open);
+        let object = OperationObject::Payment(answer.text("/id").parse().unwrap());
+        let refund = call_of(&world, object, OperationKind::Refund).await;
+        hear_approval(&world, refund, "sb").await;
+        let settled = noted(&world).await;
+        assert!(
+            settled.iter().all(|(.., is_settled)| *is_settled),
+            "{settled:?}"
+        );
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_capture_that_the_bank_refused_and_carried_out_is_taken() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        for canceled in [false, true] {
+            let payment = pay(&world, false, &format!("pay-{canceled}")).await;
+            world.bank.script().next(Call::Capture, Fault::Declined);
+            let path = format!("/payments/{payment}/capture");
+            let part = json!({"amount": {"value": "600.00", "currency": "RUB"}});
+            let key = format!("capture-{canceled}");
+            let answer = world.call("POST", &path, &key, &part).await;
+            assert_eq!(answer.text("/status"), "waiting_for_capture");
+            if canceled {
+                let path = format!("/payments/{payment}/cancel");
+                world.call("POST", &path, "cancel", &json!({})).await;
+                assert_eq!(status(&world, &payment).await, "canceled");
+            }
+            let object = OperationObject::Payment(payment.parse().unwrap());
+            let capture = call_of(&world, object, OperationKind::Capture).await;
+            let authorize = call_of(&world, object, OperationKind::Authorize).await;
+            let statistics = world.bank.statistics();
+            let reference = statistics.iter().find(|(_, it)| it.operation == authorize);
+            hear_approval(&world, capture, reference.unwrap().0).await;
+            let (expected, events): (_, &[&str]) = match canceled {
+                false => (
+                    "succeeded",
+                    &["payment.waiting_for_capture", "payment.succeeded"],
+                ),
+                true => (
+                    "canceled",
+                    &["payment.waiting_for_capture", "payment.canceled"],
+                ),
+            };
+            assert_eq!(status(&world, &payment).await, expected);
+            assert_eq!(events_of(&world, &payment).await, events);
+        }
+        // The sandbox had not really taken it: what is to be given back is refused.
+        assert_eq!(
+            noted(&world).await,
+            [
+                ("changed_answer", "capture", "taken", true),
+                ("changed_answer", "capture", "giving_back", false),
+                ("not_given_back", "refund", "nothing", false),
+            ]
+        );
+        assert_eq!(available(&world).await, 57_300);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refund_or_payout_that_was_refused_and_carried_out_is_in_the_books() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let payment = pay(&world, true, "pay").await;
+        world.bank.script().next(Call::Refund, Fault::Declined);
+        let body = json!({
+            "payment_id": payment, "amount": {"value": "600.00", "currency": "RUB"},
+        });
+        let refund = world.call("POST", "/refunds", "refund", &body).await;
+        assert_eq!(refund.text("/status"), "canceled");
+        let id = refund.text("/id");
+        let object = OperationObject::Refund(id.parse().unwrap());
+        let call = call_of(&world, object, OperationKind::Refund).await;
+        hear_approval(&world, call, "sb").await;
+        let path = format!("/refunds/{id}");
+        let shown = world.call("GET", &path, "", &Value::Null).await;
+        assert_eq!(shown.text("/status"), "succeeded");
+        assert_eq!(events_of(&world, &id).await, ["refund.succeeded"]);
+        assert_eq!(available(&world).await, 35_500);
+
+        let gateway = live_gateway(&world).await;
+        let credentials = gateway.credentials();
+        let send = |key: &'static str, amount: &'static str| {
+            let body = to(
+                json!({"type": "sbp", "phone": "79000000000",
+                                 "bank_id": "100000000111"}),
+                amount,
+            );
+            let (world, credentials) = (&world, &credentials);
+            async move {
+                world
+                    .call_as(credentials, "POST", "/payouts", key, &body)
+                    .await
+            }
+        };
+        world.bank.script().next(Call::PayOut, Fault::Declined);
+        let payout = send("refused", "700.00").await;
+        assert_eq!(payout.text("/status"), "canceled");
+        // The gateway has spent the money that came back.
+        assert_eq!(send("spent", "800.00").await.text("/status"), "succeeded");
+        let id = payout.text("/id");
+        let object = OperationObject::Payout(id.parse().unwrap());
+        let call = call_of(&world, object, OperationKind::PayOut).await;
+        hear_approval(&world, call, "sb-late").await;
+        let shown = world
+            .call_as(
+                &credentials,
+                "GET",
+                &format!("/payouts/{id}"),
+                "",
+                &Value::Null,
+            )
+            .await;
+        assert_eq!(shown.text("/status"), "succeeded");
+        assert_eq!(
+            events_of(&world, &id).await,
+            ["payout.canceled", "payout.succeeded"]
+        );
+        assert_eq!(balance_of(&world, &gateway.shop).await, 0);
+        let shop = gateway.shop.clone();
+        let claim =
+            move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Claim);
+        let claim = world.store.read(claim).await.unwrap();
+        assert_eq!(claim.amount.minor(), 50_000, "what the gateway owes");
+        assert_eq!(
+            noted(&world).await,
+            [
+                ("changed_answer", "refund", "booked", false),
+                ("changed_answer", "pay_out", "booked", false),
+            ]
+        );
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let payment = pay(&world, true, "pay").await;
+        let object = OperationObject::Payment(payment.parse().unwrap());
+        let call = call_of(&world, object, OperationKind::Authorize).await;
+        for _ in 0..2 {
+            let reason = CancellationReason::InsufficientFunds;
+            let refusal = Answer::Declined {
+                decline: Decline::new(Party::PaymentNetwork, reason),
+                facts: None,
+            };
+            app::hear(&world.app, call, refusal).await.unwrap();
+        }
+        assert_eq!(status(&world, &payment).await, "succeeded");
+        let kind = DiscrepancyKind::ChangedAnswer.code();
+        let remedy = Remedy::Nothing.code();
+        assert_eq!(noted(&world).await, [(kind, "authorize", remedy, false)]);
+        world.audit().await;
+    })
+    .await;
+}

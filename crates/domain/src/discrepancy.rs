@@ -1,0 +1,162 @@
+//! Where the outside did something else than the platform had written down: for the operator, who
+//! sees it in a list of its own. Money that can find its way alone has found it; the rest waits for
+//! a person.
+
+use crate::acquiring::Answer;
+use crate::id::{OperationId, ShopId};
+use crate::money::Money;
+use crate::operation::{Operation, OperationKind, OperationObject, OperationState};
+use crate::time::Timestamp;
+
+/// What is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DiscrepancyKind {
+    /// It was carried out after it had been given up, or after its object had gone on without it.
+    LateApproval,
+    /// The outside said one thing at first and the opposite later.
+    ChangedAnswer,
+    /// The outside had begun it, and does not know it any more.
+    Forgotten,
+    /// Money that nobody waited for could not be given back.
+    NotGivenBack,
+}
+
+/// What was done about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Remedy {
+    /// The object takes it as its answer.
+    Taken,
+    /// The money goes back by an operation of its own.
+    GivingBack(OperationId),
+    /// Money that has left is in the books, and cannot be fetched back.
+    Booked,
+    /// Nothing: a person has to look.
+    Nothing,
+}
+
+/// Something that the operator should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Discrepancy {
+    /// Whose operation it is.
+    pub shop_id: ShopId,
+    /// The operation; it has at most one of each kind.
+    pub operation_id: OperationId,
+    /// What the operation belongs to.
+    pub object: OperationObject,
+    /// What the operation asks.
+    pub asked: OperationKind,
+    /// What is wrong.
+    pub kind: DiscrepancyKind,
+    /// How much money it is about.
+    pub amount: Money,
+    /// What was done.
+    pub remedy: Remedy,
+    /// When it was found, in the shop's time.
+    pub found_at: Timestamp,
+    /// Since when nothing is left to do, in the shop's time.
+    pub resolved_at: Option<Timestamp>,
+}
+
+impl DiscrepancyKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::LateApproval,
+        Self::ChangedAnswer,
+        Self::Forgotten,
+        Self::NotGivenBack,
+    ];
+
+    /// Its name in the database, in figures and in lists.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::LateApproval => "late_approval",
+            Self::ChangedAnswer => "changed_answer",
+            Self::Forgotten => "forgotten",
+            Self::NotGivenBack => "not_given_back",
+        }
+    }
+
+    /// The kind with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// What it is when this answer comes to an operation that stood so. `None` if the answer only
+    /// ends what waited for it.
+    #[must_use]
+    pub fn of_answer(before: &Operation, answer: &Answer) -> Option<Self> {
+        match (before.state, answer) {
+            (OperationState::Declined(_), Answer::Approved(_))
+            | (OperationState::Approved, Answer::Declined { .. }) => Some(Self::ChangedAnswer),
+            (OperationState::GivenUp, Answer::Approved(_)) => Some(Self::LateApproval),
+            (
+                OperationState::Sent
+                | OperationState::Unknown
+                | OperationState::Challenged
+                | OperationState::GivenUp
+                | OperationState::Approved
+                | OperationState::Declined(_),
+                _,
+            ) => None,
+        }
+    }
+}
+
+impl Remedy {
+    /// Its name in the database, in figures and in lists.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::GivingBack(_) => "giving_back",
+            Self::Booked => "booked",
+            Self::Nothing => "nothing",
+        }
+    }
+
+    /// The operation that gives the money back.
+    #[must_use]
+    pub const fn given_back_by(self) -> Option<OperationId> {
+        match self {
+            Self::GivingBack(operation) => Some(operation),
+            Self::Taken | Self::Booked | Self::Nothing => None,
+        }
+    }
+
+    /// The remedy with this name and this operation.
+    #[must_use]
+    pub fn from_parts(code: &str, given_back_by: Option<OperationId>) -> Option<Self> {
+        match (code, given_back_by) {
+            ("taken", None) => Some(Self::Taken),
+            ("giving_back", Some(operation)) => Some(Self::GivingBack(operation)),
+            ("booked", None) => Some(Self::Booked),
+            ("nothing", None) => Some(Self::Nothing),
+            _ => None,
+        }
+    }
+}
+
+impl Discrepancy {
+    /// One that is found now. Only what was taken leaves nothing to do.
+    #[must_use]
+    pub fn found(
+        operation: &Operation,
+        kind: DiscrepancyKind,
+        remedy: Remedy,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            shop_id: operation.shop_id,
+            operation_id: operation.id,
+            object: operation.object,
+            asked: operation.kind,
+            kind,
+            amount: operation.amount,
+            remedy,
+            found_at: now,
+            resolved_at: (remedy == Remedy::Taken).then_some(now),
+        }
+    }
+}

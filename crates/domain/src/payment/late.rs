@@ -1,0 +1,122 @@
+//! Money that came when the payment did not wait for it by this call: the call was given up, the
+//! payer had turned to another method, or the payment is over. A payment that still waits is paid
+//! by it; else it goes back, by an operation of its own.
+
+use super::{AnswerRefused, Heard, Payment, Registering, State, Step};
+use crate::acquiring::{Answer, Approval};
+use crate::discrepancy::Remedy;
+use crate::operation::{NewOperation, Operation, OperationKind};
+
+impl Payment {
+    /// An attempt was approved that the payment does not wait for.
+    pub(super) fn authorized_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+        let Answer::Approved(approval) = heard.answer else {
+            return Ok(None);
+        };
+        match &self.state {
+            State::Pending if heard.last_attempt => self.approved(approval, heard).map(taken),
+            State::Pending
+            | State::Authorizing { .. }
+            | State::Challenged { .. }
+            | State::WaitingForCapture { .. }
+            | State::Capturing { .. }
+            | State::Voiding { .. }
+            | State::Registering { .. }
+            | State::Succeeded { .. }
+            | State::Canceled { .. } => {
+                let kind = match self.takes_at_once() {
+                    true => OperationKind::Refund,
+                    false => OperationKind::Void,
+                };
+                Ok(Some(self.give_back(kind, approval, heard)))
+            }
+        }
+    }
+
+    /// A capture was approved that the payment does not wait for.
+    pub(super) fn captured_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+        let Answer::Approved(approval) = heard.answer else {
+            return Ok(None);
+        };
+        let operation = heard.operation;
+        let same = |reference: &str| operation.reference.as_deref() == Some(reference);
+        match &self.state {
+            State::WaitingForCapture { hold }
+                if same(&hold.reference) && self.shares_known(operation) =>
+            {
+                self.taken(operation.amount, approval, heard).map(taken)
+            }
+            State::Capturing { hold, amount, .. }
+                if same(&hold.reference) && *amount == operation.amount =>
+            {
+                self.taken(operation.amount, approval, heard).map(taken)
+            }
+            // It may be the same money said twice: nothing is given back by guess.
+            State::Succeeded { reference, .. } if same(reference) => {
+                let mut step = Step::to(self.clone());
+                step.late = Some(Remedy::Nothing);
+                Ok(Some(step))
+            }
+            State::Pending
+            | State::Authorizing { .. }
+            | State::Challenged { .. }
+            | State::WaitingForCapture { .. }
+            | State::Capturing { .. }
+            | State::Voiding { .. }
+            | State::Registering { .. }
+            | State::Succeeded { .. }
+            | State::Canceled { .. } => {
+                let kind = OperationKind::Refund;
+                Ok(Some(self.give_back(kind, approval, heard)))
+            }
+        }
+    }
+
+    /// Does the payment wait for what this call brings?
+    #[must_use]
+    pub fn waits_for(&self, operation: &Operation) -> bool {
+        match &self.state {
+            State::Authorizing { operation: own }
+            | State::Challenged { operation: own, .. }
+            | State::Capturing { operation: own, .. }
+            | State::Voiding { operation: own, .. }
+            | State::Registering {
+                step:
+                    Registering::Taking { operation: own }
+                    | Registering::LettingGo { operation: own, .. },
+                ..
+            } => *own == operation.id,
+            State::Pending
+            | State::WaitingForCapture { .. }
+            | State::Registering {
+                step: Registering::Asked,
+                ..
+            }
+            | State::Succeeded { .. }
+            | State::Canceled { .. } => false,
+        }
+    }
+
+    /// Is it known who gets what of the money that this capture took? Of a part, what was asked
+    /// for was forgotten with the refusal.
+    fn shares_known(&self, capture: &Operation) -> bool {
+        let alone = self.deal.is_none() && self.split.is_none();
+        alone || capture.amount == self.amount
+    }
+
+    fn give_back(&self, kind: OperationKind, approval: &Approval, heard: &Heard<'_>) -> Step {
+        let mut step = Step::to(self.clone());
+        step.operations.push(NewOperation {
+            kind,
+            amount: heard.operation.amount,
+            ..self.void_call(heard.spare, &approval.reference)
+        });
+        step.late = Some(Remedy::GivingBack(heard.spare));
+        step
+    }
+}
+
+fn taken(mut step: Step) -> Option<Step> {
+    step.late = Some(Remedy::Taken);
+    Some(step)
+}

@@ -1,0 +1,82 @@
+//! `altyn discrepancy`: where the bank did something else than was written down.
+
+use anyhow::{Context as _, Result};
+use domain::{Discrepancy, OperationObject};
+use serde_json::{Value, json};
+
+use super::shown;
+use crate::cli;
+use crate::config::Config;
+use crate::output::{Told, table};
+use crate::platform::{Platform, Presence};
+
+/// Runs the command.
+pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<Told> {
+    let cli::Discrepancy::List { shop, all, limit } = command;
+    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let found = app::discrepancy::list(&platform.app, shop, all, limit).await;
+    platform.close().await;
+    let found = found.context("list the discrepancies")?;
+    Ok(list(&found))
+}
+
+fn list(found: &[Discrepancy]) -> Told {
+    let row = |one: &Discrepancy| {
+        vec![
+            shown(one.found_at),
+            one.shop_id.to_string(),
+            object(one.object),
+            one.operation_id.to_string(),
+            one.asked.code().to_owned(),
+            one.amount.to_string(),
+            one.kind.code().to_owned(),
+            one.remedy.code().to_owned(),
+            one.resolved_at.map_or_else(|| "open".to_owned(), shown),
+        ]
+    };
+    let rows: Vec<Vec<String>> = found.iter().map(row).collect();
+    let text = if rows.is_empty() {
+        "The bank did what is written down.".to_owned()
+    } else {
+        let head = [
+            "found",
+            "shop",
+            "object",
+            "operation",
+            "asked",
+            "amount",
+            "what",
+            "remedy",
+            "settled",
+        ];
+        table(&head, &rows)
+    };
+    let items: Vec<Value> = found.iter().map(outline).collect();
+    Told::good(text, json!({ "items": items }))
+}
+
+fn object(object: OperationObject) -> String {
+    match object {
+        OperationObject::Payment(id) => id.to_string(),
+        OperationObject::Refund(id) => id.to_string(),
+        OperationObject::PaymentMethod(id) => id.to_string(),
+        OperationObject::Receipt(id) => id.to_string(),
+        OperationObject::Payout(id) => id.to_string(),
+    }
+}
+
+fn outline(one: &Discrepancy) -> Value {
+    let given_back_by = one.remedy.given_back_by();
+    json!({
+        "shop_id": one.shop_id.to_string(),
+        "object_id": object(one.object),
+        "operation_id": one.operation_id.to_string(),
+        "asked": one.asked.code(),
+        "amount": { "value": one.amount.value(), "currency": one.amount.currency().code() },
+        "kind": one.kind.code(),
+        "remedy": one.remedy.code(),
+        "given_back_by": given_back_by.map(|operation| operation.to_string()),
+        "found_at": shown(one.found_at),
+        "resolved_at": one.resolved_at.map(shown),
+    })
+}
