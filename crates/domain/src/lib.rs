@@ -6,6 +6,7 @@ pub mod bucket;
 pub mod id;
 pub mod money;
 pub mod time;
+pub mod web_address;
 
 pub mod card;
 pub mod fiscal;
@@ -67,3 +68,4 @@ pub use shop::{Shop, ShopKind};
 pub use tariff::{Fee, Tariff};
 pub use time::{Duration, Timestamp};
 pub use token::CardToken;
+pub use web_address::WebAddress;

@@ -238,7 +238,7 @@ fn read_cells(cells: &mut Cells<'_>) -> Result<Message, StoreError> {
 }
 
 fn read_content(cells: &mut Cells<'_>, channel: Channel) -> Result<Option<Content>, StoreError> {
-    let to = cells.named_or_null(|text| Address::parse(channel, text))?;
+    let to = cells.named_or_null(|text| Address::kept(channel, text))?;
     let subject: Option<String> = cells.get()?;
     let text: Option<String> = cells.get()?;
     let html = cells.get()?;

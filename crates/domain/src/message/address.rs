@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use email_address::{EmailAddress, Options};
+
 /// A way for messages to travel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Channel {
@@ -20,7 +22,8 @@ pub enum Address {
     Phone(Phone),
 }
 
-/// An address of mail: one `@`, a name before it, a host with a dot after it, no spaces.
+/// An address of mail by RFC 5322: one `@`, a name of at most 64 bytes before it, a host with a dot
+/// after it. No spaces and nothing that would begin another address in a list.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Email(String);
 
@@ -35,15 +38,22 @@ impl Email {
     /// The address, if it is one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (name, host) = text.split_once('@')?;
+        let options = Options::default()
+            .with_required_tld()
+            .without_display_text()
+            .without_domain_literal();
         let sound = text.chars().count() <= EMAIL_CHARS_MAX
             && !text.chars().any(|c| c.is_whitespace() || c.is_control())
             && !text.contains(['<', '>', ','])
-            && !name.is_empty()
-            && !host.contains('@')
-            && host.contains('.')
-            && host.split('.').all(|label| !label.is_empty());
+            && text.matches('@').count() == 1
+            && EmailAddress::parse_with_options(text, options).is_ok();
         sound.then(|| Self(text.to_owned()))
+    }
+
+    /// An address that was taken once, by whatever rule held then.
+    #[must_use]
+    pub fn kept(text: String) -> Self {
+        Self(text)
     }
 
     /// The address, for whoever sends to it or stores it.
@@ -78,11 +88,11 @@ impl Address {
         }
     }
 
-    /// The address on this channel.
+    /// The address on this channel, which was taken once.
     #[must_use]
-    pub fn parse(channel: Channel, text: &str) -> Option<Self> {
+    pub fn kept(channel: Channel, text: &str) -> Option<Self> {
         match channel {
-            Channel::Email => Email::parse(text).map(Self::Email),
+            Channel::Email => Some(Self::Email(Email::kept(text.to_owned()))),
             Channel::Sms => Phone::parse(text).map(Self::Phone),
         }
     }

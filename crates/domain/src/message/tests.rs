@@ -119,12 +119,15 @@ fn a_subject_has_one_line_and_nothing_personal_is_printed() {
 
 #[test]
 fn addresses_are_told_from_what_is_none() {
-    let long = format!("{}@shop.test", "a".repeat(245));
+    let (name, label) = ("a".repeat(64), "a".repeat(61));
+    let long = format!("{name}@{label}.{label}.{label}.test");
+    let (named, misnamed) = (format!("{name}@b.ru"), format!("a{name}@b.ru"));
     for text in [
         "a@b.ru",
         "иван@почта.рф",
         "a+b.c@x-y.co",
         "\"q\"@b.ru",
+        &named,
         &long[1..],
     ] {
         assert!(Email::parse(text).is_some(), "{text}");
@@ -144,6 +147,16 @@ fn addresses_are_told_from_what_is_none() {
         "<a@b.ru>",
         "a@b.ru,c@d.ru",
         "a@b.ru\0",
+        "a@@example.org",
+        ".a@b.ru",
+        "a..b@c.ru",
+        "a(b)@c.ru",
+        "a;b@c.ru",
+        "\"a@b\"@c.ru",
+        "a@-b.ru",
+        "a@b_.ru",
+        "a@[127.0.0.1]",
+        &misnamed,
         &long,
     ] {
         assert!(Email::parse(text).is_none(), "{text:?}");

@@ -1,0 +1,74 @@
+//! An address that people are sent to: a page, or what an application on their phone opens.
+//! Whether it may be called by the platform itself is not said here.
+
+use url::Url;
+
+/// Longest address, in characters.
+pub const CHARS_MAX: usize = 2_048;
+
+/// An address that every browser reads alike: with `scheme://`, without credentials, backslashes
+/// and control characters. It is kept as it was given; letters of any alphabet are permitted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebAddress {
+    given: String,
+    url: Url,
+}
+
+impl WebAddress {
+    /// The address of a page, or of an application by its own scheme, but by none that a browser
+    /// runs or reads files by.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let harmful = |c: char| c.is_control() || c == '\\';
+        if CHARS_MAX < text.chars().count() || text.contains(harmful) || text != text.trim() {
+            return None;
+        }
+        let (scheme, rest) = text.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or("");
+        let url = Url::parse(text).ok()?;
+        // What stands before `://` might also be a part of something longer.
+        let sound = url.scheme().eq_ignore_ascii_case(scheme)
+            && !authority.contains('@')
+            && !matches!(
+                url.scheme(),
+                "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
+            );
+        let address = Self {
+            given: text.to_owned(),
+            url,
+        };
+        let has_place = !address.is_page() || !authority.is_empty() && address.url.has_host();
+        (sound && has_place).then_some(address)
+    }
+
+    /// Whether it is a page and no application.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        matches!(self.url.scheme(), "http" | "https")
+    }
+
+    /// Whether it is a page over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// As it was given.
+    #[must_use]
+    pub fn given(&self) -> &str {
+        &self.given
+    }
+
+    /// The same in ASCII, as headers carry it: names of hosts in Punycode, the rest in percents.
+    #[must_use]
+    pub fn ascii(&self) -> &str {
+        if self.given.bytes().all(|b| b.is_ascii_graphic()) {
+            &self.given
+        } else {
+            self.url.as_str()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
