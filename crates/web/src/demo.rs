@@ -160,7 +160,7 @@ fn told(payment: &Payment) -> Told {
         } => Some(url.as_str()),
         _ => None,
     };
-    let go = challenged.and_then(answer::safe_link).map(str::to_owned);
+    let go = challenged.and_then(answer::safe_link);
     Told {
         status: payment.status().code(),
         go,

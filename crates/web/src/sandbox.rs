@@ -121,7 +121,7 @@ fn done(lang: Lang, operation: &str, shown: Shown) -> Response {
         ShownStatus::Declined => "bank-done-declined",
         ShownStatus::Approved | ShownStatus::Waiting => "bank-done-accepted",
     };
-    let back = answer::safe_link(&shown.return_url).map(str::to_owned);
+    let back = answer::safe_link(&shown.return_url);
     let frame = frame(lang, operation);
     answer::bank_page(StatusCode::OK, &DonePage { frame, title, back })
 }

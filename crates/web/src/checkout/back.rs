@@ -39,7 +39,7 @@ pub(crate) async fn returned(
         && let Some(shop) = confirmation.and_then(|c| c.return_url.as_deref())
         && let Some(shop) = answer::safe_link(shop)
     {
-        return answer::go(shop);
+        return answer::go(&shop);
     }
     let lang = asked.lang(confirmation.and_then(|c| c.locale));
     if confirmation.is_some_and(|c| c.kind == ConfirmationKind::Embedded) {

@@ -178,7 +178,7 @@ fn locale(view: &BindingView) -> Option<domain::payment::Locale> {
 
 fn shop(view: &BindingView) -> Option<String> {
     let address = view.method.confirmation.as_ref()?.return_url.as_deref()?;
-    answer::safe_link(address).map(str::to_owned)
+    answer::safe_link(address)
 }
 
 fn with_form_secret(app: &App, asked: &Asked, status: StatusCode, mut page: BindPage) -> Response {
@@ -210,11 +210,11 @@ fn waiting(lang: Lang, view: &BindingView, heading: &'static str) -> WaitingPage
 fn confirm(lang: Lang, view: &BindingView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
-        Challenge::Redirect { url } => page.go = answer::safe_link(url).map(str::to_owned),
+        Challenge::Redirect { url } => page.go = answer::safe_link(url),
         Challenge::Qr { data, url } => {
             page.heading = "wait-title-sbp";
             let link = answer::safe_link(url).unwrap_or_default();
-            page.qr = Qr::draw(data, link, &page.frame.t.say("qr-label"));
+            page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
         }
         Challenge::External { url, .. } => page.sandbox.clone_from(url),
         // Nothing is lent where nothing is paid.
@@ -243,7 +243,7 @@ fn on(asked: &Asked, lang: Lang, after: &BindingView) -> Response {
         && let Challenge::Redirect { url } = challenge
         && let Some(target) = answer::safe_link(url)
     {
-        return answer::go_to_bank(&asked.headers, frame(lang, &id), target);
+        return answer::go_to_bank(&asked.headers, frame(lang, &id), &target);
     }
     answer::go(&routes::bind(&id, lang))
 }

@@ -205,7 +205,7 @@ fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Resp
     } = &after.payment.state
         && let Some(target) = answer::safe_link(url)
     {
-        return answer::go_to_bank(&asked.headers, show::frame(lang, &id), target);
+        return answer::go_to_bank(&asked.headers, show::frame(lang, &id), &target);
     }
     let declined = matches!(after.payment.state, payment::State::Pending);
     answer::go(&if declined {

@@ -173,7 +173,7 @@ fn order(lang: Lang, view: &CheckoutView) -> Order {
 /// The way back to the shop.
 fn back(view: &CheckoutView) -> Option<String> {
     let address = view.payment.confirmation.as_ref()?.return_url.as_deref()?;
-    answer::safe_link(address).map(str::to_owned)
+    answer::safe_link(address)
 }
 
 pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPage {
@@ -187,11 +187,11 @@ pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) ->
 pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
-        Challenge::Redirect { url } => page.go = answer::safe_link(url).map(str::to_owned),
+        Challenge::Redirect { url } => page.go = answer::safe_link(url),
         Challenge::Qr { data, url } => {
             page.heading = "wait-title-sbp";
             let link = answer::safe_link(url).unwrap_or_default();
-            page.qr = Qr::draw(data, link, &page.frame.t.say("qr-label"));
+            page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
         }
         Challenge::External {
             code: Some(code),

@@ -108,3 +108,34 @@ async fn a_decision_that_no_page_offers_decides_nothing() {
         .await;
     assert_eq!(person.text("/status"), "pending");
 }
+
+#[tokio::test]
+async fn a_shop_of_any_alphabet_gets_its_buyer_back() {
+    let mut buyer = Buyer::new().await;
+    let card = json!({"number": "5555555555554477", "expiry_month": "12", "expiry_year": "2035",
+                      "csc": "123"});
+    let shop = json!({"type": "redirect", "return_url": "https://магазин.рф/спасибо?заказ=72"});
+    let means = json!({"type": "bank_card", "card": card});
+    let asked = json!({"payment_method_data": means, "confirmation": shop});
+    let paid = buyer.payment(asked).await;
+    let bind = json!({"type": "bank_card", "card": card, "confirmation": shop});
+    let bound = buyer
+        .world
+        .call("POST", "/payment_methods", "bind", &bind)
+        .await;
+    assert_eq!(bound.status, 200, "{}", bound.json());
+    for address in [
+        format!("/checkout/payments/v2/return?orderId={paid}"),
+        format!("/checkout/bind/return?id={}", bound.text("/id")),
+    ] {
+        let page = buyer.get(&address).await;
+        assert_eq!(page.status, 303, "{address}");
+        let shop = page.answer.headers["location"].to_str().unwrap();
+        let rest = "/%D1%81%D0%BF%D0%B0%D1%81%D0%B8%D0%B1%D0%BE?%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7=72";
+        let host = shop.strip_suffix(rest).unwrap();
+        assert!(
+            host.starts_with("https://xn--") && host.ends_with(".xn--p1ai"),
+            "{shop}"
+        );
+    }
+}
