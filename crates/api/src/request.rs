@@ -8,6 +8,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use contract::error::ErrorBody;
+use domain::card;
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
@@ -35,7 +36,8 @@ impl RequestId {
         let text = headers.get(REQUEST_ID)?.to_str().ok()?;
         let permitted = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
         let fits = (1..=REQUEST_ID_BYTES_MAX).contains(&text.len());
-        (fits && text.bytes().all(permitted)).then(|| Self(text.to_owned()))
+        let sound = fits && text.bytes().all(permitted) && !card::stands_in(text);
+        sound.then(|| Self(text.to_owned()))
     }
 
     /// A random one in the shape of a UUID.

@@ -1,6 +1,10 @@
 //! Bank cards. A number and a verification code are types that cannot be printed and are wiped
 //! when dropped; what may be kept of a card is [`CardFacts`].
 
+mod seek;
+
+pub use seek::stands_in;
+
 use std::fmt;
 
 use zeroize::Zeroizing;
