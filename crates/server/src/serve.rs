@@ -223,6 +223,9 @@ impl Started<'_> {
             .map(|address| format!("http://{address}/metrics"));
         let (place, roles) = (self.place(), self.roles());
         info!(url = self.base_url, roles, "serving");
+        if self.config.has(Role::Checkout) && !web::assets::are_built() {
+            warn!("pages are served WITHOUT their scripts; `cargo xtask build` makes them");
+        }
         if as_json {
             let shop_id: Option<ShopId> = self.demo.map(|demo| demo.shop_id);
             let told = json!({

@@ -50,6 +50,12 @@ pub fn docs_script_url() -> Option<String> {
     address("docs.js")
 }
 
+/// Whether the pages have their scripts: a build for development may lack them.
+#[must_use]
+pub fn are_built() -> bool {
+    script_url().is_some()
+}
+
 /// Address of the checkout's script, if it has been built.
 #[must_use]
 pub fn script_url() -> Option<String> {

@@ -7,6 +7,7 @@
 )]
 
 mod browser;
+mod build;
 mod checkout;
 mod oauth;
 mod sandbox;
