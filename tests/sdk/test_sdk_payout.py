@@ -215,7 +215,7 @@ def test_what_is_wrong_is_named(gateway):
     refused("payout_destination_data.type", payout_destination_data={"type": "cash"})
     nowhere = sbp("79000000000") | {"bank_id": "1"}
     refused("payout_destination_data.bank_id", payout_destination_data=nowhere)
-    refused("personal_data[0].id", personal_data=[{"id": "x"}])
+    refused("personal_data.id", personal_data=[{"id": "x"}])
     refused(None, payout_token="x")
     with pytest.raises(NotFoundError):
         Payout.find_one("po-31f00200-0025-5000-8000-1a2b3c4d5e6f")

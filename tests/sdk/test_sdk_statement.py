@@ -276,7 +276,7 @@ def test_what_is_no_address_is_refused_and_nothing_is_written(own):
             "confirmation": REDIRECT,
             "statements": [{"type": "payment_overview", "delivery_method": to}],
         }
-        refused(api.post("/payments", body), "statements[0].delivery_method.email")
+        refused(api.post("/payments", body), "statements.delivery_method.email")
     other = body | {"payment_method_data": {"type": "yoo_money"}}
     other["statements"][0]["delivery_method"]["email"] = "a@b.test"
     refused(api.post("/payments", other), "statements")

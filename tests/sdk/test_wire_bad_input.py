@@ -38,6 +38,9 @@ PAYMENT = [
     ("amount.value", "1 000.00", "amount.value"),
     ("amount.value", "100,00", "amount.value"),
     ("amount.value", "1e3", "amount.value"),
+    ("amount.value", "01.00", "amount.value"),
+    ("amount.value", 100.001, "amount.value"),
+    ("amount.value", -1, "amount.value"),
     ("amount.value", "NaN", "amount.value"),
     ("amount.value", "١٠٠.٠٠", "amount.value"),
     ("amount.value", "99999999999999999999.00", "amount.value"),
@@ -51,11 +54,14 @@ PAYMENT = [
     ("amount.currency", 643, "amount.currency"),
     ("description", "я" * 129, "description"),
     ("description", 5, "description"),
+    ("description", "card 5555555555554444", "description"),
+    ("merchant_customer_id", "5555-5555-5555-4444", "merchant_customer_id"),
     ("capture", "yes", "capture"),
     ("save_payment_method", 1, "save_payment_method"),
     ("client_ip", "300.1.1.1", "client_ip"),
     ("merchant_customer_id", "c" * 201, "merchant_customer_id"),
-    ("metadata", [], "metadata"),
+    ("metadata", [1], "metadata"),
+    ("metadata", {"card": "4111 1111 1111 1111"}, "metadata"),
     ("metadata", "x", "metadata"),
     ("metadata", {f"k{n}": "v" for n in range(17)}, "metadata"),
     ("metadata", {"k" * 33: "v"}, "metadata"),
@@ -67,6 +73,11 @@ PAYMENT = [
     ("confirmation.return_url", GONE, "confirmation.return_url"),
     ("confirmation.return_url", "", "confirmation.return_url"),
     ("confirmation.return_url", "javascript:alert(1)", "confirmation.return_url"),
+    ("confirmation.return_url", "https://shop.test/\r\nX: y", "confirmation.return_url"),
+    ("confirmation.return_url", "https://shop.test/\x7f", "confirmation.return_url"),
+    ("confirmation.return_url", "https://a:b@shop.test/", "confirmation.return_url"),
+    ("confirmation.return_url", "http:evil", "confirmation.return_url"),
+    ("confirmation.return_url", "https:\\\\shop.test", "confirmation.return_url"),
     ("confirmation.return_url", "https://shop.test/" + "x" * 2040, "confirmation.return_url"),
     ("confirmation.locale", "ru", "confirmation.locale"),
     ("confirmation.enforce", "yes", "confirmation.enforce"),
@@ -89,12 +100,12 @@ PAYMENT = [
         {"id": "dl-31f00001-0022-5000-8000-1a2b3c4d5e6f", "settlements": []},
         "deal.settlements",
     ),
-    ("transfers", [{"account_id": "1", "amount": rub("100.00")}], "transfers[0].account_id"),
+    ("transfers", [{"account_id": "1", "amount": rub("100.00")}], "transfers.account_id"),
     ("receipt", {"items": []}, "receipt.items"),
     ("airline", {"ticket_number": "x"}, "airline.ticket_number"),
     ("payment_order", {"type": "utilities"}, "payment_order.amount"),
     ("receiver", {"type": "mobile_balance"}, "receiver.phone"),
-    ("statements", [{"type": "payment_overview"}], "statements[0].delivery_method"),
+    ("statements", [{"type": "payment_overview"}], "statements.delivery_method"),
 ]
 
 CARD = [
@@ -144,7 +155,7 @@ def test_an_expired_card_is_refused_or_declined(api):
 
 
 @pytest.mark.parametrize(
-    "data", [b"{", b"", b"[]", b'"text"', b"null", b"7", b"\xff\xfe", b'{"amount":}']
+    "data", [b"{", b"", b"[1]", b'"text"', b"null", b"7", b"\xff\xfe", b'{"amount":}']
 )
 def test_a_body_that_is_no_object_is_refused(api, data):
     newest = api.found("/payments", {"limit": 1})
@@ -248,3 +259,28 @@ def test_a_wrong_capture_is_refused_by_name(api, path, value, parameter):
     answer = refused(api.post(f"/payments/{held['id']}/capture", body))
     assert answer.get("parameter", "").split(".")[0] == parameter.split(".")[0], answer
     assert api.found(f"/payments/{held['id']}") == held
+
+
+def test_what_php_and_others_send_is_taken(api):
+    """PHP writes an empty object as an empty array; some clients write amounts as numbers."""
+    body = PAGE | {"metadata": [], "receipt": [], "payment_method_data": [], "recipient": []}
+    made = api.made("/payments", changed(body, "amount.value", 100.5))
+    assert made["amount"]["value"] == "100.50" and made["metadata"] == {}
+    digits = b'{"amount":{"value":100.50,"currency":"RUB"},"metadata":{"n":20261128123456789012},'
+    digits += b'"confirmation":{"type":"redirect","return_url":"https://shop.test/"}}'
+    assert expect(api.post("/payments", data=digits))["metadata"] == {"n": "20261128123456789012"}
+    held = api.held("100.00")
+    assert api.made(f"/payments/{held['id']}/capture", [])["amount"]["value"] == "100.00"
+
+
+def test_a_place_in_an_array_stands_in_the_description(api):
+    body = PAGE | {"transfers": [{"account_id": "1", "amount": rub("100.00")}]}
+    told = refused(api.post("/payments", body), "transfers.account_id")
+    assert told["description"].endswith(" (transfers[0].account_id)"), told
+
+
+def test_an_id_of_a_request_with_a_card_number_is_replaced(api):
+    answer = api.post("/payments", PAGE, headers={"X-Request-Id": "5555555555554444"})
+    assert "5555" not in answer.headers["X-Request-Id"]
+    kept = api.post("/payments", PAGE, headers={"X-Request-Id": "order-5555"})
+    assert kept.headers["X-Request-Id"] == "order-5555"

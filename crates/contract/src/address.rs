@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use domain::WebAddress;
 use url::{Host, Url};
 
 /// Longest address, in bytes.
@@ -11,7 +12,7 @@ pub(crate) const BYTES_MAX: usize = 2_048;
 /// name has been resolved; whether plain HTTP and this machine are permitted is the operator's
 /// choice, so they pass here.
 pub(crate) fn may_be_called(text: &str) -> bool {
-    if BYTES_MAX < text.len() {
+    if BYTES_MAX < text.len() || WebAddress::parse(text).is_none() {
         return false;
     }
     let Ok(url) = Url::parse(text) else {
@@ -65,6 +66,9 @@ mod tests {
             "ftp://partner.example/",
             "javascript:alert(1)",
             "https://user:word@partner.example/",
+            "http:evil",
+            "https://partner.example\\@evil.example/",
+            "https://partner.example/\r\nX: y",
             "http://10.0.0.1/",
             "http://192.168.1.1/",
             "http://169.254.169.254/latest",

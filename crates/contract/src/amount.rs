@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
+use crate::json::Json;
 use crate::words;
 
 /// Largest amount of one request, in minor units. Sums of many still fit 64 bits.
@@ -57,7 +58,7 @@ fn read_where(
     let Some(amount) = fields.object(name)? else {
         return Ok(None);
     };
-    let value = amount.required_text("value")?;
+    let value = spelled(&amount)?;
     let code = amount.required_text("currency")?;
     let currency = Currency::from_code(code)
         .ok_or_else(|| amount.refuse("currency", words::CURRENCY_ILLEGAL))?;
@@ -67,13 +68,25 @@ fn read_where(
     Ok(Some(money))
 }
 
+/// The number as it is spelled. Clients are told to send a string; some send a JSON number, of
+/// which the digits count as well, so that nothing is rounded.
+fn spelled<'j>(amount: &Fields<'j>) -> Result<&'j str, InvalidRequest> {
+    match amount.value("value") {
+        Some(Json::Number(number)) => Ok(number.as_str()),
+        None
+        | Some(Json::Null | Json::Bool(_) | Json::Text(_) | Json::Array(_) | Json::Object(_)) => {
+            amount.required_text("value")
+        }
+    }
+}
+
 /// Reads an `amount` that has to be there and may be nothing.
 pub(crate) fn read_or_nothing(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
     let amount = fields
         .object("amount")?
         .ok_or_else(|| fields.illegal("amount"))?;
     let zero = Currency::from_code(amount.required_text("currency")?).and_then(|currency| {
-        let money = Money::parse(amount.required_text("value").ok()?, currency).ok()?;
+        let money = Money::parse(spelled(&amount).ok()?, currency).ok()?;
         money.is_zero().then_some(money)
     });
     zero.map_or_else(|| read_required(fields), Ok)
@@ -92,6 +105,48 @@ mod tests {
     fn the_currencies_that_clients_know_are_read() {
         for code in CURRENCIES {
             assert!(Currency::from_code(code).is_some(), "{code}");
+        }
+    }
+
+    #[test]
+    fn an_amount_has_the_digits_that_it_is_spelled_with_as_text_and_as_number() {
+        let minor = |value: &str| {
+            let body = format!(r#"{{"amount":{{"value":{value},"currency":"RUB"}}}}"#);
+            let json = Json::parse(body.as_bytes()).unwrap();
+            let read = read_required(&Fields::root(&json).unwrap());
+            read.map(Money::minor)
+                .map_err(|refused| refused.parameter.unwrap())
+        };
+        for (value, kopecks) in [
+            ("100", 10_000),
+            ("100.5", 10_050),
+            ("100.50", 10_050),
+            ("0.07", 7),
+            ("99999999999.99", 9_999_999_999_999),
+        ] {
+            assert_eq!(minor(value), Ok(kopecks), "{value}");
+            assert_eq!(minor(&format!("\"{value}\"")), Ok(kopecks), "{value}");
+        }
+        for value in [
+            "0",
+            "-1",
+            "1e2",
+            "1.0E1",
+            "100.001",
+            "100.000",
+            "0.1000000000000000055",
+            "10.199999999999999",
+            "\"01.00\"",
+            "\"00.50\"",
+            "\"1e2\"",
+            "\"+1\"",
+            "true",
+            "[]",
+            "null",
+            "{}",
+            "100000000000.01",
+        ] {
+            assert_eq!(minor(value), Err("amount.value".to_owned()), "{value}");
         }
     }
 }

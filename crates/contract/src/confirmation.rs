@@ -1,15 +1,15 @@
 //! How the payer confirms (YooKassa API v3: confirmation), both ways, and the pages' addresses.
 
 use domain::payment::{Confirmation, Flow, Locale};
-use domain::{Challenge, ConfirmationKind, InvoiceId, PaymentId, PaymentMethodId, SelfEmployedId};
+use domain::{
+    Challenge, ConfirmationKind, InvoiceId, PaymentId, PaymentMethodId, SelfEmployedId, WebAddress,
+};
 use serde::Serialize;
-use url::Url;
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
 use crate::words;
 
-const URL_CHARS_MAX: usize = 2_048;
 /// The longest `return_url` that SberPay takes into its application.
 pub(crate) const SBERPAY_URL_CHARS_MAX: usize = 255;
 
@@ -63,11 +63,13 @@ pub(crate) fn read(
         .filter(|kind| kinds.contains(kind))
         .ok_or_else(|| fields.refuse("type", words::CONFIRMATION_ILLEGAL))?;
     let return_url = match kind {
-        ConfirmationKind::Redirect => Some(return_url(&fields, is_page)?),
-        ConfirmationKind::MobileApplication => Some(return_url(&fields, is_page_or_deeplink)?),
+        ConfirmationKind::Redirect => Some(return_url(&fields, WebAddress::is_page)?),
+        ConfirmationKind::MobileApplication => {
+            Some(return_url(&fields, |_page_or_application| true)?)
+        }
         ConfirmationKind::Qr => match fields.value("return_url") {
             None => None,
-            Some(_) => Some(return_url(&fields, is_page)?),
+            Some(_) => Some(return_url(&fields, WebAddress::is_page)?),
         },
         ConfirmationKind::Embedded | ConfirmationKind::External => None,
     };
@@ -90,29 +92,16 @@ pub(crate) fn locale(fields: &Fields<'_>) -> Result<Option<Locale>, InvalidReque
     }
 }
 
-fn return_url(fields: &Fields<'_>, permitted: fn(&Url) -> bool) -> Result<String, InvalidRequest> {
+fn return_url(
+    fields: &Fields<'_>,
+    permitted: fn(&WebAddress) -> bool,
+) -> Result<String, InvalidRequest> {
     let name = "return_url";
     let text = fields.text(name)?.filter(|text| !text.is_empty());
     let text = text.ok_or_else(|| fields.refuse(name, words::RETURN_URL_MISSING))?;
-    let url = Url::parse(text).map_err(|_detail| fields.illegal(name))?;
-    if URL_CHARS_MAX < text.chars().count() || !permitted(&url) {
-        return Err(fields.illegal(name));
-    }
-    Ok(text.to_owned())
-}
-
-fn is_page(url: &Url) -> bool {
-    matches!(url.scheme(), "http" | "https") && url.has_host()
-}
-
-/// An application's own scheme, but none that a browser runs or reads files by.
-fn is_page_or_deeplink(url: &Url) -> bool {
-    let scheme = url.scheme();
-    let harmful = matches!(
-        scheme,
-        "javascript" | "data" | "vbscript" | "file" | "blob" | "about"
-    );
-    is_page(url) || (!harmful && url.as_str().starts_with(&format!("{scheme}://")))
+    let address = WebAddress::parse(text).filter(permitted);
+    let address = address.ok_or_else(|| fields.illegal(name))?;
+    Ok(address.given().to_owned())
 }
 
 /// A confirmation as answers show it.

@@ -1,6 +1,9 @@
 //! Reading an object's members by name and type. Each refusal carries the dotted path, with the
-//! places in arrays: `receipt.items[0].vat_code`. `null`
-//! stands for an absent member; members that nobody asks for are ignored.
+//! places in arrays: `receipt.items[0].vat_code`. `null` stands for an absent member, and so does
+//! an empty array where an object is looked for: PHP writes an empty object so. Members that
+//! nobody asks for are ignored.
+
+use domain::card;
 
 use crate::invalid::InvalidRequest;
 use crate::json::{Json, Text};
@@ -22,15 +25,17 @@ struct Parent {
 impl<'j> Fields<'j> {
     /// The body's own members.
     pub(crate) fn root(json: &'j Json<'j>) -> Result<Self, InvalidRequest> {
-        match json {
-            Json::Object(members) => Ok(Self {
-                members,
-                parents: Vec::new(),
-            }),
+        let members: &[(Text<'j>, Json<'j>)] = match json {
+            Json::Object(members) => members,
+            Json::Array(values) if values.is_empty() => &[],
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) | Json::Array(_) => {
-                Err(InvalidRequest::unreadable())
+                return Err(InvalidRequest::unreadable());
             }
-        }
+        };
+        Ok(Self {
+            members,
+            parents: Vec::new(),
+        })
     }
 
     /// The path of a member.
@@ -68,6 +73,14 @@ impl<'j> Fields<'j> {
             .filter(|value| !matches!(value, Json::Null))
     }
 
+    /// Whether there is a member that says something.
+    pub(crate) fn says(&self, name: &str) -> bool {
+        match self.value(name) {
+            Some(Json::Array(values)) => !values.is_empty(),
+            other => other.is_some(),
+        }
+    }
+
     /// A string. One with a zero character is refused: PostgreSQL cannot keep it.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, InvalidRequest> {
         match self.value(name) {
@@ -82,7 +95,8 @@ impl<'j> Fields<'j> {
         self.text(name)?.ok_or_else(|| self.illegal(name))
     }
 
-    /// A string of at most `chars_max` characters.
+    /// A string of at most `chars_max` characters that people write and read: no card number may
+    /// stand in it.
     pub(crate) fn short_text(
         &self,
         name: &str,
@@ -94,7 +108,16 @@ impl<'j> Fields<'j> {
         if chars_max < text.chars().count() {
             return Err(self.illegal(name));
         }
+        self.without_card(name, text)?;
         Ok(Some(text.to_owned()))
+    }
+
+    /// Refuses a text of this member in which a card number stands.
+    pub(crate) fn without_card(&self, name: &str, text: &str) -> Result<(), InvalidRequest> {
+        if card::stands_in(text) {
+            return Err(self.refuse(name, words::CARD_NUMBER_INSIDE));
+        }
+        Ok(())
     }
 
     /// What an object is for.
@@ -107,6 +130,7 @@ impl<'j> Fields<'j> {
             let says = words::DESCRIPTION_TOO_LONG.replace("{x}", &chars_max.to_string());
             return Err(InvalidRequest::new(says, self.path(name)));
         }
+        self.without_card(name, text)?;
         Ok(Some(text.to_owned()))
     }
 
@@ -136,6 +160,7 @@ impl<'j> Fields<'j> {
         match self.value(name) {
             None => Ok(None),
             Some(Json::Object(members)) => Ok(Some(self.child(members, name, None))),
+            Some(Json::Array(values)) if values.is_empty() => Ok(None),
             Some(_) => Err(self.illegal(name)),
         }
     }
@@ -196,5 +221,21 @@ mod tests {
         assert!(root.objects("d").unwrap().is_none() && root.objects("f").unwrap().is_none());
         assert_eq!(root.objects("e").err(), Some(InvalidRequest::value("e[0]")));
         assert_eq!(root.objects("a").err(), Some(InvalidRequest::value("a")));
+    }
+
+    #[test]
+    fn an_empty_array_in_the_place_of_an_object_says_nothing() {
+        let json = Json::parse(br#"{"a":[],"b":[[]],"c":[1],"d":{}}"#).unwrap();
+        let root = Fields::root(&json).unwrap();
+        assert!(root.object("a").unwrap().is_none() && root.objects("a").unwrap().is_none());
+        assert!(!root.says("a") && root.says("b") && root.says("d") && !root.says("e"));
+        assert_eq!(root.object("b").err(), Some(InvalidRequest::value("b")));
+        assert_eq!(root.objects("b").err(), Some(InvalidRequest::value("b[0]")));
+        assert_eq!(root.object("c").err(), Some(InvalidRequest::value("c")));
+        assert_eq!(root.text("a").err(), Some(InvalidRequest::value("a")));
+        let empty = Json::parse(b"[]").unwrap();
+        assert_eq!(Fields::root(&empty).unwrap().members().count(), 0);
+        let full = Json::parse(b"[{}]").unwrap();
+        assert!(Fields::root(&full).is_err());
     }
 }

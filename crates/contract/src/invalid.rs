@@ -10,7 +10,7 @@ use crate::words;
 pub struct InvalidRequest {
     /// What is wrong, in the wire's words.
     pub description: Cow<'static, str>,
-    /// The parameter: a dotted path without indexes, or a header's name.
+    /// The parameter: a dotted path with places in arrays, or a header's name.
     pub parameter: Option<String>,
 }
 

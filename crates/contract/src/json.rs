@@ -1,22 +1,26 @@
 //! A JSON text as a tree that borrows from the text, so that a card number is not copied.
-//! Strings that had to be unescaped are wiped when dropped. Members keep their order; a name that
-//! comes twice in one object is refused.
+//! Strings that had to be unescaped are wiped when dropped. Numbers keep the digits that they were
+//! written with, since a float would lose some. Members keep their order; a name that comes twice
+//! in one object is refused.
 
+mod number;
 mod twice;
 
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use zeroize::Zeroizing;
 
+pub(crate) use self::number::Number;
+use self::number::Numbers;
 use crate::invalid::InvalidRequest;
 
 /// A value.
 pub(crate) enum Json<'a> {
     Null,
     Bool(bool),
-    Number(serde_json::Number),
+    Number(Number<'a>),
     Text(Text<'a>),
     Array(Vec<Json<'a>>),
     Object(Vec<(Text<'a>, Json<'a>)>),
@@ -47,65 +51,80 @@ impl<'a> Json<'a> {
 
     /// Reads a whole text.
     fn read(body: &'a [u8]) -> Result<Self, InvalidRequest> {
-        serde_json::from_slice(body).map_err(|_detail| InvalidRequest::unreadable())
+        let mut numbers = Numbers::of(body);
+        let mut text = serde_json::Deserializer::from_slice(body);
+        let json = Value(&mut numbers).deserialize(&mut text);
+        let json = json.and_then(|json| text.end().map(|()| json));
+        json.map_err(|_detail| InvalidRequest::unreadable())
     }
 }
 
-impl<'de: 'a, 'a> Deserialize<'de> for Json<'a> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+/// A value that is being read, with the numbers of the text that have not been met yet.
+struct Value<'n, 'a>(&'n mut Numbers<'a>);
+
+impl<'a> Value<'_, 'a> {
+    fn number<E: serde::de::Error>(self) -> Result<Json<'a>, E> {
+        let number = self.0.next().map(Json::Number);
+        number.ok_or_else(|| E::custom("a number that stands nowhere"))
     }
 }
 
-struct JsonVisitor;
+impl<'de> DeserializeSeed<'de> for Value<'_, 'de> {
+    type Value = Json<'de>;
 
-impl<'de> Visitor<'de> for JsonVisitor {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json<'de>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_, 'de> {
     type Value = Json<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
 
-    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+    fn visit_unit<E>(self) -> Result<Json<'de>, E> {
         Ok(Json::Null)
     }
 
-    fn visit_bool<E>(self, value: bool) -> Result<Self::Value, E> {
+    fn visit_bool<E>(self, value: bool) -> Result<Json<'de>, E> {
         Ok(Json::Bool(value))
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Json::Number(value.into()))
+    fn visit_i64<E: serde::de::Error>(self, _value: i64) -> Result<Json<'de>, E> {
+        self.number()
     }
 
-    fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Json::Number(value.into()))
+    fn visit_u64<E: serde::de::Error>(self, _value: u64) -> Result<Json<'de>, E> {
+        self.number()
     }
 
-    fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(serde_json::Number::from_f64(value).map_or(Json::Null, Json::Number))
+    fn visit_f64<E: serde::de::Error>(self, _value: f64) -> Result<Json<'de>, E> {
+        self.number()
     }
 
-    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Json<'de>, E> {
         Ok(Json::Text(Text::Borrowed(value)))
     }
 
-    fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
+    fn visit_str<E>(self, value: &str) -> Result<Json<'de>, E> {
         let text = Zeroizing::new(value.to_owned());
         Ok(Json::Text(Text::Unescaped(text)))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json<'de>, A::Error> {
         let mut values = Vec::new();
-        while let Some(value) = items.next_element()? {
+        while let Some(value) = items.next_element_seed(Value(self.0))? {
             values.push(value);
         }
         Ok(Json::Array(values))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Json<'de>, A::Error> {
         let mut values = Vec::new();
-        while let Some((Name(name), value)) = members.next_entry()? {
+        while let Some(Name(name)) = members.next_key()? {
+            let value = members.next_value_seed(Value(self.0))?;
             values.push((name, value));
         }
         Ok(Json::Object(values))
@@ -163,7 +182,7 @@ fn write(json: &Json<'_>, owner: Owner, out: &mut Vec<u8>) {
     match json {
         Json::Null => out.extend_from_slice(b"null"),
         Json::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
-        Json::Number(value) => out.extend_from_slice(value.to_string().as_bytes()),
+        Json::Number(value) => out.extend_from_slice(value.canonical().as_bytes()),
         Json::Text(text) => write_text(text.as_str(), out),
         Json::Array(values) => {
             out.push(b'[');

@@ -23,8 +23,8 @@ impl<'a> Notes<'a> {
     }
 }
 
-/// Reads `metadata`. Numbers and booleans become strings, because clients cannot read others;
-/// a pair without a value is left out.
+/// Reads `metadata`. Numbers and booleans become strings as they were written, because clients
+/// cannot read others; a pair without a value is left out.
 pub(crate) fn read(fields: &Fields<'_>) -> Result<Metadata, InvalidRequest> {
     let name = "metadata";
     let Some(object) = fields.object(name)? else {
@@ -35,13 +35,15 @@ pub(crate) fn read(fields: &Fields<'_>) -> Result<Metadata, InvalidRequest> {
         let value = match value {
             Json::Null => continue,
             Json::Bool(value) => value.to_string(),
-            Json::Number(value) => value.to_string(),
+            Json::Number(value) => value.as_str().to_owned(),
             Json::Text(text) => text.as_str().to_owned(),
             Json::Array(_) | Json::Object(_) => return Err(fields.illegal(name)),
         };
         if key.contains('\0') || value.contains('\0') {
             return Err(fields.illegal(name));
         }
+        fields.without_card(name, key)?;
+        fields.without_card(name, &value)?;
         pairs.push((key.to_owned(), value));
     }
     Metadata::new(pairs).map_err(|error| InvalidRequest::new(error.to_string(), fields.path(name)))

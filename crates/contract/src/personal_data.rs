@@ -172,7 +172,7 @@ mod tests {
             ("birthdate", json!("1990-02-30")),
             ("birthdate", json!("28.02.1990")),
             ("birthdate", json!("1990-02-28T00:00:00Z")),
-            ("metadata", json!([])),
+            ("metadata", json!([{}])),
         ] {
             let mut request = request();
             request[name] = value;

@@ -5,9 +5,8 @@ mod schema;
 pub use schema::{CREATE_POS_LINK, MOVE_POS_LINK, POS_LINK};
 
 use domain::payment::Status;
-use domain::{GatewayId, Payment, PaymentId, PosLink, PosLinkId};
+use domain::{GatewayId, Payment, PaymentId, PosLink, PosLinkId, WebAddress};
 use serde::Serialize;
-use url::Url;
 
 use crate::fields::Fields;
 use crate::invalid::InvalidRequest;
@@ -38,8 +37,7 @@ impl CreatePosLink {
         let data = fields.object("pos_link_data")?;
         let data = data.ok_or_else(|| fields.illegal("pos_link_data"))?;
         let link = data.required_text("link")?;
-        let url = Url::parse(link).ok();
-        let fits = url.is_some_and(|url| url.scheme() == "https" && url.has_host());
+        let fits = WebAddress::parse(link).is_some_and(|address| address.is_https());
         if !fits || LINK_CHARS_MAX < link.chars().count() {
             return Err(data.illegal("link"));
         }

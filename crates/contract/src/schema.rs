@@ -18,8 +18,8 @@ pub use shared::{
     AMOUNT, CANCELLATION, ERROR, Parameter, limit_and_cursor, notification, of_time, parameter,
 };
 pub(crate) use shared::{
-    CANCELED, amount_asked, description, form, id_of, list_of, metadata, metadata_asked, party,
-    reason,
+    CANCELED, amount_asked, description, email_asked, form, id_of, list_of, metadata,
+    metadata_asked, party, reason,
 };
 
 /// The digits that all ids share; see `domain::id`.

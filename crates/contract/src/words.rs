@@ -61,8 +61,13 @@ pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit
 /// Other than Latin letters, or too long.
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
+/// A text that is kept and shown has a card number in it.
+pub const CARD_NUMBER_INSIDE: &str = "This text is kept and must not have a card number in it. \
+                                      Leave the number out; if it is another one, write it with \
+                                      other signs between its digits.";
+
 /// All of them, as `docs/errors.md` shows them. Those of `metadata` stand in the domain.
-pub const ALL: [&str; 24] = [
+pub const ALL: [&str; 25] = [
     ILLEGAL_VALUE,
     UNREADABLE,
     NAME_TWICE,
@@ -87,4 +92,5 @@ pub const ALL: [&str; 24] = [
     CARD_YEAR_ILLEGAL,
     CARD_CSC_ILLEGAL,
     CARDHOLDER_ILLEGAL,
+    CARD_NUMBER_INSIDE,
 ];

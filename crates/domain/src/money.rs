@@ -143,7 +143,8 @@ impl Money {
         Self { minor: 0, currency }
     }
 
-    /// Reads `1000`, `1000.5` or `1000.50`: digits with at most the currency's decimals, no sign.
+    /// Reads `1000`, `1000.5` or `1000.50`: digits with at most the currency's decimals, no sign,
+    /// no zero before other digits.
     ///
     /// # Errors
     /// [`MoneyError::Malformed`] or [`MoneyError::Overflow`].
@@ -154,7 +155,8 @@ impl Money {
             .split_once('.')
             .map_or((value, None), |(w, p)| (w, Some(p)));
         let decimal = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-        if !decimal(whole) || part.is_some_and(|p| !decimal(p)) {
+        let padded = whole.len() > 1 && whole.starts_with('0');
+        if !decimal(whole) || padded || part.is_some_and(|p| !decimal(p)) {
             return Err(malformed);
         }
         let part = part.unwrap_or("");

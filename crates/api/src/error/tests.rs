@@ -12,6 +12,8 @@ const HEAD: &str = "\
 What the merchant API answers when a request is not carried out. The body is YooKassa's: `type`,
 `id`, `code`, `description`, and where they apply `parameter` and `retry_after`. `id` is the
 request's id, also in the header `X-Request-Id` and in the log, where the name below stands too.
+`parameter` is a dotted path without places in arrays; where there are any, the whole path stands at
+the end of `description`: `Payment amount is illegal (receipt.items[1].amount.value)`.
 
 Fields of a request that nobody knows are ignored, as YooKassa ignores them. A cursor belongs to
 the filters that it was given with.

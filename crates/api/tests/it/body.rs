@@ -6,7 +6,12 @@ use testkit::Answer;
 
 use crate::{Fixture, page_payment, refused, world};
 
-async fn send(world: &Fixture, path: &str, content_type: Option<&str>, body: Body) -> Answer {
+pub(crate) async fn send(
+    world: &Fixture,
+    path: &str,
+    content_type: Option<&str>,
+    body: Body,
+) -> Answer {
     let mut request = Request::builder()
         .method("POST")
         .uri(format!("/v3{path}"))
@@ -47,7 +52,7 @@ async fn a_body_has_to_be_announced_as_json() {
 async fn a_body_that_is_no_object_is_refused() {
     let world = world().await;
     let json = Some("application/json");
-    for body in [&b"{"[..], b"", b"[]", b"null", b"\"text\"", b"\xff\xfe"] {
+    for body in [&b"{"[..], b"", b"[1]", b"null", b"\"text\"", b"\xff\xfe"] {
         let answer = send(&world, "/payments", json, Body::from(body)).await;
         assert_eq!(refused(&answer, 400, "invalid_request"), None);
         assert_eq!(answer.text("/description"), "Failed to parse request body");

@@ -24,6 +24,7 @@ mod refund;
 mod route;
 mod simulate;
 mod split;
+mod value;
 mod webhook;
 
 use serde_json::{Value, json};

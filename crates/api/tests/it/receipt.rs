@@ -70,17 +70,17 @@ async fn what_a_receipt_lacks_is_named() {
         ),
         (
             with("/items/0/measure", Value::Null),
-            "receipt.items[0].measure",
+            "receipt.items.measure",
             "measure",
         ),
         (
             with("/items/0/amount/currency", json!("USD")),
-            "receipt.items[0].amount.currency",
+            "receipt.items.amount.currency",
             "Currencies",
         ),
         (
             with("/items/0/vat_code", json!(0)),
-            "receipt.items[0].vat_code",
+            "receipt.items.vat_code",
             "Invalid parameter's value",
         ),
         (

@@ -18,6 +18,9 @@ pub(crate) fn receipt(value: &str) -> Value {
         "items": [{
             "description": "Book", "quantity": "1.0", "vat_code": 11, "measure": "piece",
             "amount": {"value": value, "currency": "RUB"},
+        }, {
+            "description": "Gift", "quantity": 2, "vat_code": 11, "measure": "piece",
+            "amount": {"value": "0.00", "currency": "RUB"},
         }],
     })
 }
@@ -111,6 +114,7 @@ async fn a_receipt_is_registered_when_the_money_is_taken() {
         .await;
         let item = &list.json()["items"][0];
         assert_eq!(item["status"], "succeeded");
+        assert_eq!(item["items"][1]["amount"]["value"], "0.00");
         assert_eq!(item["fiscal_document_number"], "1");
         assert_eq!(item["settlements"][0]["type"], "cashless");
         world.audit().await;

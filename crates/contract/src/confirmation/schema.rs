@@ -1,8 +1,8 @@
 //! Confirmations, asked for and shown.
 
 use domain::ConfirmationKind;
+use domain::web_address::CHARS_MAX;
 
-use super::URL_CHARS_MAX;
 use crate::schema::{Named, Schema, form, may, must};
 
 const ENFORCE: &str = "Asks for 3-D Secure in any case.";
@@ -17,7 +17,7 @@ fn kind_asked(kind: ConfirmationKind) -> Schema {
         let says = "Where the payer goes back to: a page, or an application's own address.";
         Schema::text()
             .with("format", "uri")
-            .at_most(URL_CHARS_MAX)
+            .at_most(CHARS_MAX)
             .says(says)
     };
     let mut members = vec![form(kind.code(), says(kind))];

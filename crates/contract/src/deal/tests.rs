@@ -36,7 +36,7 @@ fn what_is_wrong_is_named() {
         ("fee_moment", json!(1), "fee_moment"),
         ("description", json!("x".repeat(129)), "description"),
         ("description", json!(1), "description"),
-        ("metadata", json!([]), "metadata"),
+        ("metadata", json!([{}]), "metadata"),
         ("metadata", json!({"x".repeat(33): "1"}), "metadata"),
     ] {
         let mut body = request();

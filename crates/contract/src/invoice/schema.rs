@@ -8,8 +8,8 @@ use super::create::DESCRIPTION_CHARS_MAX;
 use crate::payment::{client_ip_schema, gateway_schema};
 use crate::receipt::RECEIPT_DATA;
 use crate::schema::{
-    AMOUNT, CANCELED, Named, Schema, amount_asked, description, form, id_of, may, metadata,
-    metadata_asked, must, party, reason,
+    AMOUNT, CANCELED, Named, Schema, amount_asked, description, email_asked, form, id_of, may,
+    metadata, metadata_asked, must, party, reason,
 };
 
 const STATUS: &str =
@@ -102,10 +102,7 @@ fn delivery_asked() -> Schema {
     let phone = Schema::text()
         .pattern("^[0-9]{4,15}$")
         .says("The buyer's phone: the country's code and the number, digits only.");
-    let email = Schema::text()
-        .at_most(254)
-        .pattern("^[^@\\s]+@[^@\\s]+$")
-        .says("The buyer's e-mail address.");
+    let email = email_asked("The buyer's e-mail address.");
     Schema::one_of([
         of(form("self", "You hand the link over yourself."), None),
         of(

@@ -1,6 +1,6 @@
 //! The tree and the one spelling of it.
 
-use super::canonical;
+use super::{Json, canonical};
 
 fn same(left: &str, right: &str) -> bool {
     canonical(left.as_bytes()) == canonical(right.as_bytes())
@@ -38,6 +38,39 @@ fn of_a_card_only_what_may_be_kept_is_in_it() {
         !text.contains("5555555555554444") && !text.contains("987"),
         "{text}"
     );
+}
+
+#[test]
+fn numbers_keep_their_digits_and_equal_ones_are_the_same() {
+    let body = "[1, -2.50,\n{\"a 3 \\\" 4\":-0.10e+5,\"\\\\\":\"5\\u0036\"}, 18446744073709551616,\
+                [0.1000000000000000055511151231257827], \"7\", 8]";
+    let json = Json::parse(body.as_bytes()).unwrap();
+    let mut seen = Vec::new();
+    numbers(&json, &mut seen);
+    assert_eq!(
+        seen,
+        [
+            "1",
+            "-2.50",
+            "-0.10e+5",
+            "18446744073709551616",
+            "0.1000000000000000055511151231257827",
+            "8"
+        ]
+    );
+    assert!(same("[1.50]", "[1.5]") && same("[100]", " [ 100 ] ") && !same("[1]", "[1.0]"));
+    assert!(!same("[20261128123456789012]", "[20261128123456789013]"));
+    assert!(!same("[0.12345678901234567]", "[0.12345678901234568]"));
+    assert!(Json::parse(b"[1e999]").is_err() && Json::parse(b"[01]").is_err());
+}
+
+fn numbers<'a>(json: &Json<'a>, seen: &mut Vec<&'a str>) {
+    match json {
+        Json::Number(number) => seen.push(number.as_str()),
+        Json::Array(values) => values.iter().for_each(|value| numbers(value, seen)),
+        Json::Object(members) => members.iter().for_each(|(_, value)| numbers(value, seen)),
+        Json::Null | Json::Bool(_) | Json::Text(_) => {}
+    }
 }
 
 #[test]

@@ -61,7 +61,14 @@ mod tests {
 
     #[test]
     fn a_capture_needs_nothing() {
-        for body in ["", " \n", "{}", r#"{"transfers":[],"amount":null}"#] {
+        for body in [
+            "",
+            " \n",
+            "{}",
+            "[]",
+            r#"{"receipt":[],"deal":[],"amount":[]}"#,
+            r#"{"transfers":[],"amount":null}"#,
+        ] {
             let capture = CapturePayment::parse(body.as_bytes()).unwrap();
             assert_eq!(capture.amount, None, "{body}");
         }

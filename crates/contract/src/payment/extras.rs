@@ -127,6 +127,7 @@ fn payment_order(fields: &Fields<'_>, total: Money) -> Result<Option<String>, In
     }
     kept.put("amount", amount_kept(amount));
     kept.required(&order, "payment_purpose", short(PURPOSE_CHARS_MAX))?;
+    order.without_card("payment_purpose", order.required_text("payment_purpose")?)?;
 
     let recipient = order.object("recipient")?;
     let recipient = recipient.ok_or_else(|| order.illegal("recipient"))?;
@@ -292,7 +293,8 @@ pub fn overview_addresses(extras: &Extras) -> Result<Vec<Email>, serde_json::Err
     let mut addresses: Vec<Email> = Vec::new();
     for statement in &statements {
         let email = statement.pointer("/delivery_method/email");
-        let email = email.and_then(Value::as_str).and_then(Email::parse);
+        let email = email.and_then(Value::as_str);
+        let email = email.map(|email| Email::kept(email.to_owned()));
         addresses.extend(email.filter(|email| !addresses.contains(email)));
     }
     Ok(addresses)

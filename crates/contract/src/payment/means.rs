@@ -73,7 +73,7 @@ type Read = (RequestedMeans, Option<MethodRequest>);
 
 /// Reads the means of a payment of `total`, and what is said of the method.
 pub(super) fn read(fields: &Fields<'_>, total: Money) -> Result<Read, InvalidRequest> {
-    let sources = SOURCES.iter().filter(|name| fields.value(name).is_some());
+    let sources = SOURCES.iter().filter(|name| fields.says(name));
     if 1 < sources.count() {
         return Err(InvalidRequest::new(words::SEVERAL_SOURCES, None));
     }
@@ -165,7 +165,7 @@ fn certificate(data: &Fields<'_>, total: Money) -> Result<Read, InvalidRequest> 
     };
     if let Some(articles) = data.objects("articles")? {
         for name in ["card", "electronic_certificate"] {
-            if data.value(name).is_some() {
+            if data.says(name) {
                 return Err(data.illegal(name));
             }
         }

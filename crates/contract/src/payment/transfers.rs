@@ -27,7 +27,7 @@ pub(super) fn read(fields: &Fields<'_>) -> Result<Vec<NewPart>, InvalidRequest> 
     let parts: Result<Vec<NewPart>, InvalidRequest> = all.iter().map(read).collect();
     let parts = parts?;
     for other in ["receipt", "deal"] {
-        if !parts.is_empty() && fields.value(other).is_some() {
+        if !parts.is_empty() && fields.says(other) {
             return Err(fields.illegal(other));
         }
     }

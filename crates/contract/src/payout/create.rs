@@ -83,7 +83,7 @@ impl CreatePayout {
 }
 
 fn receiver(fields: &Fields<'_>) -> Result<Receiver, InvalidRequest> {
-    let sources = SOURCES.iter().filter(|name| fields.value(name).is_some());
+    let sources = SOURCES.iter().filter(|name| fields.says(name));
     if 1 < sources.count() {
         return Err(InvalidRequest::new(words::SEVERAL_DESTINATIONS, None));
     }

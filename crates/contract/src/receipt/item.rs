@@ -21,7 +21,8 @@ const PRODUCT_CODE_BYTES_MAX: usize = 32;
 
 pub(super) fn read(fields: &Fields<'_>, form: Form) -> Result<Item, InvalidRequest> {
     let description = required(fields, "description", DESCRIPTION_CHARS_MAX)?;
-    let price = amount::read_required(fields)?;
+    let price = amount::read_from_zero(fields, "amount")?;
+    let price = price.ok_or_else(|| fields.illegal("amount"))?;
     let quantity = quantity(fields)?;
     let vat = number(fields, "vat_code", VatCode::from_code)?;
     let vat = vat.ok_or_else(|| fields.illegal("vat_code"))?;
@@ -59,7 +60,7 @@ pub(super) fn read(fields: &Fields<'_>, form: Form) -> Result<Item, InvalidReque
 pub(crate) fn quantity(fields: &Fields<'_>) -> Result<Quantity, InvalidRequest> {
     let name = "quantity";
     let parsed = match fields.value(name) {
-        Some(Json::Number(number)) => Quantity::parse(&number.to_string()),
+        Some(Json::Number(number)) => Quantity::parse(number.as_str()),
         Some(Json::Text(text)) => Quantity::parse(text.as_str()),
         None | Some(Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_)) => None,
     };
@@ -123,7 +124,7 @@ fn excise(fields: &Fields<'_>, currency: Currency) -> Result<Option<Money>, Inva
     let parsed = match fields.value(name) {
         None => return Ok(None),
         Some(Json::Text(text)) => Money::parse(text.as_str(), currency).ok(),
-        Some(Json::Number(number)) => Money::parse(&number.to_string(), currency).ok(),
+        Some(Json::Number(number)) => Money::parse(number.as_str(), currency).ok(),
         Some(Json::Null | Json::Bool(_) | Json::Array(_) | Json::Object(_)) => None,
     };
     let money = parsed.filter(|money| money.is_zero() || money.is_positive());
@@ -151,13 +152,13 @@ fn mark_code(fields: &Fields<'_>) -> Result<Option<MarkCode>, InvalidRequest> {
     let mut forms = Vec::new();
     for form in MarkForm::ALL {
         let (least, most) = form.chars();
-        let Some(text) = code.short_text(form.code(), most)? else {
+        let Some(text) = code.text(form.code())? else {
             continue;
         };
-        if text.chars().count() < least {
+        if !(least..=most).contains(&text.chars().count()) {
             return Err(code.illegal(form.code()));
         }
-        forms.push((form, text));
+        forms.push((form, text.to_owned()));
     }
     if forms.is_empty() {
         return Err(fields.illegal("mark_code_info"));

@@ -1,5 +1,6 @@
 //! What receipts have in common, wherever they come: buyer, lines, details.
 
+use domain::message::Email;
 use domain::receipt::{
     Content, Customer, IndustryDetails, OperationalDetails, TaxSystem, UserProps,
 };
@@ -11,7 +12,6 @@ use crate::json::Json;
 use crate::{moment, words};
 
 const NAME_CHARS_MAX: usize = 256;
-const EMAIL_CHARS_MAX: usize = 254;
 const DOCUMENT_CHARS_MAX: usize = 32;
 const INDUSTRY_CHARS_MAX: usize = 256;
 const OPERATIONAL_CHARS_MAX: usize = 64;
@@ -73,17 +73,12 @@ fn customer(fields: &Fields<'_>) -> Result<Customer, InvalidRequest> {
 
 fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     let name = "email";
-    let Some(text) = fields.short_text(name, EMAIL_CHARS_MAX)? else {
+    let Some(text) = fields.text(name)? else {
         return Ok(None);
     };
-    let bare = |text: &str| !text.is_empty() && !text.chars().any(char::is_whitespace);
-    let valid = text
-        .rsplit_once('@')
-        .is_some_and(|(user, host)| bare(user) && bare(host) && !host.contains('@'));
-    if valid {
-        Ok(Some(text))
-    } else {
-        Err(fields.illegal(name))
+    match Email::parse(text) {
+        Some(_) => Ok(Some(text.to_owned())),
+        None => Err(fields.illegal(name)),
     }
 }
 

@@ -9,8 +9,8 @@ use self::mark::MARK_CODE;
 use super::ListReceipts;
 use super::read::Form;
 use crate::schema::{
-    AMOUNT, Member, Named, Parameter, Schema, amount_asked, id_of, limit_and_cursor, list_of, may,
-    must, of_time, parameter,
+    AMOUNT, Member, Named, Parameter, Schema, amount_asked, email_asked, id_of, limit_and_cursor,
+    list_of, may, must, of_time, parameter,
 };
 
 mod mark;
@@ -103,13 +103,7 @@ static CUSTOMER: Named = Named {
                     .says("The name of a person or company."),
             ),
             may("inn", inn()),
-            may(
-                "email",
-                Schema::text()
-                    .at_most(254)
-                    .pattern("^[^@\\s]+@[^@\\s]+$")
-                    .says("Where the receipt goes to."),
-            ),
+            may("email", email_asked("Where the receipt goes to.")),
             may("phone", phone()),
         ])
         .says("The buyer: at least e-mail or phone.")
@@ -216,7 +210,10 @@ fn item(form: Form) -> Schema {
                 .at_most(128)
                 .says("What is sold."),
         ),
-        must("amount", amount_asked("What one unit costs.")),
+        must(
+            "amount",
+            amount_asked("What one unit costs; zero is permitted, for gifts."),
+        ),
         must(
             "quantity",
             Schema::number()
@@ -227,7 +224,7 @@ fn item(form: Form) -> Schema {
         may(
             "excise",
             Schema::text()
-                .pattern(r"^[0-9]{1,12}(\.[0-9]{1,2})?$")
+                .pattern(r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$")
                 .says(EXCISE),
         ),
     ];
@@ -336,13 +333,10 @@ pub static RECEIPT: Named = Named {
             may("excise", Schema::text().says(EXCISE)),
         ];
         line.extend(details());
+        // Without the taxpayer number of requests: see `show`.
         let supplier = Schema::object([
             may("name", Schema::text().says(SUPPLIER)),
             may("phone", phone()),
-            may(
-                "inn",
-                Schema::text().says("Taxpayer number of the supplier, in part hidden."),
-            ),
         ]);
         line.extend([
             may(

@@ -1,5 +1,5 @@
 //! A receipt as answers show it, with its fields in the order of real ones. The buyer is not
-//! shown, and a supplier's taxpayer number is masked.
+//! shown, and neither is a supplier's taxpayer number: clients refuse one that is masked.
 
 use domain::receipt::{
     IndustryDetails, Item, MarkCode, OperationalDetails, Quantity, Settlement, State, Supplier,
@@ -11,9 +11,6 @@ use serde::{Serialize, Serializer};
 use crate::amount::Amount;
 use crate::moment::Moment;
 use crate::wire::Shown;
-
-/// What stands in the place of a taxpayer number.
-const MASK: &str = "***";
 
 #[derive(Serialize)]
 struct ReceiptBody<'a> {
@@ -104,8 +101,6 @@ struct SupplierBody<'a> {
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inn: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -191,7 +186,7 @@ fn item(item: &Item) -> ItemBody<'_> {
         country_of_origin_code: item.country.as_deref(),
         customs_declaration_number: item.customs_declaration.as_deref(),
         excise: item.excise.map(domain::Money::value),
-        supplier: item.supplier.as_ref().map(supplier),
+        supplier: item.supplier.as_ref().and_then(supplier),
         agent_type: item.agent.map(domain::receipt::AgentType::code),
         mark_code_info: item.mark_code.as_ref().map(MarkBody),
         measure: item.measure.map(domain::receipt::Measure::code),
@@ -207,12 +202,12 @@ fn item(item: &Item) -> ItemBody<'_> {
     }
 }
 
-fn supplier(supplier: &Supplier) -> SupplierBody<'_> {
-    SupplierBody {
+fn supplier(supplier: &Supplier) -> Option<SupplierBody<'_>> {
+    let body = SupplierBody {
         name: supplier.name.as_deref(),
         phone: supplier.phone.as_deref(),
-        inn: supplier.inn.as_ref().map(|_hidden| MASK),
-    }
+    };
+    (body.name.is_some() || body.phone.is_some()).then_some(body)
 }
 
 fn settlement(part: &Settlement) -> SettlementBody {

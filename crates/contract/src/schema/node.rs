@@ -52,7 +52,10 @@ impl Node {
         match json {
             Json::Null => Self::Null,
             Json::Bool(value) => Self::Bool(*value),
-            Json::Number(value) => Self::Number(value.clone()),
+            Json::Number(value) => {
+                let number = value.as_str().parse::<serde_json::Number>();
+                number.map_or(Self::Null, Self::Number)
+            }
             Json::Text(text) => Self::Text(Cow::Owned(text.as_str().to_owned())),
             Json::Array(values) => Self::List(values.iter().map(Self::of).collect()),
             Json::Object(members) => {

@@ -2,6 +2,7 @@
 
 use domain::{
     CancellationReason, EntityId, EventKind, Party,
+    message::EMAIL_CHARS_MAX,
     metadata::{KEY_CHARS_MAX, KEYS_MAX, VALUE_CHARS_MAX},
 };
 
@@ -13,7 +14,7 @@ use crate::query::{LIMIT_DEFAULT, LIMIT_MAX};
 /// What an amount of an answer looks like.
 const AMOUNT_PATTERN: &str = r"^-?[0-9]{1,15}(\.[0-9]{2,4})?$";
 /// What an amount that is asked for looks like.
-const AMOUNT_ASKED_PATTERN: &str = r"^[0-9]{1,12}(\.[0-9]{1,4})?$";
+const AMOUNT_ASKED_PATTERN: &str = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$";
 
 /// An amount of money in an answer.
 pub static AMOUNT: Named = Named {
@@ -42,6 +43,14 @@ fn amount(pattern: &'static str, currency: Schema) -> Schema {
 /// `amount` of a request.
 pub(crate) fn amount_asked(says: &'static str) -> Schema {
     Schema::refer(&AMOUNT_ASKED).says(says)
+}
+
+/// An e-mail address of a request.
+pub(crate) fn email_asked(says: &'static str) -> Schema {
+    Schema::text()
+        .at_most(EMAIL_CHARS_MAX)
+        .pattern(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s.]+$")
+        .says(says)
 }
 
 /// `description`.
@@ -153,8 +162,8 @@ pub static ERROR: Named = Named {
             may(
                 "parameter",
                 Schema::text().says(
-                    "What is wrong: a dotted path into the body, with places in \
-                                     arrays, or the name of a filter or header.",
+                    "What is wrong: a dotted path into the body, or the name of a filter or \
+                     header. Places in arrays stand in `description`.",
                 ),
             ),
             may(

@@ -37,7 +37,8 @@ fn values_are_read_and_written_with_the_currencys_digits() {
 fn what_is_no_amount_is_refused() {
     let digits = MoneyError::Malformed { digits: 2 };
     for bad in [
-        "", ".", "1.", ".5", "-1", "+1", "1.234", "1,5", "1e3", " 1", "1 000", "0x10", "١",
+        "", ".", "1.", ".5", "-1", "+1", "1.234", "1,5", "1e3", " 1", "1 000", "0x10", "١", "01",
+        "01.00", "00",
     ] {
         assert_eq!(Money::parse(bad, Currency::RUB), Err(digits), "{bad}");
     }

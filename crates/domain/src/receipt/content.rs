@@ -226,7 +226,7 @@ pub struct Supplier {
     pub name: Option<String>,
     /// Digits: tag 1171.
     pub phone: Option<String>,
-    /// 10 or 12 digits: tag 1226. Answers show it masked.
+    /// 10 or 12 digits: tag 1226. Answers do not show it.
     pub inn: Option<String>,
 }
 

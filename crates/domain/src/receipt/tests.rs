@@ -239,6 +239,7 @@ fn a_line_is_rounded_half_up() {
         (333, "1.5", 500),
         (1, "0.499", 0),
         (1, "0.5", 1),
+        (0, "99999.999", 0),
         (9_999, "0.333", 3_330),
     ] {
         let quantity = Quantity::parse(quantity).unwrap();

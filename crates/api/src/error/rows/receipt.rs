@@ -99,9 +99,9 @@ pub(in crate::error) const RECEIPT_ITEM_CURRENCY: Row = Row {
     status: 400,
     code: ErrorCode::InvalidRequest,
     description: "Currencies do not match",
-    parameter: Some("receipt.items[].amount.currency"),
+    parameter: Some("receipt.items.amount.currency"),
     retry_after: None,
-    advice: "Use the payment's currency; the parameter says in which item.",
+    advice: "Use the payment's currency; the description says in which item.",
 };
 
 pub(in crate::error) const RECEIPT_ITEM_MEASURE: Row = Row {
@@ -109,9 +109,9 @@ pub(in crate::error) const RECEIPT_ITEM_MEASURE: Row = Row {
     status: 400,
     code: ErrorCode::InvalidRequest,
     description: "Receipt is missing or illegal: the measure is missing",
-    parameter: Some("receipt.items[].measure"),
+    parameter: Some("receipt.items.measure"),
     retry_after: None,
-    advice: "Say what the quantity counts; the parameter says in which item.",
+    advice: "Say what the quantity counts; the description says in which item.",
 };
 
 pub(in crate::error) const RECEIPT_ITEM_PRODUCT_CODE: Row = Row {
@@ -119,7 +119,7 @@ pub(in crate::error) const RECEIPT_ITEM_PRODUCT_CODE: Row = Row {
     status: 400,
     code: ErrorCode::InvalidRequest,
     description: "Receipt is missing or illegal: product_code is of an old format",
-    parameter: Some("receipt.items[].product_code"),
+    parameter: Some("receipt.items.product_code"),
     retry_after: None,
     advice: "Send mark_code_info instead.",
 };

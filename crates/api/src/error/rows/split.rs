@@ -91,13 +91,13 @@ pub(in crate::error) const SOURCE_SEVERAL: Row = row(
 pub(in crate::error) const SOURCE_SHOP_UNKNOWN: Row = row(
     "refund.source.shop_unknown",
     "Invalid account_id format",
-    "sources[0].account_id",
+    "sources.account_id",
     "Use the id of a shop that got a part of the payment.",
 );
 pub(in crate::error) const SOURCE_CURRENCY_DIFFERS: Row = row(
     "refund.source.currency_differs",
     "Currencies do not match",
-    "sources[0].amount.currency",
+    "sources.amount.currency",
     "Use the payment's currency.",
 );
 pub(in crate::error) const SOURCE_SUM_DIFFERS: Row = row(
@@ -109,13 +109,13 @@ pub(in crate::error) const SOURCE_SUM_DIFFERS: Row = row(
 pub(in crate::error) const SOURCE_EXCEEDS_PART: Row = row(
     "refund.source.exceeds_part",
     "Refund sum exceeded",
-    "sources[0].amount.value",
+    "sources.amount.value",
     "Refund what is left of the shop's part or less; refunds under way count too.",
 );
 pub(in crate::error) const SOURCE_FEE_EXCEEDS: Row = row(
     "refund.source.fee_exceeds",
     ILLEGAL_VALUE,
-    "sources[0].platform_fee_amount",
+    "sources.platform_fee_amount",
     "Return at most what you kept of the part, and at most the refund.",
 );
 pub(in crate::error) const REFUND_CERTIFICATES_MISMATCH: Row = row(

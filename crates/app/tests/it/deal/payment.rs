@@ -177,11 +177,11 @@ async fn what_cannot_come_into_a_deal_is_refused_and_nothing_is_written() {
             ),
             (
                 with(&|b| b["deal"]["settlements"][0]["type"] = json!("fee")),
-                "deal.settlements[0].type",
+                "deal.settlements.type",
             ),
             (
                 with(&|b| b["deal"]["settlements"][0]["amount"]["value"] = json!("0.00")),
-                "deal.settlements[0].amount.value",
+                "deal.settlements.amount.value",
             ),
             (
                 with(&|b| b["payment_method_data"] = sbp.clone()),

@@ -423,6 +423,9 @@ fn documents_are_written_as_the_protocols_say() {
         phone: Some("79000000001".to_owned()),
         inn: Some("7707083893".to_owned()),
     });
+    let mut gift = sample(1, "").content.items.remove(0);
+    gift.price = rub(0);
+    document.content.items.push(gift);
     document.total = rub(50_000);
     document.content.settlements = vec![Settlement {
         kind: SettlementType::Postpayment,

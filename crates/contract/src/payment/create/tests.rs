@@ -82,6 +82,40 @@ fn a_payment_is_read() {
 }
 
 #[test]
+fn an_empty_array_of_php_says_as_little_as_an_absent_object() {
+    let absent = parse(&changed("description", Value::Null)).unwrap();
+    for name in [
+        "metadata",
+        "receipt",
+        "recipient",
+        "deal",
+        "airline",
+        "payment_order",
+        "receiver",
+        "fraud_data",
+        "pos_link",
+        "payment_method_data",
+        "transfers",
+        "statements",
+    ] {
+        assert_eq!(
+            parse(&changed(name, json!([]))),
+            Ok(absent.clone()),
+            "{name}"
+        );
+    }
+    let bare = changed("confirmation", json!([]));
+    assert_eq!(parse(&bare).unwrap().confirmation, None);
+    let mut saved = changed("payment_method_data", json!([]));
+    saved["payment_method_id"] = json!("31f00000-000f-5000-8000-1a2b3c4d5e6f");
+    assert!(matches!(
+        parse(&saved).unwrap().means,
+        RequestedMeans::Saved(_)
+    ));
+    refused("amount", json!([]), "amount");
+}
+
+#[test]
 fn metadata_keeps_its_order() {
     let body = br#"{"amount":{"value":"1.00","currency":"RUB"},"metadata":{"z":"3","a":"2"}}"#;
     let payment = CreatePayment::parse(body).unwrap();
@@ -165,7 +199,10 @@ fn an_amount_is_a_string_with_at_most_the_currencys_decimals() {
         json!("9".repeat(5_000)),
         json!("100."),
         json!(".50"),
-        json!(100),
+        json!(100.001),
+        json!(-100),
+        json!(0),
+        json!("0100.00"),
         json!(true),
         json!({}),
         Value::Null,
@@ -214,6 +251,24 @@ fn texts_have_their_limits() {
 }
 
 #[test]
+fn numbers_in_metadata_come_back_as_they_were_written() {
+    let body = br#"{"amount":{"value":"1.00","currency":"RUB"},"metadata":{
+        "a":20261128123456789012,"b":1.10,"c":-0,"d":55.75393030000000001,"e":1e3}}"#;
+    let payment = CreatePayment::parse(body).unwrap();
+    let values: Vec<&str> = (payment.metadata.pairs().iter())
+        .map(|(_, value)| value.as_str())
+        .collect();
+    let written = [
+        "20261128123456789012",
+        "1.10",
+        "-0",
+        "55.75393030000000001",
+        "1e3",
+    ];
+    assert_eq!(values, written);
+}
+
+#[test]
 fn metadata_has_its_limits() {
     let keys = |count: usize| -> Value {
         (0..count)
@@ -236,7 +291,7 @@ fn metadata_has_its_limits() {
         json!({"k": {"deep": "v"}}),
         json!({"k": ["v"]}),
         json!({"k": "\0"}),
-        json!([]),
+        json!([{}]),
         json!("x"),
     ] {
         refused("metadata", metadata, "metadata");
@@ -403,7 +458,7 @@ fn a_body_that_is_no_object_is_refused() {
     for body in [
         "{",
         "",
-        "[]",
+        "[{}]",
         "\"text\"",
         "null",
         "7",

@@ -1,12 +1,10 @@
 //! What a shop sends along for others.
 
-use domain::message::EMAIL_CHARS_MAX;
-
 use super::{
     ACCOUNT_DIGITS, BANK_NAME_CHARS_MAX, BOOKING_CHARS_MAX, LEGS_MAX, NAME_CHARS_MAX,
     NUMBER_CHARS_MAX, PASSENGERS_MAX, PURPOSE_CHARS_MAX, TICKET_DIGITS_MAX, WALLET_CHARS_MAX,
 };
-use crate::schema::{Member, Named, Schema, amount_asked, form, may, must};
+use crate::schema::{Member, Named, Schema, amount_asked, email_asked, form, may, must};
 
 /// `airline`.
 pub(crate) static AIRLINE: Named = Named {
@@ -205,12 +203,7 @@ static RECEIVER: Named = Named {
 pub(crate) fn members() -> Vec<Member> {
     let delivery = Schema::object([
         form("email", "By e-mail."),
-        must(
-            "email",
-            Schema::text()
-                .at_most(EMAIL_CHARS_MAX)
-                .says("The payer's e-mail address."),
-        ),
+        must("email", email_asked("The payer's e-mail address.")),
     ]);
     let statement = Schema::object([
         form("payment_overview", "A letter that sums the payment up."),
