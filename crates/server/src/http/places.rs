@@ -4,17 +4,21 @@
 //! whoever has most. A few spare places are for saying so, and for the questions whether the server
 //! is alive and ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use domain::bucket::network;
+use tokio::time::Instant;
 
 use super::line::{Doing, Line};
 
 /// How many of the spare places one holder may have: one out of so many.
 const SPARE_SHARE: usize = 4;
+/// How often all connections are looked through for one that rests.
+const LOOK: Duration = Duration::from_millis(10);
 
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +53,10 @@ struct Taken {
     next: u64,
     total: usize,
     by_holder: BTreeMap<Holder, Lines>,
+    /// How many each of them has.
+    by_size: BTreeSet<(usize, Holder)>,
+    /// Nothing rested a moment ago: all are not looked through again for each new connection.
+    nothing_rests: Option<Instant>,
     spare: BTreeMap<u64, (Holder, Arc<Line>)>,
     /// Requests under way that came through proxies.
     asked_for: BTreeMap<IpAddr, usize>,
@@ -169,15 +177,21 @@ impl Taken {
 
     fn insert(&mut self, holder: Holder, number: u64, line: Arc<Line>) {
         let lines = self.by_holder.entry(holder).or_default();
+        self.by_size.remove(&(lines.len(), holder));
         lines.insert(number, line);
+        self.by_size.insert((lines.len(), holder));
         self.total = self.total.saturating_add(1);
     }
 
     fn remove(&mut self, holder: Holder, number: u64) -> Option<Arc<Line>> {
         let lines = self.by_holder.get_mut(&holder)?;
+        let size = lines.len();
         let line = lines.remove(&number)?;
+        self.by_size.remove(&(size, holder));
         if lines.is_empty() {
             self.by_holder.remove(&holder);
+        } else {
+            self.by_size.insert((lines.len(), holder));
         }
         self.total = self.total.saturating_sub(1);
         Some(line)
@@ -219,25 +233,35 @@ impl Taken {
 
     /// Ends a resting connection of whoever has most that has any.
     fn end_idle(&mut self) -> bool {
-        let rests = |lines: &&Lines| lines.values().any(|line| line.doing() == Doing::Idle);
-        let holders = self.by_holder.iter().filter(|(_, lines)| rests(lines));
-        let most = holders.max_by_key(|(_, lines)| lines.len());
-        let most = most.map(|(holder, _)| *holder);
-        most.is_some_and(|holder| self.end_idle_of(holder))
+        let now = Instant::now();
+        if self.nothing_rests.is_some_and(|last| now < last + LOOK) {
+            return false;
+        }
+        let holders: Vec<Holder> = self
+            .by_size
+            .iter()
+            .rev()
+            .map(|(_, holder)| *holder)
+            .collect();
+        let found = holders.into_iter().any(|holder| self.end_idle_of(holder));
+        self.nothing_rests = (!found).then_some(now);
+        found
     }
 
     /// Ends the newest connection that waits for its client, of the address that has most, if that
     /// is more than `more_than`. What is being carried out is left alone, and so is what comes from
-    /// proxies, as far as others have any.
+    /// proxies.
     fn end_of_most(&mut self, more_than: usize) -> bool {
         let waits = |line: &Arc<Line>| matches!(line.doing(), Doing::Reading | Doing::Blocked);
-        let strangers = self.by_holder.iter().filter_map(|(holder, lines)| {
-            let waiting = lines.iter().rev().find(|(_, line)| waits(line));
-            let is_proxy = matches!(holder, Holder::Proxy(_));
-            waiting.map(|(number, _)| (!is_proxy, lines.len(), *holder, *number))
+        let large = self.by_size.iter().rev();
+        let large = large.take_while(|(size, _)| more_than < *size);
+        let mut strangers = large.filter(|(_, holder)| matches!(holder, Holder::Address(_)));
+        let newest = strangers.find_map(|(_, holder)| {
+            let mut lines = self.by_holder.get(holder)?.iter().rev();
+            let (number, _) = lines.find(|(_, line)| waits(line))?;
+            Some((*holder, *number))
         });
-        let most = strangers.max().filter(|(_, count, ..)| more_than < *count);
-        let Some((_, _, holder, number)) = most else {
+        let Some((holder, number)) = newest else {
             return false;
         };
         self.end(holder, number);
@@ -423,7 +447,8 @@ mod tests {
             10
         );
         drop(proxied);
-        assert_eq!(places.taken().total, 0);
+        let taken = places.taken();
+        assert!(taken.total == 0 && taken.by_size.is_empty() && taken.by_holder.is_empty());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use super::patient::Pace;
 use super::places::Most;
 use super::wire::Patience;
 use super::{Door, Limits, Observer, bind, observe};
-use crate::config::Proxies;
+use crate::config::{Given, Proxies, read};
 use crate::metrics::Metrics;
 
 const HEAD_MAX: usize = 8_192;
@@ -383,4 +383,44 @@ async fn who_has_too_many_connections_hears_it_and_health_is_told() {
         200,
         &[],
     );
+}
+
+#[tokio::test]
+async fn a_proxy_has_any_number_and_each_of_its_clients_so_many() {
+    let mut limits = limits();
+    limits.most.per_address = 1;
+    // This machine is trusted unless the operator says otherwise.
+    limits.proxies = read(&Given::default()).unwrap().proxies;
+    let server = Server::start(limits).await;
+    let asked = |client: &str| {
+        let line = "POST /v3/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
+        format!("{line}{client}Content-Length: 1\r\nExpect: 100-continue\r\n\r\n")
+    };
+    // The handler waits for a body once it asks for it.
+    let begin = async |client: &str| {
+        let mut stream = server.connect().await;
+        stream.write_all(asked(client).as_bytes()).await.unwrap();
+        let mut line = [0; 12];
+        stream.read_exact(&mut line).await.unwrap();
+        (stream, String::from_utf8(line.to_vec()).unwrap())
+    };
+    let (mut own, line) = begin("").await;
+    assert_eq!(line, "HTTP/1.1 100");
+    assert_eq!(
+        begin("").await.1,
+        "HTTP/1.1 503",
+        "who asks for itself is no proxy"
+    );
+    let mut waiting = Vec::new();
+    for last in 1..5 {
+        let (stream, line) = begin(&format!("X-Real-IP: 192.0.2.{last}\r\n")).await;
+        assert_eq!(line, "HTTP/1.1 100");
+        waiting.push(stream);
+    }
+    assert_eq!(begin("X-Real-IP: 192.0.2.1\r\n").await.1, "HTTP/1.1 503");
+    for stream in waiting.iter_mut().chain([&mut own]) {
+        stream.write_all(b"a").await.unwrap();
+        assert!(rest(stream).await.contains("HTTP/1.1 200 "));
+    }
+    assert_eq!(begin("X-Real-IP: 192.0.2.1\r\n").await.1, "HTTP/1.1 100");
 }

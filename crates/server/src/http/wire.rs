@@ -201,6 +201,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let mut block = ReadBuf::uninit(&mut block);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut block))?;
         self.ended = block.filled().is_empty();
+        // Who always sends more would make the part that was handed on grow for ever.
+        if BLOCK <= self.from {
+            self.held.drain(..self.from);
+            self.to = self.to.saturating_sub(self.from);
+            self.from = 0;
+        }
         self.held.extend_from_slice(block.filled());
         Poll::Ready(Ok(()))
     }
@@ -438,5 +444,48 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
             ready!(wire.poll_linger(cx));
         }
         Poll::Ready(Ok(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncWriteExt as _;
+
+    use super::super::places::Most;
+    use super::*;
+
+    #[tokio::test]
+    async fn what_was_handed_on_is_not_kept() {
+        let (mut client, stream) = tokio::io::duplex(1 << 16);
+        let places = Places::new(Most {
+            in_all: 1,
+            per_address: 1,
+            spare: 1,
+            unread_bytes: 1,
+        });
+        let patience = Patience {
+            header_time_max: Duration::from_secs(20),
+            header_bytes_max: BLOCK,
+            unread_time_max: Duration::from_secs(20),
+            bytes_per_second_min: 1,
+        };
+        let line = Arc::new(Line::default());
+        let mut wire = Wire::new(stream, &line, patience, places);
+        let request = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n";
+        let sending = tokio::spawn(async move { client.write_all(&request.repeat(50_000)).await });
+        let mut part = [0; 1_024];
+        for _ in 0..50_000 {
+            // One request at a time, however many are there.
+            assert_eq!(wire.read(&mut part).await.unwrap(), request.len());
+            line.set_answering(false);
+            wire.flush().await.unwrap();
+            assert!(
+                wire.held.len() <= 4 * BLOCK,
+                "{} bytes are kept",
+                wire.held.len()
+            );
+        }
+        sending.await.unwrap().unwrap();
+        assert_eq!(wire.read(&mut part).await.unwrap(), 0);
     }
 }
