@@ -10,7 +10,7 @@ use crate::once::Post;
 
 /// Tells the application of an event from now on.
 pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
-    let command = CreateWebhook::parse(&post.body)?;
+    let command = CreateWebhook::parse(&post.body, cx.reach())?;
     let reply = app::webhook::create_own(&cx, post.once, command).await?;
     Ok(Answer(reply))
 }

@@ -8,7 +8,8 @@ use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
 use domain::message::Channel;
 use domain::{
-    Duration, Grant, OperationId, PaymentId, PaymentMethodId, Shop, ShopId, Tariff, Timestamp,
+    Duration, Grant, OperationId, PaymentId, PaymentMethodId, Reach, Shop, ShopId, Tariff,
+    Timestamp,
 };
 use store::Store;
 use tokio::sync::{Notify, mpsc};
@@ -67,6 +68,8 @@ pub struct Settings {
     pub call_time_max: std::time::Duration,
     /// Most notifications under way to one webhook at a time.
     pub deliveries_per_webhook_max: u32,
+    /// How far notifications may go.
+    pub reach: Reach,
 }
 
 /// The platform.

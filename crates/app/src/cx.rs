@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::{Grant, Shop, Tariff, Timestamp};
+use domain::{Grant, Reach, Shop, Tariff, Timestamp};
 use store::{Conn, Tx};
 
 use crate::app::{App, Merchant};
@@ -51,6 +51,12 @@ impl Cx {
             request_id,
             client_ip: None,
         }
+    }
+
+    /// How far notifications may go.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        self.app.settings.reach
     }
 
     /// The same context at the present moment: a call to the outside has taken its time.

@@ -1,7 +1,11 @@
 //! Carries notifications: claims what is due, posts it, writes down what came of it.
 //!
-//! Nothing here waits for a slow receiver but its own call; the worker has many under way. A
-//! delivery whose carrier died is due again when its lease ends.
+//! Nothing here waits for a slow receiver but its own call; the worker has many under way. Who gets
+//! the next slot, [`Slots`] decide. A delivery whose carrier died is due again when its lease ends.
+
+mod slots;
+
+pub use slots::{Ending, Slots};
 
 use std::sync::Arc;
 
@@ -9,17 +13,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connectors::courier::{Outcome, Parcel, Receipt};
 use domain::webhook::{DeliveryState, next_attempt};
-use domain::{Duration, Timestamp, WebhookId};
+use domain::{DeliveryId, Duration, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use store::attempt::Attempt;
-use store::delivery::{Claimed, Recorded};
+use store::delivery::{Claimed, Lease, Recorded};
+use tokio::time::Instant;
 
 use crate::app::App;
 use crate::error::Error;
 
-/// How long a claimed delivery is left to its carrier. Longer than the longest call.
-const LEASE: Duration = Duration::seconds(60);
+/// How long a claimed delivery is left to its carrier, who renews it while the call is under way.
+/// As long after a node died, others send what it had under way.
+const LEASE: Duration = Duration::seconds(10);
 
 /// A delivery that was carried, and what came of it.
 #[derive(Debug)]
@@ -32,38 +38,61 @@ pub struct Carried {
 }
 
 impl Carried {
-    /// The webhook that it was carried to.
+    /// The delivery.
     #[must_use]
-    pub fn webhook_id(&self) -> WebhookId {
-        self.claimed.delivery.webhook_id
+    pub fn id(&self) -> DeliveryId {
+        self.claimed.delivery.id
+    }
+
+    /// How it ended.
+    #[must_use]
+    pub fn ending(&self) -> Ending {
+        match self.receipt.outcome {
+            Outcome::Answered { .. } => Ending::Answered,
+            Outcome::Failed { .. } | Outcome::Forbidden { .. } => Ending::Unanswered,
+        }
     }
 }
 
-/// Claims at most `limit` deliveries that are due, none for the webhooks in `saturated`. They take
-/// turns; `after` was the last one of the claim before.
+/// Claims deliveries that are due and for whose receivers there are slots. Webhooks take turns.
 ///
 /// # Errors
 /// The storage fails.
-pub async fn claim(
-    app: &Arc<App>,
-    limit: u32,
-    after: Option<WebhookId>,
-    saturated: Vec<WebhookId>,
-) -> Result<Vec<Claimed>, Error> {
+pub async fn claim(app: &Arc<App>, slots: &mut Slots) -> Result<Vec<Claimed>, Error> {
     let now = app.now();
-    let lease_until = now.plus(LEASE);
-    let per_webhook = app.settings.deliveries_per_webhook_max;
+    let rooms = slots.rooms(Instant::now());
+    let claim = store::delivery::Claim {
+        now,
+        lease_until: now.plus(LEASE),
+        limit: rooms.free(),
+        per_webhook: app.settings.deliveries_per_webhook_max,
+        after: slots.after,
+        rooms: rooms.narrow(),
+    };
+    if claim.limit == 0 {
+        return Ok(Vec::new());
+    }
     let unit = move |tx: &mut store::Tx<'_>| {
-        let except = saturated.clone();
-        let claim = store::delivery::Claim {
-            now,
-            lease_until,
-            limit,
-            per_webhook,
-            after,
-            except,
-        };
-        Ok::<_, Error>(store::delivery::claim_any_shop(tx, &claim)?)
+        let mut rooms = rooms.clone();
+        let admits = &mut |claimed: &Claimed| rooms.admits(claimed);
+        Ok::<_, Error>(store::delivery::claim_any_shop(tx, &claim, admits)?)
+    };
+    let claimed = app.store.write_any_shop(unit).await;
+    let claimed = claimed.map_err(Error::settled)?;
+    for delivery in &claimed {
+        slots.begin(delivery, Instant::now());
+    }
+    Ok(claimed)
+}
+
+/// Keeps what is long under way for this node.
+///
+/// # Errors
+/// The storage fails; the deliveries are due again when their leases end.
+pub async fn renew(app: &Arc<App>, leases: Vec<Lease>) -> Result<(), Error> {
+    let lease_until = app.now().plus(LEASE);
+    let unit = move |tx: &mut store::Tx<'_>| {
+        Ok::<_, Error>(store::delivery::renew_any_shop(tx, &leases, lease_until)?)
     };
     app.store.write_any_shop(unit).await.map_err(Error::settled)
 }

@@ -172,7 +172,10 @@ pub enum Refusal {
     #[error("only in a test shop")]
     NotATest,
     /// The URL is none that notifications can be carried to, or names no event.
-    #[error("the webhook needs an https URL and at least one event")]
+    #[error(
+        "the webhook needs an https URL with a public address and at least one event; http:// and \
+         this machine are for the demo and where `allow_loopback` is set"
+    )]
     WebhookUnusable,
     /// A deal cannot be created.
     #[error(transparent)]

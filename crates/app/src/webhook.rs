@@ -5,30 +5,52 @@ use std::sync::Arc;
 
 use contract::webhook::CreateWebhook;
 use domain::webhook::{Holder, Webhook};
-use domain::{EventKind, Grant, Scope, ShopId, WebhookId};
+use domain::{EventKind, Grant, Reach, Scope, ShopId, WebhookId};
 
 use crate::app::App;
 use crate::cx::{Cx, Work};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
 
-/// Longest address.
-const URL_CHARS_MAX: usize = 2_048;
+/// A webhook that is to be added.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewWebhook {
+    /// Where to.
+    pub url: String,
+    /// Of what.
+    pub events: Vec<EventKind>,
+    /// Whether an event waits until an earlier one of its object was taken or given up.
+    pub strict_order: bool,
+    /// How far notifications can go.
+    pub reach: Reach,
+}
+
+impl NewWebhook {
+    /// One that hears of `events`, without a strict order, as far as the operator lets
+    /// notifications go.
+    #[must_use]
+    pub fn of(app: &App, url: String, events: Vec<EventKind>) -> Self {
+        Self {
+            url,
+            events,
+            strict_order: false,
+            reach: app.settings.reach,
+        }
+    }
+}
 
 /// Adds a webhook with a fresh signing secret.
 ///
 /// # Errors
 /// The address is none that notifications can be carried to, or there is no such shop.
-pub async fn add(
-    app: &Arc<App>,
-    shop: ShopId,
-    url: String,
-    events: Vec<EventKind>,
-) -> Result<Webhook, Error> {
-    let scheme = ["https://", "http://"]
-        .iter()
-        .any(|scheme| url.starts_with(scheme));
-    if !scheme || url.chars().count() > URL_CHARS_MAX || events.is_empty() {
+pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Webhook, Error> {
+    let NewWebhook {
+        url,
+        events,
+        strict_order,
+        reach,
+    } = new;
+    if !contract::address::may_be_called(&url, reach) || events.is_empty() {
         return Err(Refusal::WebhookUnusable.into());
     }
     let secret = new_secret(app);
@@ -40,6 +62,7 @@ pub async fn add(
             url: url.clone(),
             events: events.clone(),
             secret: secret.clone(),
+            strict_order,
             holder: None,
             created_at: work.now(),
         };
@@ -117,6 +140,7 @@ fn set(
         url: command.url.clone(),
         events: vec![command.event],
         secret: secret.to_owned(),
+        strict_order: false,
         holder: Some(Holder {
             application_id: grant.application_id,
             grant_id: grant.id,

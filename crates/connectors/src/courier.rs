@@ -1,6 +1,5 @@
 //! Carries notifications to merchants' servers: what is sent, and what came of it.
 
-mod address;
 mod http;
 mod memory;
 
@@ -10,7 +9,6 @@ pub(crate) mod tls;
 use async_trait::async_trait;
 use domain::Duration;
 
-pub use address::Reach;
 pub use http::{Certificates, HttpCourier, Settings, SetupError};
 pub use memory::{MemoryCourier, Reply};
 

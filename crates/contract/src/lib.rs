@@ -4,7 +4,7 @@
 //! What enters parses into commands that cannot be invalid; a refusal names the parameter. What
 //! leaves is written straight from the domain's objects.
 
-mod address;
+pub mod address;
 mod amount;
 mod card;
 mod confirmation;

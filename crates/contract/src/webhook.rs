@@ -1,7 +1,7 @@
 //! Webhooks of applications, both ways (YooKassa API v3: webhooks).
 
 use domain::webhook::{APPLICATION_EVENTS, Webhook};
-use domain::{EventKind, WebhookId};
+use domain::{EventKind, Reach, WebhookId};
 use serde::Serialize;
 
 use crate::address;
@@ -23,18 +23,18 @@ pub struct CreateWebhook {
 }
 
 impl CreateWebhook {
-    /// Reads a body.
+    /// Reads a body; notifications can go as far as `reach`.
     ///
     /// # Errors
     /// The first parameter that is wrong.
-    pub fn parse(body: &[u8]) -> Result<Self, InvalidRequest> {
+    pub fn parse(body: &[u8], reach: Reach) -> Result<Self, InvalidRequest> {
         let json = Json::parse(body)?;
         let fields = Fields::root(&json)?;
         let event = EventKind::from_code(fields.required_text("event")?);
         let event = event.filter(|kind| APPLICATION_EVENTS.contains(kind));
         let event = event.ok_or_else(|| fields.illegal("event"))?;
         let url = fields.required_text("url")?;
-        if !address::may_be_called(url) {
+        if !address::may_be_called(url, reach) {
             return Err(fields.illegal("url"));
         }
         let url = url.to_owned();
@@ -70,7 +70,7 @@ mod tests {
 
     fn parse(event: &str, url: &str) -> Result<CreateWebhook, InvalidRequest> {
         let body = format!(r#"{{"event":"{event}","url":"{url}"}}"#);
-        CreateWebhook::parse(body.as_bytes())
+        CreateWebhook::parse(body.as_bytes(), Reach::Public)
     }
 
     #[test]
@@ -94,10 +94,11 @@ mod tests {
             assert_eq!(parsed.unwrap_err(), InvalidRequest::value("url"), "{url}");
         }
         for body in [&b"{}"[..], br#"{"event":1,"url":"https://a.example"}"#] {
-            let refused = CreateWebhook::parse(body).unwrap_err();
+            let refused = CreateWebhook::parse(body, Reach::Public).unwrap_err();
             assert_eq!(refused, InvalidRequest::value("event"));
         }
-        let refused = CreateWebhook::parse(br#"{"event":"payment.succeeded"}"#).unwrap_err();
+        let refused =
+            CreateWebhook::parse(br#"{"event":"payment.succeeded"}"#, Reach::Public).unwrap_err();
         assert_eq!(refused, InvalidRequest::value("url"));
     }
 
@@ -113,6 +114,7 @@ mod tests {
             url: "https://partner.example/hook".to_owned(),
             events: vec![EventKind::PaymentSucceeded],
             secret: "whsec_x".to_owned(),
+            strict_order: false,
             holder: None,
             created_at: seed.at,
         };

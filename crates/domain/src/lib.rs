@@ -37,6 +37,7 @@ pub mod event;
 pub mod ledger;
 pub mod message;
 pub mod operation;
+pub mod reach;
 pub mod webhook;
 
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
@@ -61,6 +62,7 @@ pub use payment_method::PaymentMethod;
 pub use payout::Payout;
 pub use personal_data::PersonalData;
 pub use pos_link::PosLink;
+pub use reach::Reach;
 pub use receipt::Receipt;
 pub use refund::Refund;
 pub use self_employed::SelfEmployed;

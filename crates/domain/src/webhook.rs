@@ -18,6 +18,9 @@ pub struct Webhook {
     pub events: Vec<EventKind>,
     /// The key of the signature, as it is shown: `whsec_` and base64.
     pub secret: String,
+    /// Whether an event waits until an earlier one of its object was taken or given up. Otherwise
+    /// it waits for the first attempt of that one only.
+    pub strict_order: bool,
     /// The application that set it up; `None` for the shop's own.
     pub holder: Option<Holder>,
     /// When it was added.
@@ -56,6 +59,8 @@ pub enum DeliveryState {
     Delivered,
     /// The attempts are used up.
     Exhausted,
+    /// The webhook was removed before.
+    Dropped,
 }
 
 /// One event on its way to one webhook.
@@ -69,7 +74,7 @@ pub struct Delivery {
     pub event_id: EventId,
     /// Where to.
     pub webhook_id: WebhookId,
-    /// The object that the event is about: deliveries of one object keep their order.
+    /// The object that the event is about: first attempts keep the order of its events.
     pub object_id: String,
     /// How far it is.
     pub state: DeliveryState,
@@ -95,7 +100,12 @@ pub fn next_attempt(first_at: Timestamp, attempts: i64) -> Option<Timestamp> {
 
 impl DeliveryState {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Pending, Self::Delivered, Self::Exhausted];
+    pub const ALL: [Self; 4] = [
+        Self::Pending,
+        Self::Delivered,
+        Self::Exhausted,
+        Self::Dropped,
+    ];
 
     /// Its name in the database and in reports.
     #[must_use]
@@ -104,6 +114,7 @@ impl DeliveryState {
             Self::Pending => "pending",
             Self::Delivered => "delivered",
             Self::Exhausted => "exhausted",
+            Self::Dropped => "dropped",
         }
     }
 

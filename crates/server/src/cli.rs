@@ -306,6 +306,10 @@ pub(crate) enum ShopWebhook {
         /// The events; all of them if none is named
         #[arg(long = "event", alias = "events", value_delimiter = ',', value_parser = event)]
         events: Vec<EventKind>,
+        /// Send an event only when earlier ones of its object were taken or given up; otherwise it
+        /// waits for their first attempt
+        #[arg(long)]
+        strict_order: bool,
     },
     /// Lists a shop's webhooks
     List {

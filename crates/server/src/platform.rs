@@ -8,17 +8,19 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use app::{App, Clock as _, Parts, Settings};
-use connectors::courier::{Certificates, HttpCourier, Reach, Settings as Calls};
+use connectors::courier::{Certificates, HttpCourier, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::mail::NoMailer;
 use connectors::sandbox::Sandbox;
 use connectors::sms::NoSms;
 use connectors::{Acquirer, Payer};
 use contract::Links;
+use domain::Reach;
 use store::{Database, Options, Store};
 
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::Config;
+use crate::demo::DEMO_FILE;
 use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
 
@@ -116,6 +118,8 @@ impl Platform {
         }
         let store = open(options).await?;
         let courier = courier(config)?;
+        // The server of a demo lets notifications go to this machine, so its commands do.
+        let with_demo = config.data_dir.join(DEMO_FILE).exists();
         let unused = Arc::new(Sandbox::in_memory("", sandbox_clock()));
         let parts = Parts {
             store: store.clone(),
@@ -129,7 +133,10 @@ impl Platform {
             letters: Arc::new(web::letter::Writer),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
-            settings: settings(config, &listening_url(config)),
+            settings: Settings {
+                reach: reach(config.allow_loopback || with_demo),
+                ..settings(config, &listening_url(config))
+            },
         };
         Ok(Self {
             app: App::new(parts),
@@ -145,17 +152,21 @@ impl Platform {
 
 /// Outgoing calls to merchants' servers.
 fn courier(config: &Config) -> Result<HttpCourier> {
-    let reach = if config.allow_loopback {
-        Reach::PublicAndLoopback
-    } else {
-        Reach::Public
-    };
     let calls = Calls {
-        reach,
+        reach: reach(config.allow_loopback),
         certificates: certificates(config),
         ..Calls::default()
     };
     HttpCourier::new(calls).context("set up outgoing calls")
+}
+
+/// How far notifications may go.
+fn reach(allow_loopback: bool) -> Reach {
+    if allow_loopback {
+        Reach::PublicAndLoopback
+    } else {
+        Reach::Public
+    }
 }
 
 /// Whose certificates are believed.
@@ -178,6 +189,7 @@ fn settings(config: &Config, public_url: &str) -> Settings {
         },
         call_time_max: config.call_time_max,
         deliveries_per_webhook_max: config.deliveries_per_webhook_max,
+        reach: reach(config.allow_loopback),
     }
 }
 

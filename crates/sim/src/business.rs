@@ -102,7 +102,8 @@ impl Business {
         if listens {
             for shop in [world.shop.id, gateway.shop.id] {
                 let events = EventKind::ALL.to_vec();
-                app::webhook::add(&world.app, shop, HOOK.to_owned(), events).await?;
+                let new = app::webhook::NewWebhook::of(&world.app, HOOK.to_owned(), events);
+                app::webhook::add(&world.app, shop, new).await?;
             }
         }
         let business = Self {

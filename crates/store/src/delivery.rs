@@ -1,12 +1,13 @@
 //! Deliveries: events on their way to webhooks.
 //!
-//! Deliveries of one object to one webhook go in the order of `sequence`: while an earlier one is
-//! pending, a later one is not claimed. `due_at` is the platform's time in the database and the
-//! shop's in the domain.
+//! First attempts of one object's deliveries to one webhook go in the order of `sequence`: while an
+//! earlier one was not tried yet, a later one is not claimed; where the webhook wants its order
+//! strict, not while an earlier one is pending. `due_at` is the platform's time in the database and
+//! the shop's in the domain.
 
 mod claim;
 
-pub use claim::{Claim, Claimed, EXCEPT_MAX, claim_any_shop};
+pub use claim::{Claim, Claimed, Lease, claim_any_shop, renew_any_shop};
 
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{DeliveryId, Duration, EventId, Shop, ShopId, Timestamp, WebhookId};
@@ -45,11 +46,15 @@ values";
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const RECORD_HEAD: &str = "\
 update delivery
-   set state = v.column3, attempts = v.column4, due_at = v.column5
+   set state = case when delivery.state = 'pending' or v.column3 = 'delivered'
+                    then v.column3 else delivery.state end,
+       attempts = v.column4,
+       due_at = case when delivery.state = 'pending' then v.column5 end
   from (values (cast(null as text), cast(null as bigint), cast(null as text),
                 cast(null as bigint), cast(null as bigint)),";
 
-/// Who sent it although its lease was over comes second and changes nothing.
+/// Who sent it although its lease was over comes second and changes nothing. What was dropped while
+/// the attempt was under way stays so, unless it was delivered.
 const RECORD_TAIL: &str = ") v
  where delivery.id = v.column1 and delivery.shop_id = v.column2
    and delivery.attempts = v.column4 - 1";
@@ -74,9 +79,9 @@ update delivery
    set state = 'pending', due_at = $3
  where id = $1 and shop_id = $2";
 
-const GIVE_UP: &str = "\
+const DROP_ALL: &str = "\
 update delivery
-   set state = 'exhausted', due_at = null
+   set state = 'dropped', due_at = null
  where webhook_id = $1 and due_at is not null";
 
 const ADVANCE: &str = "\
@@ -161,8 +166,8 @@ pub fn resend(
 }
 
 /// Ends all deliveries to a webhook that is removed.
-pub(crate) fn give_up(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<(), StoreError> {
-    tx.write(GIVE_UP, &[&webhook])
+pub(crate) fn drop_all(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<(), StoreError> {
+    tx.write(DROP_ALL, &[&webhook])
 }
 
 /// The shop's clock moves ahead.

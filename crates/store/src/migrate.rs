@@ -60,6 +60,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     20 "0020_refund_by_sbp",
     21 "0021_binding_client_ip",
     22 "0022_discrepancy",
+    23 "0023_order_of_notifications",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -11,9 +11,9 @@ use crate::param::Param;
 use crate::row::Row;
 
 const INSERT: &str = "\
-insert into webhook (id, shop_id, url, events, secret, application_id, grant_id, shows_fees,
-       ends_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+insert into webhook (id, shop_id, url, events, secret, strict_order, application_id,
+       grant_id, shows_fees, ends_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
 
 const UPDATE_URL: &str = "\
 update webhook
@@ -25,18 +25,21 @@ delete from webhook
  where id = $1 and shop_id = $2";
 
 const FIND: &str = "\
-select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
+select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
+       ends_at, created_at
   from webhook
  where id = $1 and shop_id = $2";
 
 const LIST: &str = "\
-select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
+select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
+       ends_at, created_at
   from webhook
  where shop_id = $1
  order by created_at, id";
 
 const LIST_OF_GRANT: &str = "\
-select id, shop_id, url, events, secret, application_id, grant_id, shows_fees, ends_at, created_at
+select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
+       ends_at, created_at
   from webhook
  where shop_id = $1 and grant_id = $2
  order by created_at, id";
@@ -53,6 +56,7 @@ pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
             &webhook.url,
             &codes.join(" "),
             &webhook.secret,
+            &webhook.strict_order,
             &id_or_null(holder.map(|it| it.application_id)),
             &id_or_null(holder.map(|it| it.grant_id)),
             &holder.map_or(Param::Null, |it| Param::Bool(it.shows_fees)),
@@ -73,11 +77,11 @@ pub fn update_url(
     tx.write_one(UPDATE_URL, &[&id, &shop, &url])
 }
 
-/// Removes a webhook and gives up what was on its way to it. [`StoreError::Conflict`] if the shop
+/// Removes a webhook and drops what was on its way to it. [`StoreError::Conflict`] if the shop
 /// has no such webhook.
 pub fn delete(tx: &mut Tx<'_>, shop: ShopId, id: WebhookId) -> Result<(), StoreError> {
     tx.write_one(DELETE, &[&id, &shop])?;
-    delivery::give_up(tx, id)
+    delivery::drop_all(tx, id)
 }
 
 /// The shop's webhook with this id.
@@ -122,6 +126,7 @@ fn read(row: &Row<'_>) -> Result<Webhook, StoreError> {
         url: cells.get()?,
         events: cells.list(EventKind::from_code)?,
         secret: cells.get()?,
+        strict_order: cells.get()?,
         holder: read_holder(&mut cells)?,
         created_at: cells.time()?,
     })

@@ -22,11 +22,14 @@ use contract::Links;
 use domain::application::{Callback, NewApplication};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{
-    Application, Currency, Duration, MethodKind, Money, Rate, Scope, Shop, ShopKind, Timestamp,
+    Application, Currency, Duration, MethodKind, Money, Rate, Reach, Scope, Shop, ShopKind,
+    Timestamp,
 };
 use http::{Request, StatusCode, header};
 use serde_json::Value;
 use store::Store;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 /// Where the pages of a test's platform are.
@@ -177,7 +180,8 @@ impl Surroundings {
                     checkout_url: BASE_URL.to_owned(),
                 },
                 call_time_max: std::time::Duration::from_secs(5),
-                deliveries_per_webhook_max: 32,
+                deliveries_per_webhook_max: 16,
+                reach: Reach::Public,
             },
         })
     }
@@ -443,6 +447,13 @@ impl World {
         self.app.settled().await;
         worker::carry_all_due(&self.app).await;
         self.send_messages().await;
+    }
+
+    /// Starts the jobs, as a server does; they end with what is returned.
+    #[must_use]
+    pub fn work(&self) -> (watch::Sender<bool>, JoinSet<()>) {
+        let (stopper, stop) = watch::channel(false);
+        (stopper, worker::start(&self.app, &stop))
     }
 
     /// Sends the messages that are due. How many there were.

@@ -1,60 +1,74 @@
-//! Carries notifications: many under way at a time, few to one receiver, so that a slow or dead
-//! one does not delay the others.
+//! Carries notifications: many under way at a time. Who gets the next slot, so that a slow or dead
+//! receiver does not delay the others, [`Slots`] decide.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use app::App;
-use app::deliver::{self, Carried};
-use domain::WebhookId;
-use futures_util::stream::{FuturesUnordered, StreamExt};
+use app::deliver::{self, Carried, Ending, Slots};
+use domain::DeliveryId;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tracing::error;
 
-/// Most notifications under way.
-const UNDER_WAY_MAX: usize = 512;
 /// How often due retries are looked for when nothing wakes the carrier.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
+/// How often what is long under way is kept for this node; a lease is several times longer.
+const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// Most results that are written down in one unit.
 const RECORDS_MAX: usize = 64;
 
-#[derive(Default)]
 struct Carrier {
-    under_way: FuturesUnordered<JoinHandle<Carried>>,
-    per_webhook: HashMap<WebhookId, u32>,
-    /// Whose turn was last.
-    after: Option<WebhookId>,
+    under_way: JoinSet<Carried>,
+    tasks: HashMap<Id, DeliveryId>,
+    slots: Slots,
 }
 
+type Ended = Result<(Id, Carried), JoinError>;
+
 pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
-    let mut carrier = Carrier::default();
-    let mut look = tokio::time::interval(LOOK_INTERVAL);
-    look.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut carrier = Carrier::new(&app);
+    let mut look = every(LOOK_INTERVAL);
+    let mut renew = every(RENEW_INTERVAL);
     while !*stop.borrow() {
         carrier.claim(&app).await;
         tokio::select! {
-            Some(first) = carrier.under_way.next() => carrier.settle(&app, first).await,
+            Some(first) = carrier.under_way.join_next_with_id() => {
+                carrier.settle(&app, first).await;
+            }
             () = app.deliveries_waiting() => {}
             _ = look.tick() => {}
+            _ = renew.tick() => carrier.renew(&app).await,
             _ = stop.changed() => {}
         }
     }
-    while let Some(first) = carrier.under_way.next().await {
-        carrier.settle(&app, first).await;
+    while !carrier.under_way.is_empty() {
+        tokio::select! {
+            Some(first) = carrier.under_way.join_next_with_id() => {
+                carrier.settle(&app, first).await;
+            }
+            _ = renew.tick() => carrier.renew(&app).await,
+        }
     }
+}
+
+fn every(period: Duration) -> Interval {
+    let mut interval = tokio::time::interval(period);
+    interval.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    interval
 }
 
 /// Carries everything that is due now and returns when it is done: for tests and simulations.
 /// How many deliveries there were.
 pub async fn carry_all_due(app: &Arc<App>) -> usize {
-    let mut carrier = Carrier::default();
+    let mut carrier = Carrier::new(app);
     let mut carried = 0_usize;
     loop {
         let claimed = carrier.claim(app).await;
         carried = carried.saturating_add(claimed);
-        let Some(first) = carrier.under_way.next().await else {
+        let Some(first) = carrier.under_way.join_next_with_id().await else {
             return carried;
         };
         carrier.settle(app, first).await;
@@ -62,17 +76,17 @@ pub async fn carry_all_due(app: &Arc<App>) -> usize {
 }
 
 impl Carrier {
+    fn new(app: &App) -> Self {
+        Self {
+            under_way: JoinSet::new(),
+            tasks: HashMap::new(),
+            slots: Slots::new(app.deliveries_per_webhook_max()),
+        }
+    }
+
     /// Claims what is due and starts to carry it. How many deliveries.
     async fn claim(&mut self, app: &Arc<App>) -> usize {
-        let free = UNDER_WAY_MAX.saturating_sub(self.under_way.len());
-        let Ok(limit @ 1..) = u32::try_from(free) else {
-            return 0;
-        };
-        let most = app.deliveries_per_webhook_max();
-        let saturated = self.per_webhook.iter().filter(|(_, count)| **count >= most);
-        let mut saturated: Vec<WebhookId> = saturated.map(|(webhook, _)| *webhook).collect();
-        saturated.sort_unstable();
-        let claimed = match deliver::claim(app, limit, self.after, saturated).await {
+        let claimed = match deliver::claim(app, &mut self.slots).await {
             Ok(claimed) => claimed,
             Err(error) => {
                 error!(?error, "due notifications could not be claimed");
@@ -80,42 +94,49 @@ impl Carrier {
             }
         };
         let count = claimed.len();
-        if let Some(last) = claimed.last() {
-            self.after = Some(last.delivery.webhook_id);
-        }
         for delivery in claimed {
-            *self
-                .per_webhook
-                .entry(delivery.delivery.webhook_id)
-                .or_default() += 1;
+            let id = delivery.delivery.id;
             let carry = deliver::carry(Arc::clone(app), delivery);
-            self.under_way.push(tokio::spawn(carry));
+            let task = self.under_way.spawn(carry);
+            self.tasks.insert(task.id(), id);
         }
         count
     }
 
+    /// Keeps what is long under way.
+    async fn renew(&self, app: &Arc<App>) {
+        let leases = self.slots.to_renew(Instant::now());
+        if leases.is_empty() {
+            return;
+        }
+        if let Err(error) = deliver::renew(app, leases).await {
+            error!(?error, "notifications under way could not be kept");
+        }
+    }
+
     /// Writes down what has come back, with whatever else is ready by now.
-    async fn settle(&mut self, app: &Arc<App>, first: Result<Carried, tokio::task::JoinError>) {
+    async fn settle(&mut self, app: &Arc<App>, first: Ended) {
         let mut batch = Vec::new();
         let mut next = Some(first);
-        while let Some(result) = next {
-            match result {
-                Ok(carried) => {
-                    let webhook = carried.webhook_id();
-                    if let Some(count) = self.per_webhook.get_mut(&webhook) {
-                        *count = count.saturating_sub(1);
-                        if *count == 0 {
-                            self.per_webhook.remove(&webhook);
-                        }
-                    }
+        while let Some(ended) = next {
+            match ended {
+                Ok((task, carried)) => {
+                    self.tasks.remove(&task);
+                    let now = Instant::now();
+                    self.slots.end(carried.id(), carried.ending(), now);
                     batch.push(carried);
                 }
-                Err(error) => error!(?error, "a carrier of a notification ended early"),
+                Err(error) => {
+                    error!(?error, "a carrier of a notification ended early");
+                    if let Some(id) = self.tasks.remove(&error.id()) {
+                        self.slots.end(id, Ending::Unanswered, Instant::now());
+                    }
+                }
             }
             if batch.len() >= RECORDS_MAX {
                 break;
             }
-            next = futures_util::FutureExt::now_or_never(self.under_way.next()).flatten();
+            next = self.under_way.try_join_next_with_id();
         }
         if let Err(error) = deliver::record(app, batch).await {
             error!(

@@ -2,7 +2,7 @@
 
 use contract::schema::Schema;
 use contract::webhook::{CREATE_WEBHOOK, CreateWebhook, WEBHOOK, WEBHOOK_LIST, WEBHOOK_REMOVED};
-use domain::WebhookId;
+use domain::{Reach, WebhookId};
 
 use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
 use crate::routes::Endpoint;
@@ -36,7 +36,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             schema: &CREATE_WEBHOOK,
             optional: false,
             example: NEW,
-            parse: |body| CreateWebhook::parse(body).map(drop),
+            parse: |body| CreateWebhook::parse(body, Reach::Public).map(drop),
         }),
         gives: Gives {
             schema: &WEBHOOK,

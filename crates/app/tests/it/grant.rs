@@ -356,7 +356,8 @@ async fn a_webhook_of_an_application_hears_of_its_own_objects_until_the_token_en
         }
         let events = vec![domain::EventKind::PaymentSucceeded];
         let url = "https://shop.example/hook".to_owned();
-        app::webhook::add(&world.app, world.shop.id, url, events)
+        let new = app::webhook::NewWebhook::of(&world.app, url, events);
+        app::webhook::add(&world.app, world.shop.id, new)
             .await
             .unwrap();
         paid_by(&world, &token, "a", true).await;

@@ -98,7 +98,8 @@ async fn a_buyer_pays_an_invoice_and_the_payment_names_it() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
         let (url, events) = ("https://shop.example/hook", domain::EventKind::ALL.to_vec());
-        app::webhook::add(&world.app, world.shop.id, url.to_owned(), events)
+        let new = app::webhook::NewWebhook::of(&world.app, url.to_owned(), events);
+        app::webhook::add(&world.app, world.shop.id, new)
             .await
             .unwrap();
         let id = issue(&world, true, "a").await;

@@ -95,7 +95,8 @@ async fn a_live_gateway_pays_what_it_has_and_a_test_gateway_more() {
         let live = live_gateway(&world).await;
         let events = EventKind::ALL.to_vec();
         let url = "https://shop.example/hook".to_owned();
-        app::webhook::add(&world.app, live.shop.id, url, events)
+        let new = app::webhook::NewWebhook::of(&world.app, url, events);
+        app::webhook::add(&world.app, live.shop.id, new)
             .await
             .unwrap();
         let answer = post(&world, &live, "a", &to(card(PLAIN), "1000.01")).await;

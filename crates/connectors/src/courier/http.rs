@@ -6,13 +6,12 @@ use std::io;
 use std::time::Duration as StdDuration;
 
 use async_trait::async_trait;
-use domain::Duration;
+use domain::{Duration, Reach};
 use reqwest::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Client, RequestBuilder, Response, redirect};
 use tokio::time::Instant;
 use url::{Host, Url};
 
-use super::address::Reach;
 use super::resolver::{NotFound, NotPublic, Resolver};
 use super::{Courier, Outcome, Parcel, Receipt, tls};
 
@@ -130,7 +129,7 @@ impl HttpCourier {
             None => return Err(failed("the URL has no host".to_owned())),
             Some(Host::Ipv4(address)) => reach.allows(address.into()),
             Some(Host::Ipv6(address)) => reach.allows(address.into()),
-            Some(Host::Domain(_)) => true,
+            Some(Host::Domain(name)) => reach.allows_name(name),
         };
         if !allowed {
             return Err(forbidden(NotPublic.to_string()));

@@ -3,9 +3,8 @@
 
 use std::net::SocketAddr;
 
+use domain::Reach;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-
-use super::address::Reach;
 
 /// The system's resolver behind a [`Reach`].
 #[derive(Debug)]

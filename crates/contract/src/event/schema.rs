@@ -62,7 +62,8 @@ fn delivery() -> Schema {
             "state",
             Schema::codes(DeliveryState::ALL.map(DeliveryState::code)).says(
                 "`pending` is tried again, `delivered` was answered with 200, `exhausted` was \
-                 given up after 24 hours.",
+                 given up after 24 hours, `dropped` was not delivered because its webhook was \
+                 removed.",
             ),
         ),
         may(

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::Clock as _;
+use app::webhook::NewWebhook;
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use connectors::Courier as _;
-use connectors::courier::{HttpCourier, Outcome, Parcel, Reach, Settings as Calls};
+use connectors::courier::{HttpCourier, Outcome, Parcel, Settings as Calls};
+use domain::Reach;
 use domain::webhook::Webhook;
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -45,7 +47,11 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
     let (socket, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let events = all_if_none(listen.events);
     let url = format!("http://{address}/");
-    let webhook = app::webhook::add(&platform.app, listen.shop, url, events)
+    let new = NewWebhook {
+        reach: Reach::PublicAndLoopback,
+        ..NewWebhook::of(&platform.app, url, events)
+    };
+    let webhook = app::webhook::add(&platform.app, listen.shop, new)
         .await
         .context("add the webhook to listen with")?;
     let calls = Calls {

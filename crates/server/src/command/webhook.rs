@@ -1,15 +1,13 @@
 //! `altyn shop webhook`: where a shop's notifications go.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use app::App;
-use connectors::courier::Reach;
+use app::webhook::NewWebhook;
 use domain::webhook::Webhook;
 use domain::{EventKind, ShopId, WebhookId};
 use serde_json::{Value, json};
-use url::{Host, Url};
 
 use super::shown;
 use crate::cli;
@@ -18,19 +16,25 @@ use crate::output::{Told, table};
 /// Runs one of the commands.
 pub(super) async fn run(app: &Arc<App>, command: cli::ShopWebhook) -> Result<Told> {
     match command {
-        cli::ShopWebhook::Add { shop, url, events } => add(app, (shop, url, events)).await,
+        cli::ShopWebhook::Add {
+            shop,
+            url,
+            events,
+            strict_order,
+        } => {
+            let new = NewWebhook {
+                strict_order,
+                ..NewWebhook::of(app, url, all_if_none(events))
+            };
+            add(app, shop, new).await
+        }
         cli::ShopWebhook::List { shop } => list(app, shop).await,
         cli::ShopWebhook::Remove { shop, id } => remove(app, shop, id).await,
     }
 }
 
-async fn add(
-    app: &Arc<App>,
-    (shop, url, events): (ShopId, String, Vec<EventKind>),
-) -> Result<Told> {
-    refuse_private(&url)?;
-    let events = all_if_none(events);
-    let webhook = app::webhook::add(app, shop, url, events)
+async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Told> {
+    let webhook = app::webhook::add(app, shop, new)
         .await
         .context("add the webhook")?;
     let mut json = json(&webhook);
@@ -54,22 +58,6 @@ pub(super) fn all_if_none(events: Vec<EventKind>) -> Vec<EventKind> {
     events
 }
 
-/// Refuses an address that will never be called, as far as it can be told from its spelling; the
-/// courier looks again at what names resolve to. Loopback is the server's to decide: it may allow
-/// it where this command does not know.
-fn refuse_private(url: &str) -> Result<()> {
-    let parsed = Url::parse(url).with_context(|| format!("{url:?} is no address"))?;
-    let literal = match parsed.host() {
-        Some(Host::Ipv4(address)) => Some(IpAddr::V4(address)),
-        Some(Host::Ipv6(address)) => Some(IpAddr::V6(address)),
-        Some(Host::Domain(_)) | None => None,
-    };
-    if literal.is_some_and(|address| !Reach::PublicAndLoopback.allows(address)) {
-        bail!("notifications may not go to {url}: the address is not public");
-    }
-    Ok(())
-}
-
 async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
     let webhooks = app::webhook::list(app, shop)
         .await
@@ -78,13 +66,19 @@ async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
         .iter()
         .map(|webhook| {
             let (id, url) = (webhook.id.to_string(), webhook.url.clone());
-            vec![id, shown(webhook.created_at), url, codes(webhook).join(" ")]
+            let order = if webhook.strict_order {
+                "strict"
+            } else {
+                "free"
+            };
+            let events = codes(webhook).join(" ");
+            vec![id, shown(webhook.created_at), order.to_owned(), url, events]
         })
         .collect();
     let text = if rows.is_empty() {
         "The shop has no webhooks; `altyn shop webhook add` adds one.".to_owned()
     } else {
-        table(&["webhook", "created", "url", "events"], &rows)
+        table(&["webhook", "created", "order", "url", "events"], &rows)
     };
     let items: Vec<Value> = webhooks.iter().map(json).collect();
     Ok(Told::good(text, json!({ "items": items })))
@@ -108,6 +102,7 @@ fn json(webhook: &Webhook) -> Value {
         "shop_id": webhook.shop_id.to_string(),
         "url": webhook.url,
         "events": codes(webhook),
+        "strict_order": webhook.strict_order,
         "created_at": shown(webhook.created_at),
     })
 }

@@ -83,7 +83,21 @@ fn webhooks_are_added_listed_and_removed() {
         serde_json::json!(["refund.succeeded"])
     );
     assert!(listed["items"][0].get("secret").is_none());
+    assert_eq!(added["strict_order"], false);
     for url in ["http://10.0.0.1/", "http://[fd00::1]/", "ftp://x/", "hook"] {
+        place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
+    }
+    // The demo lets notifications go to this machine; without it the command refuses them too.
+    let local = ["--url", "http://127.0.0.1:9/", "--strict-order"];
+    let strict = place.told(&[&on_shop("add")[..], &local].concat());
+    assert_eq!(strict["strict_order"], true);
+    place.told(&[&on_shop("remove")[..], &[strict["id"].as_str().unwrap()]].concat());
+    std::fs::remove_file(place.data().join("demo.json")).unwrap();
+    for url in [
+        "http://127.0.0.1:9/",
+        "http://shop.example.com/",
+        "https://localhost/",
+    ] {
         place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
     }
     let id = added["id"].as_str().unwrap();

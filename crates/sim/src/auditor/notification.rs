@@ -49,7 +49,7 @@ pub(super) async fn agree(
         let ended = match delivery.state {
             DeliveryState::Delivered => true,
             DeliveryState::Exhausted => attempts.len() == 1 + RETRY_OFFSETS_SECONDS.len(),
-            DeliveryState::Pending => false,
+            DeliveryState::Pending | DeliveryState::Dropped => false,
         };
         ensure!(ended, "{name} is still {:?}", delivery.state);
         let (first, _) = *here

@@ -4,7 +4,8 @@ use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{DeliveryId, Duration, EventId, EventKind, Shop, ShopId, Timestamp, WebhookId};
 use store::attempt::{self, Attempt};
 use store::delivery::{
-    Claim, Claimed, Recorded, claim_any_shop, find, insert, list, record, resend,
+    Claim, Claimed, Lease, Recorded, claim_any_shop, find, insert, list, record, renew_any_shop,
+    resend,
 };
 use store::{Store, StoreError, Tx, event, webhook};
 
@@ -40,12 +41,22 @@ fn delivery(shop: ShopId, number: u64, hook: u64, object: &str, due_at: Timestam
 }
 
 fn insert_webhook(tx: &mut Tx<'_>, shop: ShopId, number: u64) -> Result<(), StoreError> {
+    insert_ordering_webhook(tx, shop, number, false)
+}
+
+fn insert_ordering_webhook(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    number: u64,
+    strict_order: bool,
+) -> Result<(), StoreError> {
     let hook = Webhook {
         id: webhook_id(number),
         shop_id: shop,
         url: format!("https://shop.test/{number}"),
         events: EventKind::ALL.to_vec(),
         secret: format!("whsec_{number}"),
+        strict_order,
         holder: None,
         created_at: NOW,
     };
@@ -84,7 +95,7 @@ pub(crate) fn insert_one(
 }
 
 async fn claimed(store: &Store, claim: Claim) -> Vec<Claimed> {
-    done(store, move |tx| claim_any_shop(tx, &claim)).await
+    done(store, move |tx| claim_any_shop(tx, &claim, &mut |_| true)).await
 }
 
 pub(crate) async fn claimed_at(store: &Store, now: Timestamp) -> Vec<Claimed> {
@@ -94,7 +105,7 @@ pub(crate) async fn claimed_at(store: &Store, now: Timestamp) -> Vec<Claimed> {
         limit: 100,
         per_webhook: 100,
         after: None,
-        except: Vec::new(),
+        rooms: Vec::new(),
     };
     claimed(store, claim).await
 }
@@ -182,19 +193,17 @@ async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
 }
 
 #[tokio::test]
-async fn deliveries_of_one_object_to_one_webhook_keep_their_order() {
+async fn deliveries_of_one_object_keep_a_strict_order_where_it_is_wanted() {
     both(|store, _| async move {
         // The ids sort the other way round than the deliveries were written.
-        with_deliveries(
-            &store,
-            &[
-                (9, 1, "a"),
-                (5, 1, "a"),
-                (3, 1, "a"),
-                (4, 2, "a"),
-                (6, 1, "b"),
-            ],
-        )
+        let shop = with_shop(&store, 1).await;
+        done(&store, move |tx| {
+            insert_ordering_webhook(tx, shop.id, 1, true)?;
+            insert_webhook(tx, shop.id, 2)?;
+            let one = [(9, 1, "a"), (5, 1, "a"), (3, 1, "a")];
+            insert_all(tx, &shop, &one)?;
+            insert_all(tx, &shop, &[(4, 2, "a"), (6, 1, "b")])
+        })
         .await;
         check_claimed(&store, 0, &[4, 6, 9]).await;
         check_claimed(&store, 1, &[]).await;
@@ -210,6 +219,77 @@ async fn deliveries_of_one_object_to_one_webhook_keep_their_order() {
         let given_up = vec![recorded(5, DeliveryState::Exhausted, 2, None)];
         check_record(&store, given_up).await;
         check_claimed(&store, 101, &[3]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn later_deliveries_of_an_object_wait_only_for_the_first_attempt_of_earlier_ones() {
+    both(|store, _| async move {
+        with_deliveries(&store, &[(9, 1, "a"), (5, 1, "a"), (3, 1, "a")]).await;
+        check_claimed(&store, 0, &[9]).await;
+        check_claimed(&store, 1, &[]).await;
+        let refused = vec![recorded(9, DeliveryState::Pending, 1, Some(86_016))];
+        check_record(&store, refused).await;
+        check_claimed(&store, 2, &[5]).await;
+        check_claimed(&store, 3, &[]).await;
+        let taken = vec![recorded(5, DeliveryState::Delivered, 1, None)];
+        check_record(&store, taken).await;
+        check_claimed(&store, 4, &[3]).await;
+        let taken = vec![recorded(3, DeliveryState::Delivered, 1, None)];
+        check_record(&store, taken).await;
+        check_claimed(&store, 86_016, &[9]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lease_is_kept_as_long_as_it_is_renewed() {
+    both(|store, _| async move {
+        with_deliveries(&store, &[(1, 1, "a"), (2, 1, "b"), (3, 1, "c")]).await;
+        check_claimed(&store, 0, &[1, 2, 3]).await;
+        let taken = vec![recorded(3, DeliveryState::Delivered, 1, None)];
+        check_record(&store, taken).await;
+        let leases = [(1, 0), (2, 7), (3, 0)].map(|(number, attempts)| Lease {
+            id: delivery_id(number),
+            attempts,
+        });
+        done(&store, move |tx| renew_any_shop(tx, &leases, platform(90))).await;
+        // The second was claimed for another attempt, the third is over.
+        check_claimed(&store, 60, &[2]).await;
+        check_claimed(&store, 90, &[1]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_not_admitted_stays_where_it_is_and_hides_nobody() {
+    both(|store, _| async move {
+        let rows = &[
+            (1, 1, "a"),
+            (2, 1, "b"),
+            (3, 2, "a"),
+            (4, 3, "a"),
+            (5, 3, "b"),
+        ];
+        with_deliveries(&store, rows).await;
+        let claim = Claim {
+            now: platform(0),
+            lease_until: platform(60),
+            limit: 2,
+            per_webhook: 2,
+            after: None,
+            rooms: vec![(webhook_id(3), 1)],
+        };
+        let claimed = done(&store, move |tx| {
+            claim_any_shop(tx, &claim, &mut |it| {
+                it.delivery.webhook_id != webhook_id(1)
+            })
+        })
+        .await;
+        let found: Vec<DeliveryId> = claimed.iter().map(|it| it.delivery.id).collect();
+        assert_eq!(found, [delivery_id(3), delivery_id(4)]);
+        check_claimed(&store, 0, &[1, 2, 5]).await;
     })
     .await;
 }
@@ -240,7 +320,7 @@ async fn webhooks_take_turns() {
                 limit: 2,
                 per_webhook: 2,
                 after,
-                except: Vec::new(),
+                rooms: Vec::new(),
             };
             let claimed = claimed(&store, claim).await;
             after = claimed.last().map(|it| it.delivery.webhook_id);
@@ -267,7 +347,7 @@ async fn webhooks_that_are_busy_are_left_out() {
             limit: 10,
             per_webhook: 10,
             after: None,
-            except: vec![webhook_id(1), webhook_id(3)],
+            rooms: vec![(webhook_id(1), 0), (webhook_id(3), 0)],
         };
         let claimed = claimed(&store, claim).await;
         let found: Vec<DeliveryId> = claimed.iter().map(|it| it.delivery.id).collect();
@@ -298,7 +378,7 @@ async fn a_webhook_with_a_backlog_gives_only_its_share() {
             limit: 100,
             per_webhook: 70,
             after: None,
-            except: Vec::new(),
+            rooms: Vec::new(),
         };
         let claimed = claimed(&store, claim).await;
         assert_eq!(claimed.len(), 71);
@@ -334,13 +414,13 @@ async fn two_who_claim_at_once_get_different_deliveries() {
                 limit: 15,
                 per_webhook: 7,
                 after: None,
-                except: Vec::new(),
+                rooms: Vec::new(),
             };
             tokio::spawn(async move {
                 let mut found = Vec::new();
                 loop {
                     let claim = claim.clone();
-                    let unit = move |tx: &mut Tx<'_>| claim_any_shop(tx, &claim);
+                    let unit = move |tx: &mut Tx<'_>| claim_any_shop(tx, &claim, &mut |_| true);
                     let some: Vec<Claimed> = store.write(lane, unit).await.unwrap();
                     if some.is_empty() {
                         return found;
@@ -413,15 +493,62 @@ async fn a_delivery_is_sent_once_more_on_request() {
     .await;
 }
 
+async fn states(store: &Store, shop: ShopId, numbers: &'static [u64]) -> Vec<DeliveryState> {
+    let read = store.read(move |conn| {
+        let mut states = Vec::new();
+        for number in numbers {
+            let found = find(conn, shop, delivery_id(*number))?.unwrap();
+            assert_eq!(
+                found.due_at.is_some(),
+                found.state == DeliveryState::Pending
+            );
+            states.push(found.state);
+        }
+        Ok::<_, StoreError>(states)
+    });
+    read.await.unwrap()
+}
+
 #[tokio::test]
 async fn a_removed_webhook_gets_nothing_more() {
     both(|store, _| async move {
-        let shop = with_deliveries(&store, &[(1, 1, "a"), (2, 1, "b"), (3, 2, "a")]).await;
+        let rows = &[(1, 1, "a"), (2, 1, "b"), (3, 1, "c"), (4, 2, "a")];
+        let shop = with_deliveries(&store, rows).await;
+        check_claimed(&store, 0, &[1, 2, 3, 4]).await;
         let id = shop.id;
         done(&store, move |tx| webhook::delete(tx, id, webhook_id(1))).await;
-        check_claimed(&store, 0, &[3]).await;
-        let found = store.read(move |conn| find(conn, id, delivery_id(1))).await;
-        assert_eq!(found.unwrap().unwrap().state, DeliveryState::Exhausted);
+        let dropped = DeliveryState::Dropped;
+        assert_eq!(states(&store, id, &[1, 2, 3]).await, [dropped; 3]);
+        // Attempts that were under way come back.
+        let back = vec![
+            recorded(1, DeliveryState::Pending, 1, Some(10)),
+            recorded(2, DeliveryState::Delivered, 1, None),
+            recorded(3, DeliveryState::Exhausted, 1, None),
+            recorded(4, DeliveryState::Delivered, 1, None),
+        ];
+        check_record(&store, back).await;
+        let delivered = DeliveryState::Delivered;
+        let expected = [dropped, delivered, dropped, delivered];
+        assert_eq!(states(&store, id, &[1, 2, 3, 4]).await, expected);
+        check_claimed(&store, 1_000, &[]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deliveries_written_while_their_webhook_was_removed_are_dropped() {
+    both(|store, _| async move {
+        let shop = with_deliveries(&store, &[(1, 1, "a"), (2, 2, "a")]).await;
+        let owner = shop.clone();
+        done(&store, move |tx| {
+            webhook::delete(tx, owner.id, webhook_id(1))
+        })
+        .await;
+        let owner = shop.clone();
+        done(&store, move |tx| insert_all(tx, &owner, &[(3, 1, "a")])).await;
+        check_claimed(&store, 0, &[2]).await;
+        let dropped = DeliveryState::Dropped;
+        assert_eq!(states(&store, shop.id, &[1, 3]).await, [dropped; 2]);
     })
     .await;
 }

@@ -64,6 +64,7 @@ async fn webhooks_are_chosen_by_event() {
             url: format!("https://shop.test/{number}"),
             events: events.to_vec(),
             secret: "whsec_c2VjcmV0".to_owned(),
+            strict_order: false,
             holder: None,
             created_at: NOW,
         };

@@ -183,6 +183,7 @@ async fn a_webhook_keeps_who_set_it_up() {
             url: "https://partner.example/hook".to_owned(),
             events: vec![EventKind::PaymentSucceeded],
             secret: "whsec_x".to_owned(),
+            strict_order: false,
             holder,
             created_at: NOW,
         };

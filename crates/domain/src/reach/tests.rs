@@ -43,6 +43,10 @@ fn only_public_addresses_are_called_and_loopback_where_it_is_allowed() {
     for address in ["127.0.0.1", "127.255.255.254", "::1"] {
         check(address, false, true);
     }
+}
+
+#[test]
+fn what_is_set_apart_is_never_called() {
     for address in [
         "0.0.0.0",
         "0.1.2.3",
@@ -56,6 +60,7 @@ fn only_public_addresses_are_called_and_loopback_where_it_is_allowed() {
         "192.0.2.1",
         "192.168.1.1",
         "198.18.0.1",
+        "198.19.255.255",
         "198.51.100.1",
         "203.0.113.1",
         "224.0.0.1",
@@ -68,10 +73,19 @@ fn only_public_addresses_are_called_and_loopback_where_it_is_allowed() {
         "::ffff:10.0.0.1",
         "::ffff:1.1.1.1",
         "64:ff9b::a00:1",
+        "64:ff9b::101:101",
+        "64:ff9b:1::a00:1",
+        "64:ff9b:1:7f00:0:100::",
         "100::1",
         "2001::1",
         "2001:db8::1",
         "2002:7f00:1::1",
+        "2002:a00:1::1",
+        "2002:c0a8:101::1",
+        "2002:101:101::1",
+        "2001:0:7f00:1::1",
+        "::a00:1",
+        "::ffff:0:127.0.0.1",
         "3fff::1",
         "fc00::1",
         "fd12:3456::1",
@@ -81,6 +95,18 @@ fn only_public_addresses_are_called_and_loopback_where_it_is_allowed() {
     ] {
         check(address, false, false);
     }
+}
+
+#[test]
+fn this_machine_is_known_by_its_names() {
+    for name in ["localhost", "LOCALHOST", "localhost.", "shop.localhost"] {
+        assert!(!Reach::Public.allows_name(name), "{name}");
+        assert!(Reach::PublicAndLoopback.allows_name(name), "{name}");
+    }
+    for name in ["shop.example", "localhost.example", "notlocalhost"] {
+        assert!(Reach::Public.allows_name(name), "{name}");
+    }
+    assert!(!Reach::PublicAndLoopback.allows_name(""));
 }
 
 #[test]

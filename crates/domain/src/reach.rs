@@ -1,5 +1,8 @@
 //! Which addresses may be called on a merchant's behalf: public ones. A merchant chooses the URL,
 //! so without this anyone could make the platform call its own neighbours.
+//!
+//! The one list for everybody: what takes addresses asks it about those that are spelled out, and
+//! what connects asks it again about those that a name led to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -54,14 +57,22 @@ const SPECIAL_V6: [Ipv6Net; 4] = [
 ];
 
 impl Reach {
-    /// May this address be called?
+    /// Returns whether this address may be called.
     #[must_use]
     pub fn allows(self, address: IpAddr) -> bool {
         let loopback = self == Self::PublicAndLoopback && address.is_loopback();
         loopback || is_public(address)
     }
 
-    /// May this scheme be used?
+    /// Returns whether a host with this name may be called, as far as the name tells.
+    #[must_use]
+    pub fn allows_name(self, name: &str) -> bool {
+        let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+        let loopback = name == "localhost" || name.ends_with(".localhost");
+        !name.is_empty() && (self == Self::PublicAndLoopback || !loopback)
+    }
+
+    /// Returns whether this scheme may be used.
     #[must_use]
     pub fn allows_scheme(self, scheme: &str) -> bool {
         match scheme {

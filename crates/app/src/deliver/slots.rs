@@ -1,0 +1,315 @@
+//! Slots: how many notifications are under way to whom, and who gets the next slot.
+//!
+//! A receiver that answers quickly always finds a slot. One that does not answer holds its slots
+//! for seconds; therefore those that are slow, and those that nobody knows yet, share smaller
+//! pools, and a receiver that hung again and again is tried by one notification at a time until
+//! it answers. Shops and hosts have shares: many webhooks of one are not many receivers.
+//!
+//! What is known of receivers lives in memory and is forgotten with the process.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{DeliveryId, ShopId, WebhookId};
+use store::delivery::{Claimed, Lease};
+use tokio::time::Instant;
+
+/// Most notifications under way.
+const ALL_MAX: u32 = 1_024;
+/// Most of them that began less than [`QUICK`] ago.
+const YOUNG_MAX: u32 = 512;
+/// Most under way if the next one goes to a slow or new receiver: the rest is for quick ones.
+const ALL_BUT_QUICK_MAX: u32 = 768;
+/// Most young ones to webhooks that nobody knows yet.
+const NEW_MAX: u32 = 128;
+/// Most of those to one webhook.
+const NEW_PER_WEBHOOK: u32 = 2;
+/// Most to webhooks that are slow.
+const SLOW_MAX: u32 = 256;
+/// Most for one shop, and most to one host.
+const SHARE_MAX: u32 = 128;
+/// Most of a share that slow webhooks may take.
+const SLOW_SHARE_MAX: u32 = 64;
+/// An answer within this time is a quick one.
+const QUICK: Duration = Duration::from_secs(1);
+/// A notification that is longer under way has its lease renewed.
+const RENEWED_AFTER: Duration = Duration::from_secs(2);
+/// Most webhooks that are known.
+const KNOWN_MAX: usize = 10_000;
+
+/// What the last notification to a webhook showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Health {
+    /// Nothing yet.
+    New,
+    /// It ended within [`QUICK`].
+    Quick,
+    /// It was answered, late.
+    Slow,
+    /// Nothing came; so many in a row.
+    Hung(u32),
+}
+
+/// How a notification ended, as far as slots depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// There was an answer, whatever it said.
+    Answered,
+    /// There was none.
+    Unanswered,
+}
+
+/// Whom a slot is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Receiver {
+    webhook: WebhookId,
+    shop: ShopId,
+    host: String,
+}
+
+#[derive(Clone, Debug)]
+struct Call {
+    receiver: Receiver,
+    since: Instant,
+    attempts: i64,
+}
+
+/// The notifications under way, and what is known of their receivers.
+#[derive(Debug)]
+pub struct Slots {
+    per_webhook_max: u32,
+    under_way: BTreeMap<DeliveryId, Call>,
+    known: Arc<HashMap<WebhookId, Health>>,
+    /// Whose turn was last.
+    pub(super) after: Option<WebhookId>,
+}
+
+/// What is free at a moment; it shrinks with each delivery that it admits.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rooms {
+    per_webhook_max: u32,
+    all: u32,
+    young: u32,
+    new: u32,
+    slow: u32,
+    known: Arc<HashMap<WebhookId, Health>>,
+    /// Those with something under way.
+    webhooks: HashMap<WebhookId, Webhook>,
+    shops: HashMap<ShopId, Share>,
+    hosts: HashMap<String, Share>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Webhook {
+    health: Health,
+    /// Does it keep one waiting that is under way?
+    lags: bool,
+    under_way: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    all: u32,
+    slow: u32,
+}
+
+impl Receiver {
+    fn of(claimed: &Claimed) -> Self {
+        Self {
+            webhook: claimed.delivery.webhook_id,
+            shop: claimed.delivery.shop_id,
+            host: host(&claimed.url).to_ascii_lowercase(),
+        }
+    }
+}
+
+/// The host of an address, with its port: another port is another server.
+fn host(url: &str) -> &str {
+    let (_, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+    rest.get(..end).unwrap_or(rest)
+}
+
+impl Slots {
+    /// Nothing is under way yet; at most `per_webhook_max` will be to each webhook.
+    #[must_use]
+    pub fn new(per_webhook_max: u32) -> Self {
+        Self {
+            per_webhook_max,
+            under_way: BTreeMap::new(),
+            known: Arc::default(),
+            after: None,
+        }
+    }
+
+    /// A delivery leaves.
+    pub(super) fn begin(&mut self, claimed: &Claimed, now: Instant) {
+        let call = Call {
+            receiver: Receiver::of(claimed),
+            since: now,
+            attempts: claimed.delivery.attempts,
+        };
+        self.after = Some(call.receiver.webhook);
+        self.under_way.insert(claimed.delivery.id, call);
+    }
+
+    /// A delivery is over.
+    pub fn end(&mut self, id: DeliveryId, ending: Ending, now: Instant) {
+        let Some(call) = self.under_way.remove(&id) else {
+            return;
+        };
+        let webhook = call.receiver.webhook;
+        let health = self.known.get(&webhook).copied().unwrap_or(Health::New);
+        let quick = now.saturating_duration_since(call.since) < QUICK;
+        let next = match (ending, health) {
+            (Ending::Answered | Ending::Unanswered, _) if quick => Health::Quick,
+            (Ending::Answered, _) => Health::Slow,
+            (Ending::Unanswered, Health::Hung(times)) => Health::Hung(times.saturating_add(1)),
+            (Ending::Unanswered, Health::New | Health::Quick | Health::Slow) => Health::Hung(1),
+        };
+        if next != health {
+            let known = Arc::make_mut(&mut self.known);
+            if KNOWN_MAX <= known.len() {
+                known.clear();
+            }
+            known.insert(webhook, next);
+        }
+    }
+
+    /// What is so long under way that its lease has to be renewed.
+    #[must_use]
+    pub fn to_renew(&self, now: Instant) -> Vec<Lease> {
+        let old = self
+            .under_way
+            .iter()
+            .filter(|(_, call)| RENEWED_AFTER <= now.saturating_duration_since(call.since));
+        old.map(|(id, call)| Lease {
+            id: *id,
+            attempts: call.attempts,
+        })
+        .collect()
+    }
+
+    /// What is free now.
+    pub(super) fn rooms(&self, now: Instant) -> Rooms {
+        let mut rooms = Rooms {
+            per_webhook_max: self.per_webhook_max,
+            known: Arc::clone(&self.known),
+            ..Rooms::default()
+        };
+        let is_young = |call: &Call| now.saturating_duration_since(call.since) < QUICK;
+        for call in self.under_way.values().filter(|call| !is_young(call)) {
+            let id = call.receiver.webhook;
+            let mut webhook = rooms.webhook(id);
+            webhook.lags = true;
+            rooms.webhooks.insert(id, webhook);
+        }
+        for call in self.under_way.values() {
+            rooms.take(&call.receiver, is_young(call));
+        }
+        rooms
+    }
+}
+
+impl Rooms {
+    /// How many may leave now.
+    pub(super) fn free(&self) -> u32 {
+        let young = YOUNG_MAX.saturating_sub(self.young);
+        young.min(ALL_MAX.saturating_sub(self.all))
+    }
+
+    /// The webhooks that may get less than others, with how much.
+    pub(super) fn narrow(&self) -> Vec<(WebhookId, u32)> {
+        let idle = self
+            .known
+            .keys()
+            .filter(|id| !self.webhooks.contains_key(id));
+        let all = idle.chain(self.webhooks.keys());
+        let rooms = all.map(|id| (*id, self.room(self.webhook(*id))));
+        let mut narrow: Vec<(WebhookId, u32)> = rooms
+            .filter(|(_, room)| *room < self.per_webhook_max)
+            .collect();
+        narrow.sort_unstable();
+        narrow
+    }
+
+    /// Whether a delivery may leave; if so, its slot is taken.
+    pub(super) fn admits(&mut self, claimed: &Claimed) -> bool {
+        let receiver = Receiver::of(claimed);
+        let webhook = self.webhook(receiver.webhook);
+        let shop = self.shops.get(&receiver.shop).copied().unwrap_or_default();
+        let host = self.hosts.get(&receiver.host).copied().unwrap_or_default();
+        let slow = webhook.is_slow();
+        let shared = [shop, host]
+            .iter()
+            .all(|share| share.all < SHARE_MAX && (!slow || share.slow < SLOW_SHARE_MAX));
+        let admitted = shared && 0 < self.free() && 0 < self.room(webhook);
+        if admitted {
+            self.take(&receiver, true);
+        }
+        admitted
+    }
+
+    /// How many more a webhook may get, as far as the shares of its shop and host are not asked.
+    /// The fewer are left, the less one may have.
+    fn room(&self, webhook: Webhook) -> u32 {
+        let most = match self.all {
+            ..YOUNG_MAX => self.per_webhook_max,
+            YOUNG_MAX..ALL_BUT_QUICK_MAX => (self.per_webhook_max / 4).max(1),
+            ALL_BUT_QUICK_MAX.. => 1,
+        };
+        let but_quick = ALL_BUT_QUICK_MAX.saturating_sub(self.all);
+        let each = match webhook.health {
+            Health::New if NEW_MAX / 2 <= self.new => 1,
+            Health::New => most.min(NEW_PER_WEBHOOK),
+            Health::Quick | Health::Slow => most,
+            Health::Hung(1) => (most / 4).max(1),
+            Health::Hung(_) => 1,
+        };
+        let pool = match webhook.health {
+            _ if webhook.is_slow() => SLOW_MAX.saturating_sub(self.slow).min(but_quick),
+            Health::New => NEW_MAX.saturating_sub(self.new).min(but_quick),
+            Health::Quick | Health::Slow | Health::Hung(_) => most,
+        };
+        each.saturating_sub(webhook.under_way).min(pool)
+    }
+
+    fn take(&mut self, receiver: &Receiver, young: bool) {
+        let mut webhook = self.webhook(receiver.webhook);
+        webhook.under_way += 1;
+        self.webhooks.insert(receiver.webhook, webhook);
+        let slow = u32::from(webhook.is_slow());
+        self.all += 1;
+        self.young += u32::from(young);
+        self.new += u32::from(young && webhook.health == Health::New);
+        self.slow += slow;
+        let shop = self.shops.entry(receiver.shop).or_default();
+        let host = self.hosts.entry(receiver.host.clone()).or_default();
+        for share in [shop, host] {
+            share.all += 1;
+            share.slow += slow;
+        }
+    }
+
+    fn webhook(&self, id: WebhookId) -> Webhook {
+        let idle = || Webhook {
+            health: self.known.get(&id).copied().unwrap_or(Health::New),
+            lags: false,
+            under_way: 0,
+        };
+        self.webhooks.get(&id).copied().unwrap_or_else(idle)
+    }
+}
+
+impl Webhook {
+    fn is_slow(self) -> bool {
+        match self.health {
+            Health::New | Health::Quick => self.lags,
+            Health::Slow | Health::Hung(_) => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
