@@ -257,6 +257,85 @@ describe('the page', () => {
     });
   });
 
+  test('reads a date as it is typed, pasted and filled in', async () => {
+    await inWindow({ width: 360 }, {}, async (window) => {
+      const { page, context } = window;
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      const expiry = page.locator('[autocomplete="cc-exp"]');
+      const ways = {
+        typed: (text) => expiry.pressSequentially(text),
+        pasted: async (text) => {
+          await expiry.evaluate((_, written) => navigator.clipboard.writeText(written), text);
+          await expiry.press('Control+V');
+        },
+        'filled in': (text) => expiry.fill(text),
+      };
+      const dates = [
+        ['1230', '12/30'],
+        ['12/30', '12/30'],
+        ['12/2030', '12/30'],
+        ['12 / 2030', '12/30'],
+        ['2030-12', '12/30'],
+        ['1/30', '01/30'],
+        ['2/30', '02/30'],
+        ['430', '04/30'],
+        ['2030-1', '01/30'],
+      ];
+      for (const [way, enter] of Object.entries(ways)) {
+        for (const [text, shown] of dates) {
+          await expiry.fill('');
+          await enter(text);
+          await expiry.blur();
+          assert.equal(await expiry.inputValue(), shown, `${text} ${way}`);
+          assert.equal(await expiry.getAttribute('aria-invalid'), null, `${text} ${way}`);
+        }
+      }
+    });
+  });
+
+  test('reads the same dates without script', async () => {
+    for (const expiry of ['2035-12', '1/35', '12 / 2035']) {
+      await inWindow({ width: 360, script: false }, {}, async (window, payment) => {
+        await submitCard(window.page, WITHOUT_3DS, { expiry });
+        await window.page.locator(`a[href="${shop.url}"]`).waitFor();
+        assert.equal((await server.find(payment.id)).status, 'succeeded', expiry);
+      });
+    }
+  });
+
+  test('forgets the card of who comes back to the form', async () => {
+    await inWindow({ width: 360 }, {}, async (window) => {
+      const { page } = window;
+      await submitCard(page, WITH_3DS);
+      await page.locator('button[name="decision"]').first().waitFor();
+      await page.goBack();
+      await page.locator('[autocomplete="cc-number"]').waitFor();
+      await page.waitForLoadState('load');
+      for (const field of ['cc-number', 'cc-exp', 'cc-csc']) {
+        const input = page.locator(`[autocomplete="${field}"]`);
+        assert.equal(await input.inputValue(), '', field);
+        assert.equal(await input.getAttribute('aria-invalid'), null, field);
+      }
+      await window.shoot('360-back-to-the-form');
+    });
+  });
+
+  test('sends nobody to the shop twice who comes back from it', async () => {
+    await inWindow({ width: 360 }, {}, async (window) => {
+      const { page } = window;
+      await submitCard(page, WITHOUT_3DS);
+      const countdown = page.locator('[data-return-text]');
+      await countdown.waitFor({ state: 'visible' });
+      await page.locator(`a[href="${shop.url}"]`).click();
+      await page.getByText('Спасибо за заказ').waitFor();
+      await page.goBack();
+      await page.locator(`a[href="${shop.url}"]`).waitFor();
+      await page.waitForLoadState('load');
+      assert.equal(await countdown.isVisible(), false, 'no countdown');
+      await window.shoot('360-back-to-paid');
+    });
+  });
+
   test('speaks English to who asks for it', async () => {
     await inWindow({ width: 360, locale: 'en-US' }, {}, async (window) => {
       assert.equal(await window.page.locator('html').getAttribute('lang'), 'en');

@@ -169,28 +169,38 @@ impl Expiry {
         valid.then_some(Self { year, month })
     }
 
-    /// Reads what people type: `12/30`, `12 / 2030`, `1230`.
+    /// Reads what people type and programs fill in: `12/30`, `1/30`, `12 / 2030`, `1230`, `122030`,
+    /// `2030-12`, `203012`. The page's script reads the same.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        let separators = text.chars().filter(|c| !c.is_ascii_digit());
-        if separators
-            .into_iter()
-            .any(|c| !matches!(c, '/' | ' ' | '-' | '.' | '\u{a0}'))
-        {
-            return None;
-        }
-        let (month, year) = digits.split_at_checked(2)?;
-        let month = month.parse().ok()?;
-        let year: u16 = year.parse().ok().filter(|_| matches!(year.len(), 2 | 4))?;
-        Self::new(
-            if year < 100 {
-                year.saturating_add(2000)
-            } else {
-                year
-            },
-            month,
-        )
+        let separates = |c: char| matches!(c, '/' | '-' | '.' | '\u{2013}') || c.is_whitespace();
+        let mut groups = text.split(separates).filter(|group| !group.is_empty());
+        let groups = [
+            groups.next()?,
+            groups.next().unwrap_or(""),
+            groups.next().unwrap_or(""),
+        ];
+        let (month, year) = match (groups, groups.map(str::len)) {
+            ([whole, _, _], [6, 0, 0]) if whole.starts_with("20") => {
+                let (year, month) = whole.split_at_checked(4)?;
+                (month, year)
+            }
+            ([whole, _, _], [4 | 6, 0, 0]) => whole.split_at_checked(2)?,
+            ([month, year, _], [1 | 2, 2 | 4, 0]) => (month, year),
+            ([year, month, _], [4, 1 | 2, 0]) => (month, year),
+            _ => return None,
+        };
+        let digits = [month, year]
+            .iter()
+            .all(|part| part.bytes().all(|b| b.is_ascii_digit()));
+        let month = month.parse().ok().filter(|_| digits)?;
+        let year: u16 = year.parse().ok()?;
+        let year = if year < 100 {
+            year.saturating_add(2000)
+        } else {
+            year
+        };
+        Self::new(year, month)
     }
 
     /// The year, four digits.

@@ -1,6 +1,6 @@
 // The card form: grouping, brand, expiry; complaints once a field is left, never while typing.
 
-import { complaint, digitsOf, rewrite } from "./field";
+import { cameBack, complaint, digitsOf, rewrite } from "./field";
 
 /** Whose mark the page has, has no name: the mark says it. */
 type Brand = {
@@ -78,24 +78,59 @@ function numberWrong(digits: string): string | null {
   return luhn(digits) ? null : "wrong";
 }
 
-/** The year is of this century; a password manager may fill in four digits. */
+/** Month and year of what people type and programs fill in; the server reads the same. */
+function readExpiry(text: string): [number, number] | null {
+  const groups = text.split(/[\s/.\u2013-]+/).filter((group) => group !== "");
+  const shape = groups.map((group) => (/^\d+$/.test(group) ? group.length : 0)).join(" ");
+  const [first = "", second = ""] = groups;
+  let parts: [string, string] | null = null;
+  if (shape === "6" && first.startsWith("20")) {
+    parts = [first.slice(4), first.slice(0, 4)];
+  } else if (shape === "4" || shape === "6") {
+    parts = [first.slice(0, 2), first.slice(2)];
+  } else if (/^[12] [24]$/.test(shape)) {
+    parts = [first, second];
+  } else if (/^4 [12]$/.test(shape)) {
+    parts = [second, first];
+  }
+  if (!parts) {
+    return null;
+  }
+  const month = Number(parts[0]);
+  const year = Number(parts[1]) + (parts[1].length === 2 ? 2000 : 0);
+  return 1 <= month && month <= 12 && 2000 <= year && year <= 2099 ? [month, year] : null;
+}
+
 function expiryWrong(text: string, today: Date): string | null {
-  const digits = digitsOf(text);
-  if (digits === "") {
+  if (digitsOf(text) === "") {
     return "empty";
   }
-  const month = Number(digits.slice(0, 2));
-  if ((digits.length !== 4 && digits.length !== 6) || month < 1 || month > 12) {
+  const read = readExpiry(text);
+  if (!read) {
     return "wrong";
   }
-  const year = digits.length === 4 ? 2000 + Number(digits.slice(2)) : Number(digits.slice(2));
-  const ends = year * 12 + month - 1;
+  const ends = read[1] * 12 + read[0] - 1;
   return ends < today.getFullYear() * 12 + today.getMonth() ? "past" : null;
 }
 
-function shapedExpiry(digits: string): string {
-  // "4" can only be April: the zero is written for whoever leaves it out.
-  const whole = /^[2-9]/.test(digits) ? `0${digits}` : digits;
+function wholeExpiry(text: string): string {
+  const two = (part: number) => String(part % 100).padStart(2, "0");
+  const read = readExpiry(text);
+  return read ? `${two(read[0])}/${two(read[1])}` : text;
+}
+
+/** What is typed so far, with what is clear already: "4" can only be April, "20" a year. */
+function shapedExpiry(text: string): string {
+  const digits = digitsOf(text);
+  if (digits.startsWith("20")) {
+    const month = digits.slice(4, 6);
+    if (month.length === 2) {
+      return wholeExpiry(digits.slice(0, 6));
+    }
+    return digits.length > 4 || /\d\D$/.test(text) ? `${digits.slice(0, 4)}-${month}` : digits;
+  }
+  const alone = /^[3-9]/.test(digits) || /^2[1-9]/.test(digits) || /^\D*[12]\D/.test(text);
+  const whole = alone ? `0${digits}` : digits;
   if (whole.length === 6 && whole.slice(2, 4) === "20") {
     return `${whole.slice(0, 2)}/${whole.slice(4)}`;
   }
@@ -115,7 +150,7 @@ export function card(form: HTMLFormElement): () => boolean {
   if (number) {
     const mark = form.querySelector<HTMLElement>("[data-brand]");
     const shape = () => {
-      rewrite(number, grouped);
+      rewrite(number, (text) => grouped(digitsOf(text)));
       const brand = brandOf(digitsOf(number.value));
       mark?.setAttribute("data-brand", brand.mark);
       mark?.querySelector("span")?.replaceChildren(brand.name);
@@ -130,12 +165,17 @@ export function card(form: HTMLFormElement): () => boolean {
   }
   if (number && expiry && code) {
     expiry.addEventListener("input", (event) => {
-      const removing = event instanceof InputEvent && event.inputType.startsWith("delete");
-      if (!removing) {
+      const how = event instanceof InputEvent ? event.inputType : "";
+      if (how === "insertText") {
         rewrite(expiry, shapedExpiry);
+      } else if (!how.startsWith("delete")) {
+        // Pasted or filled in: it is all there.
+        rewrite(expiry, (text) => (readExpiry(text) ? wholeExpiry(text) : shapedExpiry(text)));
       }
     });
-    code.addEventListener("input", () => rewrite(code, (digits) => digits));
+    expiry.addEventListener("change", () => rewrite(expiry, wholeExpiry));
+    code.addEventListener("input", () => rewrite(code, digitsOf));
+    forgetful([number, expiry, code]);
     checks.push([expiry, () => expiryWrong(expiry.value, new Date())]);
     checks.push([
       code,
@@ -170,6 +210,23 @@ export function card(form: HTMLFormElement): () => boolean {
     wrong[0]?.[0].focus();
     return wrong.length === 0;
   };
+}
+
+/** A card stays on the page no longer than its owner: whoever comes back finds empty fields. */
+function forgetful(inputs: HTMLInputElement[]): void {
+  const clear = () => {
+    for (const input of inputs.filter((one) => one.value !== "")) {
+      input.value = "";
+      input.dispatchEvent(new Event("input"));
+      complaint(input, null);
+    }
+  };
+  window.addEventListener("pagehide", clear);
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted || cameBack()) {
+      clear();
+    }
+  });
 }
 
 /** The numbers of test cards become buttons that fill in the form. */

@@ -18,10 +18,10 @@ export function digitsOf(text: string): string {
 }
 
 /** Rewrites the field and leaves the caret behind the same digit. */
-export function rewrite(input: HTMLInputElement, shape: (digits: string) => string): void {
+export function rewrite(input: HTMLInputElement, shape: (text: string) => string): void {
   const caret = input.selectionStart ?? input.value.length;
   const before = digitsOf(input.value.slice(0, caret)).length;
-  const text = shape(digitsOf(input.value));
+  const text = shape(input.value);
   if (text === input.value) {
     return;
   }
@@ -39,4 +39,10 @@ export function rewrite(input: HTMLInputElement, shape: (digits: string) => stri
   if (document.activeElement === input) {
     input.setSelectionRange(place, place);
   }
+}
+
+/** Whether the buyer came to the page by the browser's Back or Forward. */
+export function cameBack(): boolean {
+  const [navigation] = performance.getEntriesByType("navigation");
+  return navigation instanceof PerformanceNavigationTiming && navigation.type === "back_forward";
 }

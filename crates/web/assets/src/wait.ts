@@ -1,5 +1,7 @@
 // Waiting for an answer, and the way back to the shop.
 
+import { cameBack } from "./field";
+
 const FIRST_MS = 1500;
 const SLOWEST_MS = 6000;
 
@@ -37,12 +39,12 @@ export function wait(): void {
   });
 }
 
-/** Counts down to the shop, unless the buyer stays. */
+/** Counts down to the shop, unless the buyer stays or has been there and came back. */
 export function comeBack(): void {
   const link = document.querySelector<HTMLAnchorElement>("a[data-return]");
   const line = document.querySelector<HTMLElement>("[data-return-text]");
   const words = line?.querySelector("span");
-  if (!link || !line || !words) {
+  if (!link || !line || !words || cameBack()) {
     return;
   }
   let left = Number(link.dataset["return"]);
@@ -60,8 +62,11 @@ export function comeBack(): void {
     window.clearInterval(timer);
     location.assign(link.href);
   }, 1000);
-  line.querySelector("button")?.addEventListener("click", () => {
+  const stay = () => {
     window.clearInterval(timer);
     line.hidden = true;
-  });
+  };
+  line.querySelector("button")?.addEventListener("click", stay);
+  // On the way to the shop; the page may come back from the browser's memory.
+  window.addEventListener("pagehide", stay);
 }

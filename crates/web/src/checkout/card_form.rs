@@ -33,7 +33,7 @@ pub struct CardFields {
 }
 
 /// The longest expiry that is shown again.
-const EXPIRY_CHARS_MAX: usize = 7;
+const EXPIRY_CHARS_MAX: usize = 9;
 /// The shortest number a card has.
 const NUMBER_DIGITS_MIN: usize = 14;
 
@@ -148,6 +148,9 @@ mod tests {
         check(["5555 5555 5555 4477", "12/30", "123"], ["", "", ""]);
         check(["5555555555554477", "12 / 2030", "123"], ["", "", ""]);
         check(["370000000000002", "1230", "1234"], ["", "", ""]);
+        for expiry in ["2030-12", "1/30", "12 / 2030"] {
+            check(["5555555555554477", expiry, "123"], ["", "", ""]);
+        }
     }
 
     #[test]
@@ -182,6 +185,6 @@ mod tests {
     #[test]
     fn the_date_that_was_typed_comes_back_and_is_cut() {
         let fields = parse("", "12/30 and a whole novel", "123").unwrap_err();
-        assert_eq!(fields.expiry, "12/30 a");
+        assert_eq!(fields.expiry, "12/30 and");
     }
 }
