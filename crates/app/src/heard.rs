@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{OperationId, OperationObject};
-use store::StoreError;
+use store::{Quiet, StoreError};
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tracing::{error, info, warn};
@@ -23,7 +23,6 @@ use crate::call;
 use crate::cx::{Cx, Work};
 use crate::effects::Recorded;
 use crate::error::Error;
-use crate::quiet::Quiet;
 
 mod script;
 

@@ -10,7 +10,6 @@ mod cx;
 mod error;
 mod letter;
 mod ports;
-mod quiet;
 mod secret;
 
 pub mod application;
@@ -62,4 +61,4 @@ pub use heard::{Script, Trouble};
 pub use letter::{InvoiceLetter, Letter, Letters, Overview, Written};
 pub use once::{Once, Reply};
 pub use ports::{Clock, Random};
-pub use quiet::Quiet;
+pub use store::Quiet;

@@ -63,7 +63,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
             task: None,
         });
     }
-    split::lock_books(work, &step.partners)?;
+    split::hold_books(work, &step.partners)?;
     let enough = affordable(work, &step)? && split::affordable(work, &step.partners)?;
     if !enough {
         let new = NewRefund {

@@ -16,8 +16,18 @@ pub(crate) fn lock_books(
     partners: &[PartnerTransfer],
 ) -> Result<(), Error> {
     if partners.is_empty() {
+        // Who posts to one book alone locks it then.
         return Ok(());
     }
+    hold_books(work, partners)
+}
+
+/// Locks the platform's book, also where there are no partners: what is read of the accounts
+/// stays so until the posting.
+pub(crate) fn hold_books(
+    work: &mut Work<'_, '_>,
+    partners: &[PartnerTransfer],
+) -> Result<(), Error> {
     let mut shops: BTreeSet<ShopId> = partners.iter().map(|partner| partner.shop_id).collect();
     shops.insert(work.cx.shop.id);
     Ok(store::book::lock(work.tx, &shops)?)

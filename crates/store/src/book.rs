@@ -75,13 +75,13 @@ select b.shop_id, b.sequence, b.hash, a.name, a.balance_minor, a.floor_minor, a.
     on a.shop_id = b.shop_id and a.currency = $2 and a.name in ($3, $4, $5, $6)
  where b.shop_id = $1";
 
-const HEAD_LOCK_POSTGRES: &str = "\
-select b.shop_id, b.sequence, b.hash, a.name, a.balance_minor, a.floor_minor, a.version
-  from book b
-  left join account a
-    on a.shop_id = b.shop_id and a.currency = $2 and a.name in ($3, $4, $5, $6)
- where b.shop_id = $1
-   for update of b";
+/// A statement of its own: of one that joins, PostgreSQL reads only the locked row anew when it
+/// had to wait, and the accounts stay as they were before.
+const LOCK_POSTGRES: &str = "\
+select shop_id
+  from book
+ where shop_id = $1
+   for update";
 
 const ADVANCE: &str = "\
 update book
@@ -125,12 +125,6 @@ select shop_id, sequence, hash
   from book
  where shop_id = $1";
 
-const HEAD_OF_SHOP_LOCK_POSTGRES: &str = "\
-select shop_id, sequence, hash
-  from book
- where shop_id = $1
-   for update";
-
 const TRANSFERS: &str = "\
 select t.id, t.sequence, t.kind, t.object_id, t.hash, t.created_at, e.account, e.side, e.currency,
        e.amount_minor, e.balance_minor, e.account_version
@@ -159,12 +153,9 @@ const ACCOUNTS_AT_ONCE: usize = 4;
 /// Locks the books of these shops, which units take in the order of the shops' numbers: what is
 /// read of them afterwards stays so until this unit has ended.
 pub fn lock(tx: &mut Tx<'_>, shops: &std::collections::BTreeSet<ShopId>) -> Result<(), StoreError> {
-    for shop in shops {
-        let statement = tx.pick(HEAD_OF_SHOP, HEAD_OF_SHOP_LOCK_POSTGRES);
-        let head = tx.query_opt(statement, &[shop], read_end)?;
-        head.ok_or_else(|| StoreError::corrupt("book", "shop_id", shop))?;
-    }
-    Ok(())
+    shops
+        .iter()
+        .try_for_each(|shop| tx.lock(LOCK_POSTGRES, &[shop]))
 }
 
 /// Begins a shop's book.
@@ -224,14 +215,14 @@ fn read_head(
         .amount
         .currency();
     let names: Vec<String> = transfer.accounts().into_iter().map(Account::name).collect();
-    let statement = tx.pick(HEAD, HEAD_LOCK_POSTGRES);
+    tx.lock(LOCK_POSTGRES, &[&shop.id])?;
     let mut head = None;
     let mut balances = Balances::new();
     for names in names.chunks(ACCOUNTS_AT_ONCE) {
         let name = |index: usize| names.get(index).map(String::as_str);
         let code = currency.code();
         let params: [&dyn ToParam; 6] = [&shop.id, &code, &name(0), &name(1), &name(2), &name(3)];
-        let rows = tx.query(statement, &params, |row| {
+        let rows = tx.query(HEAD, &params, |row| {
             let mut cells = Cells::new(row);
             let head = Head {
                 shop_id: cells.shop_id()?,

@@ -141,6 +141,15 @@ impl<'c> Tx<'c> {
         self.deferred(sql, params, None)
     }
 
+    /// Locks rows until this unit has ended, in the order of the calls and before the next read:
+    /// what is read after it stays so. SQLite has one writer and no such statement.
+    pub fn lock(&mut self, postgres: &'static str, params: Params<'_>) -> Result<(), StoreError> {
+        match &mut self.conn.link {
+            Link::Sqlite(_) => Ok(()),
+            Link::Postgres(pipe) => pipe.lock(postgres, bind(params)),
+        }
+    }
+
     /// Like [`Tx::write`], and exactly one row must change, else [`StoreError::Conflict`].
     pub fn write_one(&mut self, sql: &'static str, params: Params<'_>) -> Result<(), StoreError> {
         self.deferred(sql, params, Some(1))

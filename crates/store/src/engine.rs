@@ -219,7 +219,7 @@ impl Store {
     {
         let lanes = u64::try_from(self.inner.lanes.len()).unwrap_or(1);
         let lane = usize::try_from(shop.number() % lanes.max(1)).unwrap_or(0);
-        self.write_in_lane(lane, unit).await
+        self.write_in_lane((lane, shop.number()), unit).await
     }
 
     /// Runs a unit of work that belongs to no single shop: claims across shops, new shops. All of
@@ -230,17 +230,17 @@ impl Store {
         T: Send + 'static,
         E: UnitError,
     {
-        self.write_in_lane(0, unit).await
+        self.write_in_lane((0, NO_SHOP), unit).await
     }
 
-    async fn write_in_lane<T, E, F>(&self, lane: usize, unit: F) -> Result<T, E>
+    async fn write_in_lane<T, E, F>(&self, (lane, place): (usize, u64), unit: F) -> Result<T, E>
     where
         F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
         T: Send + 'static,
         E: UnitError,
     {
         let (caller, answer) = oneshot::channel();
-        let message = Message::Do::<dyn Work>(Box::new(Unit::new(unit, caller)));
+        let message = Message::Do::<dyn Work>(Box::new(Unit::new(unit, place, caller)));
         let Some(lane) = self.inner.lanes.get(lane) else {
             return Err(closed().into());
         };
@@ -259,7 +259,7 @@ impl Store {
         E: UnitError,
     {
         let (caller, answer) = oneshot::channel();
-        let read = ReadUnit(Unit::new(unit, caller));
+        let read = ReadUnit(Unit::new(unit, NO_SHOP, caller));
         self.accept(self.inner.reads.try_send(Message::Do(Box::new(read))))?;
         answer.await.unwrap_or_else(|_gone| Err(closed().into()))
     }
@@ -287,14 +287,13 @@ impl Store {
         inner.gauge.look(queue, waiting(inner.reads.capacity()))
     }
 
-    /// Whether units can be accepted now: a read succeeds, and every writer is sound. An unsound
-    /// writer uses the question to try to recover.
+    /// Whether units can be accepted now: a read succeeds, and every writer writes something that
+    /// needs room on the disk. An unsound writer uses the question to try to recover.
     pub async fn ready(&self) -> Result<(), StoreError> {
         self.read(|conn| conn.query_one("select 1", &[], |_| Ok::<_, StoreError>(())))
             .await?;
         for lane in 0..self.inner.lanes.len() {
-            self.write_in_lane(lane, |tx| tx.query_one("select 1", &[], |_| Ok(())))
-                .await?;
+            self.write_in_lane((lane, NO_SHOP), probe).await?;
         }
         Ok(())
     }
@@ -357,6 +356,32 @@ impl Store {
     pub fn database(&self) -> &Database {
         &self.inner.database
     }
+}
+
+/// The place of units that belong to no single shop.
+const NO_SHOP: u64 = 0;
+
+/// A page of its own that must find room, and a record that must reach the log's disk. A table of
+/// the session leaves nothing behind: its file is cut off at the commit.
+const PROBE_POSTGRES: &str = "\
+do $$
+begin
+  create temp table if not exists altyn_probe (filling text) on commit delete rows;
+  insert into pg_temp.altyn_probe (filling) values (repeat('x', 1000));
+  perform pg_logical_emit_message(true, 'altyn', 'ready');
+end
+$$";
+
+/// Changes nothing, and yet the row's page goes to the log.
+const PROBE_SQLITE: &str = "\
+update migration
+   set name = name
+ where number = 1";
+
+/// Writes for the sake of writing.
+fn probe(tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    let statement = tx.pick(PROBE_SQLITE, PROBE_POSTGRES);
+    tx.execute(statement, &[]).map(drop)
 }
 
 fn closed() -> StoreError {

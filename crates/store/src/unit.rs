@@ -34,6 +34,8 @@ pub(crate) enum End {
 pub(crate) trait Work: Send {
     fn run(&mut self, tx: &mut Tx<'_>) -> Verdict;
     fn finish(self: Box<Self>, end: End);
+    /// Whose rows it works on; units of one place meet the same locks.
+    fn place(&self) -> u64;
 }
 
 /// A read, whatever it answers.
@@ -51,14 +53,16 @@ pub(crate) enum Message<W: ?Sized> {
 
 pub(crate) struct Unit<F, T, E> {
     body: F,
+    place: u64,
     answer: Option<Result<T, E>>,
     caller: oneshot::Sender<Result<T, E>>,
 }
 
 impl<F, T, E> Unit<F, T, E> {
-    pub(crate) fn new(body: F, caller: oneshot::Sender<Result<T, E>>) -> Self {
+    pub(crate) fn new(body: F, place: u64, caller: oneshot::Sender<Result<T, E>>) -> Self {
         Self {
             body,
+            place,
             answer: None,
             caller,
         }
@@ -102,6 +106,10 @@ where
 
     fn finish(self: Box<Self>, end: End) {
         self.settle(end);
+    }
+
+    fn place(&self) -> u64 {
+        self.place
     }
 }
 

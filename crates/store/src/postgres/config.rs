@@ -9,6 +9,7 @@ use super::tls;
 use crate::error::StoreError;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+const RECONNECT_TIMEOUT: Duration = Duration::from_millis(800);
 
 /// How long a server may leave what was sent unacknowledged.
 const SILENCE_MAX: Duration = Duration::from_secs(10);
@@ -35,6 +36,10 @@ set enable_bitmapscan = off;
 set enable_sort = off;
 select set_config('synchronous_commit', 'on', false)
  where current_setting('synchronous_commit') = 'off'";
+
+/// What a lane's session is set to beside that. Each transaction of a lane begins with
+/// `read write`.
+pub(super) const WRITES_IN_TRANSACTIONS_ONLY: &str = "set default_transaction_read_only = on";
 
 /// The parsed address of a database.
 #[derive(Clone)]
@@ -63,6 +68,13 @@ impl Config {
             inner.application_name("altyn");
         }
         Ok(Self { inner, tls })
+    }
+
+    /// The same with less patience: an attempt that hangs must not outlast the fault itself.
+    pub(super) fn for_another_try(&self) -> Self {
+        let mut config = self.clone();
+        config.inner.connect_timeout(RECONNECT_TIMEOUT);
+        config
     }
 
     /// Connects. What serves the connection runs until it breaks; each flight then sees its own

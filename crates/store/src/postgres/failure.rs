@@ -4,6 +4,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::SqlState;
 
 use crate::error::StoreError;
+use crate::quiet::Quiet;
 
 /// A failure, with what it means for the connection.
 #[derive(Debug, Clone)]
@@ -16,6 +17,9 @@ pub(super) struct Failure {
 pub(super) const LOST: StoreError = StoreError::Unavailable {
     reason: "the connection to PostgreSQL was lost",
 };
+
+/// One line for all connections while the server is away.
+static QUIET: Quiet = Quiet::new();
 
 impl Failure {
     pub(super) fn lost() -> Self {
@@ -34,7 +38,9 @@ impl Failure {
                     lost: false,
                 }
             } else {
-                tracing::warn!(%error, "the connection to PostgreSQL was lost");
+                if let Some(unsaid) = QUIET.turn() {
+                    tracing::warn!(%error, unsaid, "the connection to PostgreSQL was lost");
+                }
                 Self::lost()
             };
         };
@@ -61,6 +67,8 @@ impl Failure {
             SqlState::T_R_DEADLOCK_DETECTED,
             SqlState::LOCK_NOT_AVAILABLE,
             SqlState::T_R_SERIALIZATION_FAILURE,
+            // By an operator or a time limit: its transaction is undone.
+            SqlState::QUERY_CANCELED,
         ]
         .contains(code)
         {
@@ -71,14 +79,18 @@ impl Failure {
             SqlState::FEATURE_NOT_SUPPORTED,
             SqlState::INVALID_SQL_STATEMENT_NAME,
         ];
-        // Shut down, out of resources, or no longer the primary.
+        // Shut down, out of resources, a disk that fails, or no longer the primary.
         let gone = code.code().starts_with("57P")
             || code.code().starts_with("53")
+            || code.code().starts_with("58")
             || code.code().starts_with("08")
             || *code == SqlState::READ_ONLY_SQL_TRANSACTION
             || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT;
         if gone || stale.contains(code) {
-            tracing::warn!(code = code.code(), "PostgreSQL ended the connection's use");
+            if let Some(unsaid) = QUIET.turn() {
+                let code = code.code();
+                tracing::warn!(code, unsaid, "PostgreSQL ended the connection's use");
+            }
             return Self::lost();
         }
         found(StoreError::engine(statement, error))

@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
-use super::config::{Config, SESSION};
+use super::config::{Config, SESSION, WRITES_IN_TRANSACTIONS_ONLY};
 use super::failure::{Failure, LOST};
 use crate::error::StoreError;
 use crate::param::Param;
@@ -37,6 +37,12 @@ pub(crate) struct Pipe {
 
 enum Deferred {
     Control(&'static str),
+    /// Locks rows and changes none, so it can be forgotten with the writes around it.
+    Lock {
+        sql: &'static str,
+        statement: Statement,
+        params: Vec<Param<'static>>,
+    },
     Write {
         sql: &'static str,
         statement: Statement,
@@ -93,6 +99,14 @@ impl Pipe {
             flights: 0,
             writes_sent: 0,
         })
+    }
+
+    /// A connection for a lane. Outside of a transaction that says so it writes nothing: when only
+    /// BEGIN is canceled, what flies behind it fails too, instead of running by itself.
+    pub(super) fn connect_to_write(config: &Config) -> Result<Self, StoreError> {
+        let mut pipe = Self::connect(config)?;
+        pipe.batch(WRITES_IN_TRANSACTIONS_ONLY)?;
+        Ok(pipe)
     }
 
     /// Waits for something else while the connection is served, so that its end is noticed.
@@ -240,6 +254,23 @@ impl Pipe {
         Ok(())
     }
 
+    /// Locks rows with the next flight.
+    pub(crate) fn lock(
+        &mut self,
+        sql: &'static str,
+        params: Vec<Param<'_>>,
+    ) -> Result<(), StoreError> {
+        self.guard()?;
+        let statement = self.statement(sql)?;
+        let params = params.into_iter().map(Param::into_owned).collect();
+        self.deferred.push(Deferred::Lock {
+            sql,
+            statement,
+            params,
+        });
+        Ok(())
+    }
+
     /// Ends the transaction. Writes whose number of rows matters are looked at before the commit
     /// leaves; all others leave with it.
     pub(super) fn commit(&mut self) -> Commit {
@@ -327,6 +358,14 @@ impl Pipe {
                     flying.push(Box::pin(async move {
                         client.batch_execute(sql).await.map(|()| Landed::Changed(0))
                     }));
+                }
+                Deferred::Lock {
+                    sql,
+                    statement,
+                    params,
+                } => {
+                    expected.push((sql, None));
+                    flying.push(Box::pin(change(client, statement, params)));
                 }
                 Deferred::Write {
                     sql,

@@ -12,6 +12,7 @@ use super::{Config, Pipe};
 use crate::conn::{Conn, Link};
 use crate::engine::{ReadQueue, take_read};
 use crate::error::StoreError;
+use crate::quiet::Quiet;
 use crate::statistics::Gauge;
 use crate::unit::{End, Reading};
 
@@ -19,6 +20,8 @@ const BEGIN: &str = "begin isolation level repeatable read read only";
 
 /// A lost connection is noticed by the read that meets it, which then runs on a new one.
 const ATTEMPTS_MAX: u32 = 3;
+
+static QUIET: Quiet = Quiet::new();
 
 pub(crate) struct Reader {
     config: Config,
@@ -60,9 +63,14 @@ impl Reader {
         for _ in 0..ATTEMPTS_MAX {
             if self.pipe.as_ref().is_none_or(Pipe::is_lost) {
                 self.gauge.reconnects.fetch_add(1, Relaxed);
-                match Pipe::connect(&self.config) {
+                match Pipe::connect(&self.config.for_another_try()) {
                     Ok(pipe) => self.pipe = Some(pipe),
-                    Err(error) => return End::Failed(error),
+                    Err(error) => {
+                        if let Some(unsaid) = QUIET.turn() {
+                            tracing::warn!(%error, unsaid, "a reader cannot connect to PostgreSQL");
+                        }
+                        return End::Failed(LOST);
+                    }
                 }
             }
             let Some(pipe) = &mut self.pipe else { continue };

@@ -10,6 +10,7 @@ use super::checkpoint::PASSIVE;
 use super::constraint;
 use crate::error::StoreError;
 use crate::param::Param;
+use crate::quiet::Quiet;
 use crate::row::Row;
 
 /// A connection, the first failed statement of the current unit, and whether the engine itself
@@ -196,7 +197,10 @@ impl ToSql for Param<'_> {
 /// The store's words for an engine error that names no constraint.
 pub(crate) fn failure(statement: &'static str, error: rusqlite::Error) -> StoreError {
     if is_broken(&error) {
-        tracing::error!(%error, statement, "the database file failed");
+        static QUIET: Quiet = Quiet::new();
+        if let Some(unsaid) = QUIET.turn() {
+            tracing::error!(%error, statement, unsaid, "the database file failed");
+        }
         return StoreError::Unavailable {
             reason: "the database file failed",
         };

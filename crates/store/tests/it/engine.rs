@@ -5,6 +5,7 @@ mod close;
 mod concurrency;
 mod disk;
 mod facade;
+mod locks;
 mod loss;
 mod migrations;
 mod tls;
