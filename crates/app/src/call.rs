@@ -5,6 +5,7 @@ use connectors::CallError;
 use connectors::acquirer::{Authorize, Bind, Follow};
 use connectors::payer::PayOut;
 use domain::{Answer, Operation, OperationId, OperationKind, OperationObject};
+use store::Quiet;
 use tracing::{error, info, warn};
 
 use crate::answer;
@@ -130,6 +131,16 @@ pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
     answer::take(cx, Of { operation, object }, heard).await
 }
 
+/// Says that the reconciler has to finish a call.
+fn unfinished(operation: OperationId, error: &Error) {
+    static QUIET: Quiet = Quiet::new();
+    if !error.is_of_storage() {
+        error!(operation.id = %operation, ?error, "a call could not be finished");
+    } else if let Some(unsaid) = QUIET.turn() {
+        error!(operation.id = %operation, ?error, unsaid, "a call could not be finished");
+    }
+}
+
 /// Does what a step has left to do after its commit: counts what happened, wakes the carriers of
 /// notifications and makes the calls. A call that gets lost here is found by the reconciler.
 pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
@@ -147,7 +158,7 @@ pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
         app.tasks.spawn(async move {
             info!(shop.id = %cx.shop.id, operation.id = %operation, "calling the outside");
             if let Err(error) = Box::pin(run(&cx.later(), operation)).await {
-                error!(operation.id = %operation, ?error, "a call could not be finished");
+                unfinished(operation, &error);
             }
         });
     }

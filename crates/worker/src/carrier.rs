@@ -89,7 +89,7 @@ impl Carrier {
         let claimed = match deliver::claim(app, &mut self.slots).await {
             Ok(claimed) => claimed,
             Err(error) => {
-                error!(?error, "due notifications could not be claimed");
+                crate::failed(&error, "due notifications could not be claimed");
                 return 0;
             }
         };
@@ -139,9 +139,9 @@ impl Carrier {
             next = self.under_way.try_join_next_with_id();
         }
         if let Err(error) = deliver::record(app, batch).await {
-            error!(
-                ?error,
-                "the outcome of notifications could not be written down"
+            crate::failed(
+                &error,
+                "the outcome of notifications could not be written down",
             );
         }
     }

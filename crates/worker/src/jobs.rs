@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use app::App;
 use tokio::sync::watch;
-use tracing::{error, warn};
+use tracing::warn;
 
 /// How often due work is looked for.
 const INTERVAL: Duration = Duration::from_millis(500);
@@ -25,7 +25,7 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => break,
         }
         if let Err(error) = run_due(&app).await {
-            error!(?error, "due work could not be done");
+            crate::failed(&error, "due work could not be done");
         }
         turns = turns.wrapping_add(1);
         if turns.is_multiple_of(FORGET_TURNS) {
@@ -37,13 +37,13 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
 /// Forgets what nobody can ask for any more.
 async fn forget(app: &Arc<App>) {
     if let Err(error) = app::expire::forget_keys(app, BATCH).await {
-        error!(?error, "old idempotency keys could not be forgotten");
+        crate::failed(&error, "old idempotency keys could not be forgotten");
     }
     if let Err(error) = app::token::forget(app, BATCH).await {
-        error!(?error, "old payment tokens could not be forgotten");
+        crate::failed(&error, "old payment tokens could not be forgotten");
     }
     if let Err(error) = app::message::send::forget(app, BATCH).await {
-        error!(?error, "old messages could not be forgotten");
+        crate::failed(&error, "old messages could not be forgotten");
     }
 }
 

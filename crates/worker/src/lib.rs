@@ -18,6 +18,16 @@ use domain::message::Channel;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+/// Says that a job failed: one line a second while it is the storage's fault.
+pub(crate) fn failed(error: &app::Error, what: &'static str) {
+    static QUIET: app::Quiet = app::Quiet::new();
+    if !error.is_of_storage() {
+        tracing::error!(?error, "{what}");
+    } else if let Some(unsaid) = QUIET.turn() {
+        tracing::error!(?error, unsaid, "{what}");
+    }
+}
+
 /// Starts the jobs. They end, with what they are at, when `stop` becomes true.
 #[must_use]
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {

@@ -70,7 +70,7 @@ async fn claim(app: &Arc<App>, channel: Channel, under_way: &UnderWay) -> usize 
     let claimed = match send::claim(app, channel, limit).await {
         Ok(claimed) => claimed,
         Err(error) => {
-            error!(?error, "due messages could not be claimed");
+            crate::failed(&error, "due messages could not be claimed");
             return 0;
         }
     };
@@ -96,6 +96,6 @@ async fn settle(app: &Arc<App>, under_way: &mut UnderWay, first: Result<Tried, J
         next = under_way.next().now_or_never().flatten();
     }
     if let Err(error) = send::record(app, batch).await {
-        error!(?error, "the outcome of messages could not be written down");
+        crate::failed(&error, "the outcome of messages could not be written down");
     }
 }

@@ -188,19 +188,16 @@ impl Lane {
             .fetch_add(u64::try_from(units.len()).unwrap_or(0), Relaxed);
         if !self.aside.is_empty() {
             // Whoever works where a lock is held does not take the others along.
-            let (troubled, free) = units
-                .into_iter()
-                .partition(|unit: &Box<dyn Work>| self.is_in_trouble(unit.place()));
-            units = free;
-            let now = self.clock.elapsed();
-            let troubled: Vec<Box<dyn Work>> = troubled;
-            for unit in troubled {
-                self.step_aside(
-                    Aside::new(unit, now),
-                    Why::Lock,
-                    End::Failed(StoreError::Retry),
-                );
+            let (mut free, now) = (Vec::with_capacity(units.len()), self.clock.elapsed());
+            for unit in units {
+                if self.is_in_trouble(unit.place()) {
+                    let aside = Aside::new(unit, now);
+                    self.step_aside(aside, Why::Lock, End::Failed(StoreError::Retry));
+                } else {
+                    free.push(unit);
+                }
             }
+            units = free;
         }
         if units.is_empty() {
             return;
@@ -390,14 +387,13 @@ impl Lane {
             Commit::Unknown => return Attempt::Ended(End::Failed(StoreError::OutcomeUnknown)),
             Commit::Failed(error) => error,
         };
-        let why = match error {
-            StoreError::Retry => {
-                self.batch_max = 1;
-                Some(Why::Lock)
-            }
-            StoreError::Conflict => Some(Why::Conflict),
-            _ if lost => Some(Why::Lost),
-            _ => None,
+        let why = if matches!(error, StoreError::Retry) {
+            self.batch_max = 1;
+            Some(Why::Lock)
+        } else if matches!(error, StoreError::Conflict) {
+            Some(Why::Conflict)
+        } else {
+            lost.then_some(Why::Lost)
         };
         let end = match verdict {
             Verdict::Keep => End::Failed(error),

@@ -4,7 +4,7 @@
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
 use store::{Database, Options, Store, StoreError};
@@ -39,7 +39,7 @@ async fn units_that_wait_for_a_lock_step_aside_for_the_others() {
             tokio::spawn(async move { add(&store, 1, "held").await })
         })
         .collect();
-    let began = Instant::now();
+    let began = tokio::time::Instant::now();
     let mut free = 0;
     while began.elapsed() < Duration::from_millis(700) {
         add(&store, 2, "free").await.unwrap();
