@@ -1,10 +1,12 @@
 //! Who is asking, and may they do this. A handler that takes an [`ApiCx`] acts in that shop and in
 //! no other; who may use its route stands in the access table.
 
-use std::net::SocketAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 
-use app::Cx;
+use app::{Cx, KeyDoor, TooManyKeys};
 use axum::extract::{ConnectInfo, FromRequestParts};
+use http::Method;
 use http::request::Parts;
 use tracing::{Span, field};
 
@@ -27,9 +29,10 @@ impl FromRequestParts<Door> for ApiCx {
         let shown = Credentials::read(&parts.headers)?;
         let id = parts.extensions.get::<RequestId>();
         let id = id.map(|RequestId(id)| id.clone()).unwrap_or_default();
-        let mut cx = authenticate(door, who, shown, id).await?;
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        cx.client_ip = from.map(|ConnectInfo(from)| from.ip());
+        let from = from.map(|ConnectInfo(from)| from.ip());
+        let mut cx = authenticate(door, who, shown, (id, from)).await?;
+        cx.client_ip = from;
         if !door.limiter.permits(cx.shop.id, door.app.now()) {
             return Err(ApiError::TooManyRequests);
         }
@@ -42,6 +45,10 @@ impl FromRequestParts<Door> for ApiCx {
             return Err(CredentialsRefused::Kind.into());
         }
         Span::current().record("shop.id", field::display(cx.shop.id));
+        // Looking stays possible: there may be books to keep and questions to answer.
+        if parts.method != Method::GET {
+            cx.require_enabled()?;
+        }
         match who {
             Who::ShopOrGranted(scope) if !cx.permits(scope) => Err(ApiError::ScopeMissing),
             Who::Shop
@@ -59,16 +66,29 @@ async fn authenticate(
     door: &Door,
     who: Who,
     shown: Credentials,
-    id: String,
+    (id, from): (String, Option<IpAddr>),
 ) -> Result<Cx, ApiError> {
+    let wrong = |login: &dyn fmt::Display, refused: ApiError| match door.app.wrong_key(
+        KeyDoor::Api,
+        login,
+        from,
+    ) {
+        Ok(()) => refused,
+        Err(TooManyKeys(_)) => ApiError::TooManyKeys,
+    };
     match (shown, who) {
         (
             Credentials::Key { shop, secret },
             Who::Shop | Who::Gateway | Who::ShopOrGateway | Who::ShopOrGranted(_) | Who::Anyone,
-        ) => Ok(app::shop::authenticate(&door.app, shop, &secret, id).await?),
+        ) => match app::shop::authenticate(&door.app, shop, &secret, id).await {
+            Err(denied @ app::Error::Denied) => Err(wrong(&shop, denied.into())),
+            proved => Ok(proved?),
+        },
         (Credentials::Token(token), Who::ShopOrGranted(_) | Who::Anyone | Who::Application) => {
             match app::grant::authenticate(&door.app, &token, id).await {
-                Err(app::Error::Denied) => Err(CredentialsRefused::Token.into()),
+                Err(app::Error::Denied) => {
+                    Err(wrong(&"an application", CredentialsRefused::Token.into()))
+                }
                 proved => Ok(proved?),
             }
         }

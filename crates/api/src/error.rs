@@ -46,6 +46,8 @@ pub(crate) enum ApiError {
     UnknownPath,
     #[error("too many requests")]
     TooManyRequests,
+    #[error("too many wrong keys from this address")]
+    TooManyKeys,
     #[error("the shop has not granted this right")]
     ScopeMissing,
 }
@@ -166,6 +168,7 @@ impl ApiError {
             | Self::MethodNotAllowed
             | Self::UnknownPath
             | Self::TooManyRequests
+            | Self::TooManyKeys
             | Self::ScopeMissing => false,
         }
     }
@@ -206,6 +209,7 @@ impl ApiError {
             Self::BodyBroken => Face::of(&rows::BODY_BROKEN),
             Self::MethodNotAllowed => Face::of(&rows::METHOD_NOT_ALLOWED),
             Self::UnknownPath => Face::of(&rows::UNKNOWN_PATH),
+            Self::TooManyKeys => Face::of(&rows::CREDENTIALS_TOO_OFTEN),
             Self::TooManyRequests => Face::of(&rows::TOO_MANY_REQUESTS),
             Self::ScopeMissing => Face::of(&rows::SCOPE_MISSING),
         }

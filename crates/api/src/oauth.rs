@@ -1,17 +1,20 @@
 //! `/oauth/v2/token` and `/oauth/v2/revoke_token`: forms in, JSON out, errors as RFC 6749 has them
 //! (YooKassa API v3: OAuth for partners).
 
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use app::{App, Error, Refusal};
+use app::{App, Error, KeyDoor, Refusal, TooManyKeys};
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, FromRequestParts, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
 use contract::oauth::{ClientShown, OauthError, RevokeRequest, TokenRequest};
-use domain::Application;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use domain::{Application, ApplicationId};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use tracing::{error, info};
 
@@ -33,13 +36,23 @@ pub(crate) fn router(app: Arc<App>) -> Router {
 }
 
 /// Exchanges a code for a token.
-async fn token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    answered(exchange(&app, &headers, &body).await)
+async fn token(
+    State(app): State<Arc<App>>,
+    From(from): From,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answered(exchange(&app, from, &headers, &body).await)
 }
 
-async fn exchange(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, OauthError> {
+async fn exchange(
+    app: &Arc<App>,
+    from: Option<IpAddr>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<u8>, OauthError> {
     let request = TokenRequest::parse(form(headers, body)?)?;
-    let application = client(app, headers, &request.client).await?;
+    let application = client(app, from, headers, &request.client).await?;
     let issued = app::grant::exchange(app, &application, &request.code).await;
     let issued = issued.map_err(reason)?;
     info!(application.id = %application.id, "a code was exchanged for a token");
@@ -47,13 +60,23 @@ async fn exchange(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> Result<Ve
 }
 
 /// Ends a token.
-async fn revoke_token(State(app): State<Arc<App>>, headers: HeaderMap, body: Bytes) -> Response {
-    answered(revoke(&app, &headers, &body).await)
+async fn revoke_token(
+    State(app): State<Arc<App>>,
+    From(from): From,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    answered(revoke(&app, from, &headers, &body).await)
 }
 
-async fn revoke(app: &Arc<App>, headers: &HeaderMap, body: &[u8]) -> Result<Vec<u8>, OauthError> {
+async fn revoke(
+    app: &Arc<App>,
+    from: Option<IpAddr>,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Vec<u8>, OauthError> {
     let request = RevokeRequest::parse(form(headers, body)?)?;
-    let application = client(app, headers, &request.client).await?;
+    let application = client(app, from, headers, &request.client).await?;
     let ended = app::grant::give_back(app, &application, &request.token).await;
     ended.map_err(reason)?;
     info!(application.id = %application.id, "a token was given back");
@@ -74,6 +97,7 @@ fn form<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<&'b [u8], OauthError>
 /// Who is asking: by the header, or by the form, but not by both.
 async fn client(
     app: &Arc<App>,
+    from: Option<IpAddr>,
     headers: &HeaderMap,
     shown: &ClientShown,
 ) -> Result<Application, OauthError> {
@@ -100,9 +124,27 @@ async fn client(
             (id, secret)
         }
     };
-    let id = id.parse().map_err(|_kind| OauthError::InvalidClient)?;
+    let id: ApplicationId = id.parse().map_err(|_kind| OauthError::InvalidClient)?;
     let proved = app::application::prove(app, id, &secret).await;
-    proved.map_err(reason)
+    proved.map_err(|failure| {
+        let wrong = matches!(failure, Error::Denied);
+        match wrong.then(|| app.wrong_key(KeyDoor::Token, &id, from)) {
+            Some(Err(TooManyKeys(wait))) => OauthError::TooManySecrets { wait },
+            Some(Ok(())) | None => reason(failure),
+        }
+    })
+}
+
+/// Where a request comes from.
+struct From(Option<IpAddr>);
+
+impl<S: Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Ok(Self(from.map(|ConnectInfo(from)| from.ip())))
+    }
 }
 
 fn reason(failure: Error) -> OauthError {
@@ -126,15 +168,29 @@ fn reason(failure: Error) -> OauthError {
 }
 
 fn answered(outcome: Result<Vec<u8>, OauthError>) -> Response {
+    let mut wait = None;
     let (status, body) = match outcome {
         Ok(body) => (StatusCode::OK, body),
-        Err(refused) => (status(refused), contract::oauth::error_body(refused)),
+        Err(refused) => {
+            if let OauthError::TooManySecrets { wait: until } = refused {
+                wait = Some(until);
+            }
+            (status(refused), contract::oauth::error_body(refused))
+        }
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, JSON);
     guard(headers);
     headers.insert("pragma", HeaderValue::from_static("no-cache"));
+    if let Some(wait) = wait {
+        let seconds = wait
+            .as_millis()
+            .saturating_add(999)
+            .div_euclid(1_000)
+            .max(1);
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
     if status == StatusCode::UNAUTHORIZED {
         let scheme = HeaderValue::from_static("Basic realm=\"applications\"");
         headers.insert(WWW_AUTHENTICATE, scheme);
@@ -149,6 +205,7 @@ fn status(refused: OauthError) -> StatusCode {
         | OauthError::UnsupportedGrantType => StatusCode::BAD_REQUEST,
         OauthError::InvalidClient => StatusCode::UNAUTHORIZED,
         OauthError::ServerError => StatusCode::INTERNAL_SERVER_ERROR,
+        OauthError::TooManySecrets { .. } => StatusCode::TOO_MANY_REQUESTS,
         OauthError::TemporarilyUnavailable => StatusCode::SERVICE_UNAVAILABLE,
     }
 }

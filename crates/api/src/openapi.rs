@@ -11,6 +11,7 @@ use axum::response::IntoResponse;
 use bytes::Bytes;
 use contract::schema::{self, ERROR, Named, Node};
 use domain::Scope;
+use http::Method;
 
 use crate::describe::{self, Body, Gives, Link, Operation, Takes, Topic};
 use crate::error::rows::{self, Row};
@@ -30,6 +31,8 @@ const ALWAYS: &[&str] = &[
 ];
 /// Errors of requests that say something in a query or body.
 const OF_WORDS: &[&str] = &["invalid_parameter"];
+/// Errors of requests that do more than look.
+const OF_CHANGES: &[&str] = &["shop.disabled"];
 /// Errors of requests that have a key.
 const OF_KEYS: &[&str] = &["key."];
 /// Errors of requests that need a right.
@@ -430,6 +433,7 @@ fn gives_error(route: &Route, operation: &Operation, name: &str) -> bool {
     let groups = [
         (ALWAYS, true),
         (OF_WORDS, has_words),
+        (OF_CHANGES, route.method != Method::GET),
         (OF_KEYS, has_key(route, operation)),
         (OF_BODIES, has_body),
         (OF_GRANTS, matches!(route.who, Who::ShopOrGranted(_))),

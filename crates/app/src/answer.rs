@@ -38,6 +38,9 @@ pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Res
 
 /// Takes in what was heard of an operation, in a unit of its own that is tried until it is done.
 pub(crate) async fn take(cx: &Cx, of: Of, heard: Heard) -> Result<(), Error> {
+    if let Heard::Answer(answer) = &heard {
+        cx.app.card_attempts.heard(of.operation, answer);
+    }
     heard::take(cx, of, move |work| {
         take_in(work, of.object, of.operation, &heard)
     })

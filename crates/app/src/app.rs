@@ -16,6 +16,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
+use crate::card_attempts::{CardAttempts, CardLimits};
 use crate::cx::Cx;
 use crate::discrepancy::Found;
 use crate::error::Error;
@@ -70,6 +71,8 @@ pub struct Settings {
     pub deliveries_per_webhook_max: u32,
     /// How far notifications may go.
     pub reach: Reach,
+    /// How often cards may be tried.
+    pub card_limits: CardLimits,
 }
 
 /// The platform.
@@ -90,6 +93,8 @@ pub struct App {
     bearers: Mutex<HashMap<[u8; 32], Bearer>>,
     /// Attempts to prove on a page who a shop is.
     pub(crate) attempts: Attempts,
+    /// Attempts to pay by card.
+    pub(crate) card_attempts: CardAttempts,
     deliveries_waiting: Notify,
     /// One for each channel.
     messages_waiting: [Notify; Channel::ALL.len()],
@@ -125,6 +130,7 @@ impl App {
     /// Puts the parts together.
     #[must_use]
     pub fn new(parts: Parts) -> Arc<Self> {
+        let card_attempts = CardAttempts::new(parts.settings.card_limits, parts.random.seed());
         Arc::new(Self {
             store: parts.store,
             acquirer: parts.acquirer,
@@ -141,6 +147,7 @@ impl App {
             merchants: Mutex::default(),
             bearers: Mutex::default(),
             attempts: Attempts::default(),
+            card_attempts,
             deliveries_waiting: Notify::new(),
             messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),

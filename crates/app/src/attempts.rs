@@ -1,38 +1,181 @@
-//! How often someone may try to prove who a shop is on a page: a bucket of attempts per shop. A
-//! right answer gives its attempt back, so only wrong ones use it up.
+//! How often somebody may show a wrong key. Who shows the right one is never slowed by others'
+//! wrong ones, and nobody can lock a shop's owner out.
+//!
+//! Counts stand in the memory of one node. The address of who shows a wrong key stands in the log,
+//! with the login; the key does not.
 
-use std::sync::{Mutex, PoisonError};
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::bucket::Buckets;
+use domain::bucket::{self, Buckets};
 use domain::{Duration, ShopId, Timestamp};
+use tracing::warn;
 
-/// How long one attempt takes to come back.
-const INTERVAL: Duration = Duration::seconds(30);
-/// So many at once.
-const BURST: u32 = 10;
-/// Most shops that are remembered.
-const SHOPS_MAX: usize = 10_000;
+use crate::app::App;
 
-/// The buckets of all shops.
-#[derive(Debug)]
-pub(crate) struct Attempts(Mutex<Buckets<ShopId>>);
+/// Wrong keys of one address at the API and where applications get tokens: so many at once, and
+/// how long one takes to come back. A server with a wrong key in its settings shows many.
+const ADDRESS_BURST: u32 = 30;
+const ADDRESS_INTERVAL: Duration = Duration::seconds(2);
+/// Wrong keys of one shop from one address on the page of consent, which people type in.
+const PAGE_BURST: u32 = 10;
+const PAGE_INTERVAL: Duration = Duration::seconds(30);
+/// Wrong keys of one shop on that page from wherever they come; above it each attempt is delayed.
+const SHOP_BURST: u32 = 100;
+const SHOP_INTERVAL: Duration = Duration::seconds(10);
+/// By how much.
+const SHOP_DELAY: std::time::Duration = std::time::Duration::from_millis(800);
+/// Most addresses and shops that are remembered.
+const REMEMBERED_MAX: usize = 10_000;
 
-impl Default for Attempts {
-    fn default() -> Self {
-        Self(Mutex::new(Buckets::new(INTERVAL, BURST, SHOPS_MAX)))
+/// Where a wrong key is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyDoor {
+    /// The merchant API.
+    Api,
+    /// Where applications exchange codes and give tokens back.
+    Token,
+    /// The page of consent.
+    Page,
+}
+
+impl KeyDoor {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Api, Self::Token, Self::Page];
+
+    /// Its name in metrics and logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Api => "api",
+            Self::Token => "token",
+            Self::Page => "page",
+        }
     }
 }
 
+/// Too many wrong keys: after how long the next one is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyKeys(pub Duration);
+
+/// The counts.
+#[derive(Debug)]
+pub(crate) struct Attempts {
+    addresses: Mutex<Buckets<IpAddr>>,
+    pages: Mutex<Buckets<(ShopId, Option<IpAddr>)>>,
+    shops: Mutex<Buckets<ShopId>>,
+    wrong: [AtomicU64; KeyDoor::ALL.len()],
+}
+
+impl Default for Attempts {
+    fn default() -> Self {
+        let addresses = Buckets::new(ADDRESS_INTERVAL, ADDRESS_BURST, REMEMBERED_MAX);
+        let pages = Buckets::new(PAGE_INTERVAL, PAGE_BURST, REMEMBERED_MAX);
+        let shops = Buckets::new(SHOP_INTERVAL, SHOP_BURST, REMEMBERED_MAX);
+        Self {
+            addresses: Mutex::new(addresses),
+            pages: Mutex::new(pages),
+            shops: Mutex::new(shops),
+            wrong: Default::default(),
+        }
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl Attempts {
-    /// Takes an attempt, if there is one.
-    pub(crate) fn take(&self, shop: ShopId, now: Timestamp) -> bool {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.take(shop, now)
+    /// Takes an attempt to prove on a page who a shop is. One that turns out right is given back.
+    pub(crate) fn take_page(
+        &self,
+        shop: ShopId,
+        from: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<PageAttempt, TooManyKeys> {
+        let key = (shop, from.map(bucket::network));
+        let mut pages = locked(&self.pages);
+        if !pages.take(key, now) {
+            return Err(TooManyKeys(pages.wait(&key, now)));
+        }
+        let counted = locked(&self.shops).take(shop, now);
+        Ok(PageAttempt { key, counted })
     }
 
-    /// Gives an attempt back.
-    pub(crate) fn give_back(&self, shop: ShopId) {
-        let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        buckets.give_back(&shop);
+    /// Gives such an attempt back.
+    pub(crate) fn give_back(&self, attempt: &PageAttempt) {
+        locked(&self.pages).give_back(&attempt.key);
+        if attempt.counted {
+            locked(&self.shops).give_back(&attempt.key.0);
+        }
+    }
+
+    fn count(&self, door: KeyDoor) {
+        for (of, count) in KeyDoor::ALL.iter().zip(&self.wrong) {
+            if *of == door {
+                count.fetch_add(1, Relaxed);
+            }
+        }
+    }
+}
+
+/// An attempt on the page.
+pub(crate) struct PageAttempt {
+    key: (ShopId, Option<IpAddr>),
+    /// Is it within what a whole shop has?
+    counted: bool,
+}
+
+impl PageAttempt {
+    /// Makes it wait, where somebody tries the shop's keys from many addresses. It is a brake and
+    /// no lock: the owner's right key is let in after it.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the real time of who tries is what is to be spent"
+    )]
+    pub(crate) async fn slow_down(&self) {
+        if !self.counted {
+            tokio::time::sleep(SHOP_DELAY).await;
+        }
+    }
+}
+
+impl App {
+    /// Counts a wrong key that somebody showed as `login`.
+    ///
+    /// # Errors
+    /// The address has shown too many.
+    pub fn wrong_key(
+        &self,
+        door: KeyDoor,
+        login: &dyn fmt::Display,
+        from: Option<IpAddr>,
+    ) -> Result<(), TooManyKeys> {
+        self.attempts.count(door);
+        let Some(address) = from.map(bucket::network) else {
+            return Ok(());
+        };
+        let now = self.now();
+        let mut addresses = locked(&self.attempts.addresses);
+        // The page has counts of its own, and people read what it says.
+        if door != KeyDoor::Page && !addresses.take(address, now) {
+            return Err(TooManyKeys(addresses.wait(&address, now)));
+        }
+        drop(addresses);
+        let at = door.name();
+        warn!(door = at, %login, %address, "a wrong key of {login} was shown from {address}");
+        Ok(())
+    }
+
+    /// How many wrong keys were shown since the process started, by where.
+    #[must_use]
+    pub fn wrong_keys(&self) -> [(KeyDoor, u64); KeyDoor::ALL.len()] {
+        let mut counts = self.attempts.wrong.iter();
+        KeyDoor::ALL.map(|door| {
+            let count = counts.next().map_or(0, |count| count.load(Relaxed));
+            (door, count)
+        })
     }
 }

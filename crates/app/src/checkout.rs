@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use connectors::acquirer::Means as CallMeans;
-use domain::card::Card;
+use domain::card::{Card, CardNumber};
 use domain::payment::{Attempt, State};
 use domain::{
     Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
@@ -15,15 +15,17 @@ use domain::{
 
 use crate::app::App;
 use crate::call;
+use crate::card_attempts::{Exceeded, Limit, Tried};
 use crate::cx::{Cx, Work};
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 use crate::heard::Of;
 use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
 
-/// After how many declined attempts, by whatever method, a payment or a binding takes no more
-/// cards. A page that tells good card numbers from bad ones without end is what thieves of numbers
-/// look for; a buyer has given up long before.
-pub const DECLINES_MAX: usize = 10;
+/// After how many attempts that reached the bank, by whatever method and whatever became of them,
+/// a payment or a binding takes no more cards. A page that tells good card numbers from bad ones
+/// without end is what thieves of numbers look for; a buyer has given up long before. That a bank
+/// asks for a confirmation tells them as much as that it declines.
+pub const ATTEMPTS_MAX: usize = 10;
 
 /// A payment as its payer sees it.
 #[derive(Clone, Debug)]
@@ -36,7 +38,7 @@ pub struct CheckoutView {
     pub methods: Vec<MethodKind>,
     /// Why the last attempt was declined, if it was.
     pub last_decline: Option<Decline>,
-    /// So many attempts, by whatever method, were declined that no more cards are taken.
+    /// There were so many attempts, by whatever method, that no more cards are taken.
     pub cards_over: bool,
     /// May the payer be asked whether the card is saved?
     pub may_save: bool,
@@ -53,7 +55,7 @@ pub struct BindingView {
     pub shop: Arc<Shop>,
     /// Why the last attempt was declined, if it was.
     pub last_decline: Option<Decline>,
-    /// So many attempts were declined that no more cards are taken.
+    /// There were so many attempts that no more cards are taken.
     pub cards_over: bool,
     /// The shop's time.
     pub now: Timestamp,
@@ -116,7 +118,7 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
 
 /// What became of the attempts to pay or to bind, by whatever method.
 struct Attempts {
-    declined: usize,
+    made: usize,
     last_decline: Option<Decline>,
 }
 
@@ -133,12 +135,21 @@ impl Attempts {
             .max_by_key(|operation| (operation.created_at, operation.id));
         Ok(Self {
             last_decline: last.and_then(declined),
-            declined: attempts.iter().filter_map(declined).count(),
+            made: attempts.len(),
         })
     }
 
     fn are_over(&self) -> bool {
-        self.declined >= DECLINES_MAX
+        self.made >= ATTEMPTS_MAX
+    }
+
+    /// Refuses a card where there were too many.
+    fn check(&self) -> Result<(), Exceeded> {
+        let limit = Limit::Object;
+        if self.are_over() {
+            return Err(Exceeded { limit, wait: None });
+        }
+        Ok(())
     }
 }
 
@@ -167,6 +178,7 @@ pub async fn pay_by_card(
         kind: MethodKind::BankCard,
         phone: None,
         facts: Some(MethodFacts::Card(card.facts())),
+        number: Some(card.number.clone()),
         buyer,
     };
     attempt(app, id, choice, CallMeans::Card(card)).await
@@ -191,6 +203,7 @@ pub async fn pay_by(
         kind,
         phone,
         facts: None,
+        number: None,
         // Only cards are saved.
         buyer: Buyer {
             agreed_to_save: false,
@@ -205,6 +218,7 @@ struct Choice {
     kind: MethodKind,
     phone: Option<String>,
     facts: Option<MethodFacts>,
+    number: Option<CardNumber>,
     buyer: Buyer,
 }
 
@@ -215,7 +229,9 @@ async fn attempt(
     means: CallMeans,
 ) -> Result<CheckoutView, Error> {
     let cx = context(app, id).await?;
-    let (operation, payment) = cx.write(move |work| start(work, id, &choice)).await?;
+    cx.require_enabled()?;
+    let started = cx.write(move |work| start(work, id, &choice)).await;
+    let (operation, payment) = started.inspect_err(|refused| note(&cx, refused))?;
     let task = payments::authorize_task(&cx, &payment, operation, means);
     let inner = cx.clone();
     // The call goes on when the payer leaves the page.
@@ -238,11 +254,12 @@ fn start(
     let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
     let payment = found.ok_or_else(|| Error::not_found("payment", id))?;
     let method = choice.kind;
-    let object = OperationObject::Payment(id);
-    let refused = method == MethodKind::BankCard
-        && Attempts::of(work.tx, work.cx.shop.id, object)?.are_over();
-    if refused || !work.shop().takes(method) {
+    if !work.shop().takes(method) {
         return Err(domain::payment::AuthorizeRefused::MethodNotAccepted { method }.into());
+    }
+    if method == MethodKind::BankCard {
+        let object = OperationObject::Payment(id);
+        Attempts::of(work.tx, work.cx.shop.id, object)?.check()?;
     }
     deal::check_attempt(work, &payment, choice.kind)?;
     let attempt = Attempt {
@@ -255,8 +272,36 @@ fn start(
     };
     let operation = attempt.operation;
     let step = payment.authorize(attempt, work.now())?;
+    if let Some(number) = &choice.number {
+        count(work, operation, choice.buyer.client_ip, number)?;
+    }
     effects::payment(work, &step)?;
     Ok((operation, step.next))
+}
+
+/// Counts a payment or a binding that takes no more cards. Other limits count by themselves.
+fn note(cx: &Cx, refused: &Error) {
+    if let Error::Refused(Refusal::CardAttempts(Exceeded { limit, .. })) = refused
+        && *limit == Limit::Object
+    {
+        let now = cx.app.now();
+        cx.app.card_attempts.refuse(*limit, cx.shop.id, now);
+    }
+}
+
+/// Counts a card that was typed in.
+fn count(
+    work: &Work<'_, '_>,
+    operation: OperationId,
+    from: Option<IpAddr>,
+    number: &CardNumber,
+) -> Result<(), Exceeded> {
+    let tried = Tried {
+        from,
+        number: Some(number),
+        shop: Some(work.cx.shop.id),
+    };
+    work.count_card(operation, tried)
 }
 
 /// The payer is back from a bank's page: asks the acquirer what came of it, should its callback
@@ -337,16 +382,15 @@ pub async fn bind_card(
     client_ip: Option<IpAddr>,
 ) -> Result<BindingView, Error> {
     let cx = binding_context(app, id).await?;
+    cx.require_enabled()?;
     let facts = MethodFacts::Card(card.facts());
-    let (operation, method) = cx
+    let number = card.number.clone();
+    let started = cx
         .write(move |work| {
             let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
             let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
             let object = OperationObject::PaymentMethod(id);
-            if Attempts::of(work.tx, work.cx.shop.id, object)?.are_over() {
-                let method = MethodKind::BankCard;
-                return Err(payment_method::BindRefused::MethodNotBindable { method }.into());
-            }
+            Attempts::of(work.tx, work.cx.shop.id, object)?.check()?;
             let operation = OperationId::new(work.ids.next());
             let currency = work.cx.shop.currency;
             let attempt = payment_method::Attempt {
@@ -355,10 +399,12 @@ pub async fn bind_card(
                 client_ip,
             };
             let step = method.bind(attempt, currency, work.now())?;
+            count(work, operation, client_ip, &number)?;
             effects::payment_method(work, &step)?;
             Ok((operation, step.next))
         })
-        .await?;
+        .await;
+    let (operation, method) = started.inspect_err(|refused| note(&cx, refused))?;
     let task = methods::bind_task(&cx, &method, operation, CallMeans::Card(card));
     let inner = cx.clone();
     cx.app

@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::{Grant, Reach, Shop, Tariff, Timestamp};
+use domain::{Grant, OperationId, Reach, Shop, Tariff, Timestamp};
 use store::{Conn, Tx};
 
 use crate::app::{App, Merchant};
-use crate::error::Error;
+use crate::card_attempts::{Exceeded, Key, Tried};
+use crate::error::{Error, Refusal};
 use crate::ports::Mint;
 
 /// The longest pauses before a unit runs again that met a conflict: a good second in all.
@@ -65,6 +66,17 @@ impl Cx {
             now: self.shop.now(self.app.now()),
             ..self.clone()
         }
+    }
+
+    /// Refuses what a shop that is switched off may not begin.
+    ///
+    /// # Errors
+    /// [`Refusal::ShopDisabled`]
+    pub fn require_enabled(&self) -> Result<(), Error> {
+        if self.shop.enabled {
+            return Ok(());
+        }
+        Err(Refusal::ShopDisabled.into())
     }
 
     /// Runs a unit of work of this shop. Where others change the same all the time, it waits for a
@@ -132,5 +144,17 @@ impl Work<'_, '_> {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.cx.now
+    }
+
+    /// Counts a card that this operation will try, before anything is written. It is no effect of
+    /// the unit: one that the storage runs twice makes the same operation, which is counted once.
+    pub(crate) fn count_card(
+        &self,
+        operation: OperationId,
+        tried: Tried<'_>,
+    ) -> Result<(), Exceeded> {
+        let (app, shop) = (&self.cx.app, &self.cx.shop);
+        let key = Key::Operation(operation);
+        app.card_attempts.take(key, tried, shop, app.now())
     }
 }

@@ -62,6 +62,7 @@ pub async fn create(app: &Arc<App>, shop: ShopId, purchase: Purchase) -> Result<
         enforce: false,
         locale: Some(purchase.locale),
     };
+    cx.require_enabled()?;
     let amount = Money::new(PRICE_MINOR, cx.shop.currency);
     let command = CreatePayment {
         description: Some(purchase.description),

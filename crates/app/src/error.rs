@@ -16,9 +16,11 @@ use domain::payment_method::BindRefused;
 use domain::pos_link::{PosLinkChangeRefused, PosLinkRefused};
 use domain::receipt::ReceiptRefused;
 use domain::token::RedeemRefused;
-use domain::{MoneyError, deal, payment, payout, refund};
+use domain::{Duration, MoneyError, deal, payment, payout, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
+
+use crate::card_attempts::Exceeded;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -210,9 +212,18 @@ pub enum Refusal {
     /// A code or a token of an application is worth nothing.
     #[error(transparent)]
     Exchange(ExchangeRefused),
+    /// The shop is switched off.
+    #[error("the shop is switched off")]
+    ShopDisabled,
+    /// Cards were tried too often.
+    #[error(transparent)]
+    CardAttempts(#[from] Exceeded),
     /// Too many wrong keys of a shop.
     #[error("too many wrong keys; try again in some minutes")]
-    TooManyAttempts,
+    TooManyAttempts {
+        /// After how long another one is looked at.
+        wait: Duration,
+    },
     /// A payment cannot go through a plate.
     #[error(transparent)]
     PosLink(#[from] PosLinkRefused),
@@ -480,6 +491,12 @@ impl From<ReceiptRefused> for Error {
 impl From<BindRefused> for Error {
     fn from(refused: BindRefused) -> Self {
         Refusal::Bind(refused).into()
+    }
+}
+
+impl From<Exceeded> for Error {
+    fn from(refused: Exceeded) -> Self {
+        Refusal::CardAttempts(refused).into()
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use domain::EventKind;
 
 use crate::app::App;
+use crate::card_attempts::Limit;
 use crate::error::Error;
 
 const KINDS: usize = EventKind::ALL.len();
@@ -46,6 +47,12 @@ impl App {
             let count = counts.next().map_or(0, |count| count.load(Relaxed));
             (kind, count)
         })
+    }
+
+    /// How many cards were not tried since the process started, by what was used up.
+    #[must_use]
+    pub fn cards_refused(&self) -> [(Limit, u64); Limit::ALL.len()] {
+        self.card_attempts.refused()
     }
 
     /// What waits now.

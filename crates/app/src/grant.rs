@@ -4,12 +4,14 @@
 //! Whoever holds a [`Cx`] of the shop may agree. Today that is proved by the shop's secret key;
 //! a session of the shop's owner will do the same.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use domain::grant::{ExchangeRefused, RevokedBy};
 use domain::{Application, ApplicationId, Duration, Grant, GrantId, Scope, ShopId, Timestamp};
 
 use crate::app::{App, Bearer, Merchant};
+use crate::attempts::{KeyDoor, TooManyKeys};
 use crate::cx::Cx;
 use crate::error::{Error, Refusal};
 use crate::{application, secret, shop};
@@ -35,15 +37,14 @@ pub struct GrantView {
 /// Finds out who is asking, by a token. What the answer may do is what the shop has granted.
 ///
 /// # Errors
-/// [`Error::Denied`] if nobody knows the token, it is over, or the shop is switched off.
+/// [`Error::Denied`] if nobody knows the token or it is over.
 pub async fn authenticate(app: &Arc<App>, token: &str, request_id: String) -> Result<Cx, Error> {
     let hash = secret::hash(token);
     let bearer = match app.bearer(&hash) {
         Some(bearer) => bearer,
         None => app.remember_bearer(hash, read_bearer(app, hash).await?),
     };
-    let alive = bearer.grant.open_until(app.now()).is_some();
-    if !alive || !bearer.merchant.shop.enabled {
+    if bearer.grant.open_until(app.now()).is_none() {
         return Err(Error::Denied);
     }
     Ok(Cx::new(app, &bearer.merchant, request_id).granted(bearer.grant))
@@ -68,23 +69,33 @@ async fn read_bearer(app: &Arc<App>, hash: [u8; 32]) -> Result<Bearer, Error> {
     app.store.read(read).await?.ok_or(Error::Denied)
 }
 
-/// Finds out whether someone may speak for a shop on a page, by the shop's secret key.
+/// Finds out whether someone may speak for a shop on a page, by the shop's secret key. `from` is
+/// where the browser is: wrong keys are counted by shop and address, so nobody locks the owner out.
 ///
 /// # Errors
 /// [`Error::Denied`] if the key is not the shop's, [`Refusal::TooManyAttempts`] after ten wrong
-/// ones.
-pub async fn prove_shop(app: &Arc<App>, shop: ShopId, secret_key: &str) -> Result<Cx, Error> {
-    if !app.attempts.take(shop, app.now()) {
-        return Err(Refusal::TooManyAttempts.into());
-    }
+/// ones from there, [`Refusal::ShopDisabled`] if it is switched off.
+pub async fn prove_shop(
+    app: &Arc<App>,
+    shop: ShopId,
+    secret_key: &str,
+    from: Option<IpAddr>,
+) -> Result<Cx, Error> {
+    let attempt = app.attempts.take_page(shop, from, app.now());
+    let attempt = attempt.map_err(|TooManyKeys(wait)| Refusal::TooManyAttempts { wait })?;
+    attempt.slow_down().await;
     let proved = shop::authenticate(app, shop, secret_key, String::new()).await;
-    if !matches!(proved, Err(Error::Denied)) {
-        app.attempts.give_back(shop);
+    if let Err(Error::Denied) = &proved {
+        // It was taken above.
+        let _counted = app.wrong_key(KeyDoor::Page, &shop, from);
+    } else {
+        app.attempts.give_back(&attempt);
     }
     match proved {
         // No right of an application is about payouts.
         Ok(cx) if cx.shop.is_gateway() => Err(Error::Denied),
-        proved => proved,
+        Ok(cx) => cx.require_enabled().map(|()| cx),
+        Err(error) => Err(error),
     }
 }
 

@@ -159,6 +159,7 @@ async fn context(app: &Arc<App>, id: InvoiceId) -> Result<Cx, Error> {
 /// There is no such invoice, the shop cannot take such a payment any more, or the storage fails.
 pub async fn pay(app: &Arc<App>, id: InvoiceId) -> Result<Option<PaymentId>, Error> {
     let cx = context(app, id).await?;
+    cx.require_enabled()?;
     let (payment, recorded) = cx.write(move |work| begin(work, id)).await?;
     call::follow_up(&cx, recorded);
     Ok(payment)

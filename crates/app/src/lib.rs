@@ -6,6 +6,7 @@
 
 mod app;
 mod attempts;
+mod card_attempts;
 mod cx;
 mod error;
 mod letter;
@@ -54,6 +55,8 @@ pub mod reconcile;
 
 pub use answer::hear;
 pub use app::{App, MERCHANT_FRESH, Parts, Settings};
+pub use attempts::{KeyDoor, TooManyKeys};
+pub use card_attempts::{CardLimits, Exceeded, Limit};
 pub use cx::Cx;
 pub use error::{Error, Refusal};
 pub use figures::Waiting;

@@ -11,7 +11,7 @@ use store::idempotency::Stored;
 use tokio::time::Instant;
 
 use crate::answer;
-use crate::call::{self, Task};
+use crate::call::{self, Heard, Task};
 use crate::cx::{Cx, Work};
 use crate::effects::Recorded;
 use crate::error::{Error, Refusal};
@@ -240,6 +240,9 @@ async fn finish(
     task: Task,
 ) -> Result<Reply, Error> {
     let heard = call::perform(&cx, task).await;
+    if let Heard::Answer(answer) = &heard {
+        cx.app.card_attempts.heard(operation, answer);
+    }
     let body = heard::write(&cx, Of { operation, object }, move |work, turn| {
         let mut recorded = answer::take_in(work, object, operation, &heard)?;
         if turn == Turn::Again

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use connectors::acquirer::{Authorize, ChallengePolicy, Means as CallMeans};
 use contract::payment::{
-    CapturePayment, CreatePayment, ListPayments, MethodFilter, RequestedMeans,
+    CapturePayment, CreatePayment, ListPayments, MethodFilter, PaymentToken, RequestedMeans,
 };
 use domain::method::MethodRequest;
 use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
@@ -13,6 +13,7 @@ use domain::{
 };
 
 use crate::call::Task;
+use crate::card_attempts::Tried;
 use crate::cx::{Cx, Work};
 use crate::deal;
 use crate::effects::{self, Recorded};
@@ -131,7 +132,17 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     deal::check(work, &payment)?;
     match payment.flow {
         Flow::Page => wait_for_payer(work, &payment, receipt),
-        Flow::Direct => try_at_once(work, &payment, call_means, receipt),
+        Flow::Direct => {
+            let token = match &command.means {
+                RequestedMeans::Token(given) => Some(given),
+                RequestedMeans::PayerChooses
+                | RequestedMeans::Method { .. }
+                | RequestedMeans::Card(_)
+                | RequestedMeans::CertificateCard(_)
+                | RequestedMeans::Saved(_) => None,
+            };
+            try_at_once(work, &payment, (call_means, token), receipt)
+        }
     }
 }
 
@@ -159,7 +170,7 @@ fn wait_for_payer(
 fn try_at_once(
     work: &mut Work<'_, '_>,
     payment: &Payment,
-    call_means: Option<CallMeans>,
+    (call_means, given): (Option<CallMeans>, Option<&PaymentToken>),
     receipt: Option<Planned>,
 ) -> Result<Started, Error> {
     let used = payment
@@ -176,6 +187,10 @@ fn try_at_once(
         client_ip: work.cx.client_ip,
     };
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
+    count(work, payment, id, &call_means)?;
+    if let Some(given) = given {
+        token::carry_over(work, given.reveal(), id);
+    }
     let recorded = effects::new_payment(work, &step)?;
     receipts::draft(work, payment.id, receipt)?;
     let task = authorize_task(work.cx, &step.next, id, call_means);
@@ -184,6 +199,27 @@ fn try_at_once(
         recorded: recorded.without(id),
         task: Some((id, task)),
     })
+}
+
+/// Counts a card that the shop's server gave, by the address that it names as the buyer's: its own
+/// is nobody's. What is paid without a new card is not counted.
+fn count(
+    work: &Work<'_, '_>,
+    payment: &Payment,
+    operation: OperationId,
+    means: &CallMeans,
+) -> Result<(), Error> {
+    let number = match means {
+        CallMeans::Card(card) => Some(&card.number),
+        CallMeans::CardToken(_) => None,
+        CallMeans::Token(_) | CallMeans::Method { .. } => return Ok(()),
+    };
+    let tried = Tried {
+        from: payment.client_ip,
+        number,
+        shop: Some(payment.shop_id),
+    };
+    Ok(work.count_card(operation, tried)?)
 }
 
 /// The call that an attempt makes.

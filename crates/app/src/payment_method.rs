@@ -7,6 +7,7 @@ use domain::payment_method::{Attempt, NewPaymentMethod};
 use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId};
 
 use crate::call::Task;
+use crate::card_attempts::Tried;
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
@@ -61,6 +62,14 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
         client_ip: work.cx.client_ip,
     };
     let step = method.bind(attempt, work.cx.shop.currency, work.now())?;
+    if let Some(card) = &command.card {
+        let tried = Tried {
+            from: method.client_ip,
+            number: Some(&card.number),
+            shop: Some(method.shop_id),
+        };
+        work.count_card(id, tried)?;
+    }
     let recorded = effects::payment_method(work, &step)?;
     let task = bind_task(work.cx, &step.next, id, means);
     Ok(Started {

@@ -20,6 +20,7 @@ use domain::{
 use store::{Conn, StoreError};
 
 use crate::call::Task;
+use crate::card_attempts::{Tried, Used};
 use crate::cx::{Cx, Work};
 use crate::deal;
 use crate::effects::{self, Recorded};
@@ -65,8 +66,12 @@ async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
             if !cx.shop.may_send_cards {
                 return Err(Refusal::PayoutCardsNotPermitted.into());
             }
+            let used = count(cx, number)?;
             let card = PayoutCard::of_number(number);
-            identify(cx, card, CardSource::Number(CardNumber::clone(number))).await
+            let known = identify(cx, card, CardSource::Number(CardNumber::clone(number))).await?;
+            // A card that the bank knows may be paid to as often as there is to pay.
+            cx.app.card_attempts.give_back(used);
+            Ok(known)
         }
         Receiver::SavedCard(id) => {
             let owner = match cx.shop.kind {
@@ -106,6 +111,17 @@ async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
             },
         }),
     }
+}
+
+/// Counts a card that the gateway's server gave.
+fn count(cx: &Cx, number: &CardNumber) -> Result<Used, Error> {
+    let tried = Tried {
+        from: None,
+        number: Some(number),
+        shop: None,
+    };
+    let now = cx.app.now();
+    Ok(cx.app.card_attempts.take_once(tried, &cx.shop, now)?)
 }
 
 async fn identify(cx: &Cx, card: PayoutCard, source: CardSource) -> Result<Resolved, Error> {

@@ -12,6 +12,8 @@ use domain::{
     Timestamp, TopUpId, TransferId,
 };
 
+use tracing::info;
+
 use crate::app::{App, Merchant};
 use crate::cx::Cx;
 use crate::error::{Error, Refusal};
@@ -56,6 +58,15 @@ pub struct NewShop {
     pub inn: Option<String>,
 }
 
+/// Whether a shop works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShopState {
+    /// It takes money.
+    Enabled,
+    /// It begins nothing.
+    Disabled,
+}
+
 /// A shop with the one key that is shown only now.
 #[derive(Clone, Debug)]
 pub struct Created {
@@ -68,7 +79,8 @@ pub struct Created {
 /// Finds out who is asking, by shop id and secret key.
 ///
 /// # Errors
-/// [`Error::Denied`] if the shop does not exist, is switched off, or the key is not its.
+/// [`Error::Denied`] if the shop does not exist or the key is not its. Whether it is switched off
+/// is the door's question: see [`Cx::require_enabled`].
 pub async fn authenticate(
     app: &Arc<App>,
     shop: ShopId,
@@ -87,12 +99,7 @@ pub async fn authenticate(
         let tariffs = store::tariff::list(conn, shop.id)?;
         Ok::<_, Error>(Some(Merchant::new(shop, tariffs, Some(hash), read_at)))
     };
-    let merchant = app
-        .store
-        .read(read)
-        .await?
-        .filter(|merchant| merchant.shop.enabled);
-    let merchant = merchant.ok_or(Error::Denied)?;
+    let merchant = app.store.read(read).await?.ok_or(Error::Denied)?;
     Ok(Cx::new(app, &app.remember(merchant), request_id))
 }
 
@@ -338,6 +345,20 @@ pub async fn set_widget_sites(
     change(app, shop, move |shop| shop.widget_sites.clone_from(&sites)).await
 }
 
+/// Switches a shop or a gateway off, or on again. It counts at once here, and within a second on
+/// other nodes. Of a shop that is off nobody begins anything: neither its key nor its pages take
+/// money. What was begun goes on: answers are taken in, holds end by their time, notifications and
+/// messages go out.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn set_state(app: &Arc<App>, shop: ShopId, state: ShopState) -> Result<Shop, Error> {
+    let enabled = state == ShopState::Enabled;
+    let changed = change(app, shop, move |shop| shop.enabled = enabled).await?;
+    info!(shop.id = %shop, enabled, "a shop was switched");
+    Ok(changed)
+}
+
 async fn change<F>(app: &Arc<App>, shop: ShopId, change: F) -> Result<Shop, Error>
 where
     F: Fn(&mut Shop) + Send + Sync + 'static,
@@ -359,9 +380,11 @@ where
 /// The sites that may show the widgets of this account; any may if none is named.
 ///
 /// # Errors
-/// There is no such account, or the storage fails.
+/// There is no such account, it is switched off, or the storage fails.
 pub async fn widget_sites(app: &Arc<App>, shop: ShopId) -> Result<Vec<Site>, Error> {
-    Ok(app.cx(shop).await?.shop.widget_sites.clone())
+    let cx = app.cx(shop).await?;
+    cx.require_enabled()?;
+    Ok(cx.shop.widget_sites.clone())
 }
 
 /// What people recognise a key by: its last four characters.

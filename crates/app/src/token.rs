@@ -3,6 +3,7 @@
 //! Whoever asks for a token shows no key: a page on the shop's site has none to show. A token is
 //! worth nothing without the key of the account that it was made for.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use connectors::CallError;
@@ -10,9 +11,10 @@ use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
 use domain::card::{Card, CardFacts, CardNumber};
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RedeemRefused};
-use domain::{Duration, ShopId};
+use domain::{Duration, OperationId, ShopId};
 
 use crate::app::App;
+use crate::card_attempts::{Key, Tried};
 use crate::cx::{Cx, Work};
 use crate::error::{Cause, Error, Refusal};
 use crate::secret;
@@ -36,12 +38,18 @@ pub enum PayoutToken {
 /// # Errors
 /// There is no such shop, it may not use tokens, the acquirer does not answer, or the storage
 /// fails.
-pub async fn for_payment(app: &Arc<App>, shop: ShopId, card: Card) -> Result<String, Error> {
+pub async fn for_payment(
+    app: &Arc<App>,
+    shop: ShopId,
+    card: Card,
+    from: Option<IpAddr>,
+) -> Result<String, Error> {
     let cx = open(app, shop).await?;
     if !cx.shop.may_use_tokens || cx.shop.methods.is_empty() {
         return Err(Refusal::TokenizationNotPermitted.into());
     }
     let facts = card.facts();
+    let new = NewToken::of(&cx, &card.number, from)?;
     let kept = keep(&cx, GivenCard::Payment(card)).await?;
     let Tokenized::Kept {
         token: acquirer_token,
@@ -61,7 +69,7 @@ pub async fn for_payment(app: &Arc<App>, shop: ShopId, card: Card) -> Result<Str
         expires_at: cx.now.plus(PAYMENT_TOKEN_LIFE),
         used_at: None,
     };
-    write(&cx, acquirer_token, purpose).await
+    write(&cx, new, acquirer_token, purpose).await
 }
 
 /// Exchanges a card number for a payout token of this account. It can be used any number of times.
@@ -72,8 +80,10 @@ pub async fn for_payout(
     app: &Arc<App>,
     account: ShopId,
     number: CardNumber,
+    from: Option<IpAddr>,
 ) -> Result<PayoutToken, Error> {
     let cx = open(app, account).await?;
+    let new = NewToken::of(&cx, &number, from)?;
     let (first6, last4, brand) = (number.first6(), number.last4(), number.brand());
     let (acquirer_token, issuer_country, issuer_name) =
         match keep(&cx, GivenCard::Payout(number)).await? {
@@ -93,15 +103,13 @@ pub async fn for_payout(
         issuer_name,
     };
     let purpose = Purpose::Payout { card: card.clone() };
-    let token = write(&cx.later(), acquirer_token, purpose).await?;
+    let token = write(&cx.later(), new, acquirer_token, purpose).await?;
     Ok(PayoutToken::Made(token, card))
 }
 
 async fn open(app: &Arc<App>, shop: ShopId) -> Result<Cx, Error> {
     let cx = app.cx(shop).await?;
-    if !cx.shop.enabled {
-        return Err(Error::not_found("shop", shop));
-    }
+    cx.require_enabled()?;
     Ok(cx)
 }
 
@@ -114,10 +122,36 @@ async fn keep(cx: &Cx, card: GivenCard) -> Result<Tokenized, Error> {
     answered.map_err(|error| Error::Internal(Cause::Call(error)))
 }
 
-async fn write(cx: &Cx, acquirer_token: String, purpose: Purpose) -> Result<String, Error> {
-    let token = secret::fresh(&cx.app);
+/// A token that nobody has yet.
+struct NewToken {
+    token: String,
+    hash: [u8; 32],
+}
+
+impl NewToken {
+    /// For a card that is counted.
+    fn of(cx: &Cx, number: &CardNumber, from: Option<IpAddr>) -> Result<Self, Error> {
+        let token = secret::fresh(&cx.app);
+        let hash = secret::hash(&token);
+        let tried = Tried {
+            from,
+            number: Some(number),
+            shop: None,
+        };
+        let (attempts, now) = (&cx.app.card_attempts, cx.app.now());
+        attempts.take(Key::Token(hash), tried, &cx.shop, now)?;
+        Ok(Self { token, hash })
+    }
+}
+
+async fn write(
+    cx: &Cx,
+    NewToken { token, hash }: NewToken,
+    acquirer_token: String,
+    purpose: Purpose,
+) -> Result<String, Error> {
     let row = CardToken {
-        hash: secret::hash(&token),
+        hash,
         shop_id: cx.shop.id,
         acquirer_token,
         purpose,
@@ -144,6 +178,12 @@ pub(crate) fn redeem_payment(
     let (card, next) = found.pay(work.cx.shop.id, work.now())?;
     store::token::update(work.tx, &next)?;
     Ok((card, next.acquirer_token))
+}
+
+/// The card of a token is tried by this operation now.
+pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str, operation: OperationId) {
+    let attempts = &work.cx.app.card_attempts;
+    attempts.carry_over(secret::hash(token), operation);
 }
 
 /// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token

@@ -29,6 +29,12 @@ pub enum OauthError {
     /// A defect, or a broken part.
     #[error("the result is unknown")]
     ServerError,
+    /// From one address came too many wrong secrets.
+    #[error("too many wrong secrets from this address; try again later")]
+    TooManySecrets {
+        /// After how long the next one is looked at.
+        wait: Duration,
+    },
     /// Too much to do.
     #[error("nothing was done; try again")]
     TemporarilyUnavailable,
@@ -44,7 +50,7 @@ impl OauthError {
             Self::InvalidGrant => "invalid_grant",
             Self::UnsupportedGrantType => "unsupported_grant_type",
             Self::ServerError => "server_error",
-            Self::TemporarilyUnavailable => "temporarily_unavailable",
+            Self::TooManySecrets { .. } | Self::TemporarilyUnavailable => "temporarily_unavailable",
         }
     }
 }

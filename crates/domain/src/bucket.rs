@@ -66,6 +66,23 @@ impl<K: Eq + Hash> Buckets<K> {
         true
     }
 
+    /// How long it takes until a permission can be taken.
+    #[must_use]
+    pub fn wait(&self, key: &K, now: Timestamp) -> Duration {
+        let Some(full_at) = self.full_at.get(key) else {
+            return Duration::ZERO;
+        };
+        let last = now.plus(self.depth);
+        let next = (*full_at).min(last).plus(self.interval);
+        next.since(last).max(Duration::ZERO)
+    }
+
+    /// Is there a permission? It is not taken.
+    #[must_use]
+    pub fn has(&self, key: &K, now: Timestamp) -> bool {
+        self.wait(key, now) == Duration::ZERO
+    }
+
     /// Gives a permission back that was taken and not used.
     pub fn give_back(&mut self, key: &K) {
         if let Some(full_at) = self.full_at.get_mut(key) {
@@ -112,6 +129,35 @@ mod tests {
         assert_eq!(taken(&mut buckets, 1, 100_000), 1);
         assert_eq!(taken(&mut buckets, 1, 400_000), 3);
         assert_eq!(taken(&mut buckets, 1, 3_600_000_000), 5);
+    }
+
+    #[test]
+    fn how_long_there_is_to_wait_is_known() {
+        let mut buckets = buckets(9);
+        assert!(buckets.has(&1, at(0)) && buckets.wait(&1, at(0)) == Duration::ZERO);
+        assert_eq!(taken(&mut buckets, 1, 0), 5);
+        for (micros, expected) in [(0, 100_000), (60_000, 40_000), (100_000, 0), (900_000, 0)] {
+            let wait = buckets.wait(&1, at(micros));
+            assert_eq!(wait, Duration::micros(expected), "{micros}");
+            assert_eq!(buckets.has(&1, at(micros)), expected == 0, "{micros}");
+        }
+        // A clock that was set back.
+        assert_eq!(buckets.wait(&1, at(-86_400_000_000)), Duration::millis(100));
+    }
+
+    #[test]
+    fn a_network_of_ipv6_and_an_address_of_ipv4_count_as_one() {
+        for (from, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
+            ("2001:db8:1:2:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
+            ("2001:db8:1:3::", "2001:db8:1:3::"),
+            ("::1", "::"),
+        ] {
+            let from: IpAddr = from.parse().unwrap();
+            assert_eq!(network(from).to_string(), expected, "{from}");
+        }
     }
 
     #[test]

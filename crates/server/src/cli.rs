@@ -108,6 +108,18 @@ pub(crate) enum Shop {
     Create(Box<CreateShop>),
     /// Lists all shops
     List,
+    /// Switches a shop or a gateway off: it begins nothing any more; what was begun is finished
+    Disable {
+        /// The shop, or the payout gateway
+        #[arg(long)]
+        shop: ShopId,
+    },
+    /// Switches a shop or a gateway on again
+    Enable {
+        /// The shop, or the payout gateway
+        #[arg(long)]
+        shop: ShopId,
+    },
     /// Adds and revokes secret keys
     #[command(subcommand)]
     Key(ShopKey),

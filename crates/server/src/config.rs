@@ -19,6 +19,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::CardLimits;
 use store::{Database, Options};
 
 pub(crate) use file::{ConfigError, Given, Origin, read};
@@ -63,6 +64,7 @@ pub(crate) struct Config {
     pub(crate) deliveries_per_webhook_max: u32,
     pub(crate) rate_per_second: u32,
     pub(crate) rate_burst: u32,
+    pub(crate) card_limits: CardLimits,
     pub(crate) allow_loopback: bool,
     pub(crate) accept_any_certificate: bool,
     pub(crate) mail: MailConfig,

@@ -190,6 +190,7 @@ fn settings(config: &Config, public_url: &str) -> Settings {
         call_time_max: config.call_time_max,
         deliveries_per_webhook_max: config.deliveries_per_webhook_max,
         reach: reach(config.allow_loopback),
+        card_limits: config.card_limits,
     }
 }
 

@@ -252,7 +252,7 @@ impl Merchant {
     /// A page of the shop exchanges a payer's card for a token, unless the bank is silent.
     async fn take_a_token(&mut self, world: &World, chance: &mut Chance) {
         if let Some(card) = chance.one_of(&CARDS).and_then(|number| card(number)) {
-            let made = app::token::for_payment(&world.app, self.business.shop.id, card).await;
+            let made = app::token::for_payment(&world.app, self.business.shop.id, card, None).await;
             self.tokens.extend(made.ok());
         }
     }

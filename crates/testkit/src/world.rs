@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use app::application::Created as CreatedApplication;
 use app::shop::{Created, NewShop};
-use app::{App, Clock, Parts, Random, Settings};
+use app::{App, CardLimits, Clock, Parts, Random, Settings};
 use axum::body::Body;
 use connectors::courier::MemoryCourier;
 use connectors::fiscal::SandboxRegister;
@@ -133,6 +133,8 @@ pub struct Surroundings {
     pub mailer: Arc<MemoryMailer>,
     /// Chance.
     pub random: Arc<SeededRandom>,
+    /// How often cards may be tried.
+    pub card_limits: CardLimits,
 }
 
 impl Surroundings {
@@ -149,6 +151,7 @@ impl Surroundings {
             courier: Arc::new(MemoryCourier::default()),
             mailer: Arc::new(MemoryMailer::new()),
             random: SeededRandom::new(seed),
+            card_limits: CardLimits::default(),
         }
     }
 
@@ -182,6 +185,7 @@ impl Surroundings {
                 call_time_max: std::time::Duration::from_secs(5),
                 deliveries_per_webhook_max: 16,
                 reach: Reach::Public,
+                card_limits: self.card_limits,
             },
         })
     }
@@ -428,7 +432,7 @@ impl World {
 
     /// The code that the shop's consent is worth.
     pub async fn code(&self, application: &Application) -> String {
-        let cx = app::grant::prove_shop(&self.app, self.shop.id, &self.secret_key).await;
+        let cx = app::grant::prove_shop(&self.app, self.shop.id, &self.secret_key, None).await;
         let cx = cx.expect("prove who the shop is");
         let code = app::grant::agree(&cx, application.id).await;
         code.expect("agree to the application")

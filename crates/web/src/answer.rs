@@ -1,10 +1,10 @@
 //! How pages leave: as HTML that nobody keeps, frames or rewrites, or as a way on.
 
-use app::{App, Error, Quiet};
+use app::{App, Error, Quiet, Refusal};
 use askama::Template;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use domain::WebAddress;
 use domain::shop::Site;
+use domain::{Duration, WebAddress};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use crate::checkout::leave::LeavePage;
@@ -145,6 +145,10 @@ pub(crate) fn failure(app: &App, error: &Error) -> Failure {
         Error::Busy | Error::Conflict | Error::Unavailable(_) | Error::Unconfirmed(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, Ending::Busy)
         }
+        Error::Refused(Refusal::ShopDisabled) => (StatusCode::FORBIDDEN, Ending::ShopClosed),
+        Error::Refused(Refusal::CardAttempts(_)) => {
+            (StatusCode::TOO_MANY_REQUESTS, Ending::AttemptsOver)
+        }
         Error::Denied | Error::Invalid(_) | Error::Refused(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Ending::NotPossible)
         }
@@ -175,6 +179,20 @@ pub(crate) fn foreign_form(frame: Frame) -> Response {
         StatusCode::FORBIDDEN,
         &ResultPage::new(frame, None, Ending::Refused),
     )
+}
+
+/// The same answer with the time after which it is worth to ask again.
+pub(crate) fn after(mut response: Response, wait: Option<Duration>) -> Response {
+    if let Some(wait) = wait {
+        let seconds = wait
+            .as_millis()
+            .saturating_add(999)
+            .div_euclid(1_000)
+            .max(1);
+        let headers = response.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
 }
 
 /// The page for who sends a form that says nothing that our page offers. Nothing is guessed: what

@@ -119,22 +119,23 @@ async fn grant(
     (wanted, application, sent): (&Wanted, &Application, &Decision),
 ) -> Response {
     let proved = match sent.shop_id.trim().parse() {
-        Ok(shop) => app::grant::prove_shop(app, shop, sent.secret_key.trim()).await,
+        Ok(shop) => app::grant::prove_shop(app, shop, sent.secret_key.trim(), asked.from.0).await,
         Err(_no_number) => Err(Error::Denied),
     };
     let agreed = match proved {
         Ok(cx) => app::grant::agree(&cx, application.id).await,
         Err(error) => Err(error),
     };
-    let (status, notice) = match agreed {
+    let (status, notice, wait) = match agreed {
         Ok(code) => {
             let told = [("code", code.as_str())];
             let page = MessagePage::granted(frame(lang, wanted), &application.name, &code);
             return leave(page, &application.callback, (&told, wanted));
         }
-        Err(Error::Denied) => (StatusCode::UNPROCESSABLE_ENTITY, "oauth-wrong-key"),
-        Err(Error::Refused(Refusal::TooManyAttempts)) => {
-            (StatusCode::TOO_MANY_REQUESTS, "oauth-wrong-keys")
+        Err(Error::Denied) => (StatusCode::UNPROCESSABLE_ENTITY, "oauth-wrong-key", None),
+        Err(Error::Refused(Refusal::TooManyAttempts { wait })) => {
+            let status = StatusCode::TOO_MANY_REQUESTS;
+            (status, "oauth-wrong-keys", Some(wait))
         }
         Err(error) => return failed(app, lang, &error),
     };
@@ -146,7 +147,7 @@ async fn grant(
         title: t.say(notice),
         text: t.say(&format!("{notice}-text")),
     });
-    ask(app, asked, status, (page, wanted))
+    answer::after(ask(app, asked, status, (page, wanted)), wait)
 }
 
 fn ask(
@@ -183,6 +184,7 @@ fn refuse(lang: Lang, Wrong(text): Wrong) -> Response {
 fn failed(app: &App, lang: Lang, error: &Error) -> Response {
     match error {
         Error::NotFound { .. } => refuse(lang, Wrong("oauth-wrong-client")),
+        Error::Refused(Refusal::ShopDisabled) => refuse(lang, Wrong("oauth-wrong-shop")),
         Error::Denied
         | Error::Invalid(_)
         | Error::Refused(_)

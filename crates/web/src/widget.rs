@@ -15,7 +15,6 @@ mod pay;
 pub mod payout;
 mod payout_door;
 pub mod problem;
-mod rate;
 pub mod returned;
 mod script;
 mod show;
@@ -26,7 +25,6 @@ const CARD_BYTES_MAX: usize = 2 * 1024;
 
 /// The widgets' addresses.
 pub(crate) fn router() -> Router<Arc<App>> {
-    let rate = Arc::new(rate::Limiter::default());
     let payment_tokens = post(token::create).options(token::preflight);
     let payout_tokens = post(payout_door::create);
     Router::new()
@@ -40,8 +38,7 @@ pub(crate) fn router() -> Router<Arc<App>> {
             Router::new()
                 .route(routes::CHECKOUT_JS_TOKENS, payment_tokens)
                 .route(routes::PAYOUTS_TOKENS, payout_tokens)
-                .layer(DefaultBodyLimit::max(CARD_BYTES_MAX))
-                .layer(axum::Extension(rate)),
+                .layer(DefaultBodyLimit::max(CARD_BYTES_MAX)),
         )
 }
 

@@ -182,6 +182,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "deal.settlement.",
             "receipt.data.",
             "token.",
+            "card.",
         ],
         links: LINKS,
     },

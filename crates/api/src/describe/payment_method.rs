@@ -69,6 +69,7 @@ pub(super) const OPERATIONS: &[&Operation] = &[
             "payment_method.create.",
             "payment_method.attempt.",
             "gateway_unknown",
+            "card.",
         ],
         links: &[Link {
             name: "show",

@@ -178,6 +178,7 @@ const CREATE: Operation = Operation {
     },
     errors: &[
         "payout.create.",
+        "card.",
         "deal.unknown",
         "deal.payout.",
         "payment.create.saved_method_unknown",

@@ -67,7 +67,9 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::PartnerUnknown => Face::of(&rows::PARTNER_UNKNOWN),
         Refusal::Application(_) => Face::of(&rows::APPLICATION_UNUSABLE),
         Refusal::Exchange(_) => Face::of(&rows::GRANT_REFUSED),
-        Refusal::TooManyAttempts => Face::of(&rows::PROOF_TOO_OFTEN),
+        Refusal::ShopDisabled => Face::of(&rows::SHOP_DISABLED),
+        Refusal::CardAttempts(_) => Face::of(&rows::CARDS_TOO_OFTEN),
+        Refusal::TooManyAttempts { .. } => Face::of(&rows::PROOF_TOO_OFTEN),
     }
 }
 

@@ -1,6 +1,13 @@
 //! Who is asking.
 
+use std::net::SocketAddr;
+
+use app::KeyDoor;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Duration, Scope};
 use http::Request;
 use serde_json::Value;
 
@@ -89,4 +96,74 @@ async fn two_headers_where_one_is_meant_are_refused() {
         let parameter = refused(&answer, 400, "invalid_request");
         assert_eq!(parameter.as_deref(), Some(expected));
     }
+}
+
+/// Asks with these credentials from an address.
+async fn from(world: &Fixture, address: [u8; 4], authorization: &str) -> testkit::Answer {
+    let request = Request::builder()
+        .uri("/v3/me")
+        .extension(ConnectInfo(SocketAddr::from((address, 5_000))))
+        .header("Authorization", authorization);
+    world.send(request.body(Body::empty()).unwrap()).await
+}
+
+#[tokio::test]
+async fn wrong_keys_are_limited_by_address_and_right_ones_never() {
+    let world = world().await;
+    let basic = |key: &str| {
+        format!(
+            "Basic {}",
+            STANDARD.encode(format!("{}:{key}", world.shop.id))
+        )
+    };
+    let (wrong, right) = (basic("test_wrong"), basic(&world.secret_key));
+    let (guesser, other) = ([192, 0, 2, 1], [192, 0, 2, 2]);
+    let token = format!("Bearer {}", "a".repeat(43));
+    for attempt in 0..40 {
+        let shown = if attempt % 2 == 0 { &wrong } else { &token };
+        let answer = from(&world, guesser, shown).await;
+        if attempt < 30 {
+            refused(&answer, 401, "invalid_credentials");
+        } else {
+            refused(&answer, 429, "too_many_requests");
+            assert_eq!(answer.json()["retry_after"], 2_000);
+        }
+    }
+    assert_eq!(from(&world, guesser, &right).await.status, 200);
+    refused(
+        &from(&world, other, &wrong).await,
+        401,
+        "invalid_credentials",
+    );
+    world.clock.advance(Duration::seconds(2));
+    refused(
+        &from(&world, guesser, &wrong).await,
+        401,
+        "invalid_credentials",
+    );
+    refused(
+        &from(&world, guesser, &wrong).await,
+        429,
+        "too_many_requests",
+    );
+
+    let made = world.application(&Scope::ALL).await;
+    let id = made.application.id;
+    let exchange = async |secret: &str| {
+        let fields =
+            format!("grant_type=authorization_code&code=a&client_id={id}&client_secret={secret}");
+        let request = Request::builder()
+            .method("POST")
+            .uri("/oauth/v2/token")
+            .extension(ConnectInfo(SocketAddr::from((guesser, 5_000))))
+            .header("Content-Type", "application/x-www-form-urlencoded");
+        world.send(request.body(Body::from(fields)).unwrap()).await
+    };
+    let answer = exchange("wrong").await;
+    assert_eq!(answer.status, 429, "{}", answer.json());
+    assert_eq!(answer.headers["retry-after"], "2");
+    assert_eq!(exchange(&made.secret).await.text("/error"), "invalid_grant");
+    let counted = world.app.wrong_keys();
+    assert_eq!(counted[0], (KeyDoor::Api, 43));
+    assert_eq!(counted[1], (KeyDoor::Token, 1));
 }

@@ -437,21 +437,44 @@ async fn no_webhook_outlives_its_grant() {
 async fn wrong_keys_are_counted_and_the_right_one_is_let_in_later() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
-        let prove = async |key: &str| {
-            let proved = app::grant::prove_shop(&world.app, world.shop.id, key).await;
+        let (owner, stranger) = ("2001:db8:0:1::1", "2001:db8:0:2::1");
+        let prove = async |key: &str, from: &str| {
+            let from = Some(from.parse().unwrap());
+            let proved = app::grant::prove_shop(&world.app, world.shop.id, key, from).await;
             proved.err().map(|error| error.to_string())
         };
         for _ in 0..20 {
-            assert_eq!(prove(&world.secret_key).await, None);
+            assert_eq!(prove(&world.secret_key, owner).await, None);
         }
         for _ in 0..10 {
-            let denied = prove("test_wrong").await.unwrap();
+            let denied = prove("test_wrong", stranger).await.unwrap();
             assert_eq!(denied, app::Error::Denied.to_string());
         }
-        let often = app::Refusal::TooManyAttempts.to_string();
-        assert_eq!(prove(&world.secret_key).await, Some(often));
-        world.clock.advance(Duration::seconds(30));
-        assert_eq!(prove(&world.secret_key).await, None);
+        let wait = Duration::seconds(30);
+        let often = app::Refusal::TooManyAttempts { wait }.to_string();
+        let beside = "2001:db8:0:2:ffff::1";
+        assert_eq!(prove(&world.secret_key, beside).await, Some(often));
+        assert_eq!(prove(&world.secret_key, owner).await, None);
+        world.clock.advance(wait);
+        assert_eq!(prove(&world.secret_key, stranger).await, None);
+        // From many addresses: the owner waits for a moment and is let in.
+        for network in 0..9 {
+            for host in 0..10 {
+                let from = format!("198.51.{network}.1");
+                assert!(
+                    prove("test_wrong", &from).await.is_some(),
+                    "{network} {host}"
+                );
+            }
+        }
+        for _ in 0..3 {
+            assert!(prove("test_wrong", "198.51.200.1").await.is_some());
+        }
+        let asked = tokio::time::Instant::now();
+        assert_eq!(prove(&world.secret_key, owner).await, None);
+        assert!(asked.elapsed() > std::time::Duration::from_millis(500));
+        let wrong = world.app.wrong_keys();
+        assert_eq!(wrong[2], (app::KeyDoor::Page, 103));
     })
     .await;
 }

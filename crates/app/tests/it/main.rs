@@ -7,6 +7,7 @@
 
 mod audit;
 mod capture;
+mod card_attempts;
 mod clock;
 mod deal;
 mod grant;
@@ -22,6 +23,7 @@ mod race;
 mod receipt;
 mod refund;
 mod saved_method;
+mod shop_state;
 mod split;
 mod statement;
 mod token;

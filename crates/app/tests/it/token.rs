@@ -21,7 +21,7 @@ fn card(number: &str) -> Card {
 }
 
 async fn token(world: &World, number: &str) -> String {
-    let made = app::token::for_payment(&world.app, world.shop.id, card(number)).await;
+    let made = app::token::for_payment(&world.app, world.shop.id, card(number), None).await;
     made.unwrap()
 }
 
@@ -99,13 +99,13 @@ async fn each_token_that_cannot_be_used_is_refused_in_its_own_words() {
         let world = World::new(store).await;
         let number = CardNumber::parse(PLAIN).unwrap();
         let account = world.shop.id;
-        let made = app::token::for_payout(&world.app, account, number).await;
+        let made = app::token::for_payout(&world.app, account, number, None).await;
         let app::token::PayoutToken::Made(payout, recipient) = made.unwrap() else {
             unreachable!("the card is of a known country")
         };
         assert_eq!(recipient.last4, "4444");
         let other = app::shop::create(&world.app, test_shop()).await.unwrap();
-        let foreign = app::token::for_payment(&world.app, other.shop.id, card(PLAIN)).await;
+        let foreign = app::token::for_payment(&world.app, other.shop.id, card(PLAIN), None).await;
         let late = token(&world, PLAIN).await;
         world.clock.advance(PAYMENT_TOKEN_LIFE);
         let unknown = "A".repeat(43);
@@ -154,7 +154,7 @@ async fn a_shop_without_the_right_makes_and_uses_no_tokens() {
             refused.text("/description"),
             "Forbidden to use checkout-js payment token"
         );
-        let made = app::token::for_payment(&world.app, id, card(PLAIN)).await;
+        let made = app::token::for_payment(&world.app, id, card(PLAIN), None).await;
         assert!(matches!(
             made,
             Err(app::Error::Refused(Refusal::TokenizationNotPermitted))
@@ -215,7 +215,7 @@ async fn a_bank_that_does_not_answer_makes_no_token() {
             connectors::sandbox::Call::Tokenize,
             connectors::sandbox::Fault::NotSent,
         );
-        let made = app::token::for_payment(&world.app, world.shop.id, card(PLAIN)).await;
+        let made = app::token::for_payment(&world.app, world.shop.id, card(PLAIN), None).await;
         assert!(matches!(made, Err(app::Error::Internal(_))));
     })
     .await;
@@ -233,7 +233,7 @@ async fn a_payout_token_is_paid_to_again_and_again_by_its_gateway_alone() {
             .await
             .unwrap();
         let number = CardNumber::parse(SECURE).unwrap();
-        let made = app::token::for_payout(&world.app, gateway.shop.id, number).await;
+        let made = app::token::for_payout(&world.app, gateway.shop.id, number, None).await;
         let app::token::PayoutToken::Made(token, _) = made.unwrap() else {
             unreachable!("the card is of a known country")
         };
@@ -253,6 +253,7 @@ async fn a_payout_token_is_paid_to_again_and_again_by_its_gateway_alone() {
             &world.app,
             world.shop.id,
             CardNumber::parse(SECURE).unwrap(),
+            None,
         );
         let app::token::PayoutToken::Made(foreign, _) = foreign.await.unwrap() else {
             unreachable!("the card is of a known country")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::App;
-use app::shop::{self, NewShop};
+use app::shop::{self, NewShop, ShopState};
 use domain::shop::Site;
 use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
     let presence = match &command {
         cli::Shop::Create(_) => Presence::MayBeNew,
         cli::Shop::List
+        | cli::Shop::Disable { .. }
+        | cli::Shop::Enable { .. }
         | cli::Shop::Key(_)
         | cli::Shop::Webhook(_)
         | cli::Shop::Receipts(_)
@@ -31,6 +33,8 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
     let told = match command {
         cli::Shop::Create(new) => create(&platform.app, *new).await,
         cli::Shop::List => list(&platform.app).await,
+        cli::Shop::Disable { shop } => switch(&platform.app, shop, ShopState::Disabled).await,
+        cli::Shop::Enable { shop } => switch(&platform.app, shop, ShopState::Enabled).await,
         cli::Shop::Key(cli::ShopKey::Add { shop }) => add_key(&platform.app, shop).await,
         cli::Shop::Key(cli::ShopKey::Revoke { shop, key }) => {
             revoke_key(&platform.app, shop, &key).await
@@ -78,6 +82,21 @@ async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
         created.shop.id, created.secret_key
     );
     Ok(Told::good(text, json))
+}
+
+async fn switch(app: &Arc<App>, id: ShopId, state: ShopState) -> Result<Told> {
+    let switched = shop::set_state(app, id, state).await;
+    let switched = switched.context("switch the shop")?;
+    until_seen_by_servers().await;
+    let text = match state {
+        ShopState::Enabled => format!("{id} takes money again."),
+        ShopState::Disabled => format!(
+            "{id} begins nothing any more: its key may only look, and its pages say that it takes \
+             no payments.\nWhat was begun is finished; holds that are not captured end by their \
+             time."
+        ),
+    };
+    Ok(Told::good(text, json(&switched)))
 }
 
 async fn list(app: &Arc<App>) -> Result<Told> {

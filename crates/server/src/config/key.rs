@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
+use app::CardLimits;
 use axum::http::HeaderName;
 
 use super::message::{self, MailTls};
@@ -257,6 +258,25 @@ pub(crate) const KEYS: &[Key] = &[
         default: "4000",
         what: "API requests that a shop may make at once before the rate counts",
         set: |config, text| put(&mut config.rate_burst, number(text)),
+    },
+    Key {
+        name: "card_attempts_per_address",
+        default: "240",
+        what: "attempts by card that no bank approved, at once and again each hour, from one \
+               buyer's address (IPv6: network of 64 bits); 0 for no limit",
+        set: |config, text| put(&mut config.card_limits.per_address, number(text)),
+    },
+    Key {
+        name: "card_attempts_per_card",
+        default: "20",
+        what: "the same with one card; test shops have no such limit",
+        set: |config, text| put(&mut config.card_limits.per_card, number(text)),
+    },
+    Key {
+        name: "card_attempts_per_shop",
+        default: "20000",
+        what: "the same in one shop: a brake for numbers that are tried from many addresses",
+        set: |config, text| put(&mut config.card_limits.per_shop, number(text)),
     },
     Key {
         name: "allow_loopback",
@@ -512,6 +532,7 @@ impl Config {
             deliveries_per_webhook_max: 1,
             rate_per_second: 0,
             rate_burst: 0,
+            card_limits: CardLimits::default(),
             allow_loopback: false,
             accept_any_certificate: false,
             mail: MailConfig::default(),

@@ -26,7 +26,7 @@ pub(super) async fn prepare(
         }
     }
     let application = find_or_make(app).await?;
-    let cx = grant::prove_shop(app, shop, secret_key).await;
+    let cx = grant::prove_shop(app, shop, secret_key, None).await;
     let code = grant::agree(&cx.context("open the demo's shop")?, application.id).await;
     let code = code.context("grant the demo's application access")?;
     let issued = grant::exchange(app, &application, &code).await;

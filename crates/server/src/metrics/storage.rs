@@ -108,6 +108,19 @@ impl Collector for Storage {
             let labels = [("kind", kind), ("remedy", remedy)];
             ConstCounter::new(count).encode(place.encode_family(&labels)?)?;
         }
+        let help = "Wrong keys, secrets and tokens, by where they were shown";
+        let mut place = encoder.encode_descriptor("wrong_keys", help, None, MetricType::Counter)?;
+        for (door, count) in app.wrong_keys() {
+            let label = [("door", door.name())];
+            ConstCounter::new(count).encode(place.encode_family(&label)?)?;
+        }
+        let help = "Cards that were not tried, by the limit that was used up";
+        let mut place =
+            encoder.encode_descriptor("cards_refused", help, None, MetricType::Counter)?;
+        for (limit, count) in app.cards_refused() {
+            let label = [("limit", limit.name())];
+            ConstCounter::new(count).encode(place.encode_family(&label)?)?;
+        }
         Ok(())
     }
 }

@@ -29,6 +29,7 @@ oauth-wrong-client = There is no such application. Check the link, or ask its de
 oauth-wrong-request = The link is not complete. Ask the application's developer.
 oauth-wrong-state = The link is too long. Ask the application's developer.
 oauth-wrong-form = The form is not from our page. Open the link in the application again.
+oauth-wrong-shop = The shop is switched off. No access was granted. Ask the operator of the platform.
 oauth-wrong-decision = The form says neither yes nor no. No access was granted. Open the link in the application again.
 oauth-wrong-key = The shop or the key is wrong
 oauth-wrong-key-text = Check the shop's id and secret key. No access was granted.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::checkout::BindingView;
-use app::{App, Error};
+use app::{App, Error, Refusal};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
@@ -66,7 +66,12 @@ pub(crate) async fn show(
     };
     let lang = asked.lang(locale(&view));
     let again = query.again.is_some() && view.method.flow == Flow::Page;
-    match Stage::of_binding(&view.method, view.now) {
+    let stage = Stage::of_binding(&view.method, view.now);
+    let closed = !view.shop.enabled && (stage == Stage::Choose || again);
+    match stage {
+        Stage::Choose | Stage::Confirm(_) if closed => {
+            answer::page(StatusCode::OK, &ended(lang, &view, Ending::ShopClosed))
+        }
         Stage::Confirm(challenge) if !again => {
             answer::page(StatusCode::OK, &confirm(lang, &view, &challenge))
         }
@@ -127,8 +132,14 @@ async fn attempt(
             return Ok(with_form_secret(app, asked, status, page));
         }
     };
-    let after = app::checkout::bind_card(app, view.method.id, card, asked.from.0).await?;
-    Ok(on(asked, lang, &after))
+    match app::checkout::bind_card(app, view.method.id, card, asked.from.0).await {
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
+            page.notice = Some(Notice::too_often(exceeded, page.frame.t));
+            let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
+            Ok(answer::after(page, exceeded.wait))
+        }
+        after => Ok(on(asked, lang, &after?)),
+    }
 }
 
 /// The payer is back from a bank's page.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use app::invoice::InvoiceView;
-use app::{App, Error};
+use app::{App, Error, Refusal};
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::Response;
@@ -41,6 +41,11 @@ pub(crate) async fn show(
         Ok(view) => view,
         Err(error) => return failed(&app, asked.lang(None), &error),
     };
+    if closed(&view) {
+        let frame = Frame::plain(asked.lang(view.invoice.locale));
+        let page = ResultPage::new(frame, None, Ending::ShopClosed);
+        return answer::page(StatusCode::OK, &page);
+    }
     let secret = form_guard::secret(&app, &asked.headers);
     let mut page = page(asked.lang(view.invoice.locale), &view);
     page.csrf.clone_from(&secret.field);
@@ -64,10 +69,18 @@ pub(crate) async fn pay(
     };
     match begun {
         Ok(Some(payment)) => answer::go(&routes::contract(&payment.to_string(), lang)),
-        // It is paid, or over: the invoice's page says which.
-        Ok(None) => answer::go(&routes::invoice(&id, lang)),
+        // It is paid, or over, or the shop is closed: the invoice's page says which.
+        Ok(None) | Err(Error::Refused(Refusal::ShopDisabled)) => {
+            answer::go(&routes::invoice(&id, lang))
+        }
         Err(error) => failed(&app, lang, &error),
     }
+}
+
+/// Could it be paid, if its shop were not switched off?
+fn closed(view: &InvoiceView) -> bool {
+    let stand = Stand::of(&view.invoice, view.payment.as_ref(), view.now);
+    !view.shop.enabled && matches!(stand, Stand::Open { .. })
 }
 
 fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {

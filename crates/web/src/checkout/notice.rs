@@ -1,5 +1,6 @@
 //! What went wrong with the last attempt, above the form.
 
+use app::Exceeded;
 use domain::acquiring::CancellationReason;
 
 use crate::text::Texts;
@@ -26,7 +27,22 @@ impl Notice {
         }
     }
 
-    /// So many attempts were declined that cards are no longer taken.
+    /// Cards were tried too often, by the payer or by others: after how long it goes on.
+    #[must_use]
+    pub fn too_often(exceeded: Exceeded, t: Texts) -> Self {
+        let Some(wait) = exceeded.wait else {
+            return Self::cards_over(t);
+        };
+        let minutes = wait.as_seconds().saturating_add(59).div_euclid(60);
+        let text = format!("cards-too-often-{}", exceeded.limit.name());
+        Self {
+            tone: "bad",
+            title: t.say("cards-too-often"),
+            text: t.say_with(&text, "minutes", &minutes.max(1).to_string()),
+        }
+    }
+
+    /// There were so many attempts that cards are no longer taken.
     #[must_use]
     pub fn cards_over(t: Texts) -> Self {
         Self {

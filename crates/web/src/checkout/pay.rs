@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::checkout::{Buyer, CheckoutView};
-use app::{App, Error};
+use app::{App, Error, Refusal};
 use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
@@ -112,8 +112,13 @@ async fn attempt(
         }
     };
     let id = view.payment.id;
-    let after = start(app, id, kind, means, form.buyer(asked)).await?;
-    Ok(on(asked, lang, kind, &after))
+    match start(app, id, kind, means, form.buyer(asked)).await {
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
+            let page = show::form(lang, &view, Some(kind));
+            Ok(show::too_often(app, asked, exceeded, page))
+        }
+        after => Ok(on(asked, lang, kind, &after?)),
+    }
 }
 
 /// Asks the acquirer.

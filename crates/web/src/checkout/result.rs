@@ -65,6 +65,8 @@ pub enum Ending {
     NotBound(CancellationReason),
     /// So many attempts were declined that no way is left.
     AttemptsOver,
+    /// The shop is switched off.
+    ShopClosed,
     /// There is no such payment.
     NotFound,
     /// A form that is not ours.
@@ -82,62 +84,29 @@ impl ResultPage {
     #[must_use]
     pub fn new(frame: Frame, order: Option<Order>, ending: Ending) -> Self {
         let t = frame.t;
+        let plain = |tone, key: &str| (tone, t.say(key), t.say(&format!("{key}-text")));
+        let refused = |key, reason| {
+            let why = notice::title(reason, t);
+            let text = format!("{why}. {}", notice::text(reason, t));
+            ("bad", t.say(key), text)
+        };
         let (tone, title, text) = match ending {
-            Ending::Paid => ("good", t.say("result-paid"), t.say("result-paid-text")),
-            Ending::AlreadyPaid => (
-                "good",
-                t.say("result-already"),
-                t.say("result-already-text"),
-            ),
-            Ending::Held => ("held", t.say("result-held"), t.say("result-held-text")),
-            Ending::Expired => (
-                "late",
-                t.say("result-expired"),
-                t.say("result-expired-text"),
-            ),
-            Ending::HoldExpired => (
-                "late",
-                t.say("result-hold-expired"),
-                t.say("result-hold-expired-text"),
-            ),
-            Ending::Canceled => (
-                "late",
-                t.say("result-canceled"),
-                t.say("result-canceled-text"),
-            ),
-            Ending::Declined(reason) => {
-                let why = notice::title(reason, t);
-                let text = format!("{why}. {}", notice::text(reason, t));
-                ("bad", t.say("result-failed"), text)
-            }
+            Ending::Paid => plain("good", "result-paid"),
+            Ending::AlreadyPaid => plain("good", "result-already"),
+            Ending::Held => plain("held", "result-held"),
+            Ending::Expired => plain("late", "result-expired"),
+            Ending::HoldExpired => plain("late", "result-hold-expired"),
+            Ending::Canceled => plain("late", "result-canceled"),
+            Ending::Declined(reason) => refused("result-failed", reason),
             Ending::Bound => ("good", t.say("bind-done-title"), t.say("bind-done-text")),
-            Ending::NotBound(reason) => {
-                let why = notice::title(reason, t);
-                let text = format!("{why}. {}", notice::text(reason, t));
-                ("bad", t.say("bind-failed-title"), text)
-            }
-            Ending::AttemptsOver => (
-                "bad",
-                t.say("result-attempts-over"),
-                t.say("result-attempts-over-text"),
-            ),
-            Ending::NotFound => (
-                "late",
-                t.say("result-not-found"),
-                t.say("result-not-found-text"),
-            ),
-            Ending::Refused => ("bad", t.say("result-refused"), t.say("result-refused-text")),
-            Ending::FormWrong => (
-                "bad",
-                t.say("result-form-wrong"),
-                t.say("result-form-wrong-text"),
-            ),
-            Ending::NotPossible => (
-                "bad",
-                t.say("result-not-possible"),
-                t.say("result-not-possible-text"),
-            ),
-            Ending::Busy => ("late", t.say("result-busy"), t.say("result-busy-text")),
+            Ending::NotBound(reason) => refused("bind-failed-title", reason),
+            Ending::AttemptsOver => plain("bad", "result-attempts-over"),
+            Ending::ShopClosed => plain("late", "result-shop-closed"),
+            Ending::NotFound => plain("late", "result-not-found"),
+            Ending::Refused => plain("bad", "result-refused"),
+            Ending::FormWrong => plain("bad", "result-form-wrong"),
+            Ending::NotPossible => plain("bad", "result-not-possible"),
+            Ending::Busy => plain("late", "result-busy"),
         };
         Self {
             frame,
@@ -179,6 +148,7 @@ impl ResultPage {
                 Ending::Declined(CancellationReason::InsufficientFunds),
             ),
             ("attempts-over", Ending::AttemptsOver),
+            ("shop-closed", Ending::ShopClosed),
             ("bound", Ending::Bound),
             (
                 "not-bound",

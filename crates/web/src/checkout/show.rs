@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use app::App;
 use app::checkout::CheckoutView;
+use app::{App, Exceeded};
 use axum::extract::{Query, State};
 use axum::response::Response;
 use domain::acquiring::Challenge;
@@ -73,7 +73,13 @@ fn present(
     query: &ContractQuery,
     view: &CheckoutView,
 ) -> Response {
-    match Stage::of_payment(&view.payment, view.now) {
+    let stage = Stage::of_payment(&view.payment, view.now);
+    // A confirmation that a bank waits for may still be given.
+    let closed = !view.shop.enabled && (stage == Stage::Choose || query.method.is_some());
+    match stage {
+        Stage::Choose | Stage::Confirm(_) if closed => {
+            answer::page(StatusCode::OK, &ended(lang, view, Ending::ShopClosed))
+        }
         Stage::Choose if view.cards_over && view.methods.is_empty() => {
             answer::page(StatusCode::OK, &ended(lang, view, Ending::AttemptsOver))
         }
@@ -130,6 +136,18 @@ pub(crate) fn with_form_secret(
     } else {
         answer::page(status, &page)
     })
+}
+
+/// The form again, although no card is tried for a while.
+pub(crate) fn too_often(
+    app: &App,
+    asked: &Asked,
+    exceeded: Exceeded,
+    mut page: ContractPage,
+) -> Response {
+    page.notice = Some(Notice::too_often(exceeded, page.frame.t));
+    let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
+    answer::after(page, exceeded.wait)
 }
 
 /// The form that nobody has typed into, with `chosen` open.

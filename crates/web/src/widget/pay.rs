@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::{App, Error};
+use app::{App, Error, Refusal};
 use axum::Form;
 use axum::extract::{Query, State};
 use axum::response::Response;
@@ -67,6 +67,10 @@ async fn attempt(
         Ok(after) => {
             let declined = matches!(after.payment.state, domain::payment::State::Pending);
             Ok(again(declined.then(|| kind.code())))
+        }
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
+            let page = show::form(lang, query, &view, Some(kind));
+            Ok(hosted::too_often(app, asked, exceeded, page))
         }
         // Someone else was faster, or time was: the frame says what is true now.
         Err(Error::Refused(_) | Error::Conflict) => Ok(again(None)),

@@ -1,14 +1,15 @@
 //! `GET /payouts-data/frame`: the payout widget's form; `POST /payouts-data/tokens`: the card's
 //! synonym. Only our own frame may ask for one; it is worth nothing without the account's key.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use app::token::PayoutToken;
-use app::{App, Error};
+use app::{App, Error, Exceeded, Refusal};
+use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
 use domain::ShopId;
 use domain::card::CardNumber;
 use http::{StatusCode, header};
@@ -17,7 +18,6 @@ use zeroize::Zeroizing;
 
 use super::payout::PayoutPage;
 use super::problem::Problem;
-use super::rate::Limiter;
 use crate::asked::Asked;
 use crate::{answer, form_guard};
 
@@ -90,19 +90,18 @@ const NUMBER_WRONG: &str = "wrong";
 const INTERNAL: &str = "internal_service_error";
 
 /// Makes a synonym.
-pub(crate) async fn create(
-    State(app): State<Arc<App>>,
-    Extension(rate): Extension<Arc<Limiter>>,
-    asked: Asked,
-    body: Bytes,
-) -> Response {
+pub(crate) async fn create(State(app): State<Arc<App>>, asked: Asked, body: Bytes) -> Response {
+    let mut wait = None;
     let (status, told) = if form_guard::is_ours(&asked.headers, "") {
         match serde_json::from_slice::<Given>(&body) {
             Ok(given) => match given.account_id.parse::<ShopId>() {
-                Ok(account) if rate.permits(account, asked.from.0, app.now()) => {
-                    exchange(&app, account, &given.number).await
+                Ok(account) => {
+                    let told = exchange(&app, account, &given.number, asked.from.0).await;
+                    told.unwrap_or_else(|exceeded| {
+                        wait = exceeded.wait;
+                        (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL))
+                    })
                 }
-                Ok(_too_many) => (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL)),
                 Err(_unknown) => (StatusCode::NOT_FOUND, error(INTERNAL)),
             },
             Err(_malformed) => (StatusCode::BAD_REQUEST, error(INTERNAL)),
@@ -114,34 +113,42 @@ pub(crate) async fn create(
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    (status, headers, Json(told)).into_response()
+    answer::after((status, headers, Json(told)).into_response(), wait)
 }
 
 const fn error(code: &'static str) -> Told {
     Told::Error { code }
 }
 
-async fn exchange(app: &Arc<App>, account: ShopId, number: &str) -> (StatusCode, Told) {
+async fn exchange(
+    app: &Arc<App>,
+    account: ShopId,
+    number: &str,
+    from: Option<IpAddr>,
+) -> Result<(StatusCode, Told), Exceeded> {
     let number = CardNumber::parse(number);
     let Some(number) = number.filter(|number| DIGITS_MIN <= number.reveal().len()) else {
-        return (StatusCode::OK, error(NUMBER_WRONG));
+        return Ok((StatusCode::OK, error(NUMBER_WRONG)));
     };
-    match app::token::for_payout(app, account, number).await {
-        Ok(PayoutToken::Made(payout_token, card)) => {
-            let data = Data {
-                payout_token,
-                first6: card.first6,
-                last4: card.last4,
-                issuer_name: card.issuer_name,
-                issuer_country: card.issuer_country,
-                card_type: card.brand.code(),
-            };
-            (StatusCode::OK, Told::Success { data })
-        }
-        Ok(PayoutToken::CountryForbidden) => (StatusCode::OK, error("card_country_code_error")),
-        Ok(PayoutToken::CountryUnknown) => {
-            (StatusCode::OK, error("card_unknown_country_code_error"))
-        }
-        Err(refused) => (answer::failure(app, &refused).status, error(INTERNAL)),
-    }
+    Ok(
+        match app::token::for_payout(app, account, number, from).await {
+            Ok(PayoutToken::Made(payout_token, card)) => {
+                let data = Data {
+                    payout_token,
+                    first6: card.first6,
+                    last4: card.last4,
+                    issuer_name: card.issuer_name,
+                    issuer_country: card.issuer_country,
+                    card_type: card.brand.code(),
+                };
+                (StatusCode::OK, Told::Success { data })
+            }
+            Ok(PayoutToken::CountryForbidden) => (StatusCode::OK, error("card_country_code_error")),
+            Ok(PayoutToken::CountryUnknown) => {
+                (StatusCode::OK, error("card_unknown_country_code_error"))
+            }
+            Err(Error::Refused(Refusal::CardAttempts(exceeded))) => return Err(exceeded),
+            Err(refused) => (answer::failure(app, &refused).status, error(INTERNAL)),
+        },
+    )
 }

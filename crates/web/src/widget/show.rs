@@ -106,7 +106,14 @@ fn present(
     mut view: CheckoutView,
 ) -> Result<Response, Problem> {
     let open = query.method.as_deref().and_then(MethodKind::from_code);
-    match Stage::of_payment(&view.payment, view.now) {
+    let stage = Stage::of_payment(&view.payment, view.now);
+    let closed = !view.shop.enabled && (stage == Stage::Choose || open.is_some());
+    match stage {
+        Stage::Choose | Stage::Confirm(_) if closed => {
+            let mut page = hosted::ended(lang, &view, Ending::ShopClosed);
+            page.frame = page.frame.framed("failed", "", sites(&view));
+            Ok(answer::framed_page(StatusCode::OK, &page, &page.frame))
+        }
         Stage::Choose if view.last_decline.is_some() && !view.shop.widget_retries => {
             Ok(failed(lang, &view))
         }

@@ -4,18 +4,16 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use app::{App, Error};
-use axum::Extension;
+use app::{App, Error, Refusal};
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::card::{Card, CardNumber, Csc, Expiry};
-use domain::{ShopId, Timestamp};
+use domain::{Duration, ShopId, Timestamp};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::rate::Limiter;
 use crate::answer;
 use crate::asked::Asker;
 use crate::checkout::card_form::this_month;
@@ -103,44 +101,42 @@ pub(crate) async fn preflight() -> Response {
 /// Makes a token.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    Extension(rate): Extension<Arc<Limiter>>,
     Asker(from): Asker,
     body: Bytes,
 ) -> Response {
     let told = match serde_json::from_slice::<Asked>(&body) {
-        Ok(asked) => exchange(&app, &rate, from, &asked).await,
-        Err(_malformed) => failure("invalid_request", StatusCode::BAD_REQUEST),
+        Ok(asked) => exchange(&app, from, &asked).await,
+        Err(_malformed) => (failure("invalid_request", StatusCode::BAD_REQUEST), None),
     };
+    let (told, wait) = told;
     let status = match &told {
         Told::Success { .. } => StatusCode::OK,
         Told::Error { error } => {
             StatusCode::from_u16(error.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
         }
     };
-    cross_origin((status, axum::Json(told)).into_response())
+    let response = (status, axum::Json(told)).into_response();
+    cross_origin(answer::after(response, wait))
 }
 
-async fn exchange(app: &Arc<App>, rate: &Limiter, from: Option<IpAddr>, asked: &Asked) -> Told {
+/// What is told, and after how long it is worth to ask again.
+async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told, Option<Duration>) {
     let Ok(shop) = asked.shop_id.parse::<ShopId>() else {
-        return failure("invalid_shop_id", StatusCode::NOT_FOUND);
+        return (failure("invalid_shop_id", StatusCode::NOT_FOUND), None);
     };
-    if !rate.permits(shop, from, app.now()) {
-        return failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS);
-    }
     let lang = Lang::from_tag(&asked.language).unwrap_or(Lang::Ru);
     let card = match asked.card(app.now(), Texts::of(lang)) {
         Ok(card) => card,
         Err(params) => {
-            return Told::Error {
-                error: Failure {
-                    r#type: "validation_error",
-                    status_code: StatusCode::BAD_REQUEST.as_u16(),
-                    params,
-                },
+            let error = Failure {
+                r#type: "validation_error",
+                status_code: StatusCode::BAD_REQUEST.as_u16(),
+                params,
             };
+            return (Told::Error { error }, None);
         }
     };
-    match app::token::for_payment(app, shop, card).await {
+    let told = match app::token::for_payment(app, shop, card, from).await {
         Ok(payment_token) => Told::Success {
             data: Data {
                 message: "Payment token created",
@@ -149,6 +145,10 @@ async fn exchange(app: &Arc<App>, rate: &Limiter, from: Option<IpAddr>, asked: &
             },
         },
         Err(Error::NotFound { .. }) => failure("invalid_shop_id", StatusCode::NOT_FOUND),
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) => {
+            let told = failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS);
+            return (told, exceeded.wait);
+        }
         Err(Error::Refused(_) | Error::Denied | Error::Invalid(_)) => {
             failure("forbidden", StatusCode::FORBIDDEN)
         }
@@ -162,7 +162,8 @@ async fn exchange(app: &Arc<App>, rate: &Limiter, from: Option<IpAddr>, asked: &
             let status = answer::failure(app, &error).status;
             failure("internal_service_error", status)
         }
-    }
+    };
+    (told, None)
 }
 
 fn failure(r#type: &'static str, status: StatusCode) -> Told {

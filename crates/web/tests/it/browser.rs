@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use app::CardLimits;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
@@ -13,7 +14,7 @@ use http::{Request, StatusCode, header};
 use scraper::{ElementRef, Html, Selector};
 use serde_json::json;
 use testkit::database::{ENGINES, TestDatabase};
-use testkit::{BASE_URL, World};
+use testkit::{BASE_URL, Surroundings, World, test_shop};
 use tower::ServiceExt as _;
 
 /// The shop's page that payers go back to.
@@ -45,9 +46,17 @@ pub(crate) struct Page {
 
 impl Buyer {
     pub(crate) async fn new() -> Self {
+        Self::with(CardLimits::default()).await
+    }
+
+    /// Where cards may be tried so often.
+    pub(crate) async fn with(card_limits: CardLimits) -> Self {
         let [sqlite, _postgres] = ENGINES;
         let database = TestDatabase::new(sqlite).await;
-        let world = World::new(database.open().await).await;
+        let mut surroundings = Surroundings::new(1);
+        surroundings.card_limits = card_limits;
+        let store = database.open().await;
+        let world = World::with(store, surroundings, test_shop()).await;
         let says = vec![("host", "127.0.0.1:8080"), ("accept-language", "en")];
         Self {
             pages: web::router(Arc::clone(&world.app)),
@@ -59,8 +68,17 @@ impl Buyer {
         }
     }
 
+    /// The id of another new payment.
+    pub(crate) async fn payment_again(&self, key: &str) -> String {
+        self.payment_with(key, json!({})).await
+    }
+
     /// The id of a new payment of 1,000.00 RUB; `more` is laid over the request.
     pub(crate) async fn payment(&self, more: serde_json::Value) -> String {
+        self.payment_with("key-1", more).await
+    }
+
+    async fn payment_with(&self, key: &str, more: serde_json::Value) -> String {
         let mut body = json!({
             "amount": {"value": "1000.00", "currency": "RUB"},
             "capture": true,
@@ -70,7 +88,7 @@ impl Buyer {
         for (name, value) in more.as_object().unwrap() {
             body[name] = value.clone();
         }
-        let created = self.world.call("POST", "/payments", "key-1", &body).await;
+        let created = self.world.call("POST", "/payments", key, &body).await;
         assert_eq!(created.status, StatusCode::OK, "{}", created.json());
         created.text("/id")
     }

@@ -288,6 +288,28 @@ pub(in crate::error) const WEBHOOK_UNUSABLE: Row = Row {
     advice: "Use an https address and at least one event.",
 };
 
+pub(in crate::error) const CREDENTIALS_TOO_OFTEN: Row = Row {
+    name: "credentials.too_often",
+    status: 429,
+    code: ErrorCode::TooManyRequests,
+    description: "Too many requests with wrong credentials",
+    parameter: None,
+    retry_after: Some(2_000),
+    advice: "From this address came too many wrong keys or tokens, this one among them. Right ones \
+             are let in at any time: check shop id and secret key.",
+};
+
+pub(in crate::error) const SHOP_DISABLED: Row = Row {
+    name: "shop.disabled",
+    status: 403,
+    code: ErrorCode::Forbidden,
+    description: "The store is switched off",
+    parameter: None,
+    retry_after: None,
+    advice: "The operator has switched the shop or the gateway off. Nothing new begins; what was \
+             begun is finished, and everything can still be looked at. Ask the operator.",
+};
+
 // The platform.
 
 pub(in crate::error) const TOO_MANY_REQUESTS: Row = Row {
@@ -380,6 +402,8 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &NOT_A_TEST,
     &CLOCK_NOT_MOVABLE,
     &WEBHOOK_UNUSABLE,
+    &CREDENTIALS_TOO_OFTEN,
+    &SHOP_DISABLED,
     &TOO_MANY_REQUESTS,
     &BUSY,
     &CONFLICT,

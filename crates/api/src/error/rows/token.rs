@@ -74,6 +74,18 @@ pub(in crate::error) const TOKEN_EXPIRED: Row = Row {
     advice: "A token lives for an hour: ask Checkout.js for another one.",
 };
 
+pub(in crate::error) const CARDS_TOO_OFTEN: Row = Row {
+    name: "card.too_often",
+    status: 429,
+    code: ErrorCode::TooManyRequests,
+    description: "Too many attempts by card",
+    parameter: None,
+    retry_after: Some(60_000),
+    advice: "Nothing was done. This card, cards from the address that `client_ip` names, or cards \
+             in the whole shop were declined or not confirmed so often that the platform takes \
+             them for stolen numbers being tried; guard your own form, and repeat later.",
+};
+
 /// All of them, in the order of the table.
 pub(super) const TOKEN_ERRORS: &[&Row] = &[
     &TOKENS_NOT_PERMITTED,
@@ -83,4 +95,5 @@ pub(super) const TOKEN_ERRORS: &[&Row] = &[
     &TOKEN_OTHER_PURPOSE,
     &TOKEN_USED,
     &TOKEN_EXPIRED,
+    &CARDS_TOO_OFTEN,
 ];

@@ -112,7 +112,7 @@ async fn cards_are_over_after_ten_declines() {
         ("card_csc", "123"),
     ];
     let mut page = buyer.submit(&form, "form", &declined).await;
-    for _ in 1..app::checkout::DECLINES_MAX {
+    for _ in 1..app::checkout::ATTEMPTS_MAX {
         page = buyer.submit(&page, "form", &declined).await;
     }
     assert_eq!(page.text("h1"), "Too many attempts");

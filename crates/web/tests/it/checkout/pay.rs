@@ -96,7 +96,7 @@ async fn a_declined_attempt_is_explained_and_another_pays() {
 async fn cards_are_over_after_ten_declines_and_other_ways_are_not() {
     let mut buyer = Buyer::new().await;
     let id = buyer.payment(json!({})).await;
-    for _ in 1..app::checkout::DECLINES_MAX {
+    for _ in 1..app::checkout::ATTEMPTS_MAX {
         let page = buyer.pay_by_card(&id, NO_MONEY).await;
         assert_eq!(page.text(".notice__title"), "Not enough money");
     }
@@ -125,12 +125,98 @@ async fn cards_are_over_after_ten_declines_and_other_ways_are_not() {
 }
 
 #[tokio::test]
+async fn who_tries_cards_too_often_is_told_so_by_every_door_and_when_it_goes_on() {
+    let limits = app::CardLimits {
+        per_address: 2,
+        ..app::CardLimits::default()
+    };
+    let mut buyer = Buyer::with(limits).await;
+    let id = buyer.payment(json!({})).await;
+    for _ in 0..2 {
+        let page = buyer.pay_by_card(&id, NO_MONEY).await;
+        assert_eq!(page.text(".notice__title"), "Not enough money");
+    }
+    let page = buyer.pay_by_card(&id, WITHOUT_3DS).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.answer.headers["retry-after"], "1800");
+    assert_eq!(page.text(".notice__title"), "Cards were tried too often");
+    let text = page.text(".notice");
+    assert!(
+        text.contains("from your network") && text.contains("30 min"),
+        "{text}"
+    );
+    assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+
+    let shop = buyer.world.shop.id.to_string();
+    let card = json!({
+        "shop_id": shop, "number": "5555555555554444", "cvc": "123", "month": "12", "year": "30",
+    });
+    let script = buyer.post_json("/checkout-js/v1/tokens", &card).await;
+    assert_eq!(script.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(script.answer.headers["retry-after"], "1800");
+    assert!(script.html.contains("too_many_requests"), "{}", script.html);
+    buyer.says.push(("sec-fetch-site", "same-origin"));
+    let payout = json!({"account_id": shop, "number": "2200000000000004"});
+    let frame = buyer.post_json("/payouts-data/tokens", &payout).await;
+    assert_eq!(frame.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(frame.answer.headers["retry-after"], "1800");
+
+    // Another way is open, and so are cards from elsewhere and later.
+    let other = buyer.submit(&page, &method(MethodKind::Sbp), &[]).await;
+    assert!(other.html.contains("<svg"), "{}", other.html);
+    buyer.world.clock.advance(Duration::minutes(30));
+    let id = buyer.payment_again("key-2").await;
+    assert_eq!(buyer.pay_by_card(&id, WITHOUT_3DS).await.text("h1"), "Paid");
+    buyer.world.audit().await;
+}
+
+#[tokio::test]
+async fn a_shop_that_is_switched_off_says_so_on_every_page() {
+    let mut buyer = Buyer::new().await;
+    let (id, off) = (
+        buyer.payment(json!({})).await,
+        app::shop::ShopState::Disabled,
+    );
+    let form = buyer.open(&id).await;
+    let begun = buyer.payment_again("key-2").await;
+    let bank = buyer.pay_by_card(&begun, WITH_3DS).await;
+    let shop = buyer.world.shop.id;
+    app::shop::set_state(&buyer.world.app, shop, off)
+        .await
+        .unwrap();
+    let closed = "The shop takes no payments now";
+    assert_eq!(buyer.open(&id).await.text("h1"), closed);
+    let typed = [
+        ("card_number", WITHOUT_3DS),
+        ("card_expiry", "12/30"),
+        ("card_csc", "123"),
+    ];
+    let page = buyer
+        .submit(&form, &method(MethodKind::BankCard), &typed)
+        .await;
+    assert_eq!(page.text("h1"), closed);
+    assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
+    let card = json!({
+        "shop_id": shop.to_string(), "number": "5555555555554444", "cvc": "123", "month": "12",
+        "year": "30",
+    });
+    let script = buyer.post_json("/checkout-js/v1/tokens", &card).await;
+    assert_eq!(script.status, StatusCode::FORBIDDEN);
+    let frame = format!("/payouts-data/frame?type=payout&account_id={shop}");
+    assert_ne!(buyer.get(&frame).await.status, StatusCode::OK);
+    // What the bank has been asked for is finished.
+    let page = buyer.submit(&bank, "form", &[("decision", "accept")]).await;
+    assert_eq!(page.text("h1"), "Paid");
+    buyer.world.audit().await;
+}
+
+#[tokio::test]
 async fn a_payment_that_takes_only_cards_says_when_they_are_over() {
     let mut buyer = Buyer::new().await;
     let only = json!({"payment_method_data": {"type": "bank_card"}});
     let id = buyer.payment(only).await;
     let mut page = buyer.pay_by_card(&id, NO_MONEY).await;
-    for _ in 1..app::checkout::DECLINES_MAX {
+    for _ in 1..app::checkout::ATTEMPTS_MAX {
         page = buyer.pay_by_card(&id, NO_MONEY).await;
     }
     assert_eq!(page.text("h1"), "Too many attempts");
