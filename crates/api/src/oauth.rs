@@ -20,6 +20,7 @@ use tracing::{error, info};
 
 use crate::answer::JSON;
 use crate::credentials::{CredentialsRefused, basic};
+use crate::once::is_encoded;
 use crate::request::guard;
 use crate::routes;
 
@@ -91,7 +92,8 @@ fn form<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<&'b [u8], OauthError>
     let is_form = kind
         .trim()
         .eq_ignore_ascii_case("application/x-www-form-urlencoded");
-    is_form.then_some(body).ok_or(OauthError::InvalidRequest)
+    let readable = is_form && !is_encoded(headers);
+    readable.then_some(body).ok_or(OauthError::InvalidRequest)
 }
 
 /// Who is asking: by the header, or by the form, but not by both.

@@ -108,7 +108,7 @@ async fn read(request: Request, door: &Door) -> Result<Bytes, ApiError> {
 }
 
 /// Whether the body is packed.
-fn is_encoded(headers: &HeaderMap) -> bool {
+pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     let encodings = headers.get_all(CONTENT_ENCODING).iter();
     let mut plain = encodings.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));
     plain.any(|plain| !plain)

@@ -127,6 +127,21 @@ async fn a_code_is_used_once_and_in_time() {
 #[tokio::test]
 async fn a_form_that_makes_no_sense_is_refused() {
     let world = world().await;
+    for (name, value) in [
+        ("Content-Encoding", "gzip"),
+        ("Authorization", "Basic Og=="),
+    ] {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/oauth/v2/token")
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Authorization", "Basic Og==")
+            .header(name, value);
+        let fields = Body::from("grant_type=authorization_code&code=x");
+        let answer = world.send(request.body(fields).unwrap()).await;
+        failed(&answer, 400, "invalid_request");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff");
+    }
     let made = world.application(&Scope::ALL).await;
     let header = basic(&made.application, &made.secret);
     for fields in [
