@@ -25,15 +25,24 @@ use crate::heard::{self, Of};
 /// # Errors
 /// Nobody knows the operation, or the storage fails.
 pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Result<(), Error> {
+    let inner = Arc::clone(app);
+    // Whose it is has to be read first: what was heard waits for that too.
+    let hearing = async move {
+        let (cx, object) = heard::patiently(|| place(&inner, operation)).await?;
+        let heard = Heard::Answer(answer.in_time_of(&cx.shop));
+        take(&cx, Of { operation, object }, heard).await
+    };
+    app.tasks.spawn(hearing).await?
+}
+
+/// Where an operation belongs.
+async fn place(app: &Arc<App>, operation: OperationId) -> Result<(Cx, OperationObject), Error> {
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::operation::find_any_shop(conn, operation)?;
         found.ok_or_else(|| Error::not_found("operation", operation))
     };
     let found = app.store.read(find).await?;
-    let cx = app.cx(found.shop_id).await?;
-    let object = found.object;
-    let heard = Heard::Answer(answer.in_time_of(&cx.shop));
-    take(&cx, Of { operation, object }, heard).await
+    Ok((app.cx(found.shop_id).await?, found.object))
 }
 
 /// Takes in what was heard of an operation, in a unit of its own that is tried until it is done.

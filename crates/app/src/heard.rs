@@ -30,7 +30,7 @@ pub use script::{Script, Trouble};
 
 /// The first and the longest pause after a trouble of the storage, which passes by itself.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
-const PAUSE_MAX: Duration = Duration::from_millis(500);
+const PAUSE_MAX: Duration = Duration::from_millis(250);
 
 /// The first and the longest pause after anything else, which somebody has to mend.
 const SLOW_PAUSE_MIN: Duration = Duration::from_millis(500);
@@ -190,7 +190,22 @@ where
     Err(failed)
 }
 
-/// The same in a task of its own, so that it goes on when its caller is cut off.
+/// Reads what an answer needs before it can be written, as often as the storage wants it.
+pub(crate) async fn patiently<T, R>(read: impl Fn() -> R) -> Result<T, Error>
+where
+    R: Future<Output = Result<T, Error>>,
+{
+    let mut pause = PAUSE_MIN;
+    loop {
+        match read().await {
+            Err(error) if error.passes() => rest(pause).await,
+            done => return done,
+        }
+        pause = PAUSE_MAX.min(pause.saturating_mul(2));
+    }
+}
+
+/// Writes an answer in a task of its own, so that it goes on when its caller is cut off.
 pub(crate) async fn take<F>(cx: &Cx, of: Of, unit: F) -> Result<(), Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Recorded, Error> + Send + Sync + 'static,

@@ -35,6 +35,9 @@ const AT_A_TIME_MAX: u64 = 8;
 /// Units of work between the last round's beginning and the crash, at most.
 const UNITS_TO_CRASH_MAX: u64 = 24;
 
+/// How many of a thousand answers of banks, payers and registers the storage does not take.
+const ANSWERS_TROUBLED_PER_MILLE: u64 = 50;
+
 /// Runs the history of a seed.
 ///
 /// # Errors
@@ -90,6 +93,9 @@ impl History {
                 let (bank, register) = (chance.faults(), chance.register_faults());
                 surroundings.bank.script().by_chance(chance.bits(), bank);
                 surroundings.register.by_chance(chance.bits(), register);
+                // The storage refuses answers, or writes them down without a word.
+                let troubles = world.app.storage_script();
+                troubles.by_chance(seed ^ tally.crashes, ANSWERS_TROUBLED_PER_MILLE);
                 merchant.live(&world, &mut chance, &mut tally).await
             };
             runtime.block_on(life)?;

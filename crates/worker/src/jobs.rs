@@ -12,6 +12,8 @@ use tracing::warn;
 const INTERVAL: Duration = Duration::from_millis(500);
 /// How much of each kind is done in one turn.
 const BATCH: u32 = 256;
+/// How long a callback is waited for before the next one is taken in.
+const HEAR_TIME: Duration = Duration::from_millis(500);
 /// Old idempotency keys are forgotten once in so many turns.
 const FORGET_TURNS: u64 = 120;
 
@@ -73,8 +75,13 @@ pub(crate) async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             _ = stop.changed() => return,
         };
         let Some(callback) = callback else { return };
-        if let Err(error) = app::hear(&app, callback.operation, callback.answer).await {
-            warn!(operation.id = %callback.operation, ?error, "a callback could not be taken in");
-        }
+        let (inner, id) = (Arc::clone(&app), callback.operation);
+        let hearing = tokio::spawn(async move {
+            if let Err(error) = app::hear(&inner, id, callback.answer).await {
+                warn!(operation.id = %id, ?error, "a callback could not be taken in");
+            }
+        });
+        // One whose rows somebody holds is waited for by its own task; the next one has its turn.
+        drop(tokio::time::timeout(HEAR_TIME, hearing).await);
     }
 }

@@ -35,7 +35,9 @@ async fn a_shop_that_sends_too_much_is_told_to_wait() {
         statuses.push(ask().await.unwrap().status().as_u16());
     }
     assert_eq!(statuses, [200, 200, 429]);
-    let told = ask().await.unwrap().into_body();
+    let told = ask().await.unwrap();
+    assert_eq!(told.headers()["retry-after"], "1");
+    let told = told.into_body();
     let told = axum::body::to_bytes(told, 4_096).await.unwrap();
     let told: serde_json::Value = serde_json::from_slice(&told).unwrap();
     assert_eq!(

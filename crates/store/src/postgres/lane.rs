@@ -47,7 +47,7 @@ const REST_AFTER_LOCK: u32 = 3;
 
 /// The first and the longest pause between attempts to connect.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
-const PAUSE_MAX: Duration = Duration::from_millis(250);
+const PAUSE_MAX: Duration = Duration::from_millis(100);
 
 /// The longest sleep of a lane without a connection, which cannot be woken.
 const NAP: Duration = Duration::from_millis(2);
