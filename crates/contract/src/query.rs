@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::str::FromStr;
 
-use domain::{Duration, Timestamp};
+use domain::{Duration, Timestamp, card};
 use percent_encoding::percent_decode_str;
 
 use crate::invalid::InvalidRequest;
@@ -43,7 +43,13 @@ impl Query {
             } else {
                 decode(&value.replace('+', " "))
             };
-            let value = value.ok_or_else(|| InvalidRequest::value(name.clone()))?;
+            // The name is the caller's own invention, and is repeated unless it is a card's number.
+            let shown = if card::stands_in(&name) {
+                "query"
+            } else {
+                &name
+            };
+            let value = value.ok_or_else(|| InvalidRequest::value(shown))?;
             if !value.is_empty() {
                 pairs.push((name, value));
             }

@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
 use domain::deal::Life;
 use domain::fiscal::{AtolVersion, Provider, Scenario};
+use domain::message::Email;
 use domain::receipt::TaxSystem;
 use domain::shop::Site;
 use domain::{Currency, EventId, EventKind, GrantId, MethodKind, Rate, ShopId, WebhookId};
@@ -291,7 +292,7 @@ pub(crate) struct SetReceipts {
     #[arg(long, requires = "atol_login")]
     pub(crate) atol_site: Option<String>,
     /// The seller's e-mail
-    #[arg(long, requires = "atol_login")]
+    #[arg(long, requires = "atol_login", value_parser = email)]
     pub(crate) atol_email: Option<String>,
     /// How the seller is taxed, 1 to 6, where a receipt does not say
     #[arg(long, requires = "atol_login", value_parser = tax_system)]
@@ -439,6 +440,11 @@ fn atol_version(text: &str) -> Result<AtolVersion, String> {
     AtolVersion::from_code(text).ok_or_else(|| "v4 or v5".to_owned())
 }
 
+fn email(text: &str) -> Result<String, String> {
+    let address = Email::parse(text).map(|email| email.expose().to_owned());
+    address.ok_or_else(|| "an address of mail".to_owned())
+}
+
 fn tax_system(text: &str) -> Result<TaxSystem, String> {
     let number = text.parse().ok();
     let system = number.and_then(TaxSystem::from_code);
@@ -558,7 +564,7 @@ mod tests {
 
     use domain::Rate;
 
-    use super::{Cli, percent};
+    use super::{Cli, email, percent};
     use crate::config::Origin;
 
     #[test]
@@ -589,6 +595,12 @@ mod tests {
         let flag = |name: &str| Origin::Flag(name.to_owned());
         let expected = [("/x", &flag("data-dir")), ("true", &flag("allow-loopback"))];
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn an_address_of_mail_is_one() {
+        assert_eq!(email("shop@shop.test").as_deref(), Ok("shop@shop.test"));
+        assert!(email("shop@@shop.test").is_err() && email("shop").is_err());
     }
 
     #[test]

@@ -96,6 +96,7 @@ fn what_is_wrong_is_named() {
     refused("created_at.gte=yesterday", "created_at.gte");
     refused("captured_at[lt]=1784548800", "captured_at.lt");
     refused("status=%ff", "status");
+    refused("5555555555554444=%ff", "query");
     let refunds = ListRefunds::parse("payment_id=1").unwrap_err();
     assert_eq!(refunds.parameter.as_deref(), Some("payment_id"));
 }
