@@ -44,6 +44,9 @@ class Proxy:
             except OSError:
                 return
             server.settimeout(None)
+            for end in (client, server):
+                # Small messages in both directions would wait for each other.
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self.lock:
                 if self.door is not door:
                     client.close()
