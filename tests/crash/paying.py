@@ -4,11 +4,8 @@ A `Transfer` is one payout's life: of a gateway the payout alone, of a deal the 
 and the payout.
 """
 
-import json
 import random
-from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from api import REDIRECT, WITHOUT_3DS, card, rub
 from load import Step
@@ -85,16 +82,3 @@ def of_deal(chance: random.Random, tag: str) -> Transfer:
     }
     bodies = {"deal": deal, "payment": payment, "payout": payout}
     return Transfer(tag, [Step(kind, f"{tag}-{kind}", body) for kind, body in bodies.items()])
-
-
-def really_paid(data: Path) -> Counter:
-    """What the sandbox's payer has in its journal: how often each shop paid out each sum."""
-    paid = Counter()
-    for path in sorted(data.rglob("operations-*.jsonl")):
-        for line in path.read_text().splitlines():
-            if not line.startswith('{"payout"'):
-                continue
-            _operation, payout = json.loads(line)["payout"]
-            if payout["ruling"] == "approved":
-                paid[payout["shop"], payout["amount"]] += 1
-    return paid

@@ -2,6 +2,7 @@
 //! payouts, deals and receipts against their postings and against each other. Works beside a
 //! running server: each shop is read in one snapshot.
 
+pub mod bank;
 mod deal;
 mod invoice;
 mod receipt;
@@ -38,6 +39,8 @@ pub struct Report {
     pub invoices: u64,
     /// Receipts that were held against their payments and refunds.
     pub receipts: u64,
+    /// Lines of the bank's own list that were held against what is written down.
+    pub carried_out: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
 }

@@ -80,9 +80,9 @@ pub enum Cause {
     /// The acquirer did not answer.
     #[error("the acquirer did not answer")]
     Call(#[source] CallError),
-    /// The sandbox's journal.
-    #[error("the sandbox cannot write its journal")]
-    Sandbox(#[source] std::io::Error),
+    /// The sandbox's memory.
+    #[error("the sandbox's memory fails")]
+    Sandbox(#[source] connectors::sandbox::MemoryError),
     /// Something that the rules exclude.
     #[error("defect: {0}")]
     Defect(&'static str),

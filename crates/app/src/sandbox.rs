@@ -1,4 +1,9 @@
-//! The buyer's side of the sandbox acquirer: what its pages show and decide.
+//! The buyer's side of the sandbox acquirer: what its pages show and decide; and its memory, which
+//! all nodes share.
+
+mod memory;
+
+pub use memory::{Records, forget};
 
 use std::sync::Arc;
 
@@ -14,9 +19,12 @@ use crate::error::{Cause, Error};
 ///
 /// # Errors
 /// There is no sandbox, or it does not know the operation.
-pub fn show(app: &Arc<App>, operation: OperationId) -> Result<Shown, Error> {
-    let sandbox = app.sandbox.as_ref();
-    let shown = sandbox.and_then(|sandbox| sandbox.shown(operation));
+pub async fn show(app: &Arc<App>, operation: OperationId) -> Result<Shown, Error> {
+    let shown = match &app.sandbox {
+        Some(sandbox) => sandbox.shown(operation).await,
+        None => Ok(None),
+    };
+    let shown = shown.map_err(|error| Error::Internal(Cause::Sandbox(error)))?;
     shown.ok_or_else(|| Error::not_found("operation", operation))
 }
 
@@ -35,9 +43,10 @@ pub async fn decide(
         .ok_or_else(|| Error::not_found("operation", operation))?;
     let decided = sandbox
         .decide(operation, decision)
+        .await
         .map_err(|error| match error {
             DecideError::NotFound => Error::not_found("operation", operation),
-            DecideError::Journal(error) => Error::Internal(Cause::Sandbox(error)),
+            DecideError::Memory(error) => Error::Internal(Cause::Sandbox(error)),
         })?;
     answer::hear(app, operation, decided.answer).await?;
     Ok(decided.return_url)

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use domain::card::{Card, CardNumber};
 use domain::method::Article;
-use domain::{Answer, Duration, MethodKind, Money, OperationId, ShopId};
+use domain::{Answer, Duration, MethodKind, Money, OperationId, OperationKind, ShopId};
 
 /// An acquirer.
 #[async_trait]
@@ -38,6 +38,9 @@ pub trait Acquirer: Send + Sync {
     /// How long after a call began it may still arrive: what a look-up does not find until then
     /// may be found later.
     fn arrives_within(&self) -> Duration;
+
+    /// A page of what it carried out, in the order of operations; `None` if it gives no such list.
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError>;
 }
 
 /// A payer's means.
@@ -177,6 +180,28 @@ pub enum Found {
     /// This is its answer, as the call would give it: a challenge as long as the payer has not
     /// answered it, so that a challenge that got lost is found again.
     Answered(Answer),
+}
+
+/// A page of what was carried out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Statement {
+    /// Its lines, in the order of operations.
+    pub lines: Vec<CarriedOut>,
+    /// The last operation that the page looks at; `None` if it is past the end.
+    pub next: Option<OperationId>,
+}
+
+/// A line of a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CarriedOut {
+    /// The operation.
+    pub operation: OperationId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// What was done.
+    pub kind: OperationKind,
+    /// With how much.
+    pub amount: Money,
 }
 
 /// Why a call brought no answer.

@@ -11,7 +11,7 @@ use domain::card::CardNumber;
 use domain::personal_data::Person;
 use domain::{Answer, Duration, Money, OperationId, ShopId};
 
-use crate::acquirer::{CallError, Found};
+use crate::acquirer::{CallError, Found, Statement};
 
 pub use banks::{SBP_BANKS, SbpBank};
 
@@ -30,6 +30,9 @@ pub trait Payer: Send + Sync {
     /// How long after a call began it may still arrive: what a look-up does not find until then
     /// may be found later.
     fn arrives_within(&self) -> Duration;
+
+    /// A page of what it carried out, in the order of operations; `None` if it gives no such list.
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError>;
 
     /// The banks that SBP reaches, in any order.
     async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError>;

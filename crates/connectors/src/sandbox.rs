@@ -10,8 +10,8 @@ mod callback;
 mod cards;
 mod script;
 
-mod book;
 mod followup;
+mod memory;
 mod payout;
 mod purchase;
 
@@ -24,22 +24,24 @@ mod wire;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
-use std::path::Path;
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
 use async_trait::async_trait;
 use domain::card::Expiry;
-use domain::{Answer, Duration, Money, OperationId, ShopId, Timestamp};
+use domain::{Answer, Duration, Money, OperationId, OperationKind, ShopId, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
-use tracing::error;
+use tracing::warn;
 
-use crate::acquirer::{Acquirer, Authorize, Bind, CallError, Follow, Found, Tokenize, Tokenized};
+use crate::acquirer::{
+    Acquirer, Authorize, Bind, CallError, CarriedOut, Follow, Found, Statement, Tokenize, Tokenized,
+};
 use crate::payer::{CardSource, Identified, PayOut, Payer, SBP_BANKS, SbpBank};
-use book::{Book, Record};
 use callback::Callbacks;
 use followup::{Followup, Step};
-use journal::Journal;
+use memory::{InProcess, Record};
 use payout::Paid;
 use purchase::{Purchase, Purpose, Ruling};
 use reference::Reference;
@@ -47,11 +49,16 @@ use reference::Reference;
 pub use buyer::{DecideError, Decided, Decision, Shown, ShownKind, ShownStatus};
 pub use callback::{Callback, Order};
 pub use cards::{Outcome, TEST_CARDS};
+pub use journal::{left_in_files, set_files_aside};
+pub use memory::{Change, Memory, MemoryError};
 pub use payout::{TEST_PHONES, TEST_STRANGER, TEST_WALLETS};
 pub use script::{Call, CallbackFault, Chances, Fault, Script};
 
-/// How many operations are remembered at least; at most it is twice as many.
-const GENERATION_SIZE: usize = 50_000;
+/// How often a change is tried again that another node was faster with.
+const TRIES_MAX: usize = 10;
+/// The first and the longest pause before a record is written again that could not be.
+const PAUSE_MIN: std::time::Duration = std::time::Duration::from_millis(20);
+const PAUSE_MAX: std::time::Duration = std::time::Duration::from_millis(500);
 
 /// How long a call may be under way to the sandbox. It is in the same process, but clocks of nodes
 /// may differ by a minute.
@@ -65,12 +72,14 @@ pub struct Sandbox {
     base_url: String,
     clock: Clock,
     script: Script,
+    memory: Arc<dyn Memory>,
+    /// The same, where it goes with the process.
+    in_process: Option<Arc<InProcess>>,
     state: Mutex<State>,
 }
 
+#[derive(Default)]
 struct State {
-    book: Book,
-    journal: Option<Journal>,
     callbacks: Callbacks,
     /// Requests that wait to be carried out, each with whether a look-up sees it.
     late: Vec<(bool, Request)>,
@@ -125,39 +134,24 @@ impl Sandbox {
     /// A sandbox whose pages are under `base_url` and that forgets everything when it is dropped.
     #[must_use]
     pub fn in_memory(base_url: &str, clock: Clock) -> Self {
-        Self::new(base_url, clock, Book::new(GENERATION_SIZE), None)
+        let memory = Arc::new(InProcess::default());
+        let shared: Arc<dyn Memory> = Arc::<InProcess>::clone(&memory);
+        Self {
+            in_process: Some(memory),
+            ..Self::on(shared, base_url, clock)
+        }
     }
 
-    /// A sandbox that keeps its journal in `directory`.
-    ///
-    /// # Errors
-    /// The journal cannot be read or written.
-    pub fn open(directory: &Path, base_url: &str, clock: Clock) -> io::Result<Self> {
-        Self::open_sized(directory, base_url, clock, GENERATION_SIZE)
-    }
-
-    fn open_sized(
-        directory: &Path,
-        base_url: &str,
-        clock: Clock,
-        generation_size: usize,
-    ) -> io::Result<Self> {
-        let mut book = Book::new(generation_size);
-        let journal = Journal::open(directory, &mut book)?;
-        Ok(Self::new(base_url, clock, book, Some(journal)))
-    }
-
-    fn new(base_url: &str, clock: Clock, book: Book, journal: Option<Journal>) -> Self {
+    /// A sandbox whose pages are under `base_url` and whose records are in `memory`.
+    #[must_use]
+    pub fn on(memory: Arc<dyn Memory>, base_url: &str, clock: Clock) -> Self {
         Self {
             base_url: base_url.trim_end_matches('/').to_owned(),
             clock,
             script: Script::default(),
-            state: Mutex::new(State {
-                book,
-                journal,
-                callbacks: Callbacks::default(),
-                late: Vec::new(),
-            }),
+            memory,
+            in_process: None,
+            state: Mutex::default(),
         }
     }
 
@@ -182,13 +176,13 @@ impl Sandbox {
     /// many there were.
     ///
     /// # Errors
-    /// The journal cannot be written; what was not carried out is lost.
-    pub fn carry_out_late(&self) -> Result<usize, CallError> {
+    /// The memory fails; what was not carried out is lost.
+    pub async fn carry_out_late(&self) -> Result<usize, CallError> {
         let late = std::mem::take(&mut self.state().late);
         let count = late.len();
         for (_, request) in late {
             let (shop_id, operation) = (request.shop_id(), request.operation());
-            let answer = self.carry_out(request)?;
+            let answer = self.carry_out(request).await?;
             self.call_back(Callback {
                 shop_id,
                 operation,
@@ -199,61 +193,71 @@ impl Sandbox {
     }
 
     /// What the page of this operation shows; `None` if it has none.
-    #[must_use]
-    pub fn shown(&self, operation: OperationId) -> Option<Shown> {
-        let state = self.state();
-        let purchase = state.book.purchase(operation)?;
-        buyer::shown(operation, purchase)
+    ///
+    /// # Errors
+    /// The memory fails.
+    pub async fn shown(&self, operation: OperationId) -> Result<Option<Shown>, MemoryError> {
+        Ok(match self.recall(operation).await? {
+            Some((Record::Purchase(_, purchase), _)) => buyer::shown(operation, &purchase),
+            Some((Record::Followup(..) | Record::Payout(..), _)) | None => None,
+        })
     }
 
     /// The payer decides. The first decision stands and sends one callback.
     ///
     /// # Errors
     /// See [`DecideError`].
-    pub fn decide(
+    pub async fn decide(
         &self,
         operation: OperationId,
         decision: Decision,
     ) -> Result<Decided, DecideError> {
         let now = (self.clock)();
-        let mut state = self.state();
-        let purchase = state.book.purchase(operation).cloned();
-        let purchase = purchase.ok_or(DecideError::NotFound)?;
-        let page = purchase.page().ok_or(DecideError::NotFound)?;
-        let return_url = page.return_url.clone();
-        let next = decision.word().and_then(|word| purchase.decided(word, now));
-        let decides = next.is_some();
-        let current = next.unwrap_or(purchase);
-        if decides {
-            let record = Record::Purchase(operation, current.clone());
-            state.remember(vec![record]).map_err(DecideError::Journal)?;
-        }
-        drop(state);
-        let shop_id = current.shop;
-        let answer = current.answer(operation, &self.base_url);
-        if decides {
-            self.call_back(Callback {
+        for _ in 0..TRIES_MAX {
+            let found = self.recall(operation).await?;
+            let Some((Record::Purchase(_, purchase), before)) = found else {
+                return Err(DecideError::NotFound);
+            };
+            let page = purchase.page().ok_or(DecideError::NotFound)?;
+            let return_url = page.return_url.clone();
+            let next = decision.word().and_then(|word| purchase.decided(word, now));
+            let decides = next.is_some();
+            let current = next.unwrap_or(purchase);
+            let shop_id = current.shop;
+            let answer = current.answer(operation, &self.base_url);
+            if decides {
+                let record = Record::Purchase(operation, current);
+                let change = changed(&record, Some(before))?;
+                if !self.memory.change(shop_id, vec![change]).await? {
+                    continue;
+                }
+                self.call_back(Callback {
+                    shop_id,
+                    operation,
+                    answer: answer.clone(),
+                });
+            }
+            return Ok(Decided {
                 shop_id,
-                operation,
-                answer: answer.clone(),
+                return_url,
+                answer,
             });
         }
-        Ok(Decided {
-            shop_id,
-            return_url,
-            answer,
-        })
+        Err(DecideError::Memory("others are always faster".into()))
     }
 
-    /// What really happened to each payment that is remembered, by its reference.
+    /// What really happened to each payment that this process remembers, by its reference.
     #[must_use]
     pub fn statistics(&self) -> BTreeMap<String, Effects> {
-        let state = self.state();
-        let approved = state
-            .book
-            .purchases()
-            .filter(|(_, purchase)| purchase.purpose != Purpose::Bind)
-            .filter(|(_, purchase)| purchase.ruling() == Some(Ruling::Approved));
+        let records = self.in_process.iter().flat_map(|memory| memory.records());
+        let approved = records.filter_map(|record| match record {
+            Record::Purchase(operation, purchase) => {
+                let paid = purchase.purpose != Purpose::Bind
+                    && purchase.ruling() == Some(Ruling::Approved);
+                paid.then_some((operation, purchase))
+            }
+            Record::Followup(..) | Record::Payout(..) => None,
+        });
         approved
             .map(|(operation, purchase)| {
                 let reference = Reference::new(operation, purchase.used.method());
@@ -262,29 +266,29 @@ impl Sandbox {
             .collect()
     }
 
-    /// Every payout that is remembered and reached its receiver, by its operation.
+    /// Every payout that this process remembers and that reached its receiver, by its operation.
     #[must_use]
     pub fn paid_out(&self) -> BTreeMap<OperationId, PaidOut> {
-        let state = self.state();
-        let paid = state.book.payouts();
-        let arrived = paid.filter(|(_, paid)| paid.ruling == Ruling::Approved);
-        arrived
-            .map(|(operation, paid)| {
+        let records = self.in_process.iter().flat_map(|memory| memory.records());
+        let arrived = records.filter_map(|record| match record {
+            Record::Payout(operation, paid) if paid.ruling == Ruling::Approved => {
                 let (shop_id, amount) = (paid.shop, paid.amount);
-                (operation, PaidOut { shop_id, amount })
-            })
-            .collect()
+                Some((operation, PaidOut { shop_id, amount }))
+            }
+            Record::Purchase(..) | Record::Followup(..) | Record::Payout(..) => None,
+        });
+        arrived.collect()
     }
 
     /// Takes a request through what the script has in store for it.
     async fn call(&self, call: Call, request: Request) -> Result<Answer, CallError> {
         match self.script.call(call) {
-            None => self.carry_out(request),
-            Some(Fault::Declined) => self.decline(request),
+            None => self.carry_out(request).await,
+            Some(Fault::Declined) => self.decline(request).await,
             Some(Fault::NotSent) => Err(CallError::NotSent(None)),
             Some(Fault::RequestLost) => Err(CallError::Unknown(None)),
             Some(Fault::ReplyLost) => {
-                self.carry_out(request)?;
+                self.carry_out(request).await?;
                 Err(CallError::Unknown(None))
             }
             Some(fault @ (Fault::Late | Fault::Delayed)) => {
@@ -293,7 +297,7 @@ impl Sandbox {
                 Err(CallError::Unknown(None))
             }
             Some(Fault::Slow(gate)) => {
-                let answer = self.carry_out(request)?;
+                let answer = self.carry_out(request).await?;
                 gate.passed().await;
                 Ok(answer)
             }
@@ -301,66 +305,118 @@ impl Sandbox {
     }
 
     /// Carries a request out once; the same operation again only hears the answer.
-    fn carry_out(&self, request: Request) -> Result<Answer, CallError> {
+    async fn carry_out(&self, request: Request) -> Result<Answer, CallError> {
         let operation = request.operation();
-        let mut state = self.state();
-        if let Some(answer) = state.answer(operation, &self.base_url) {
-            return Ok(answer);
-        }
-        let (answer, records) = match request {
+        match request {
             Request::Authorize(request) => {
                 let purchase = Purchase::authorize(request, self.this_month());
-                let answer = purchase.answer(operation, &self.base_url);
-                (answer, vec![Record::Purchase(operation, purchase)])
+                self.begin(Record::Purchase(operation, purchase)).await
             }
             Request::Bind(request) => {
                 let purchase = Purchase::bind(request, self.this_month());
-                let answer = purchase.answer(operation, &self.base_url);
-                (answer, vec![Record::Purchase(operation, purchase)])
+                self.begin(Record::Purchase(operation, purchase)).await
             }
             Request::Follow(step, request) => {
-                let paid_by = Reference::parse(&request.reference).map(|known| known.operation);
-                let known = paid_by.and_then(|paid_by| state.book.purchase(paid_by));
-                let (followup, changed) = Followup::decide(step, request, known);
-                let answer = followup.answer(operation);
-                let changed = paid_by.zip(changed);
-                let mut records = vec![Record::Followup(operation, followup)];
-                records.extend(changed.map(|(paid_by, next)| Record::Purchase(paid_by, next)));
-                (answer, records)
+                let followed = self.follow(step, &request).await;
+                followed.map_err(|error| CallError::Unknown(Some(error)))
             }
             Request::PayOut(request) => {
                 let paid = Paid::decide(request);
-                let answer = paid.answer(operation);
-                (answer, vec![Record::Payout(operation, paid)])
+                self.begin(Record::Payout(operation, paid)).await
             }
-        };
-        state.keep(answer, records)
+        }
     }
 
     /// Refuses a request for good, if it is one that can be refused.
-    fn decline(&self, request: Request) -> Result<Answer, CallError> {
+    async fn decline(&self, request: Request) -> Result<Answer, CallError> {
         let operation = request.operation();
-        let mut state = self.state();
-        if let Some(answer) = state.answer(operation, &self.base_url) {
-            return Ok(answer);
-        }
-        let (answer, record) = match request {
+        match request {
             Request::Follow(step @ (Step::Capture | Step::Refund), request) => {
                 let followup = Followup::declined(step, request);
-                let answer = followup.answer(operation);
-                (answer, Record::Followup(operation, followup))
+                self.begin(Record::Followup(operation, followup)).await
             }
             Request::PayOut(request) => {
                 let paid = Paid::declined(request);
-                let answer = paid.answer(operation);
-                (answer, Record::Payout(operation, paid))
+                self.begin(Record::Payout(operation, paid)).await
             }
             other @ (Request::Authorize(_) | Request::Bind(_) | Request::Follow(..)) => {
-                drop(state);
-                return self.carry_out(other);
+                self.carry_out(other).await
             }
+        }
+    }
+
+    /// Remembers a new operation and gives its answer; one that is known gets its answer again.
+    ///
+    /// What is decided at once, without its payer, is answered before it is written: the write has
+    /// its place before all that its shop writes afterwards, so what the platform wrote down of an
+    /// answer is never forgotten here.
+    async fn begin(&self, record: Record) -> Result<Answer, CallError> {
+        let unknown = |error| CallError::Unknown(Some(error));
+        let (operation, shop) = (record.operation(), record.shop());
+        let answer = record.answer(&self.base_url);
+        let change = changed(&record, None).map_err(unknown)?;
+        let mut write = write(&self.memory, shop, &change);
+        let first = poll_fn(|context| Poll::Ready(write.as_mut().poll(context))).await;
+        let is_new = match first {
+            Poll::Ready(Ok(is_new)) => is_new,
+            Poll::Ready(Err(_)) | Poll::Pending if is_settled(&record) => {
+                let pending = first.is_pending().then_some(write);
+                let memory = Arc::clone(&self.memory);
+                tokio::spawn(write_until_it_stands(memory, shop, change, pending));
+                return Ok(answer);
+            }
+            Poll::Ready(Err(error)) => return Err(unknown(error)),
+            Poll::Pending => write.await.map_err(unknown)?,
         };
-        state.keep(answer, vec![record])
+        if is_new {
+            return Ok(answer);
+        }
+        match self.recall(operation).await.map_err(unknown)? {
+            Some((known, _)) => Ok(known.answer(&self.base_url)),
+            None => Err(CallError::Unknown(None)),
+        }
+    }
+
+    /// Carries out what builds on a payment.
+    async fn follow(&self, step: Step, request: &Follow) -> Result<Answer, MemoryError> {
+        let operation = request.operation;
+        for _ in 0..TRIES_MAX {
+            if let Some((known, _)) = self.recall(operation).await? {
+                return Ok(known.answer(&self.base_url));
+            }
+            let paid_by = Reference::parse(&request.reference).map(|known| known.operation);
+            let found = match paid_by {
+                Some(paid_by) => self.recall(paid_by).await?,
+                None => None,
+            };
+            let (purchase, before) = match &found {
+                Some((Record::Purchase(_, purchase), before)) => (Some(purchase), Some(before)),
+                Some((Record::Followup(..) | Record::Payout(..), _)) | None => (None, None),
+            };
+            let (followup, next) = Followup::decide(step, request.clone(), purchase);
+            let record = Record::Followup(operation, followup);
+            let mut changes = vec![changed(&record, None)?];
+            if let (Some(paid_by), Some(next)) = (paid_by, next) {
+                let next = Record::Purchase(paid_by, next);
+                changes.push(changed(&next, before.cloned())?);
+            }
+            if self.memory.change(request.shop_id, changes).await? {
+                return Ok(record.answer(&self.base_url));
+            }
+        }
+        Err("others are always faster".into())
+    }
+
+    /// The record of an operation, and its text.
+    async fn recall(
+        &self,
+        operation: OperationId,
+    ) -> Result<Option<(Record, String)>, MemoryError> {
+        let Some(text) = self.memory.find(operation).await? else {
+            return Ok(None);
+        };
+        let record = Record::read(&text).ok_or("a record that makes no sense")?;
+        Ok(Some((record, text)))
     }
 
     fn call_back(&self, callback: Callback) {
@@ -421,6 +477,10 @@ impl Acquirer for Sandbox {
         self.find_out(operation).await
     }
 
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError> {
+        self.carried_out(after, PAYMENTS).await.map(Some)
+    }
+
     fn arrives_within(&self) -> Duration {
         ARRIVES_WITHIN
     }
@@ -448,6 +508,10 @@ impl Payer for Sandbox {
         self.find_out(operation).await
     }
 
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError> {
+        self.carried_out(after, PAYOUTS).await.map(Some)
+    }
+
     fn arrives_within(&self) -> Duration {
         ARRIVES_WITHIN
     }
@@ -468,60 +532,142 @@ impl Sandbox {
                 return Err(CallError::Unknown(None));
             }
         }
-        let mut state = self.state();
-        let purchase = state.book.purchase(operation);
-        if let Some(next) = purchase.and_then(Purchase::cooled_off) {
-            let remembered = state.remember(vec![Record::Purchase(operation, next)]);
-            remembered.map_err(|error| CallError::Unknown(Some(error.into())))?;
-        }
+        let looked = self.look(operation).await;
+        let looked = looked.map_err(|error| CallError::Unknown(Some(error)))?;
         let is_late = |(seen, request): &(bool, Request)| *seen && request.operation() == operation;
-        Ok(match state.answer(operation, &self.base_url) {
-            Some(answer) => Found::Answered(answer),
-            None if state.late.iter().any(is_late) => Found::Open,
+        Ok(match looked {
+            Some(record) => Found::Answered(record.answer(&self.base_url)),
+            None if self.state().late.iter().any(is_late) => Found::Open,
             None => Found::Nothing,
         })
     }
+
+    /// The record of an operation; a loan whose taker did not step back is decided by the look.
+    async fn look(&self, operation: OperationId) -> Result<Option<Record>, MemoryError> {
+        for _ in 0..TRIES_MAX {
+            let Some((record, before)) = self.recall(operation).await? else {
+                return Ok(None);
+            };
+            let next = match &record {
+                Record::Purchase(_, purchase) => purchase.cooled_off(),
+                Record::Followup(..) | Record::Payout(..) => None,
+            };
+            let Some(next) = next else {
+                return Ok(Some(record));
+            };
+            let next = Record::Purchase(operation, next);
+            let change = changed(&next, Some(before))?;
+            if self.memory.change(next.shop(), vec![change]).await? {
+                return Ok(Some(next));
+            }
+        }
+        Err("others are always faster".into())
+    }
+
+    /// What was carried out of these kinds.
+    async fn carried_out(
+        &self,
+        after: Option<OperationId>,
+        kinds: &[OperationKind],
+    ) -> Result<Statement, CallError> {
+        let unknown = |error| CallError::Unknown(Some(error));
+        let page = self.memory.list(after, STATEMENT_LINES).await;
+        let page = page.map_err(unknown)?;
+        let next = page.last().map(|(operation, _)| *operation);
+        let mut lines = Vec::with_capacity(page.len());
+        for (_, text) in &page {
+            let record = Record::read(text).ok_or(CallError::Unknown(None))?;
+            lines.extend(line(&record).filter(|line| kinds.contains(&line.kind)));
+        }
+        Ok(Statement { lines, next })
+    }
 }
 
-impl State {
-    fn answer(&self, operation: OperationId, base_url: &str) -> Option<Answer> {
-        if let Some(purchase) = self.book.purchase(operation) {
-            return Some(purchase.answer(operation, base_url));
-        }
-        if let Some(followup) = self.book.followup(operation) {
-            return Some(followup.answer(operation));
-        }
-        let paid = self.book.payout(operation)?;
-        Some(paid.answer(operation))
-    }
+/// How many records a page of a statement is made of.
+const STATEMENT_LINES: u32 = 1_000;
+const PAYMENTS: &[OperationKind] = &[
+    OperationKind::Authorize,
+    OperationKind::Capture,
+    OperationKind::Void,
+    OperationKind::Refund,
+];
+const PAYOUTS: &[OperationKind] = &[OperationKind::PayOut];
 
-    /// Gives `answer` once `records` are written down.
-    fn keep(&mut self, answer: Answer, records: Vec<Record>) -> Result<Answer, CallError> {
-        match self.remember(records) {
-            Ok(()) => Ok(answer),
-            Err(error) => Err(CallError::Unknown(Some(Box::new(error)))),
+/// What a statement says of a record; `None` if no money moved by it.
+fn line(record: &Record) -> Option<CarriedOut> {
+    let (kind, amount, ruling) = match record {
+        Record::Purchase(_, purchase) if purchase.purpose == Purpose::Bind => return None,
+        Record::Purchase(_, purchase) => {
+            (OperationKind::Authorize, purchase.amount, purchase.ruling())
         }
-    }
-
-    /// Writes `records` down, then holds them to be true.
-    fn remember(&mut self, records: Vec<Record>) -> io::Result<()> {
-        if let Some(journal) = &mut self.journal {
-            journal.append(&records)?;
-        }
-        for record in records {
-            self.book.put(record);
-        }
-        if self.book.is_full() {
-            let turned = match &mut self.journal {
-                Some(journal) => journal.turn(&self.book.survivors()),
-                None => Ok(()),
+        Record::Followup(_, followup) => {
+            let kind = match followup.step {
+                Step::Capture => OperationKind::Capture,
+                Step::Void => OperationKind::Void,
+                Step::Refund => OperationKind::Refund,
             };
-            if let Err(error) = turned {
-                error!(%error, "the sandbox cannot begin a new journal");
-            }
-            self.book.turn();
+            (kind, followup.amount, Some(followup.ruling))
         }
-        Ok(())
+        Record::Payout(_, paid) => (OperationKind::PayOut, paid.amount, Some(paid.ruling)),
+    };
+    (ruling == Some(Ruling::Approved)).then(|| CarriedOut {
+        operation: record.operation(),
+        shop_id: record.shop(),
+        kind,
+        amount,
+    })
+}
+
+/// The change that writes this record.
+fn changed(record: &Record, before: Option<String>) -> Result<Change, MemoryError> {
+    Ok(Change {
+        operation: record.operation(),
+        before,
+        after: record.write()?,
+    })
+}
+
+/// Was it decided at once, without its payer?
+fn is_settled(record: &Record) -> bool {
+    match record {
+        Record::Purchase(_, purchase) => purchase.page().is_none(),
+        Record::Followup(..) | Record::Payout(..) => false,
+    }
+}
+
+type Write = Pin<Box<dyn Future<Output = Result<bool, MemoryError>> + Send>>;
+
+fn write(memory: &Arc<dyn Memory>, shop: ShopId, change: &Change) -> Write {
+    let (memory, change) = (Arc::clone(memory), change.clone());
+    Box::pin(async move { memory.change(shop, vec![change]).await })
+}
+
+/// Writes a record whose answer was given, with pauses until it stands: a bank does not forget
+/// because a database is away.
+async fn write_until_it_stands(
+    memory: Arc<dyn Memory>,
+    shop: ShopId,
+    change: Change,
+    mut pending: Option<Write>,
+) {
+    let mut pause = PAUSE_MIN;
+    loop {
+        if let Some(write) = pending.take() {
+            match write.await {
+                Ok(_written_or_known) => return,
+                Err(error) => {
+                    let operation = change.operation;
+                    warn!(operation.id = %operation, %error, "the sandbox waits for its memory");
+                }
+            }
+        }
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "waits for the storage, not for time"
+        )]
+        tokio::time::sleep(pause).await;
+        pause = PAUSE_MAX.min(pause.saturating_mul(2));
+        pending = Some(write(&memory, shop, &change));
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use connectors::acquirer::{Authorize, Bind, Follow, Found, Tokenize, Tokenized};
+use connectors::acquirer::{Authorize, Bind, Follow, Found, Statement, Tokenize, Tokenized};
 use connectors::courier::{Outcome, Parcel, Receipt};
 use connectors::mail::Mail;
 use connectors::payer::{CardSource, Identified, PayOut, SbpBank};
@@ -111,6 +111,10 @@ impl Payer for MeteredPayer {
         self.inner.arrives_within()
     }
 
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError> {
+        self.inner.statement(after).await
+    }
+
     async fn sbp_banks(&self) -> Result<Vec<SbpBank>, CallError> {
         let watch = Stopwatch::start();
         let banks = self.inner.sbp_banks().await;
@@ -124,6 +128,10 @@ impl Payer for MeteredPayer {
 impl Acquirer for MeteredAcquirer {
     fn arrives_within(&self) -> Duration {
         self.inner.arrives_within()
+    }
+
+    async fn statement(&self, after: Option<OperationId>) -> Result<Option<Statement>, CallError> {
+        self.inner.statement(after).await
     }
 
     async fn authorize(&self, request: Authorize) -> Answered {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use app::sandbox::Records;
 use app::{App, Clock as _, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
@@ -24,7 +25,7 @@ use crate::demo::DEMO_FILE;
 use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
 
-/// The sandbox acquirer's memory, in the data directory.
+/// The sandbox register's memory, in the data directory.
 pub(crate) const SANDBOX_DIR: &str = "sandbox";
 /// Locked by the server while it runs, in the data directory.
 const LOCK_FILE: &str = "altyn.lock";
@@ -57,9 +58,12 @@ impl Platform {
         let store = open(config.store_options()).await?;
         let clock = sandbox_clock();
         let memory = config.data_dir.join(SANDBOX_DIR);
-        let sandbox = Sandbox::open(&memory, public_url, clock)
-            .with_context(|| format!("open the sandbox's memory in {}", memory.display()))?;
-        let sandbox = Arc::new(sandbox);
+        let records = Records::new(store.clone(), Arc::clone(&clock));
+        let taken_over = records.take_over(&memory).await;
+        taken_over
+            .map_err(anyhow::Error::from_boxed)
+            .with_context(|| format!("take over the sandbox's memory in {}", memory.display()))?;
+        let sandbox = Arc::new(Sandbox::on(Arc::new(records), public_url, clock));
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
         let register = SandboxRegister::open(&memory)
             .with_context(|| format!("open the register's memory in {}", memory.display()))?;
@@ -120,11 +124,12 @@ impl Platform {
         let courier = courier(config)?;
         // The server of a demo lets notifications go to this machine, so its commands do.
         let with_demo = config.data_dir.join(DEMO_FILE).exists();
-        let unused = Arc::new(Sandbox::in_memory("", sandbox_clock()));
+        let records = Records::new(store.clone(), sandbox_clock());
+        let bank = Arc::new(Sandbox::on(Arc::new(records), "", sandbox_clock()));
         let parts = Parts {
             store: store.clone(),
-            acquirer: Arc::<Sandbox>::clone(&unused),
-            payer: unused,
+            acquirer: Arc::<Sandbox>::clone(&bank),
+            payer: bank,
             sandbox: None,
             fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),

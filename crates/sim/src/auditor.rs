@@ -43,7 +43,7 @@ pub(crate) async fn rest(world: &World, merchant: &mut Merchant, tally: &mut Tal
     let open = open.map(|request| (&request.path, &request.key));
     ensure!(open.is_none(), "{open:?} is never answered");
     for _ in 0..TURNS {
-        world.bank.carry_out_late()?;
+        world.bank.carry_out_late().await?;
         world.clock.advance(Duration::hours(6));
         worker::run_due(&world.app).await?;
         world.app.settled().await;
@@ -61,7 +61,8 @@ pub(crate) async fn audit(
 ) -> Result<Vec<String>> {
     let facts = Facts::read(world, merchant).await?;
     let business = &merchant.business;
-    let report = app::audit::run(&world.store).await?;
+    let mut report = app::audit::run(&world.store).await?;
+    app::audit::bank::run(&world.app, &mut report).await?;
     let invoices = report.invoices;
     let mut findings = books(report);
     let stuck = bank::stuck(world, &facts.payments).await?;

@@ -168,7 +168,7 @@ impl Merchant {
                 break;
             }
             if chance.happens(300) {
-                world.bank.carry_out_late()?;
+                world.bank.carry_out_late().await?;
                 world.bank.release_callbacks(Order::Shuffled(chance.bits()));
             }
             if let Some(callbacks) = &mut callbacks {

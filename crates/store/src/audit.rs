@@ -5,12 +5,14 @@
 mod invoice;
 mod payout;
 mod receipt;
+mod statement;
 
 pub use invoice::{InvoiceProof, invoice_orphans, invoices};
 pub use payout::{PayoutProof, payouts};
 pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
 };
+pub use statement::carried_out;
 
 use domain::payment::PaymentDeal;
 use domain::refund::{RefundDeal, Status};

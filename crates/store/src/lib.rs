@@ -38,6 +38,7 @@ pub mod payment_method;
 pub mod pos_link;
 pub mod receipt;
 pub mod refund;
+pub mod sandbox_record;
 pub mod token;
 
 pub mod payout;

@@ -61,6 +61,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     21 "0021_binding_client_ip",
     22 "0022_discrepancy",
     23 "0023_order_of_notifications",
+    24 "0024_sandbox_record",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -65,7 +65,10 @@ async fn show(
     Query(query): Query<OperationQuery>,
 ) -> Response {
     let lang = asked.lang(None);
-    let found = asked::id(&query.operation).and_then(|id| app::sandbox::show(&app, id));
+    let found = match asked::id(&query.operation) {
+        Ok(id) => app::sandbox::show(&app, id).await,
+        Err(error) => Err(error),
+    };
     let shown = match found {
         Ok(shown) => shown,
         Err(error) => return answer::error(&app, frame(lang, &query.operation), &error),

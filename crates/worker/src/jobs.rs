@@ -44,6 +44,9 @@ async fn forget(app: &Arc<App>) {
     if let Err(error) = app::token::forget(app, BATCH).await {
         crate::failed(&error, "old payment tokens could not be forgotten");
     }
+    if let Err(error) = app::sandbox::forget(app, BATCH).await {
+        crate::failed(&error, "old records of the sandbox could not be forgotten");
+    }
     if let Err(error) = app::message::send::forget(app, BATCH).await {
         crate::failed(&error, "old messages could not be forgotten");
     }

@@ -22,6 +22,7 @@ mod pos_link;
 mod race;
 mod receipt;
 mod refund;
+mod sandbox;
 mod saved_method;
 mod shop_state;
 mod split;

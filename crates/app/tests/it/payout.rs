@@ -149,7 +149,7 @@ async fn a_payout_that_nobody_answered_is_made_once() {
             let balance = balance_of(&world, &gateway.shop).await;
             assert_eq!(balance, 90_000 - 10_000 * i64::try_from(index).unwrap());
             world.wait(Duration::minutes(1)).await;
-            if world.bank.carry_out_late().unwrap() > 0 {
+            if world.bank.carry_out_late().await.unwrap() > 0 {
                 assert_eq!(
                     status(&world, &gateway, &answer.text("/id")).await,
                     "pending"
@@ -183,7 +183,7 @@ async fn an_answer_that_comes_by_itself_is_taken_in_once() {
         .await;
         assert_eq!(answer.text("/status"), "pending");
         world.bank.script().next_callback(CallbackFault::Twice);
-        assert_eq!(world.bank.carry_out_late().unwrap(), 1);
+        assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
         world.bank.release_callbacks(Order::AsSent);
         while let Ok(callback) = callbacks.try_recv() {
             app::hear(&world.app, callback.operation, callback.answer)

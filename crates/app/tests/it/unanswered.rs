@@ -107,7 +107,7 @@ async fn an_answer_that_comes_after_all_is_taken_in_once() {
             .await;
         assert_eq!(answer.text("/status"), "pending");
         world.bank.script().next_callback(CallbackFault::Twice);
-        assert_eq!(world.bank.carry_out_late().unwrap(), 1);
+        assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
         world.bank.release_callbacks(Order::AsSent);
         let mut heard = 0;
         while let Ok(callback) = callbacks.try_recv() {

@@ -1,10 +1,9 @@
 //! The payer's side of the sandbox: what its pages show, and what the payer decides there.
 
-use std::io;
-
 use domain::{Answer, MethodKind, Money, OperationId, ShopId};
 
 use super::means::{Used, last4_text};
+use super::memory::MemoryError;
 use super::purchase::{Page, PayersWord, Purchase, Purpose, Ruling, Way, terminal_code};
 
 /// Which page it is.
@@ -82,8 +81,14 @@ pub enum DecideError {
     #[error("the sandbox knows no page for this operation")]
     NotFound,
     /// The decision could not be written down, and was not made.
-    #[error("the sandbox cannot write its journal")]
-    Journal(#[source] io::Error),
+    #[error("the sandbox's memory fails")]
+    Memory(#[source] MemoryError),
+}
+
+impl From<MemoryError> for DecideError {
+    fn from(error: MemoryError) -> Self {
+        Self::Memory(error)
+    }
 }
 
 impl Decision {

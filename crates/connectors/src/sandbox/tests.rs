@@ -32,6 +32,14 @@ fn sandbox() -> Sandbox {
     Sandbox::in_memory(BASE_URL, clock())
 }
 
+/// The sandbox after a restart, or another node's.
+fn again(sandbox: &Sandbox) -> Sandbox {
+    Sandbox {
+        in_process: sandbox.in_process.clone(),
+        ..Sandbox::on(Arc::clone(&sandbox.memory), BASE_URL, clock())
+    }
+}
+
 fn shop() -> ShopId {
     ShopId::new(100_500).unwrap()
 }

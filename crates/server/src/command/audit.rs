@@ -12,9 +12,17 @@ use crate::platform::{Platform, Presence};
 /// Audits all shops.
 pub(super) async fn run(config: &Config) -> Result<Told> {
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let report = of_store(&platform.store).await;
+    let report = whole(&platform).await;
     platform.close().await;
     Ok(told(&report?))
+}
+
+/// Audits a store, and holds it against the bank's own list.
+async fn whole(platform: &Platform) -> Result<Report> {
+    let mut report = of_store(&platform.store).await?;
+    let held = audit::bank::run(&platform.app, &mut report).await;
+    held.context("hold the books against the bank's list")?;
+    Ok(report)
 }
 
 /// Audits a store.
@@ -37,6 +45,7 @@ fn told(report: &Report) -> Told {
         payouts,
         invoices,
         receipts,
+        carried_out,
         findings,
     } = report;
     let good = findings.is_empty();
@@ -60,12 +69,14 @@ fn told(report: &Report) -> Told {
         "payouts": payouts,
         "invoices": invoices,
         "receipts": receipts,
+        "carried_out": carried_out,
         "findings": found,
     });
     let mut text =
         format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
     text.push_str(&format!(
-        ", {deals} deals, {payouts} payouts, {invoices} invoices, {receipts} receipts: "
+        ", {deals} deals, {payouts} payouts, {invoices} invoices, {receipts} receipts, \
+         {carried_out} lines of the bank: "
     ));
     text.push_str(if good {
         "the books are right.\n"

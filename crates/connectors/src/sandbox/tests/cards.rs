@@ -193,7 +193,7 @@ async fn a_passed_challenge_pays_and_a_failed_one_declines() {
             .authorize(pay(id, card("5555555555554477")))
             .await
             .unwrap();
-        let shown = sandbox.shown(operation(id)).unwrap();
+        let shown = sandbox.shown(operation(id)).await.unwrap().unwrap();
         assert_eq!(
             (shown.kind, shown.status),
             (ShownKind::ThreeDSecure, ShownStatus::Waiting)
@@ -201,14 +201,20 @@ async fn a_passed_challenge_pays_and_a_failed_one_declines() {
         assert_eq!(shown.card_last4.as_deref(), Some("4477"));
         assert_eq!((shown.amount, shown.shop_id), (rub(1_000), shop()));
 
-        let closed = sandbox.decide(operation(id), Decision::Close).unwrap();
+        let closed = sandbox
+            .decide(operation(id), Decision::Close)
+            .await
+            .unwrap();
         assert_eq!(
             (closed.answer, closed.return_url.as_str()),
             (first, "https://shop.test/back")
         );
 
-        let decided = sandbox.decide(operation(id), decision).unwrap();
-        let other = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        let decided = sandbox.decide(operation(id), decision).await.unwrap();
+        let other = sandbox
+            .decide(operation(id), Decision::Approve)
+            .await
+            .unwrap();
         assert_eq!(decided, other, "the first decision stands");
         let again = sandbox
             .authorize(pay(id, card("5555555555554477")))
@@ -257,7 +263,10 @@ async fn a_token_charges_without_the_payer_and_tells_nothing_of_the_number() {
     let sandbox = sandbox();
     let number = "4793128161644804";
     challenged(sandbox.bind(bind(1, card(number))).await.unwrap());
-    let decided = sandbox.decide(operation(1), Decision::Approve).unwrap();
+    let decided = sandbox
+        .decide(operation(1), Decision::Approve)
+        .await
+        .unwrap();
     let bound = approved(decided.answer);
     let token = bound.token.unwrap();
     assert!(

@@ -110,7 +110,7 @@ async fn a_late_answer_comes_as_a_callback() {
     assert_eq!(sandbox.look_up(operation(1)).await.unwrap(), Found::Open);
     assert!(sandbox.statistics().is_empty());
 
-    assert_eq!(sandbox.carry_out_late().unwrap(), 1);
+    assert_eq!(sandbox.carry_out_late().await.unwrap(), 1);
     let callback = callbacks.try_recv().unwrap();
     assert_eq!(
         (callback.operation, callback.shop_id),
@@ -128,7 +128,7 @@ async fn decide(sandbox: &Sandbox, id: u64) {
             .unwrap(),
     );
     for decision in [Decision::Close, Decision::Approve, Decision::Approve] {
-        sandbox.decide(operation(id), decision).unwrap();
+        sandbox.decide(operation(id), decision).await.unwrap();
     }
 }
 

@@ -1,75 +1,115 @@
-//! What outlives a restart, and how much of it.
+//! What outlives the process and what several nodes share.
 
 use std::fs;
-use std::io::Write;
-use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use async_trait::async_trait;
+
+use super::super::memory::{Change, InProcess, Memory, MemoryError};
+use super::super::{left_in_files, set_files_aside};
 use super::*;
-use crate::acquirer::Found;
+use crate::acquirer::{CallError, CarriedOut, Found};
+use crate::payer::Payer;
 use crate::sandbox::Decision;
 
-const GENERATION: usize = 10;
-
-fn reopen(directory: &Path) -> Sandbox {
-    Sandbox::open_sized(directory, BASE_URL, clock(), GENERATION).unwrap()
+fn nodes() -> (Arc<InProcess>, Sandbox, Sandbox) {
+    let memory = Arc::new(InProcess::default());
+    let node = || {
+        let shared: Arc<dyn Memory> = Arc::<InProcess>::clone(&memory);
+        Sandbox::on(shared, BASE_URL, clock())
+    };
+    let (one, other) = (node(), node());
+    (memory, one, other)
 }
 
-fn files(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<_> = names.collect();
-    names.sort();
-    names
-}
-
-fn journal(directory: &Path) -> String {
-    let text = |name: String| fs::read_to_string(directory.join(name)).unwrap();
-    files(directory).into_iter().map(text).collect()
+async fn text(memory: &InProcess) -> String {
+    let all = memory.list(None, 1_000).await.unwrap();
+    all.into_iter().map(|(_, text)| text).collect()
 }
 
 #[tokio::test]
-async fn a_restart_forgets_nothing_that_was_answered() {
-    let directory = tempfile::tempdir().unwrap();
-    let before = reopen(directory.path());
-    let paid = before
+async fn any_node_finishes_what_another_began() {
+    let (_, one, other) = nodes();
+    let held = one
         .authorize(hold(1, card("4111111111111111")))
         .await
         .unwrap();
-    let reference = approved(paid.clone()).reference;
-    let captured = before
-        .capture(follow(2, &reference, rub(600)))
-        .await
-        .unwrap();
-    let asked = before
-        .authorize(pay(3, card("5555555555554477")))
-        .await
-        .unwrap();
-    let statistics = before.statistics();
-    drop(before);
-
-    let after = reopen(directory.path());
-    assert_eq!(after.statistics(), statistics);
-    for (id, answer) in [(1, paid), (2, captured), (3, asked)] {
-        assert_eq!(
-            after.look_up(operation(id)).await.unwrap(),
-            Found::Answered(answer)
-        );
-    }
-    declined(after.refund(follow(4, &reference, rub(601))).await.unwrap());
-    approved(after.refund(follow(5, &reference, rub(600))).await.unwrap());
-    let decided = after.decide(operation(3), Decision::Approve).unwrap();
-    drop(after);
-    let later = reopen(directory.path());
-    assert_eq!(
-        later.decide(operation(3), Decision::Decline).unwrap(),
-        decided
+    let found = Acquirer::look_up(&other, operation(1)).await.unwrap();
+    assert_eq!(found, Found::Answered(held.clone()));
+    let reference = approved(held).reference;
+    approved(
+        other
+            .capture(follow(2, &reference, rub(600)))
+            .await
+            .unwrap(),
     );
+    declined(one.refund(follow(3, &reference, rub(601))).await.unwrap());
+    approved(one.refund(follow(4, &reference, rub(600))).await.unwrap());
+    // The same again only hears its answer, whoever is asked.
+    approved(other.refund(follow(4, &reference, rub(600))).await.unwrap());
+    declined(other.refund(follow(5, &reference, rub(1))).await.unwrap());
+
+    challenged(
+        one.authorize(pay(6, card("5555555555554477")))
+            .await
+            .unwrap(),
+    );
+    assert!(other.shown(operation(6)).await.unwrap().is_some());
+    let decided = other.decide(operation(6), Decision::Approve).await.unwrap();
+    let again = one.decide(operation(6), Decision::Decline).await.unwrap();
+    assert_eq!(again, decided);
+    approved(decided.answer);
+
+    let statement = Acquirer::statement(&one, None).await.unwrap().unwrap();
+    let line = |line: &CarriedOut| (line.operation, line.kind.code(), line.amount.minor());
+    let lines: Vec<_> = statement.lines.iter().map(line).collect();
+    assert_eq!(
+        lines,
+        [
+            (operation(1), "authorize", 100_000),
+            (operation(2), "capture", 60_000),
+            (operation(4), "refund", 60_000),
+            (operation(6), "authorize", 100_000),
+        ]
+    );
+    let payouts = Payer::statement(&one, None).await.unwrap().unwrap();
+    assert_eq!(payouts.lines, []);
+    let end = Acquirer::statement(&one, statement.next).await.unwrap();
+    assert_eq!(end.unwrap().next, None);
 }
 
 #[tokio::test]
-async fn the_journal_knows_no_card_number() {
-    let directory = tempfile::tempdir().unwrap();
-    let sandbox = reopen(directory.path());
+async fn of_two_changes_of_one_record_the_first_stands() {
+    let (memory, one, _) = nodes();
+    challenged(
+        one.authorize(pay(1, card("5555555555554477")))
+            .await
+            .unwrap(),
+    );
+    let found = memory.find(operation(1)).await.unwrap();
+    approved(
+        one.decide(operation(1), Decision::Approve)
+            .await
+            .unwrap()
+            .answer,
+    );
+    for before in [found, None] {
+        let change = Change {
+            operation: operation(1),
+            before,
+            after: "{}".to_owned(),
+        };
+        assert!(!memory.change(shop(), vec![change]).await.unwrap());
+    }
+    assert!(matches!(
+        Acquirer::look_up(&one, operation(1)).await.unwrap(),
+        Found::Answered(Answer::Approved(_))
+    ));
+}
+
+#[tokio::test]
+async fn records_know_no_card_number() {
+    let (memory, sandbox, _) = nodes();
     let number = "2202474301322987";
     let request = Authorize {
         save: true,
@@ -82,7 +122,7 @@ async fn the_journal_knows_no_card_number() {
             .await
             .unwrap(),
     );
-    let text = journal(directory.path());
+    let text = text(&memory).await;
     assert!(text.contains("220247") && text.contains("2987"), "{text}");
     assert!(
         !text.contains(number) && !text.contains(&number[6..12]),
@@ -94,99 +134,89 @@ async fn the_journal_knows_no_card_number() {
     );
 }
 
+/// Memory that is away so many times.
+struct Away(InProcess, AtomicU32);
+
+#[async_trait]
+impl Memory for Away {
+    async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError> {
+        self.0.find(operation).await
+    }
+
+    async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError> {
+        let left = self.1.load(Ordering::SeqCst);
+        if left > 0 {
+            self.1.store(left - 1, Ordering::SeqCst);
+            return Err("away".into());
+        }
+        self.0.change(shop, changes).await
+    }
+
+    async fn list(
+        &self,
+        after: Option<OperationId>,
+        limit: u32,
+    ) -> Result<Vec<(OperationId, String)>, MemoryError> {
+        self.0.list(after, limit).await
+    }
+}
+
 #[tokio::test]
-async fn a_torn_line_costs_only_itself() {
-    let directory = tempfile::tempdir().unwrap();
-    let sandbox = reopen(directory.path());
+async fn what_is_decided_at_once_is_not_forgotten_because_the_memory_is_away() {
+    let memory = Arc::new(Away(InProcess::default(), AtomicU32::new(2)));
+    let shared: Arc<dyn Memory> = Arc::<Away>::clone(&memory);
+    let sandbox = Sandbox::on(shared, BASE_URL, clock());
     approved(
         sandbox
             .authorize(pay(1, card("4111111111111111")))
             .await
             .unwrap(),
     );
-    drop(sandbox);
-    let path = directory.path().join(&files(directory.path())[0]);
-    let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
-    file.write_all(b"{\"purchase\":[\"op-").unwrap();
-
-    let sandbox = reopen(directory.path());
-    approved(
-        sandbox
-            .authorize(pay(2, card("4111111111111111")))
-            .await
-            .unwrap(),
-    );
-    drop(sandbox);
-    let sandbox = reopen(directory.path());
-    assert_eq!(sandbox.statistics().len(), 2);
+    while memory.find(operation(1)).await.unwrap().is_none() {
+        tokio::task::yield_now().await;
+    }
+    // What waits for its payer is begun only if it is remembered.
+    memory.1.store(1, Ordering::SeqCst);
+    let lost = sandbox.authorize(pay(2, card("5555555555554477"))).await;
+    assert!(matches!(lost, Err(CallError::Unknown(Some(_)))), "{lost:?}");
 }
 
 #[tokio::test]
-async fn memory_is_bounded_and_keeps_payers_who_still_decide() {
+async fn files_of_before_are_taken_over_once() {
     let directory = tempfile::tempdir().unwrap();
-    let sandbox = reopen(directory.path());
-    challenged(
-        sandbox
-            .authorize(pay(1, card("5555555555554477")))
-            .await
-            .unwrap(),
-    );
-    for id in 2..100 {
-        approved(
+    let (memory, sandbox, _) = nodes();
+    for id in [1, 2] {
+        challenged(
             sandbox
-                .authorize(pay(id, card("4111111111111111")))
+                .authorize(pay(id, card("5555555555554477")))
                 .await
                 .unwrap(),
         );
-        let known = sandbox.statistics().len();
-        assert!(known < 2 * GENERATION, "{known} are remembered");
-        assert!(files(directory.path()).len() <= 2);
     }
-    assert!(journal(directory.path()).lines().count() < 2 * GENERATION + 2);
-    let statistics = sandbox.statistics();
-    drop(sandbox);
-
-    let sandbox = reopen(directory.path());
-    assert_eq!(sandbox.statistics(), statistics);
-    assert_eq!(sandbox.look_up(operation(2)).await.unwrap(), Found::Nothing);
-    let decided = sandbox.decide(operation(1), Decision::Approve).unwrap();
-    approved(decided.answer);
-}
-
-#[tokio::test]
-async fn a_turn_that_was_cut_short_is_finished_at_the_next_start() {
-    let directory = tempfile::tempdir().unwrap();
-    let sandbox = reopen(directory.path());
-    challenged(
-        sandbox
-            .authorize(pay(1, card("5555555555554477")))
-            .await
-            .unwrap(),
-    );
-    challenged(
-        sandbox
-            .authorize(pay(2, card("5555555555554477")))
-            .await
-            .unwrap(),
-    );
-    drop(sandbox);
-    // As if the process had ended right after the third file was made, before the payers who
-    // still decide were written to it.
-    let second = directory.path().join("operations-000002.jsonl");
-    let sandbox = {
-        fs::write(directory.path().join("operations-000003.jsonl"), "").unwrap();
-        fs::write(second, "").unwrap();
-        reopen(directory.path())
+    let asked = text(&memory).await.replace("}{", "}\n{");
+    sandbox
+        .decide(operation(1), Decision::Approve)
+        .await
+        .unwrap();
+    let decided = memory.find(operation(1)).await.unwrap().unwrap();
+    let file = |number: u32| {
+        directory
+            .path()
+            .join(format!("operations-{number:06}.jsonl"))
     };
-    assert_eq!(files(directory.path()).len(), 2);
-    drop(sandbox);
-    let sandbox = reopen(directory.path());
-    for id in [1, 2] {
-        approved(
-            sandbox
-                .decide(operation(id), Decision::Approve)
-                .unwrap()
-                .answer,
-        );
-    }
+    fs::write(file(9), format!("{asked}\n{{\"purchase\":[\"op-")).unwrap();
+    fs::write(file(10), format!("\n{decided}\n")).unwrap();
+    fs::write(directory.path().join("register.jsonl"), "{}").unwrap();
+
+    let left = left_in_files(directory.path()).unwrap();
+    let texts: Vec<_> = left
+        .iter()
+        .map(|(_, change)| change.after.clone())
+        .collect();
+    let waiting = memory.find(operation(2)).await.unwrap().unwrap();
+    assert_eq!(texts, [decided, waiting]);
+    assert!(left.iter().all(|(owner, _)| *owner == shop()));
+    assert_eq!(set_files_aside(directory.path()).unwrap(), 2);
+    assert_eq!(left_in_files(directory.path()).unwrap(), []);
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 3);
 }

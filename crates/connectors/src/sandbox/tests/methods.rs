@@ -52,11 +52,17 @@ async fn each_method_sends_the_payer_its_own_way() {
     for (request, expected) in table {
         let answer = sandbox.authorize(request.clone()).await.unwrap();
         assert_eq!(challenged(answer), expected, "{:?}", request.means);
-        let shown = sandbox.shown(request.operation).unwrap();
+        let shown = sandbox.shown(request.operation).await.unwrap().unwrap();
         assert_eq!(shown.kind, ShownKind::Approve);
     }
     assert_eq!(
-        sandbox.shown(operation(7)).unwrap().phone.as_deref(),
+        sandbox
+            .shown(operation(7))
+            .await
+            .unwrap()
+            .unwrap()
+            .phone
+            .as_deref(),
         Some("79990000000")
     );
 }
@@ -80,7 +86,10 @@ async fn cash_has_a_code_of_twelve_digits() {
         code.len() == 12 && code.bytes().all(|b| b.is_ascii_digit()),
         "{code}"
     );
-    assert_eq!(sandbox.shown(operation(1)).unwrap().code, Some(code));
+    assert_eq!(
+        sandbox.shown(operation(1)).await.unwrap().unwrap().code,
+        Some(code)
+    );
 }
 
 #[tokio::test]
@@ -92,7 +101,10 @@ async fn an_approval_tells_what_the_method_knows() {
             ..pay(id, method(kind))
         };
         challenged(sandbox.authorize(request).await.unwrap());
-        let decided = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        let decided = sandbox
+            .decide(operation(id), Decision::Approve)
+            .await
+            .unwrap();
         let approval = approved(decided.answer);
         assert_eq!(approval.token.is_some(), kind.terms().saveable, "{kind:?}");
         match kind {
@@ -153,7 +165,10 @@ async fn a_refusal_names_its_party() {
     let sandbox = sandbox();
     for (id, kind) in (1..).zip(MethodKind::ALL.into_iter().skip(1)) {
         challenged(sandbox.authorize(pay(id, method(kind))).await.unwrap());
-        let decided = sandbox.decide(operation(id), Decision::Decline).unwrap();
+        let decided = sandbox
+            .decide(operation(id), Decision::Decline)
+            .await
+            .unwrap();
         let wallet = kind == MethodKind::YooMoney;
         let party = if wallet {
             Party::YooMoney
@@ -177,6 +192,7 @@ async fn a_saved_wallet_is_the_same_wallet_again() {
     let first = approved(
         sandbox
             .decide(operation(1), Decision::Approve)
+            .await
             .unwrap()
             .answer,
     );
@@ -211,36 +227,43 @@ async fn without_the_payer_nothing_can_be_confirmed() {
         declined(cash).reason,
         CancellationReason::PaymentMethodRestricted
     );
-    let refused = sandbox.decide(operation(2), Decision::Approve);
+    let refused = sandbox.decide(operation(2), Decision::Approve).await;
     assert!(matches!(refused, Err(DecideError::NotFound)));
-    assert!(sandbox.shown(operation(3)).is_none());
+    assert!(sandbox.shown(operation(3)).await.unwrap().is_none());
 }
 
 /// The taker of a large loan agrees, and may step back until the time for that is over.
 #[tokio::test]
 async fn a_large_loan_cools_off() {
-    let directory = tempfile::tempdir().unwrap();
-    let sandbox = Sandbox::open(directory.path(), BASE_URL, clock()).unwrap();
+    let sandbox = sandbox();
     let large = |id| Authorize {
         amount: rub(60_000),
         ..pay(id, method(MethodKind::SberLoan))
     };
     for id in [1, 2] {
         challenged(sandbox.authorize(large(id)).await.unwrap());
-        let decided = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        let decided = sandbox
+            .decide(operation(id), Decision::Approve)
+            .await
+            .unwrap();
         let until = NOW.plus(domain::Duration::hours(4));
         let expected = Challenge::CoolingOff { until };
         assert_eq!(challenged(decided.answer), expected);
-        let again = sandbox.decide(operation(id), Decision::Approve).unwrap();
+        let again = sandbox
+            .decide(operation(id), Decision::Approve)
+            .await
+            .unwrap();
         assert_eq!(challenged(again.answer), expected);
         assert!(sandbox.statistics().is_empty());
     }
-    let stepped_back = sandbox.decide(operation(2), Decision::Decline).unwrap();
+    let stepped_back = sandbox
+        .decide(operation(2), Decision::Decline)
+        .await
+        .unwrap();
     declined(stepped_back.answer);
-    drop(sandbox);
     // What it was told of stands after a restart, too.
     for _restart in 0..2 {
-        let sandbox = Sandbox::open(directory.path(), BASE_URL, clock()).unwrap();
+        let sandbox = again(&sandbox);
         let Found::Answered(answer) = Acquirer::look_up(&sandbox, operation(1)).await.unwrap()
         else {
             panic!("not known")

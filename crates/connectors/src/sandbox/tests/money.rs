@@ -160,6 +160,7 @@ async fn a_refund_through_sbp_has_a_number_of_its_own() {
     let paid = approved(
         sandbox
             .decide(operation(1), Decision::Approve)
+            .await
             .unwrap()
             .answer,
     );

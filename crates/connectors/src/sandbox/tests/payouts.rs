@@ -117,15 +117,12 @@ async fn a_card_is_paid_by_a_name_that_does_not_tell_its_number() {
 
 #[tokio::test]
 async fn a_payout_is_made_once_and_outlives_a_restart() {
-    let directory = tempfile::tempdir().unwrap();
-    let open = || Sandbox::open(directory.path(), BASE_URL, clock()).unwrap();
-    let before = open();
+    let before = sandbox();
     let receiver = phone("79000000000", "100000000111", None);
     before.script().next(Call::PayOut, Fault::ReplyLost);
     let lost = before.pay_out(send(1, receiver.clone())).await;
     assert!(matches!(lost, Err(CallError::Unknown(_))));
-    drop(before);
-    let after = open();
+    let after = again(&before);
     let Found::Answered(answer) = Payer::look_up(&after, operation(1)).await.unwrap() else {
         panic!("forgotten")
     };

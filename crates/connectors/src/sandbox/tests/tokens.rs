@@ -79,7 +79,10 @@ async fn the_payer_passes_3_d_secure_with_a_token() {
     let kept = token(&sandbox, given("5555555555554477")).await;
     let answer = sandbox.authorize(pay(1, Means::CardToken(kept))).await;
     assert!(matches!(answer.unwrap(), Answer::Challenged(_)));
-    let decided = sandbox.decide(operation(1), Decision::Approve).unwrap();
+    let decided = sandbox
+        .decide(operation(1), Decision::Approve)
+        .await
+        .unwrap();
     assert!(matches!(decided.answer, Answer::Approved(_)));
 }
 

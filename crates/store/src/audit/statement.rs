@@ -1,0 +1,29 @@
+//! What stands as carried out by the outside.
+
+use domain::{OperationId, Timestamp};
+
+use crate::columns::Cells;
+use crate::conn::Conn;
+use crate::error::StoreError;
+
+const CARRIED_OUT: &str = "\
+select id
+  from operation
+ where id > $1 and created_at >= $2 and state = 'approved'
+   and ($3 = 0 and kind in ('authorize', 'capture', 'void', 'refund')
+        or $3 = 1 and kind = 'pay_out')
+ order by id
+ limit $4";
+
+/// Operations of payments, or with `payouts` of payouts, that are approved, written down since
+/// then; those that follow `after`, at most `limit`.
+pub fn carried_out(
+    conn: &mut Conn<'_>,
+    payouts: bool,
+    (since, after): (Timestamp, Option<OperationId>),
+    limit: u32,
+) -> Result<Vec<OperationId>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    let params: [&dyn crate::ToParam; 4] = [&after, &since, &i64::from(payouts), &limit];
+    conn.query(CARRIED_OUT, &params, |row| Cells::new(row).parse())
+}

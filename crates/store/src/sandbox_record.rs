@@ -1,0 +1,92 @@
+//! What the sandbox bank remembers, one record for each operation. What a record says is the
+//! sandbox's matter.
+
+use domain::{OperationId, ShopId, Timestamp};
+
+use crate::columns::{Cells, text};
+use crate::conn::{Conn, Tx};
+use crate::error::StoreError;
+
+const FIND: &str = "\
+select body
+  from sandbox_record
+ where operation_id = $1";
+
+/// Who comes second changes no row.
+const INSERT: &str = "\
+insert into sandbox_record (operation_id, shop_id, body, changed_at)
+values ($1, $2, $3, $4)
+on conflict (operation_id) do nothing";
+
+const UPDATE: &str = "\
+update sandbox_record
+   set body = $3, changed_at = $4
+ where operation_id = $1 and body = $2";
+
+const LIST: &str = "\
+select operation_id, body
+  from sandbox_record
+ where operation_id > $1
+ order by operation_id
+ limit $2";
+
+const PURGE: &str = "\
+delete from sandbox_record
+ where operation_id in (select operation_id
+                          from sandbox_record
+                         where changed_at < $1
+                         order by changed_at
+                         limit $2)";
+
+/// The record of an operation.
+pub fn find(conn: &mut Conn<'_>, operation: OperationId) -> Result<Option<String>, StoreError> {
+    conn.query_opt(FIND, &[&operation], |row| row.get(0))
+}
+
+/// Adds the record of an operation, unless there is one: [`StoreError::Conflict`].
+pub fn insert(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    (operation, body): (OperationId, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.write_one(INSERT, &[&operation, &shop, &text(body), &now])
+}
+
+/// Adds the record of an operation, or leaves the one that is there.
+pub fn take_over(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    (operation, body): (OperationId, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.write(INSERT, &[&operation, &shop, &text(body), &now])
+}
+
+/// Changes a record that is as it was found, else [`StoreError::Conflict`].
+pub fn update(
+    tx: &mut Tx<'_>,
+    operation: OperationId,
+    (before, after): (&str, &str),
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.write_one(UPDATE, &[&operation, &text(before), &text(after), &now])
+}
+
+/// The records that follow `after`, by their operations, at most `limit`.
+pub fn list(
+    conn: &mut Conn<'_>,
+    after: Option<OperationId>,
+    limit: u32,
+) -> Result<Vec<(OperationId, String)>, StoreError> {
+    let after = after.map_or_else(String::new, |after| after.to_string());
+    conn.query(LIST, &[&after, &limit], |row| {
+        let mut cells = Cells::new(row);
+        Ok((cells.parse()?, cells.get()?))
+    })
+}
+
+/// Deletes records that were not changed since `before`. How many.
+pub fn purge_any_shop(tx: &mut Tx<'_>, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+    tx.execute(PURGE, &[&before, &limit])
+}
