@@ -306,8 +306,11 @@ describe('the page', () => {
   test('forgets the card of who comes back to the form', async () => {
     await inWindow({ width: 360 }, {}, async (window) => {
       const { page } = window;
-      await submitCard(page, WITH_3DS);
-      await page.locator('button[name="decision"]').first().waitFor();
+      await submitCard(page, NO_MONEY);
+      await page
+        .getByText(/не хватает денег/i)
+        .first()
+        .waitFor();
       await page.goBack();
       await page.locator('[autocomplete="cc-number"]').waitFor();
       await page.waitForLoadState('load');

@@ -175,7 +175,6 @@ export function card(form: HTMLFormElement): () => boolean {
     });
     expiry.addEventListener("change", () => rewrite(expiry, wholeExpiry));
     code.addEventListener("input", () => rewrite(code, digitsOf));
-    forgetful([number, expiry, code]);
     checks.push([expiry, () => expiryWrong(expiry.value, new Date())]);
     checks.push([
       code,
@@ -187,6 +186,7 @@ export function card(form: HTMLFormElement): () => boolean {
     ]);
     fillable(number, expiry, code);
   }
+  forgetful([number, expiry, code].filter((input) => input !== null));
   if (phone) {
     checks.push([
       phone,
