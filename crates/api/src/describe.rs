@@ -7,6 +7,7 @@
 mod clock;
 mod deal;
 mod event;
+mod grant;
 mod invoice;
 mod me;
 mod payment;
@@ -235,6 +236,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         payout::OPERATIONS,
         person::OPERATIONS,
         me::OPERATIONS,
+        grant::OPERATIONS,
         webhook::OPERATIONS,
         event::OPERATIONS,
         clock::OPERATIONS,

@@ -12,8 +12,8 @@ use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
 use crate::{
-    clock, deal, event, fiscal, invoice, me, oauth, openapi, payment, payment_method, payout,
-    personal_data, pos_link, receipt, refund, request, self_employed, webhook,
+    clock, deal, event, fiscal, grant, invoice, me, oauth, openapi, payment, payment_method,
+    payout, personal_data, pos_link, receipt, refund, request, self_employed, webhook,
 };
 
 /// What the operator decides.
@@ -118,6 +118,8 @@ fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
         Endpoint::ListEvents => get(event::list),
         Endpoint::ShowEvent => get(event::show),
         Endpoint::ResendEvent => post(event::resend),
+        Endpoint::ListGrants => get(grant::list),
+        Endpoint::RemoveGrant => delete(grant::remove),
         Endpoint::ShowClock => get(clock::show),
         Endpoint::AdvanceClock => post(clock::advance),
         Endpoint::SimulatePayment => post(payment::simulate),

@@ -147,6 +147,7 @@ impl<'e> Face<'e> {
             "personal data" => Self::of(&rows::PERSONAL_DATA_NOT_FOUND),
             "self-employed" => Self::of(&rows::SELF_EMPLOYED_NOT_FOUND),
             "payment method" => Self::of(&rows::PAYMENT_METHOD_NOT_FOUND),
+            "grant" => Self::of(&rows::GRANT_NOT_FOUND),
             "webhook" => Self::of(&rows::WEBHOOK_NOT_FOUND),
             _ => Self::of(&rows::NOT_FOUND),
         }

@@ -21,6 +21,7 @@ mod clock;
 mod deal;
 mod event;
 mod fiscal;
+mod grant;
 mod invoice;
 mod me;
 mod oauth;

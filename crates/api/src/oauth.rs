@@ -54,7 +54,8 @@ async fn exchange(
 ) -> Result<Vec<u8>, OauthError> {
     let request = TokenRequest::parse(form(headers, body)?)?;
     let application = client(app, from, headers, &request.client).await?;
-    let issued = app::grant::exchange(app, &application, &request.code).await;
+    let verifier = request.verifier.as_ref().map(|verifier| verifier.as_str());
+    let issued = app::grant::exchange(app, &application, &request.code, verifier).await;
     let issued = issued.map_err(reason)?;
     info!(application.id = %application.id, "a code was exchanged for a token");
     Ok(contract::oauth::token_body(&issued.token, issued.life))

@@ -49,8 +49,10 @@ const ELSEWHERE: &[&str] = &[
     "webhook.unusable",
     "tokenization_not_permitted",
     "application.unusable",
-    "grant.",
+    "grant.refused",
+    "grant.proof_too_often",
     "top_up.refused",
+    "shop.key_refused",
 ];
 
 /// What a key may look like. The documented set of characters reads `+-_`: a range.

@@ -95,6 +95,10 @@ pub enum Endpoint {
     ShowEvent,
     /// Tells it again.
     ResendEvent,
+    /// Lists what the shop has granted to applications.
+    ListGrants,
+    /// Takes a grant back.
+    RemoveGrant,
     /// Shows the shop's time.
     ShowClock,
     /// Lets time pass in a test shop.
@@ -123,7 +127,7 @@ pub struct Route {
 }
 
 /// Every route of the merchant API.
-pub static ROUTES: [Route; 42] = [
+pub static ROUTES: [Route; 44] = [
     post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
     get("/v3/payments", Endpoint::ListPayments, WHO_READS),
     get(
@@ -230,6 +234,13 @@ pub static ROUTES: [Route; 42] = [
         Endpoint::ResendEvent,
         Who::ShopOrGateway,
     ),
+    get("/altyn/v1/grants", Endpoint::ListGrants, Who::Shop),
+    Route {
+        method: Method::DELETE,
+        path: "/altyn/v1/grants/{grant_id}",
+        who: Who::Shop,
+        endpoint: Endpoint::RemoveGrant,
+    },
     get("/altyn/v1/clock", Endpoint::ShowClock, Who::ShopOrGateway),
     post(
         "/altyn/v1/clock/advance",

@@ -24,6 +24,7 @@ use crate::figures::Happened;
 use crate::heard::{Kept, Script};
 use crate::letter::Letters;
 use crate::ports::{Clock, Random};
+use crate::use_of_keys::UseOfKeys;
 
 /// How long what is known of a shop is used without asking the database again.
 pub const MERCHANT_FRESH: Duration = Duration::seconds(1);
@@ -95,6 +96,7 @@ pub struct App {
     pub(crate) attempts: Attempts,
     /// Attempts to pay by card.
     pub(crate) card_attempts: CardAttempts,
+    pub(crate) use_of_keys: UseOfKeys,
     deliveries_waiting: Notify,
     /// One for each channel.
     messages_waiting: [Notify; Channel::ALL.len()],
@@ -148,6 +150,7 @@ impl App {
             bearers: Mutex::default(),
             attempts: Attempts::default(),
             card_attempts,
+            use_of_keys: UseOfKeys::default(),
             deliveries_waiting: Notify::new(),
             messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),

@@ -21,6 +21,7 @@ use store::book::PostError;
 use store::{StoreError, UnitError};
 
 use crate::card_attempts::Exceeded;
+use crate::shop::KeyRefused;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -212,6 +213,9 @@ pub enum Refusal {
     /// A code or a token of an application is worth nothing.
     #[error(transparent)]
     Exchange(ExchangeRefused),
+    /// A secret key is not taken back.
+    #[error(transparent)]
+    SecretKey(KeyRefused),
     /// The shop is switched off.
     #[error("the shop is switched off")]
     ShopDisabled,

@@ -7,6 +7,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::grant::{ExchangeRefused, RevokedBy};
 use domain::{Application, ApplicationId, Duration, Grant, GrantId, Scope, ShopId, Timestamp};
 
@@ -14,6 +16,8 @@ use crate::app::{App, Bearer, Merchant};
 use crate::attempts::{KeyDoor, TooManyKeys};
 use crate::cx::Cx;
 use crate::error::{Error, Refusal};
+use crate::once::Reply;
+use crate::use_of_keys::Used;
 use crate::{application, secret, shop};
 
 /// A token on its way to its application, the only time that it is seen.
@@ -47,6 +51,7 @@ pub async fn authenticate(app: &Arc<App>, token: &str, request_id: String) -> Re
     if bearer.grant.open_until(app.now()).is_none() {
         return Err(Error::Denied);
     }
+    app.note_use(bearer.merchant.shop.id, hash, Used::Token);
     Ok(Cx::new(app, &bearer.merchant, request_id).granted(bearer.grant))
 }
 
@@ -99,18 +104,31 @@ pub async fn prove_shop(
     }
 }
 
-/// The shop agrees to all that the application asks for. The code that the application exchanges.
+/// Reads what an application asks to be held to (RFC 7636): the SHA-256 of a secret of its own,
+/// in base64url. `None` if it is none.
+#[must_use]
+pub fn challenge(text: &str) -> Option<[u8; 32]> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    bytes.try_into().ok()
+}
+
+/// The shop agrees to all that the application asks for. The code that the application exchanges;
+/// with a challenge, only whoever has its secret can.
 ///
 /// # Errors
 /// There is no such application, or the storage fails.
-pub async fn agree(cx: &Cx, application: ApplicationId) -> Result<String, Error> {
+pub async fn agree(
+    cx: &Cx,
+    application: ApplicationId,
+    challenge: Option<[u8; 32]>,
+) -> Result<String, Error> {
     let code = secret::fresh(&cx.app);
     let hash = secret::hash(&code);
     let now = cx.app.now();
     cx.write(move |work| {
         let application = application::find(work.tx, application)?;
         let id = GrantId::new(work.ids.next());
-        let grant = Grant::agree(id, work.cx.shop.id, &application, hash, now);
+        let grant = Grant::agree(id, work.cx.shop.id, &application, (hash, challenge), now);
         Ok(store::grant::insert(work.tx, &grant)?)
     })
     .await?;
@@ -126,8 +144,9 @@ pub async fn exchange(
     app: &Arc<App>,
     application: &Application,
     code: &str,
+    verifier: Option<&str>,
 ) -> Result<Issued, Error> {
-    let code_hash = secret::hash(code);
+    let (code_hash, proof) = (secret::hash(code), verifier.map(secret::hash));
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::grant::find_by_code_any_shop(conn, &code_hash)?)
     };
@@ -141,7 +160,7 @@ pub async fn exchange(
     let exchanged = cx
         .write(move |work| {
             let grant = lock(work.tx, work.cx.shop.id, id)?;
-            match grant.exchange(client, token_hash, now) {
+            match grant.exchange(client, (token_hash, proof), now) {
                 Ok(next) => {
                     store::grant::update(work.tx, &next)?;
                     Ok(Ok(next))
@@ -256,6 +275,28 @@ pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<GrantView>, Error>
         Ok(views)
     })
     .await
+}
+
+/// What the caller's own shop has granted.
+///
+/// # Errors
+/// The storage fails.
+pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
+    let views = list(&cx.app, cx.shop.id).await?;
+    let bodies: Vec<Vec<u8>> = views
+        .iter()
+        .map(|view| contract::grant::body(&view.grant, &view.application_name))
+        .collect();
+    Ok(Reply(contract::list::body(&bodies, None)))
+}
+
+/// The caller's own shop takes a grant back. One that is over already stays as it is.
+///
+/// # Errors
+/// There is no such grant in this shop, or the storage fails.
+pub async fn revoke_own(cx: &Cx, id: GrantId) -> Result<Reply, Error> {
+    revoke(&cx.app, cx.shop.id, id).await?;
+    Ok(Reply(contract::grant::REMOVED.to_vec()))
 }
 
 impl Cx {

@@ -12,6 +12,7 @@ mod error;
 mod letter;
 mod ports;
 mod secret;
+mod use_of_keys;
 
 pub mod application;
 pub mod grant;

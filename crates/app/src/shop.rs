@@ -12,6 +12,7 @@ use domain::{
     Timestamp, TopUpId, TransferId,
 };
 
+use store::secret_key::SecretKey;
 use tracing::info;
 
 use crate::app::{App, Merchant};
@@ -19,9 +20,12 @@ use crate::cx::Cx;
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::secret;
+use crate::use_of_keys::Used;
 
 /// The first shop's number; the next ones count up.
 const FIRST_NUMBER: i64 = 100_001;
+/// How many characters of a key people recognise it by.
+const HINT_CHARS: usize = 4;
 /// A shop's sub-account has the shop's number and this.
 const GATEWAY_OFFSET: i64 = 1_900_000;
 
@@ -83,23 +87,24 @@ pub struct Created {
 /// is the door's question: see [`Cx::require_enabled`].
 pub async fn authenticate(
     app: &Arc<App>,
-    shop: ShopId,
+    shop_id: ShopId,
     secret: &str,
     request_id: String,
 ) -> Result<Cx, Error> {
     let hash = secret::hash(secret);
-    if let Some(merchant) = app.merchant(shop, Some(&hash)) {
+    if let Some(merchant) = app.merchant(shop_id, Some(&hash)) {
         return Ok(Cx::new(app, &merchant, request_id));
     }
     let read_at = app.now();
     let read = move |conn: &mut store::Conn<'_>| {
-        let Some(shop) = store::shop::authenticate(conn, shop, &hash)? else {
+        let Some(shop) = store::shop::authenticate(conn, shop_id, &hash)? else {
             return Ok(None);
         };
         let tariffs = store::tariff::list(conn, shop.id)?;
         Ok::<_, Error>(Some(Merchant::new(shop, tariffs, Some(hash), read_at)))
     };
     let merchant = app.store.read(read).await?.ok_or(Error::Denied)?;
+    app.note_use(shop_id, hash, Used::Key);
     Ok(Cx::new(app, &app.remember(merchant), request_id))
 }
 
@@ -261,12 +266,78 @@ pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
     Ok(secret_key)
 }
 
-/// Takes a secret key back. It is refused from now on here, and within a second on other nodes.
+/// A secret key as far as it is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyView {
+    /// Its number in its shop; the oldest is 1.
+    pub number: usize,
+    /// The key.
+    pub key: SecretKey,
+}
+
+/// Why no key is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefused {
+    /// Others on the machine can read what stands on a command line.
+    #[error(
+        "a whole key must not stand on a command line, where others can read it: name the key by \
+         its number or its last four characters, and take this one back, for it has stood there"
+    )]
+    Whole,
+    /// There is none.
+    #[error("the shop has no key with this number or these last four characters")]
+    Unknown,
+    /// More than one is meant.
+    #[error("more than one key of the shop ends so: name the key by its number")]
+    Ambiguous,
+    /// It opens nothing any more.
+    #[error("the key was taken back before")]
+    Revoked,
+}
+
+/// The secret keys of a shop or a gateway, also those that were taken back, the oldest first.
 ///
 /// # Errors
-/// There is no such shop or key, or the storage fails.
-pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<(), Error> {
-    let hash = secret::hash(secret);
+/// There is no such shop, or the storage fails.
+pub async fn list_keys(app: &Arc<App>, shop: ShopId) -> Result<Vec<KeyView>, Error> {
+    let cx = app.cx(shop).await?;
+    let keys = cx
+        .read(move |conn| Ok(store::secret_key::list(conn, shop)?))
+        .await?;
+    let numbered = (1..).zip(keys);
+    Ok(numbered
+        .map(|(number, key)| KeyView { number, key })
+        .collect())
+}
+
+/// The key that is meant by its number, or by its last four characters.
+fn meant<'k>(keys: &'k [KeyView], named: &str) -> Result<&'k KeyView, KeyRefused> {
+    if named.len() > HINT_CHARS && named.parse::<usize>().is_err() {
+        return Err(KeyRefused::Whole);
+    }
+    let number = keys.iter().filter(|view| view.number.to_string() == named);
+    let open = |view: &&KeyView| view.key.revoked_at.is_none();
+    let ends_so = || keys.iter().filter(|view| view.key.hint == named);
+    let mut found: Vec<&KeyView> = number.chain(ends_so().filter(open)).collect();
+    found.dedup_by_key(|view| view.number);
+    match found.as_slice() {
+        [view] if open(view) => Ok(view),
+        [_revoked] => Err(KeyRefused::Revoked),
+        [] if ends_so().next().is_some() => Err(KeyRefused::Revoked),
+        [] => Err(KeyRefused::Unknown),
+        [_, _, ..] => Err(KeyRefused::Ambiguous),
+    }
+}
+
+/// Takes a secret key back, named by its number or its last four characters. It is refused from
+/// now on here, and within a second on other nodes.
+///
+/// # Errors
+/// There is no such shop, [`Refusal::SecretKey`], or the storage fails.
+pub async fn revoke_key(app: &Arc<App>, shop: ShopId, named: &str) -> Result<KeyView, Error> {
+    let keys = list_keys(app, shop).await?;
+    let view = meant(&keys, named).map_err(Refusal::SecretKey)?.clone();
+    let hash = view.key.hash;
     let cx = app.cx(shop).await?;
     cx.write(move |work| {
         let now = work.now();
@@ -279,7 +350,7 @@ pub async fn revoke_key(app: &Arc<App>, shop: ShopId, secret: &str) -> Result<()
     })
     .await?;
     app.forget(shop);
-    Ok(())
+    Ok(view)
 }
 
 /// Lets time pass in a test shop: what falls due by it happens as soon as the workers look.
@@ -389,7 +460,7 @@ pub async fn widget_sites(app: &Arc<App>, shop: ShopId) -> Result<Vec<Site>, Err
 
 /// What people recognise a key by: its last four characters.
 fn hint(secret: &str) -> String {
-    let skip = secret.chars().count().saturating_sub(4);
+    let skip = secret.chars().count().saturating_sub(HINT_CHARS);
     secret.chars().skip(skip).collect()
 }
 

@@ -10,7 +10,7 @@ use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
 use domain::card::{Card, CardFacts, CardNumber};
 use domain::payout::PayoutCard;
-use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose, RedeemRefused};
+use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose, RedeemRefused};
 use domain::{Duration, OperationId, ShopId};
 
 use crate::app::App;
@@ -102,8 +102,12 @@ pub async fn for_payout(
         issuer_country,
         issuer_name,
     };
-    let purpose = Purpose::Payout { card: card.clone() };
-    let token = write(&cx.later(), new, acquirer_token, purpose).await?;
+    let cx = cx.later();
+    let purpose = Purpose::Payout {
+        card: card.clone(),
+        kept_until: cx.now.plus(PAYOUT_TOKEN_UNUSED),
+    };
+    let token = write(&cx, new, acquirer_token, purpose).await?;
     Ok(PayoutToken::Made(token, card))
 }
 
@@ -187,7 +191,8 @@ pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str, operation: OperationI
 }
 
 /// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token
-/// of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up.
+/// of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up, and ends when
+/// nobody has used it for thirteen months.
 pub(crate) async fn recipient(cx: &Cx, token: &str) -> Result<(PayoutCard, String), Error> {
     let (shop, hash) = (cx.shop.id, secret::hash(token));
     let found = cx
@@ -195,11 +200,15 @@ pub(crate) async fn recipient(cx: &Cx, token: &str) -> Result<(PayoutCard, Strin
         .await?;
     let refused = |_refused| Refusal::PayoutTokenUnusable;
     let found = found.ok_or(Refusal::PayoutTokenUnusable)?;
-    let card = found.recipient(shop).map_err(refused)?.clone();
+    let card = found.recipient(shop, cx.now).map_err(refused)?.clone();
+    if let Some(until) = found.kept_on(cx.now) {
+        cx.write(move |work| Ok(store::token::keep_any_shop(work.tx, &hash, until)?))
+            .await?;
+    }
     Ok((card, found.acquirer_token))
 }
 
-/// Forgets payment tokens that ended a day ago. How many.
+/// Forgets tokens that ended a day ago. How many.
 ///
 /// # Errors
 /// The storage fails.

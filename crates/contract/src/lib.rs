@@ -22,6 +22,7 @@ pub mod clock;
 pub mod deal;
 pub mod error;
 pub mod event;
+pub mod grant;
 pub mod invoice;
 pub mod list;
 pub mod me;

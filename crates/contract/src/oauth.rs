@@ -69,6 +69,8 @@ pub struct TokenRequest {
     pub client: ClientShown,
     /// What is exchanged.
     pub code: Zeroizing<String>,
+    /// What proves that the code was asked for by who exchanges it (RFC 7636).
+    pub verifier: Option<Zeroizing<String>>,
 }
 
 /// `POST /oauth/v2/revoke_token`. Cannot be printed.
@@ -93,6 +95,7 @@ impl TokenRequest {
         Ok(Self {
             client: form.client(),
             code: form.required("code")?,
+            verifier: form.verifier()?,
         })
     }
 }
@@ -134,6 +137,19 @@ impl<'f> Form<'f> {
 
     fn required(&self, name: &str) -> Result<Zeroizing<String>, OauthError> {
         self.get(name).ok_or(OauthError::InvalidRequest)
+    }
+
+    /// 43 to 128 letters, digits and signs that no address escapes.
+    fn verifier(&self) -> Result<Option<Zeroizing<String>>, OauthError> {
+        let verifier = self.get("code_verifier");
+        let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let fits = verifier
+            .as_ref()
+            .is_none_or(|text| (43..=128).contains(&text.len()) && text.bytes().all(legal));
+        if fits {
+            return Ok(verifier);
+        }
+        Err(OauthError::InvalidRequest)
     }
 
     fn client(&self) -> ClientShown {

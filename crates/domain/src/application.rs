@@ -93,6 +93,12 @@ pub enum ApplicationRefused {
     /// The site is no address.
     #[error("the site needs an https address")]
     SiteIllegal,
+    /// Its host is not spelled as browsers send it.
+    #[error(
+        "site and callback need a host in ASCII: write a host in other letters in its form that \
+         begins with xn--; the rest is escaped by itself"
+    )]
+    HostNotAscii,
     /// The callback is no address that a browser may be sent to.
     #[error("the callback needs an https address without fragment; http only on this machine")]
     CallbackIllegal,
@@ -153,6 +159,18 @@ impl Application {
         let description = new.description.as_deref().unwrap_or("");
         if DESCRIPTION_CHARS_MAX < description.chars().count() {
             return Err(ApplicationRefused::DescriptionTooLong);
+        }
+        let callback = match &new.callback {
+            Callback::Address(url) => Some(url.as_str()),
+            Callback::Shown => None,
+        };
+        let given = || new.site.as_deref().into_iter().chain(callback);
+        if given().any(|url| !host(url).is_ascii()) {
+            return Err(ApplicationRefused::HostNotAscii);
+        }
+        new.site = new.site.map(|site| escaped(&site));
+        if let Callback::Address(url) = &mut new.callback {
+            *url = escaped(url);
         }
         if new.site.as_deref().is_some_and(|site| !is_https(site)) {
             return Err(ApplicationRefused::SiteIllegal);
@@ -218,6 +236,28 @@ impl Callback {
         }
         Some(address)
     }
+}
+
+/// The host and port of an address.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or("")
+}
+
+/// An address with what is not ASCII escaped, as browsers send it.
+fn escaped(url: &str) -> String {
+    let mut address = String::with_capacity(url.len());
+    for letter in url.chars() {
+        if letter.is_ascii() {
+            address.push(letter);
+            continue;
+        }
+        let mut bytes = [0; 4];
+        for byte in letter.encode_utf8(&mut bytes).bytes() {
+            address.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    address
 }
 
 fn is_https(url: &str) -> bool {

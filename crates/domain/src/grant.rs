@@ -28,8 +28,12 @@ pub struct Grant {
     pub code_hash: [u8; 32],
     /// How far it is.
     pub state: State,
+    /// SHA-256 of what the application proves its code with (RFC 7636), where it asked for that.
+    pub challenge: Option<[u8; 32]>,
     /// When the shop agreed.
     pub granted_at: Timestamp,
+    /// When the token was last used, to the hour.
+    pub last_used_at: Option<Timestamp>,
     /// Counts changes.
     pub version: i64,
 }
@@ -91,6 +95,9 @@ pub enum ExchangeRefused {
     /// Five minutes are over.
     #[error("the code has expired")]
     Expired,
+    /// What was to be proved was not, or something was that nobody asked for.
+    #[error("code_verifier does not fit the code_challenge")]
+    Unproved,
 }
 
 impl RevokedBy {
@@ -139,7 +146,7 @@ impl Grant {
         id: GrantId,
         shop_id: ShopId,
         application: &Application,
-        code_hash: [u8; 32],
+        (code_hash, challenge): ([u8; 32], Option<[u8; 32]>),
         now: Timestamp,
     ) -> Self {
         Self {
@@ -151,7 +158,9 @@ impl Grant {
             state: State::Coded {
                 expires_at: now.plus(CODE_LIFE),
             },
+            challenge,
             granted_at: now,
+            last_used_at: None,
             version: 1,
         }
     }
@@ -163,7 +172,7 @@ impl Grant {
     pub fn exchange(
         &self,
         application: ApplicationId,
-        token_hash: [u8; 32],
+        (token_hash, proof): ([u8; 32], Option<[u8; 32]>),
         now: Timestamp,
     ) -> Result<Self, ExchangeRefused> {
         if application != self.application_id {
@@ -173,6 +182,7 @@ impl Grant {
             State::Revoked { .. } => Err(ExchangeRefused::Revoked),
             State::Issued { .. } => Err(ExchangeRefused::Used),
             State::Coded { expires_at } if *expires_at <= now => Err(ExchangeRefused::Expired),
+            State::Coded { .. } if proof != self.challenge => Err(ExchangeRefused::Unproved),
             State::Coded { .. } => Ok(Self {
                 state: State::Issued {
                     token_hash,

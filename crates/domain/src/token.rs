@@ -12,6 +12,13 @@ use crate::time::{Duration, Timestamp};
 /// How long a payment token can be used.
 pub const PAYMENT_TOKEN_LIFE: Duration = Duration::hours(1);
 
+/// How long a payout token is kept that nobody has used.
+pub const PAYOUT_TOKEN_UNUSED: Duration = Duration::days(30);
+/// How long one is kept after its last use: thirteen months, for who is paid once a year.
+pub const PAYOUT_TOKEN_USED: Duration = Duration::days(396);
+/// How much longer it must be kept before a use is worth to be written.
+const PAYOUT_TOKEN_STEP: Duration = Duration::days(1);
+
 /// What a token can be used for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -28,6 +35,8 @@ pub enum Purpose {
     Payout {
         /// The card.
         card: PayoutCard,
+        /// Until when it can be used, in the shop's time; each use moves it on.
+        kept_until: Timestamp,
     },
 }
 
@@ -106,13 +115,26 @@ impl CardToken {
     ///
     /// # Errors
     /// The first rule that is broken.
-    pub fn recipient(&self, shop: ShopId) -> Result<&PayoutCard, RedeemRefused> {
+    pub fn recipient(&self, shop: ShopId, now: Timestamp) -> Result<&PayoutCard, RedeemRefused> {
         if self.shop_id != shop {
             return Err(RedeemRefused::Foreign);
         }
         match &self.purpose {
-            Purpose::Payout { card } => Ok(card),
+            Purpose::Payout { kept_until, .. } if *kept_until <= now => Err(RedeemRefused::Expired),
+            Purpose::Payout { card, .. } => Ok(card),
             Purpose::Payment { .. } => Err(RedeemRefused::OtherPurpose),
+        }
+    }
+
+    /// Until when a payout token is kept that is used now; `None` where that is as good as known.
+    #[must_use]
+    pub fn kept_on(&self, now: Timestamp) -> Option<Timestamp> {
+        match &self.purpose {
+            Purpose::Payout { kept_until, .. } => {
+                let until = now.plus(PAYOUT_TOKEN_USED);
+                (kept_until.plus(PAYOUT_TOKEN_STEP) < until).then_some(until)
+            }
+            Purpose::Payment { .. } => None,
         }
     }
 }

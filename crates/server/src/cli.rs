@@ -121,7 +121,7 @@ pub(crate) enum Shop {
         #[arg(long)]
         shop: ShopId,
     },
-    /// Adds and revokes secret keys
+    /// Adds, lists and revokes secret keys
     #[command(subcommand)]
     Key(ShopKey),
     /// Adds, lists and removes webhooks
@@ -206,6 +206,9 @@ pub(crate) struct CreateShop {
 pub(crate) enum Gateway {
     /// Adds a test gateway with a secret key, which is shown only now
     Create(Box<CreateGateway>),
+    /// Adds, lists and revokes secret keys
+    #[command(subcommand)]
+    Key(ShopKey),
     /// Writes down that money came for a gateway
     TopUp {
         /// The gateway
@@ -230,21 +233,28 @@ pub(crate) struct CreateGateway {
     pub(crate) cards_of: Option<ShopId>,
 }
 
-/// `altyn shop key`.
+/// `altyn shop key` and `altyn gateway key`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ShopKey {
-    /// Gives a shop another secret key, which is shown only now
+    /// Gives another secret key, which is shown only now
+    #[command(visible_alias = "create")]
     Add {
-        /// The shop
-        #[arg(long)]
+        /// The shop, or the payout gateway
+        #[arg(long, visible_alias = "gateway")]
+        shop: ShopId,
+    },
+    /// Lists the secret keys: number, last four characters, when each was made and last used
+    List {
+        /// The shop, or the payout gateway
+        #[arg(long, visible_alias = "gateway")]
         shop: ShopId,
     },
     /// Takes a secret key back
     Revoke {
-        /// The shop
-        #[arg(long)]
+        /// The shop, or the payout gateway
+        #[arg(long, visible_alias = "gateway")]
         shop: ShopId,
-        /// The key
+        /// The key: its number or its last four characters, as `list` shows them
         key: String,
     },
 }

@@ -11,6 +11,7 @@ mod dump;
 mod event;
 pub(crate) mod gateway;
 mod grant;
+mod key;
 mod listen;
 mod manifest;
 mod message;

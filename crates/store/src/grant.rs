@@ -12,8 +12,13 @@ use crate::row::Row;
 
 const INSERT: &str = "\
 insert into shop_grant (id, application_id, shop_id, scopes, code_hash, granted_at, state,
-       token_hash, issued_at, expires_at, revoked_by, revoked_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+       token_hash, issued_at, expires_at, revoked_by, revoked_at, version, code_challenge)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+
+const NOTE_USE_ANY_SHOP: &str = "\
+update shop_grant
+   set last_used_at = $2
+ where token_hash = $1";
 
 const UPDATE: &str = "\
 update shop_grant
@@ -23,39 +28,39 @@ update shop_grant
 
 const FIND: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where id = $1 and shop_id = $2";
 
 const LOCK_POSTGRES: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where id = $1 and shop_id = $2
    for update";
 
 const FIND_BY_CODE_ANY_SHOP: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where code_hash = $1";
 
 const FIND_BY_TOKEN_ANY_SHOP: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where token_hash = $1";
 
 const LIST: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where shop_id = $1
  order by granted_at, id";
 
 const LIST_OF_APPLICATION_ANY_SHOP: &str = "\
 select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version
+       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
   from shop_grant
  where application_id = $1
  order by shop_id, granted_at, id";
@@ -72,6 +77,8 @@ pub fn insert(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), StoreError> {
     ];
     params.extend(changing(grant));
     params.push(Param::Integer(grant.version));
+    let challenge = grant.challenge.as_ref();
+    params.push(challenge.map_or(Param::Null, |hash| Param::Bytes(hash.into())));
     tx.execute(INSERT, &refs(&params)).map(|_| ())
 }
 
@@ -110,6 +117,16 @@ fn changing(grant: &Grant) -> [Param<'_>; 6] {
         text_or_null(by.map(RevokedBy::code)),
         time_or_null(revoked_at),
     ]
+}
+
+/// Notes that the token with this hash was used.
+pub fn note_use_any_shop(
+    tx: &mut Tx<'_>,
+    token_hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(NOTE_USE_ANY_SHOP, &[token_hash, &now])
+        .map(|_| ())
 }
 
 /// The shop's grant with this id.
@@ -163,6 +180,8 @@ fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
         granted_at: cells.time()?,
         state: read_state(&mut cells)?,
         version: cells.get()?,
+        challenge: cells.hash_or_null()?,
+        last_used_at: cells.time_or_null()?,
     })
 }
 

@@ -62,6 +62,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     22 "0022_discrepancy",
     23 "0023_order_of_notifications",
     24 "0024_sandbox_record",
+    25 "0025_use_of_keys",
 ];
 
 const TABLE_SQLITE: &str = "\

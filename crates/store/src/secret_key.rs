@@ -15,6 +15,8 @@ pub struct SecretKey {
     pub hint: String,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_used_at: Option<Timestamp>,
     /// When it stopped to open anything.
     pub revoked_at: Option<Timestamp>,
 }
@@ -28,8 +30,13 @@ update secret_key
    set revoked_at = $3
  where shop_id = $1 and hash = $2 and revoked_at is null";
 
+const NOTE_USE: &str = "\
+update secret_key
+   set last_used_at = $3
+ where shop_id = $1 and hash = $2";
+
 const LIST: &str = "\
-select hint, hash, created_at, revoked_at
+select hint, hash, created_at, last_used_at, revoked_at
   from secret_key
  where shop_id = $1
  order by created_at, hash";
@@ -55,6 +62,16 @@ pub fn revoke(
     tx.write_one(REVOKE, &[&shop, hash, &now])
 }
 
+/// Notes that a key was used.
+pub fn note_use(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    hash: &[u8; 32],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.execute(NOTE_USE, &[&shop, hash, &now]).map(|_| ())
+}
+
 /// All keys of a shop, the oldest first.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<SecretKey>, StoreError> {
     conn.query(LIST, &[&shop], |row| {
@@ -65,6 +82,7 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<SecretKey>, StoreEr
             hint,
             hash: hash.try_into().map_err(|_length| cells.corrupt())?,
             created_at: cells.time()?,
+            last_used_at: cells.time_or_null()?,
             revoked_at: cells.time_or_null()?,
         })
     })

@@ -4,7 +4,7 @@
 use domain::ShopId;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::payout::PayoutCard;
-use domain::token::{CardToken, Purpose};
+use domain::token::{CardToken, PAYOUT_TOKEN_USED, Purpose};
 
 use crate::columns::{Cells, integer_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
@@ -14,8 +14,9 @@ use crate::row::Row;
 
 const INSERT: &str = "\
 insert into card_token (hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year,
-       expiry_month, issuer_country, issuer_name, expires_at, used_at, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+       expiry_month, issuer_country, issuer_name, expires_at, used_at, created_at, version,
+       kept_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
 const UPDATE: &str = "\
 update card_token
@@ -24,7 +25,7 @@ update card_token
 
 const FIND_ANY_SHOP: &str = "\
 select hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year, expiry_month,
-       issuer_country, issuer_name, expires_at, used_at, created_at, version
+       issuer_country, issuer_name, expires_at, used_at, created_at, version, kept_until
   from card_token
  where hash = $1";
 
@@ -35,6 +36,19 @@ delete from card_token
                  where expires_at < $1
                  order by expires_at
                  limit $2)";
+
+const PURGE_PAYOUT: &str = "\
+delete from card_token
+ where hash in (select hash
+                  from card_token
+                 where kept_until < $1
+                 order by kept_until
+                 limit $2)";
+
+const KEEP_ANY_SHOP: &str = "\
+update card_token
+   set kept_until = $2
+ where hash = $1 and kept_until < $2";
 
 /// Adds a token.
 pub fn insert(tx: &mut Tx<'_>, token: &CardToken) -> Result<(), StoreError> {
@@ -52,6 +66,10 @@ pub fn insert(tx: &mut Tx<'_>, token: &CardToken) -> Result<(), StoreError> {
     params.extend([
         Param::Integer(token.created_at.as_micros()),
         Param::Integer(token.version),
+        time_or_null(match &token.purpose {
+            Purpose::Payment { .. } => None,
+            Purpose::Payout { kept_until, .. } => Some(*kept_until),
+        }),
     ]);
     tx.write(INSERT, &refs(&params))
 }
@@ -73,7 +91,7 @@ fn card(purpose: &Purpose) -> [Param<'_>; 9] {
             time_or_null(Some(*expires_at)),
             time_or_null(*used_at),
         ],
-        Purpose::Payout { card } => [
+        Purpose::Payout { card, .. } => [
             text(card.first6.as_str()),
             text(card.last4.as_str()),
             text(card.brand.code()),
@@ -104,14 +122,25 @@ pub fn find_any_shop(
     conn.query_opt(FIND_ANY_SHOP, &[hash], read)
 }
 
-/// Forgets payment tokens that ended before a time, the oldest first and at most `limit`; answers
-/// how many.
+/// Keeps a payout token until a later time.
+pub fn keep_any_shop(
+    tx: &mut Tx<'_>,
+    hash: &[u8; 32],
+    until: domain::Timestamp,
+) -> Result<(), StoreError> {
+    tx.write(KEEP_ANY_SHOP, &[hash, &until])
+}
+
+/// Forgets tokens that ended before a time, of each kind the oldest first and at most `limit`;
+/// answers how many.
 pub fn purge_any_shop(
     tx: &mut Tx<'_>,
     before: domain::Timestamp,
     limit: u32,
 ) -> Result<u64, StoreError> {
-    tx.execute(PURGE, &[&before, &limit])
+    let payment = tx.execute(PURGE, &[&before, &limit])?;
+    let payout = tx.execute(PURGE_PAYOUT, &[&before, &limit])?;
+    Ok(payment.saturating_add(payout))
 }
 
 fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
@@ -135,6 +164,10 @@ fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
     let issuer_country = cells.get()?;
     let issuer_name = cells.get()?;
     let (expires_at, used_at) = (cells.time_or_null()?, cells.time_or_null()?);
+    let (created_at, version) = (cells.time()?, cells.get()?);
+    // A node of before the column writes none.
+    let kept_until = cells.time_or_null()?;
+    let kept_until = kept_until.unwrap_or_else(|| created_at.plus(PAYOUT_TOKEN_USED));
     let purpose = match (is_payment, expiry, expires_at) {
         (true, Some(expiry), Some(expires_at)) => Purpose::Payment {
             card: CardFacts {
@@ -156,6 +189,7 @@ fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
                 issuer_country,
                 issuer_name,
             },
+            kept_until,
         },
         (true, _, _) | (false, _, _) => return Err(incomplete),
     };
@@ -164,7 +198,7 @@ fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
         shop_id,
         acquirer_token,
         purpose,
-        created_at: cells.time()?,
-        version: cells.get()?,
+        created_at,
+        version,
     })
 }

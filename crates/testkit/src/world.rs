@@ -434,14 +434,14 @@ impl World {
     pub async fn code(&self, application: &Application) -> String {
         let cx = app::grant::prove_shop(&self.app, self.shop.id, &self.secret_key, None).await;
         let cx = cx.expect("prove who the shop is");
-        let code = app::grant::agree(&cx, application.id).await;
+        let code = app::grant::agree(&cx, application.id, None).await;
         code.expect("agree to the application")
     }
 
     /// A token of the application in the shop.
     pub async fn token(&self, application: &Application) -> String {
         let code = self.code(application).await;
-        let issued = app::grant::exchange(&self.app, application, &code).await;
+        let issued = app::grant::exchange(&self.app, application, &code, None).await;
         issued.expect("exchange the code").token
     }
 

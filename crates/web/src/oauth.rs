@@ -43,6 +43,8 @@ struct Wanted {
     client: ApplicationId,
     /// Goes back as it came.
     state: Option<String>,
+    /// What the application will prove its code with (RFC 7636), as it came.
+    challenge: Option<String>,
 }
 
 /// Why nothing can be asked for: the message that says so.
@@ -56,6 +58,8 @@ struct Decision {
     client_id: String,
     #[serde(default)]
     state: String,
+    #[serde(default)]
+    code_challenge: String,
     #[serde(default)]
     csrf: String,
     #[serde(default)]
@@ -91,8 +95,9 @@ async fn decide(State(app): State<Arc<App>>, asked: Asked, Form(sent): Form<Deci
         let page = MessagePage::wrong(Frame::plain(lang), "oauth-wrong-form");
         return answer::page(StatusCode::FORBIDDEN, &page);
     }
-    let state = Some(sent.state.clone()).filter(|state| !state.is_empty());
-    let wanted = match Wanted::new(&sent.client_id, state) {
+    let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let (state, challenge) = (given(&sent.state), given(&sent.code_challenge));
+    let wanted = match Wanted::new(&sent.client_id, state, challenge) {
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(lang, wrong),
     };
@@ -123,7 +128,10 @@ async fn grant(
         Err(_no_number) => Err(Error::Denied),
     };
     let agreed = match proved {
-        Ok(cx) => app::grant::agree(&cx, application.id).await,
+        Ok(cx) => {
+            let challenge = wanted.challenge.as_deref().and_then(app::grant::challenge);
+            app::grant::agree(&cx, application.id, challenge).await
+        }
         Err(error) => Err(error),
     };
     let (status, notice, wait) = match agreed {
@@ -160,6 +168,7 @@ fn ask(
     page.csrf.clone_from(&secret.field);
     page.client_id = wanted.client.to_string();
     page.state = wanted.state.clone().unwrap_or_default();
+    page.challenge = wanted.challenge.clone().unwrap_or_default();
     secret.set(answer::page(status, &page))
 }
 
@@ -199,7 +208,10 @@ fn failed(app: &App, lang: Lang, error: &Error) -> Response {
 fn frame(lang: Lang, wanted: &Wanted) -> Frame {
     let client = wanted.client.to_string();
     let state = wanted.state.as_deref().unwrap_or("");
-    Frame::new(lang, |lang| routes::authorize(&client, state, lang))
+    let challenge = wanted.challenge.as_deref().unwrap_or("");
+    Frame::new(lang, |lang| {
+        routes::authorize(&client, state, challenge, lang)
+    })
 }
 
 impl Wanted {
@@ -219,13 +231,24 @@ impl Wanted {
         if get("response_type")? != Some("code") {
             return Err(wrong);
         }
+        let challenge = get("code_challenge")?.map(str::to_owned);
+        // Without the name of a method the standard means the secret itself, which protects nobody.
+        let method = get("code_challenge_method")?;
+        if method != challenge.as_ref().map(|_| "S256") {
+            return Err(Wrong("oauth-wrong-challenge"));
+        }
         Self::new(
             get("client_id")?.ok_or(wrong)?,
             get("state")?.map(str::to_owned),
+            challenge,
         )
     }
 
-    fn new(client: &str, state: Option<String>) -> Result<Self, Wrong> {
+    fn new(client: &str, state: Option<String>, challenge: Option<String>) -> Result<Self, Wrong> {
+        let is_hash = |text: &str| app::grant::challenge(text).is_some();
+        if !challenge.as_deref().is_none_or(is_hash) {
+            return Err(Wrong("oauth-wrong-challenge"));
+        }
         let long = |state: &String| STATE_CHARS_MAX < state.chars().count();
         if state.as_ref().is_some_and(long) {
             return Err(Wrong("oauth-wrong-state"));
@@ -233,7 +256,11 @@ impl Wanted {
         let client = client
             .parse()
             .map_err(|_kind| Wrong("oauth-wrong-client"))?;
-        Ok(Self { client, state })
+        Ok(Self {
+            client,
+            state,
+            challenge,
+        })
     }
 }
 
@@ -267,6 +294,16 @@ mod tests {
         wrong("response_type=code", "oauth-wrong-request");
         let client = format!("client_id={CLIENT}");
         wrong(&client, "oauth-wrong-request");
+        let hash = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        for challenge in [
+            format!("code_challenge={hash}"),
+            format!("code_challenge={hash}&code_challenge_method=plain"),
+            "code_challenge=x&code_challenge_method=S256".to_owned(),
+            "code_challenge_method=S256".to_owned(),
+        ] {
+            let query = format!("{client}&response_type=code&{challenge}");
+            wrong(&query, "oauth-wrong-challenge");
+        }
         wrong(
             &format!("{client}&response_type=token"),
             "oauth-wrong-request",

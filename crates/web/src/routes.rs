@@ -98,13 +98,17 @@ pub const AUTHORIZE: &str = "/oauth/v2/authorize";
 
 /// The page on which a merchant grants the application `client_id` access.
 #[must_use]
-pub fn authorize(client_id: &str, state: &str, lang: Lang) -> String {
+pub fn authorize(client_id: &str, state: &str, challenge: &str, lang: Lang) -> String {
     let query = [
         ("client_id", client_id),
         ("response_type", "code"),
         ("state", state),
+        ("code_challenge", challenge),
+        ("code_challenge_method", "S256"),
         ("lang", lang.tag()),
     ];
+    let asked = |name: &str| !name.starts_with("code_challenge") || !challenge.is_empty();
+    let query: Vec<_> = query.into_iter().filter(|(name, _)| asked(name)).collect();
     with_query(AUTHORIZE, &query)
 }
 /// The script of the payment widget, as merchants write it into their pages.

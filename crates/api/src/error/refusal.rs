@@ -67,6 +67,7 @@ pub(super) fn face(refusal: &Refusal) -> Face<'static> {
         Refusal::PartnerUnknown => Face::of(&rows::PARTNER_UNKNOWN),
         Refusal::Application(_) => Face::of(&rows::APPLICATION_UNUSABLE),
         Refusal::Exchange(_) => Face::of(&rows::GRANT_REFUSED),
+        Refusal::SecretKey(_) => Face::of(&rows::SECRET_KEY_REFUSED),
         Refusal::ShopDisabled => Face::of(&rows::SHOP_DISABLED),
         Refusal::CardAttempts(_) => Face::of(&rows::CARDS_TOO_OFTEN),
         Refusal::TooManyAttempts { .. } => Face::of(&rows::PROOF_TOO_OFTEN),

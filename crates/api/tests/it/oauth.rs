@@ -223,3 +223,77 @@ async fn an_application_pays_and_reads_in_the_shop_that_granted_it() {
     let parameter = refused(&hidden, 404, "not_found");
     assert_eq!(parameter.as_deref(), Some("payment_id"));
 }
+
+#[tokio::test]
+async fn the_shop_sees_its_grants_and_takes_one_back() {
+    let world = world().await;
+    let made = world.application(&[Scope::PaymentsGet]).await;
+    let token = world.token(&made.application).await;
+    let none = Value::Null;
+    let opens = world.call_by(&token, "GET", "/me", "", &none).await;
+    assert_eq!(opens.status, 200);
+    world.app.settled().await;
+    let listed = world.call("GET", "/altyn/v1/grants", "", &none).await;
+    let grant = listed.json()["items"][0].clone();
+    assert_eq!(grant["application"], "Касса");
+    assert_eq!(grant["client_id"], made.application.id.to_string());
+    assert_eq!(grant["scopes"], json!(["checkout:payments_get"]));
+    assert_eq!(grant["status"], "issued");
+    assert_eq!(grant["last_used_at"], "2026-07-20T12:00:00.000Z");
+    let path = format!("/altyn/v1/grants/{}", grant["id"].as_str().unwrap());
+    let by_token = world.call_by(&token, "DELETE", &path, "", &none).await;
+    refused(&by_token, 401, "invalid_credentials");
+    for _ in 0..2 {
+        let removed = world.call("DELETE", &path, "", &none).await;
+        assert_eq!(removed.json(), json!({}));
+    }
+    let shut = world.call_by(&token, "GET", "/me", "", &none).await;
+    refused(&shut, 401, "invalid_credentials");
+    let listed = world
+        .call("GET", "/altyn/v1/grants", "", &none)
+        .await
+        .json();
+    assert_eq!(listed["items"][0]["status"], "revoked");
+    assert_eq!(listed["items"][0]["revoked_by"], "shop");
+    let unknown = world.call("DELETE", "/altyn/v1/grants/x", "", &none).await;
+    assert_eq!(
+        refused(&unknown, 404, "not_found").as_deref(),
+        Some("grant_id")
+    );
+}
+
+#[tokio::test]
+async fn a_code_with_a_challenge_is_exchanged_with_its_verifier_alone() {
+    let world = world().await;
+    let made = world.application(&Scope::ALL).await;
+    let header = basic(&made.application, &made.secret);
+    // The example of RFC 7636, appendix B.
+    let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+    let challenge = app::grant::challenge("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    assert!(challenge.is_some() && app::grant::challenge(&verifier[1..]).is_none());
+    let cx = app::grant::prove_shop(&world.app, world.shop.id, &world.secret_key, None).await;
+    let code = app::grant::agree(&cx.unwrap(), made.application.id, challenge)
+        .await
+        .unwrap();
+    let other = "a".repeat(43);
+    for (proof, error) in [
+        (String::new(), "invalid_grant"),
+        (format!("&code_verifier={other}"), "invalid_grant"),
+        ("&code_verifier=short".to_owned(), "invalid_request"),
+    ] {
+        let fields = format!("grant_type=authorization_code&code={code}{proof}");
+        failed(
+            &form(&world, "token", Some(&header), &fields).await,
+            400,
+            error,
+        );
+    }
+    let fields = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}");
+    let answer = form(&world, "token", Some(&header), &fields).await;
+    assert_eq!(answer.status, 200, "{}", answer.json());
+    // Who asked for no challenge has nothing to prove.
+    let code = world.code(&made.application).await;
+    let fields = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}");
+    let answer = form(&world, "token", Some(&header), &fields).await;
+    failed(&answer, 400, "invalid_grant");
+}

@@ -38,7 +38,7 @@ async fn next_token(world: &World, application: &Application) -> String {
 }
 
 async fn refused_exchange(world: &World, application: &Application, code: &str) -> String {
-    let error = app::grant::exchange(&world.app, application, code).await;
+    let error = app::grant::exchange(&world.app, application, code, None).await;
     error.unwrap_err().to_string()
 }
 
@@ -48,7 +48,7 @@ async fn a_code_is_worth_one_token_and_a_second_use_ends_it() {
         let world = World::new(store).await;
         let application = world.application(&Scope::ALL).await.application;
         let code = world.code(&application).await;
-        let issued = app::grant::exchange(&world.app, &application, &code).await;
+        let issued = app::grant::exchange(&world.app, &application, &code, None).await;
         let issued = issued.unwrap();
         assert_eq!(issued.life, domain::grant::TOKEN_LIFE);
         assert_eq!(asked(&world, &issued.token, "/me").await.status, 200);
@@ -81,7 +81,7 @@ async fn a_code_is_for_five_minutes_and_for_its_application() {
         let refused = refused_exchange(&world, &other, &code).await;
         assert_eq!(refused, ExchangeRefused::Foreign.to_string());
         world.clock.advance(Duration::seconds(299));
-        app::grant::exchange(&world.app, &application, &code)
+        app::grant::exchange(&world.app, &application, &code, None)
             .await
             .unwrap();
         let late = world.code(&application).await;
@@ -103,7 +103,9 @@ async fn of_32_exchanges_at_once_nobody_keeps_a_token() {
         let tasks = (0..32).map(|_| {
             let (world, application) = (Arc::clone(&world), application.clone());
             let code = code.clone();
-            tokio::spawn(async move { app::grant::exchange(&world.app, &application, &code).await })
+            tokio::spawn(async move {
+                app::grant::exchange(&world.app, &application, &code, None).await
+            })
         });
         let mut tokens = Vec::new();
         for task in tasks.collect::<Vec<_>>() {

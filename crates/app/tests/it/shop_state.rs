@@ -1,4 +1,4 @@
-//! A shop that is switched off: nothing begins, what was begun is finished.
+//! A shop that is switched off, where nothing begins and what was begun is finished; its keys.
 
 use app::checkout::{self, Buyer};
 use app::shop::{self, ShopState};
@@ -105,6 +105,63 @@ async fn a_shop_that_is_switched_off_begins_nothing_and_ends_what_was_begun() {
         shop::set_state(app, id, ShopState::Enabled).await.unwrap();
         pay(&world, true, "again").await;
         world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_are_listed_and_taken_back_by_number_or_last_characters() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let (app, id) = (&world.app, world.shop.id);
+        let none = Value::Null;
+        assert_eq!(world.call("GET", "/me", "", &none).await.status, 200);
+        app.settled().await;
+        world.clock.advance(Duration::minutes(1));
+        let second = shop::add_key(app, id).await.unwrap();
+        let keys = shop::list_keys(app, id).await.unwrap();
+        let seen: Vec<_> = keys
+            .iter()
+            .map(|view| (view.number, view.key.hint.clone(), view.key.last_used_at))
+            .collect();
+        let hint = |key: &str| key[key.len() - 4..].to_owned();
+        let begin = testkit::BEGIN;
+        assert_eq!(seen[0], (1, hint(&world.secret_key), Some(begin)));
+        assert_eq!(seen[1], (2, hint(&second), None));
+        // A use is written once an hour.
+        for (minutes, expected) in [(58, begin), (1, begin.plus(Duration::hours(1)))] {
+            world.clock.advance(Duration::minutes(minutes));
+            world.call("GET", "/me", "", &none).await;
+            app.settled().await;
+            let keys = shop::list_keys(app, id).await.unwrap();
+            assert_eq!(keys[0].key.last_used_at, Some(expected));
+        }
+        let why = async |named: &str| {
+            let refused = shop::revoke_key(app, id, named).await.err();
+            match refused {
+                Some(Error::Refused(Refusal::SecretKey(why))) => Some(why),
+                None => None,
+                Some(other) => panic!("{other:?}"),
+            }
+        };
+        use app::shop::KeyRefused;
+        assert_eq!(why(&second).await, Some(KeyRefused::Whole));
+        assert_eq!(why("3").await, Some(KeyRefused::Unknown));
+        assert_eq!(why("").await, Some(KeyRefused::Unknown));
+        assert_eq!(why("????").await, Some(KeyRefused::Unknown));
+        assert_eq!(why("1").await, None);
+        assert_eq!(why("1").await, Some(KeyRefused::Revoked));
+        assert_eq!(
+            why(&hint(&world.secret_key)).await,
+            Some(KeyRefused::Revoked)
+        );
+        assert_eq!(world.call("GET", "/me", "", &none).await.status, 401);
+        let credentials = format!("{id}:{second}");
+        let me = world.call_as(&credentials, "GET", "/me", "", &none).await;
+        assert_eq!(me.status, 200);
+        assert_eq!(why(&hint(&second)).await, None);
+        let me = world.call_as(&credentials, "GET", "/me", "", &none).await;
+        assert_eq!(me.status, 401);
     })
     .await;
 }

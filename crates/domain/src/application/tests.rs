@@ -102,3 +102,48 @@ fn what_goes_back_is_escaped() {
     );
     assert_eq!(Callback::Shown.with(&pairs), None);
 }
+
+#[test]
+fn what_is_not_ascii_in_an_address_is_escaped_or_it_is_said_what_to_write() {
+    let create = |site: &str, callback: &str| {
+        let new = NewApplication {
+            name: "Касса".to_owned(),
+            description: None,
+            site: Some(site.to_owned()),
+            callback: Callback::Address(callback.to_owned()),
+            scopes: vec![Scope::PaymentsGet],
+        };
+        let id = ApplicationId::new(IdSeed {
+            at: Timestamp::from_micros(0),
+            random: 1,
+        });
+        Application::create(id, new, [7; 32], Timestamp::from_micros(0))
+    };
+    let plain = "https://partner.example/back";
+    let made = create(
+        "https://partner.example/касса",
+        "https://partner.example/назад?к=я",
+    );
+    let made = made.unwrap();
+    let expected = "https://partner.example/%D0%BA%D0%B0%D1%81%D1%81%D0%B0";
+    assert_eq!(made.site.as_deref(), Some(expected));
+    let expected = "https://partner.example/%D0%BD%D0%B0%D0%B7%D0%B0%D0%B4?%D0%BA=%D1%8F";
+    assert_eq!(made.callback, Callback::Address(expected.to_owned()));
+    for (site, callback) in [
+        ("https://касса.рф/", plain),
+        (plain, "https://касса.рф/back"),
+        (plain, "http://локально:8080/"),
+    ] {
+        let refused = create(site, callback).err();
+        assert_eq!(
+            refused,
+            Some(ApplicationRefused::HostNotAscii),
+            "{site} {callback}"
+        );
+    }
+    assert!(
+        ApplicationRefused::HostNotAscii
+            .to_string()
+            .contains("xn--")
+    );
+}

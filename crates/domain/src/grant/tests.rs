@@ -23,7 +23,7 @@ fn application(random: u64) -> Application {
 fn agreed() -> Grant {
     let id = GrantId::new(IdSeed { at: NOW, random: 3 });
     let shop = ShopId::new(100_001).unwrap();
-    Grant::agree(id, shop, &application(1), [1; 32], NOW)
+    Grant::agree(id, shop, &application(1), ([1; 32], None), NOW)
 }
 
 fn later(seconds: i64) -> Timestamp {
@@ -33,7 +33,7 @@ fn later(seconds: i64) -> Timestamp {
 fn states() -> [Grant; 3] {
     let coded = agreed();
     let issued = coded
-        .exchange(coded.application_id, [2; 32], later(1))
+        .exchange(coded.application_id, ([2; 32], None), later(1))
         .unwrap();
     let revoked = issued.revoke(RevokedBy::Shop, later(2)).unwrap();
     [coded, issued, revoked]
@@ -48,7 +48,7 @@ fn matrix() {
         let mut row = |command: &str, outcome: String| {
             writeln!(table, "{:8} {command:18} {outcome}", grant.state.code()).unwrap();
         };
-        let exchange = |by, at| match grant.exchange(by, [9; 32], at) {
+        let exchange = |by, at| match grant.exchange(by, ([9; 32], None), at) {
             Ok(next) => next.state.code().to_owned(),
             Err(refused) => format!("{refused:?}"),
         };
@@ -72,6 +72,28 @@ fn a_token_opens_the_shop_for_three_years_and_not_a_moment_longer() {
         Some(until)
     );
     assert_eq!(issued.open_until(until), None);
+}
+
+#[test]
+fn a_code_with_a_challenge_is_exchanged_by_who_has_its_secret_alone() {
+    for (challenge, proof, expected) in [
+        (None, None, None),
+        (None, Some([4; 32]), Some(ExchangeRefused::Unproved)),
+        (Some([4; 32]), None, Some(ExchangeRefused::Unproved)),
+        (
+            Some([4; 32]),
+            Some([5; 32]),
+            Some(ExchangeRefused::Unproved),
+        ),
+        (Some([4; 32]), Some([4; 32]), None),
+    ] {
+        let grant = Grant {
+            challenge,
+            ..agreed()
+        };
+        let exchanged = grant.exchange(grant.application_id, ([2; 32], proof), later(1));
+        assert_eq!(exchanged.err(), expected, "{challenge:?} {proof:?}");
+    }
 }
 
 #[test]

@@ -45,7 +45,29 @@ fn payout() -> CardToken {
             issuer_country: None,
             issuer_name: None,
         },
+        kept_until: NOW.plus(PAYOUT_TOKEN_UNUSED),
     })
+}
+
+#[test]
+fn a_payout_token_ends_when_nobody_uses_it() {
+    let token = payout();
+    let end = NOW.plus(PAYOUT_TOKEN_UNUSED);
+    assert!(
+        token
+            .recipient(shop(1), end.minus(Duration::micros(1)))
+            .is_ok()
+    );
+    let refused = token.recipient(shop(1), end).err();
+    assert_eq!(refused, Some(RedeemRefused::Expired));
+    let until = token.kept_on(NOW).unwrap();
+    assert_eq!(until, NOW.plus(PAYOUT_TOKEN_USED));
+    let mut used = token;
+    if let Purpose::Payout { kept_until, .. } = &mut used.purpose {
+        *kept_until = until;
+    }
+    assert_eq!(used.kept_on(NOW.plus(Duration::hours(23))), None);
+    assert!(used.kept_on(NOW.plus(Duration::hours(25))).is_some());
 }
 
 #[test]
@@ -66,8 +88,11 @@ fn tokens_are_used_for_what_they_were_made_by_whom_they_were_made_for() {
             ("pay", token.pay(shop(1), NOW).map(|_| ())),
             ("pay after an hour", token.pay(shop(1), late).map(|_| ())),
             ("pay in another shop", token.pay(shop(2), NOW).map(|_| ())),
-            ("be paid", token.recipient(shop(1)).map(|_| ())),
-            ("be paid elsewhere", token.recipient(shop(2)).map(|_| ())),
+            ("be paid", token.recipient(shop(1), NOW).map(|_| ())),
+            (
+                "be paid elsewhere",
+                token.recipient(shop(2), NOW).map(|_| ()),
+            ),
         ];
         for (verb, result) in uses {
             matrix.push_str(&format!("{name} | {verb}: {}\n", said(result)));

@@ -9,6 +9,7 @@ use app::shop::{self, NewShop};
 use domain::{Currency, MethodKind, Money, Rate, ShopId, ShopKind};
 use serde_json::json;
 
+use super::key;
 use crate::cli;
 use crate::config::Config;
 use crate::output::Told;
@@ -18,11 +19,12 @@ use crate::platform::{Platform, Presence};
 pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> {
     let presence = match &command {
         cli::Gateway::Create(_) => Presence::MayBeNew,
-        cli::Gateway::TopUp { .. } => Presence::MustBeThere,
+        cli::Gateway::Key(_) | cli::Gateway::TopUp { .. } => Presence::MustBeThere,
     };
     let platform = Platform::of_command(config, presence).await?;
     let told = match command {
         cli::Gateway::Create(new) => create(&platform.app, *new).await,
+        cli::Gateway::Key(command) => key::run(&platform.app, command).await,
         cli::Gateway::TopUp { gateway, amount } => top_up(&platform.app, gateway, &amount).await,
     };
     platform.close().await;

@@ -19,7 +19,10 @@ pub(super) async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
     let text = if rows.is_empty() {
         "The shop has granted nothing.".to_owned()
     } else {
-        table(&["grant", "state", "granted", "application"], &rows)
+        table(
+            &["grant", "state", "granted", "last used", "application"],
+            &rows,
+        )
     };
     let items: Vec<Value> = views.iter().map(json).collect();
     Ok(Told::good(text, json!({ "items": items })))
@@ -40,6 +43,7 @@ fn row(view: &GrantView) -> Vec<String> {
         grant.id.to_string(),
         grant.state.code().to_owned(),
         shown(grant.granted_at),
+        grant.last_used_at.map_or_else(|| "-".to_owned(), shown),
         view.application_name.clone(),
     ]
 }
@@ -58,6 +62,7 @@ fn json(view: &GrantView) -> Value {
         "scopes": codes,
         "state": grant.state.code(),
         "granted_at": shown(grant.granted_at),
+        "last_used_at": grant.last_used_at.map(shown),
         "expires_at": expires_at.map(shown),
         "revoked_by": revoked.map(|(by, _)| by),
         "revoked_at": revoked.map(|(_, at)| shown(at)),

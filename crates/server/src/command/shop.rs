@@ -9,7 +9,7 @@ use domain::shop::Site;
 use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
 
-use super::{grant, receipts, shown, until_seen_by_servers, webhook};
+use super::{grant, key, receipts, shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
@@ -35,10 +35,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         cli::Shop::List => list(&platform.app).await,
         cli::Shop::Disable { shop } => switch(&platform.app, shop, ShopState::Disabled).await,
         cli::Shop::Enable { shop } => switch(&platform.app, shop, ShopState::Enabled).await,
-        cli::Shop::Key(cli::ShopKey::Add { shop }) => add_key(&platform.app, shop).await,
-        cli::Shop::Key(cli::ShopKey::Revoke { shop, key }) => {
-            revoke_key(&platform.app, shop, &key).await
-        }
+        cli::Shop::Key(command) => key::run(&platform.app, command).await,
         cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
         cli::Shop::Receipts(command) => receipts::run(&platform.app, command).await,
         cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.app, shop, sites).await,
@@ -154,13 +151,6 @@ fn json(shop: &Shop) -> Value {
     })
 }
 
-async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    let key = shop::add_key(app, shop).await.context("add a secret key")?;
-    let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
-    let text = format!("secret key  {key}\n\nThe key is shown only now.");
-    Ok(Told::good(text, json))
-}
-
 async fn set_widget_sites(app: &Arc<App>, shop: ShopId, sites: Vec<Site>) -> Result<Told> {
     let changed = shop::set_widget_sites(app, shop, sites)
         .await
@@ -176,13 +166,4 @@ async fn set_widget_sites(app: &Arc<App>, shop: ShopId, sites: Vec<Site>) -> Res
         )
     };
     Ok(Told::good(text, json(&changed)))
-}
-
-async fn revoke_key(app: &Arc<App>, shop: ShopId, key: &str) -> Result<Told> {
-    shop::revoke_key(app, shop, key)
-        .await
-        .context("revoke the secret key")?;
-    until_seen_by_servers().await;
-    let json = json!({ "shop_id": shop.to_string(), "revoked": true });
-    Ok(Told::good("The key is refused from now on.", json))
 }

@@ -27,9 +27,9 @@ pub(super) async fn prepare(
     }
     let application = find_or_make(app).await?;
     let cx = grant::prove_shop(app, shop, secret_key, None).await;
-    let code = grant::agree(&cx.context("open the demo's shop")?, application.id).await;
+    let code = grant::agree(&cx.context("open the demo's shop")?, application.id, None).await;
     let code = code.context("grant the demo's application access")?;
-    let issued = grant::exchange(app, &application, &code).await;
+    let issued = grant::exchange(app, &application, &code, None).await;
     Ok(issued.context("make the demo's token")?.token)
 }
 

@@ -23,9 +23,24 @@ fn a_new_shop_can_be_used_at_once_and_its_revoked_key_no_more() {
     let second = place.told(&["shop", "key", "add", "--shop", shop]);
     let second = second["secret_key"].as_str().unwrap();
     assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
-    place.told(&["shop", "key", "revoke", "--shop", shop, key]);
+    let whole = place.run(&["shop", "key", "revoke", "--shop", shop, key]);
+    assert!(!whole.status.success());
+    let said = String::from_utf8_lossy(&whole.stderr).into_owned();
+    assert!(
+        said.contains("by its number") && !said.contains(key),
+        "{said}"
+    );
+    let listed = place.told(&["shop", "key", "list", "--shop", shop]);
+    assert_eq!(listed["items"][0]["hint"], key[key.len() - 4..]);
+    assert_eq!(listed["items"][1]["number"], 2);
+    let revoked = place.told(&["shop", "key", "revoke", "--shop", shop, "1"]);
+    assert_eq!(revoked["keys_left"], 1);
     assert_eq!(server.ask((shop, key), "GET /v3/me", "").status, 401);
     assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
+    place.told(&["shop", "disable", "--shop", shop]);
+    let refused = server.ask((shop, second), "POST /v3/payments", "{}");
+    assert_eq!(refused.status, 403);
+    place.told(&["shop", "enable", "--shop", shop]);
     assert_eq!(place.told(&["shop", "list"])["items"][0]["name"], "Лавка");
     server.stop();
 }

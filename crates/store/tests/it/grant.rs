@@ -34,7 +34,9 @@ fn sample(number: u8, state: State) -> Grant {
         scopes: vec![Scope::PaymentsCreate, Scope::GetFees],
         code_hash: [number; 32],
         state,
+        challenge: (number == 2).then_some([7; 32]),
         granted_at: after(i64::from(number)),
+        last_used_at: None,
         version: 1,
     }
 }

@@ -79,11 +79,16 @@ async fn a_key_opens_its_own_shop_until_it_is_revoked() {
         })
         .await;
         assert_eq!(opens(id, hash).await, None);
+        done(&store, move |tx| {
+            secret_key::note_use(tx, id, &hash, after(1))
+        })
+        .await;
         let keys = store.read(move |conn| secret_key::list(conn, id)).await;
         let expected = secret_key::SecretKey {
             hash,
             hint: "abcd".to_owned(),
             created_at: NOW,
+            last_used_at: Some(after(1)),
             revoked_at: Some(after(1)),
         };
         assert_eq!(keys.unwrap(), [expected]);

@@ -2,9 +2,9 @@
 
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::payout::PayoutCard;
-use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, Purpose};
+use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose};
 use store::StoreError;
-use store::token::{find_any_shop, insert, purge_any_shop, update};
+use store::token::{find_any_shop, insert, keep_any_shop, purge_any_shop, update};
 
 use crate::database::both;
 use crate::samples::{NOW, after, done, refused, shop, with_shop};
@@ -41,6 +41,7 @@ fn payout(hash: u8) -> CardToken {
                 issuer_country: None,
                 issuer_name: None,
             },
+            kept_until: NOW.plus(PAYOUT_TOKEN_UNUSED),
         },
         ..payment(hash)
     }
@@ -74,7 +75,7 @@ async fn tokens_come_back_as_they_were_stored_and_are_used_once() {
 }
 
 #[tokio::test]
-async fn what_ended_is_forgotten_and_payout_tokens_never_are() {
+async fn what_ended_is_forgotten_and_payout_tokens_when_nobody_uses_them() {
     both(|store, _| async move {
         with_shop(&store, 1).await;
         done(&store, |tx| {
@@ -92,6 +93,17 @@ async fn what_ended_is_forgotten_and_payout_tokens_never_are() {
         assert_eq!(purge(later).await, 0);
         let left = store.read(|conn| find_any_shop(conn, &[3; 32])).await;
         assert_eq!(left.unwrap(), Some(payout(3)));
+        done(&store, |tx| insert(tx, &payout(4))).await;
+        let used = payout(4).kept_on(later).unwrap();
+        done(&store, move |tx| keep_any_shop(tx, &[4; 32], used)).await;
+        let unused = NOW
+            .plus(PAYOUT_TOKEN_UNUSED)
+            .plus(domain::Duration::micros(1));
+        assert_eq!(purge(unused).await, 1);
+        assert_eq!(purge(unused).await, 0);
+        let left = store.read(|conn| find_any_shop(conn, &[4; 32])).await;
+        assert!(left.unwrap().is_some());
+        assert_eq!(purge(used.plus(domain::Duration::micros(1))).await, 1);
     })
     .await;
 }

@@ -30,6 +30,8 @@ pub struct AuthorizePage {
     pub client_id: String,
     /// What goes back as it came.
     pub state: String,
+    /// What the application will prove its code with.
+    pub challenge: String,
     /// Proof that the form was served by us.
     pub csrf: String,
     /// Where the form goes.
@@ -49,6 +51,7 @@ impl AuthorizePage {
             shop_id: String::new(),
             client_id: application.id.to_string(),
             state: String::new(),
+            challenge: String::new(),
             csrf: String::new(),
             action: routes::AUTHORIZE,
         }
@@ -57,7 +60,7 @@ impl AuthorizePage {
     /// The page in each of its looks.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
-        let frame = || Frame::new(lang, |lang| routes::authorize("ap-1", "a&b", lang));
+        let frame = || Frame::new(lang, |lang| routes::authorize("ap-1", "a&b", "", lang));
         let full = Self {
             frame: frame(),
             name: "Касса <b>Альфа</b>".to_owned(),
@@ -68,6 +71,7 @@ impl AuthorizePage {
             shop_id: String::new(),
             client_id: "ap-1".to_owned(),
             state: "a&\"b".to_owned(),
+            challenge: String::new(),
             csrf: "0123456789abcdef".to_owned(),
             action: routes::AUTHORIZE,
         };

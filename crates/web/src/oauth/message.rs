@@ -63,7 +63,7 @@ impl MessagePage {
     /// The page in each of its looks.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(String, Self)> {
-        let frame = || Frame::new(lang, |lang| routes::authorize("ap-1", "", lang));
+        let frame = || Frame::new(lang, |lang| routes::authorize("ap-1", "", "", lang));
         let code = "q7x1kTn0S0mZ2o3vVfY8wJr5uB6cD9eFgHiJkLmNoPq";
         let shown = Self::granted(frame(), "Касса", code);
         let mut leaving = shown.clone();

@@ -43,6 +43,7 @@ async fn a_merchant_grants_access_and_the_application_gets_a_token() {
     assert_eq!(page.status, StatusCode::OK);
     assert_eq!(page.text("h1"), "“Касса” asks for access to your shop");
     assert_eq!(page.texts(".rights li").len(), 2);
+    assert!(page.text("#life").contains("three years"), "{}", page.html);
     let policy = page.answer.headers[CONTENT_SECURITY_POLICY]
         .to_str()
         .unwrap();
@@ -61,7 +62,7 @@ async fn a_merchant_grants_access_and_the_application_gets_a_token() {
     assert_eq!(refresh, Some(format!("0; url={target}")));
     assert!(!page.html.contains(&merchant.world.secret_key));
 
-    let issued = app::grant::exchange(&merchant.world.app, &application, code).await;
+    let issued = app::grant::exchange(&merchant.world.app, &application, code, None).await;
     let token = issued.unwrap().token;
     let none = serde_json::Value::Null;
     let me = merchant
@@ -133,7 +134,7 @@ async fn a_code_is_shown_where_there_is_no_address() {
     let page = grant(&mut merchant, &page).await;
     assert_eq!(target(&page), None);
     let code = page.text("#code");
-    let issued = app::grant::exchange(&merchant.world.app, &application, &code).await;
+    let issued = app::grant::exchange(&merchant.world.app, &application, &code, None).await;
     assert!(issued.is_ok());
 }
 

@@ -36,6 +36,16 @@ pub(in crate::error) const PARTNER_UNKNOWN: Row = Row {
     advice: "Ask about a shop that is a partner of this platform, with the platform's own key.",
 };
 
+pub(in crate::error) const GRANT_NOT_FOUND: Row = Row {
+    name: "grant.not_found",
+    status: 404,
+    code: ErrorCode::NotFound,
+    description: "Grant not found or forbidden",
+    parameter: Some("grant_id"),
+    retry_after: None,
+    advice: "Check the id; grants of other shops are not shown.",
+};
+
 pub(in crate::error) const WEBHOOK_NOT_FOUND: Row = Row {
     name: "webhook.not_found",
     status: 404,
@@ -84,6 +94,7 @@ pub(super) const APPLICATION_ERRORS: &[&Row] = &[
     &TOKEN_WRONG,
     &SCOPE_MISSING,
     &PARTNER_UNKNOWN,
+    &GRANT_NOT_FOUND,
     &WEBHOOK_NOT_FOUND,
     &APPLICATION_UNUSABLE,
     &GRANT_REFUSED,

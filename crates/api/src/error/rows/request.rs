@@ -299,6 +299,16 @@ pub(in crate::error) const CREDENTIALS_TOO_OFTEN: Row = Row {
              are let in at any time: check shop id and secret key.",
 };
 
+pub(in crate::error) const SECRET_KEY_REFUSED: Row = Row {
+    name: "shop.key_refused",
+    status: 400,
+    code: ErrorCode::InvalidRequest,
+    description: ILLEGAL_VALUE,
+    parameter: None,
+    retry_after: None,
+    advice: "Name a secret key that is in use, by its number or its last four characters.",
+};
+
 pub(in crate::error) const SHOP_DISABLED: Row = Row {
     name: "shop.disabled",
     status: 403,
@@ -403,6 +413,7 @@ pub(super) const REQUEST_ERRORS: &[&Row] = &[
     &CLOCK_NOT_MOVABLE,
     &WEBHOOK_UNUSABLE,
     &CREDENTIALS_TOO_OFTEN,
+    &SECRET_KEY_REFUSED,
     &SHOP_DISABLED,
     &TOO_MANY_REQUESTS,
     &BUSY,

@@ -1,0 +1,85 @@
+//! `altyn shop key` and `altyn gateway key`: the secret keys that open the API. A whole key never
+//! stands on a command line.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use app::App;
+use app::shop::{self, KeyView};
+use domain::ShopId;
+use serde_json::{Value, json};
+
+use super::{shown, until_seen_by_servers};
+use crate::cli::ShopKey;
+use crate::output::{Told, table};
+
+/// Runs one of the commands.
+pub(super) async fn run(app: &Arc<App>, command: ShopKey) -> Result<Told> {
+    match command {
+        ShopKey::Add { shop } => add(app, shop).await,
+        ShopKey::List { shop } => list(app, shop).await,
+        ShopKey::Revoke { shop, key } => revoke(app, shop, &key).await,
+    }
+}
+
+async fn add(app: &Arc<App>, shop: ShopId) -> Result<Told> {
+    let key = shop::add_key(app, shop).await.context("add a secret key")?;
+    let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
+    let text = format!("secret key  {key}\n\nThe key is shown only now.");
+    Ok(Told::good(text, json))
+}
+
+async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
+    let keys = shop::list_keys(app, shop).await;
+    let keys = keys.context("list the secret keys")?;
+    let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
+    let heads = ["number", "ends in", "state", "made", "last used"];
+    let items: Vec<Value> = keys.iter().map(json).collect();
+    Ok(Told::good(table(&heads, &rows), json!({ "items": items })))
+}
+
+async fn revoke(app: &Arc<App>, shop: ShopId, named: &str) -> Result<Told> {
+    let revoked = shop::revoke_key(app, shop, named).await;
+    let revoked = revoked.context("take the key back")?;
+    let left = shop::list_keys(app, shop).await;
+    let left = left.context("list the secret keys")?;
+    let left = left.iter().filter(|view| view.key.revoked_at.is_none());
+    let left = left.count();
+    until_seen_by_servers().await;
+    let text = format!(
+        "Key {}, which ends in {}, is refused from now on; {left} left.",
+        revoked.number, revoked.key.hint
+    );
+    let json = json!({
+        "shop_id": shop.to_string(), "revoked": true, "number": revoked.number,
+        "hint": revoked.key.hint, "keys_left": left,
+    });
+    Ok(Told::good(text, json))
+}
+
+fn row(view: &KeyView) -> Vec<String> {
+    let key = &view.key;
+    vec![
+        view.number.to_string(),
+        key.hint.clone(),
+        if key.revoked_at.is_some() {
+            "revoked"
+        } else {
+            "in use"
+        }
+        .to_owned(),
+        shown(key.created_at),
+        key.last_used_at.map_or_else(|| "-".to_owned(), shown),
+    ]
+}
+
+fn json(view: &KeyView) -> Value {
+    let key = &view.key;
+    json!({
+        "number": view.number,
+        "hint": key.hint,
+        "created_at": shown(key.created_at),
+        "last_used_at": key.last_used_at.map(shown),
+        "revoked_at": key.revoked_at.map(shown),
+    })
+}
