@@ -1,17 +1,22 @@
 //! Proves the books: recomputes every balance and every chain, and holds payments, refunds,
-//! payouts, deals and receipts against their postings and against each other. Works beside a
-//! running server: each shop is read in one snapshot.
+//! payouts, deals, receipts, the calls that were made, events and deliveries against postings and
+//! against each other. Works beside a running server: each shop is read in one snapshot.
 
 pub mod bank;
 mod deal;
+mod delivery;
 mod invoice;
+mod payment;
+mod payout;
 mod receipt;
+mod refund;
+mod told;
 
 use std::collections::BTreeMap;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
 use domain::{Shop, ShopId};
-use store::book::Posted;
+use store::book::{Head, Posted};
 use store::{Conn, Store};
 
 use crate::error::Error;
@@ -69,6 +74,7 @@ pub async fn run(store: &Store) -> Result<Report, Error> {
         let part = store.read(move |conn| audit_shop(conn, &shop)).await?;
         report.add(part);
     }
+    report.findings.extend(store.read(orphans).await?);
     Ok(report)
 }
 
@@ -81,7 +87,27 @@ pub fn of_conn(conn: &mut Conn<'_>) -> Result<Report, Error> {
     for shop in store::shop::list_any_shop(conn)? {
         report.add(audit_shop(conn, &shop)?);
     }
+    report.findings.extend(orphans(conn)?);
     Ok(report)
+}
+
+/// Holds the books against where they were known to end.
+///
+/// # Errors
+/// The storage fails.
+pub fn against(conn: &mut Conn<'_>, known: &[Head]) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for head in known {
+        if !store::book::has(conn, head)? {
+            let (sequence, shop_id) = (head.sequence, head.shop_id);
+            findings.push(Finding {
+                shop_id,
+                object: "book".to_owned(),
+                problem: format!("it was known to go up to transfer {sequence}, and does not"),
+            });
+        }
+    }
+    Ok(findings)
 }
 
 /// The accounts, as the transfers so far leave them.
@@ -92,8 +118,12 @@ fn audit_shop(conn: &mut Conn<'_>, shop: &Shop) -> Result<Report, Error> {
     let mut deals = Deals::default();
     let balances = audit_chain(conn, shop, &mut deals, &mut report)?;
     audit_balances(conn, shop, &balances, &mut report)?;
-    audit_objects(conn, shop, &mut deals, &mut report)?;
+    payment::check(conn, shop, &mut deals, &mut report)?;
+    refund::check(conn, shop, &mut deals, &mut report)?;
+    payout::check(conn, shop, &mut report)?;
+    audit_links(conn, shop, &mut report)?;
     deals.check(conn, shop, &mut report)?;
+    delivery::check(conn, shop, &mut report)?;
     invoice::check(conn, shop, &mut report)?;
     receipt::check(conn, shop, &mut report)?;
     Ok(report)
@@ -223,42 +253,9 @@ fn audit_balances(
     Ok(())
 }
 
-/// Holds each payment and each refund against its postings.
-fn audit_objects(
-    conn: &mut Conn<'_>,
-    shop: &Shop,
-    deals: &mut Deals,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::payments(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.created_at, last.id));
-        for payment in &page {
-            report.payments = report.payments.saturating_add(1);
-            deals.payment(payment);
-            if !payment.agrees() {
-                let problem = "what it says, its postings and its refunds do not agree";
-                report.find(shop, payment.id.to_string(), problem);
-            }
-        }
-    }
-    let mut after = None;
-    loop {
-        let page = store::audit::refunds(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.created_at, last.id));
-        for refund in &page {
-            report.refunds = report.refunds.saturating_add(1);
-            deals.refund(refund);
-            if !refund.agrees() {
-                let problem = "its state and its postings do not agree";
-                report.find(shop, refund.id.to_string(), problem);
-            }
-        }
-    }
-    audit_payouts(conn, shop, report)?;
+/// Finds transfers that belong to nothing, and books that do not tell of each other what they
+/// should.
+fn audit_links(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
     for transfer in store::audit::unpaired(conn, shop.id)? {
         let problem = "the book of its platform does not say the same";
         report.find(shop, transfer.to_string(), problem);
@@ -273,21 +270,22 @@ fn audit_objects(
     Ok(())
 }
 
-/// Holds each payout against its postings.
-fn audit_payouts(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::payouts(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.id));
-        for payout in &page {
-            report.payouts = report.payouts.saturating_add(1);
-            if !payout.agrees() {
-                let problem = "its state and its postings do not agree";
-                report.find(shop, payout.id.to_string(), problem);
-            }
-        }
+/// Finds what belongs to nothing, over all shops.
+fn orphans(conn: &mut Conn<'_>) -> Result<Vec<Finding>, Error> {
+    let mut findings = Vec::new();
+    for shop_id in store::audit::owners_without_shop(conn)? {
+        findings.push(Finding {
+            shop_id,
+            object: "shop".to_owned(),
+            problem: "rows belong to it and it is not there".to_owned(),
+        });
     }
+    for (what, orphan) in store::audit::orphans_any_shop(conn)? {
+        findings.push(Finding {
+            shop_id: orphan.shop_id,
+            object: format!("{what} {}", orphan.id),
+            problem: "what it belongs to is not there".to_owned(),
+        });
+    }
+    Ok(findings)
 }

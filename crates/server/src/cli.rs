@@ -57,7 +57,12 @@ pub(crate) enum Command {
     /// Shows a shop's notifications live and forwards them to an address on this machine
     Listen(Listen),
     /// Proves that the books are right; the exit status is 1 if they are not
-    Audit,
+    Audit {
+        /// A file that knows where the books ended: `heads.json` of another node, `backup.json` of
+        /// a backup; that of the data directory counts anyway
+        #[arg(long, value_name = "FILE")]
+        against: Option<PathBuf>,
+    },
     /// Copies everything into a new directory, beside a running server
     Backup {
         /// The directory; it must not exist

@@ -60,7 +60,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Restore { source: None, .. } => restore::drop_replaced(&config).await?,
         Command::Migrate => migrate(&config).await?,
         Command::BenchStore(options) => bench::store(&config, &options).await?,
-        Command::Audit => audit::run(&config).await?,
+        Command::Audit { against } => audit::run(&config, against.as_deref()).await?,
         Command::Shop(shop) => shop::run(&config, shop).await?,
         Command::Application(command) => application::run(&config, command).await?,
         Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
@@ -99,7 +99,7 @@ async fn until_seen_by_servers() {
 }
 
 /// A time as people and programs read it.
-fn shown(time: Timestamp) -> String {
+pub(crate) fn shown(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
         |_out_of_range| time.as_micros().to_string(),
         |time| format!("{time:.3}"),

@@ -12,6 +12,7 @@ mod metrics;
 
 mod command;
 mod demo;
+mod heads;
 mod platform;
 mod serve;
 

@@ -20,6 +20,7 @@ use tracing::{error, info, warn};
 use crate::clock::SystemRandom;
 use crate::config::{Config, Role};
 use crate::demo::{self, Demo};
+use crate::heads;
 use crate::http::{Door, Limits, Observer, bind, health, observe, refuse};
 use crate::metrics::Metrics;
 use crate::output::say;
@@ -54,6 +55,8 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         .merge(health(Arc::clone(&platform.app), config.ready_time_max))
         .layer(from_fn(refuse));
     let metrics_address = open_metrics(&config, figures, &stop, &mut tasks).await?;
+    let store = platform.store.clone();
+    tasks.spawn(heads::keep(store, config.data_dir.clone(), stop.clone()));
     let mut workers = if config.has(Role::Worker) {
         worker::start(&platform.app, &stop)
     } else {
@@ -91,6 +94,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         }
     }
     while tasks.join_next().await.is_some() {}
+    heads::note_or_warn(&platform.store, &config.data_dir).await;
     platform.close().await;
     // It waits for its thread.
     tokio::task::spawn_blocking(move || drop(serving))

@@ -2,167 +2,33 @@
 //!
 //! Nothing is repaired here, and no sum is trusted that the database could add up itself.
 
+mod delivery;
 mod invoice;
+mod orphan;
+mod payment;
 mod payout;
 mod receipt;
+mod refund;
 mod statement;
+mod witness;
 
+pub use delivery::{Carried, EventProof, events};
 pub use invoice::{InvoiceProof, invoice_orphans, invoices};
+pub use orphan::{Orphan, orphans_any_shop, owners_without_shop};
+pub use payment::{Captured, PaymentProof, payments};
 pub use payout::{PayoutProof, payouts};
 pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
 };
 pub use statement::carried_out;
+pub use refund::{RefundProof, refunds};
+pub use witness::{Call, Told};
 
-use domain::payment::PaymentDeal;
-use domain::refund::{RefundDeal, Status};
-use domain::{Money, PaymentId, RefundId, ShopId, Timestamp, TransferId};
+use domain::{ShopId, Timestamp, TransferId};
 
 use crate::columns::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
-use crate::facts;
-use crate::refund;
-use crate::row::Row;
-
-/// A capture: the sum, and what the platform takes of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Captured {
-    /// What was taken.
-    pub amount: Money,
-    /// The commission.
-    pub commission: Money,
-    /// VAT on the commission.
-    pub vat: Money,
-}
-
-/// A payment, the postings of its capture and the sums of its refunds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PaymentProof {
-    /// The payment.
-    pub id: PaymentId,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// What the payment says, if it succeeded.
-    pub captured: Option<Captured>,
-    /// What was posted, if anything was.
-    pub posted: Option<Captured>,
-    /// Given back, as the payment says.
-    pub refunded: Money,
-    /// Being given back, as the payment says.
-    pub refunding: Money,
-    /// The sum of its refunds that succeeded.
-    pub refunds_succeeded: Money,
-    /// The sum of its refunds that are on their way.
-    pub refunds_pending: Money,
-    /// Its part in a deal.
-    pub deal: Option<PaymentDeal>,
-}
-
-/// A refund and its postings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RefundProof {
-    /// The refund.
-    pub id: RefundId,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// How far it is.
-    pub status: Status,
-    /// How much it is.
-    pub amount: Money,
-    /// What was set aside.
-    pub reserved: Option<Money>,
-    /// What left the books.
-    pub settled: Option<Money>,
-    /// What went back to where it came from.
-    pub released: Option<Money>,
-    /// What left the books when it was over.
-    pub late: Option<Money>,
-    /// Its part in a deal.
-    pub deal: Option<RefundDeal>,
-}
-
-impl PaymentProof {
-    /// Do they tell the same?
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        self.captured == self.posted
-            && self.refunded == self.refunds_succeeded
-            && self.refunding == self.refunds_pending
-    }
-}
-
-impl RefundProof {
-    /// Do they tell the same? A refund that the shop had no money for is canceled without postings.
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        let amount = Some(self.amount);
-        let posted = (self.reserved, self.settled, self.released);
-        let returned = posted == (amount, None, amount);
-        match (self.status, self.late) {
-            (Status::Pending, None) => posted == (amount, None, None),
-            (Status::Succeeded, None) => posted == (amount, amount, None),
-            (Status::Canceled, None) => returned || posted == (None, None, None),
-            (Status::Succeeded | Status::Canceled, late) => returned && late == amount,
-            (Status::Pending, Some(_)) => false,
-        }
-    }
-}
-
-const PAYMENTS: &str = "\
-select p.id, p.created_at, p.currency, p.captured_at, p.amount_minor, p.commission_minor,
-       p.vat_minor, p.refunded_minor, p.refunding_minor,
-       (select cast(sum(case when e.account = 'acquirer' then e.amount_minor end) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = p.id and t.kind = 'capture') as posted_minor,
-       (select cast(sum(case when e.account = 'fees' then e.amount_minor end) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = p.id and t.kind = 'capture') as posted_commission_minor,
-       (select cast(sum(case when e.account = 'fees/vat' then e.amount_minor end) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = p.id and t.kind = 'capture') as posted_vat_minor,
-       (select cast(coalesce(sum(r.amount_minor), 0) as bigint)
-          from refund r
-         where r.payment_id = p.id and r.state = 'succeeded') as succeeded_minor,
-       (select cast(coalesce(sum(r.amount_minor), 0) as bigint)
-          from refund r
-         where r.payment_id = p.id and r.state = 'sending') as pending_minor,
-       p.deal_facts
-  from payment p
- where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
- order by p.created_at, p.id
- limit $4";
-
-const REFUNDS: &str = "\
-select r.id, r.created_at, r.state, r.currency, r.amount_minor,
-       (select cast(sum(e.amount_minor) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = r.id and t.kind = 'refund_reserve'
-           and e.side = 'credit') as reserved_minor,
-       (select cast(sum(e.amount_minor) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = r.id and t.kind = 'refund_settle'
-           and e.side = 'debit') as settled_minor,
-       (select cast(sum(e.amount_minor) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = r.id and t.kind = 'refund_release'
-           and e.side = 'debit') as released_minor,
-       (select cast(sum(e.amount_minor) as bigint)
-          from transfer t
-          join entry e on e.transfer_id = t.id
-         where t.object_id = r.id and t.kind = 'refund_late'
-           and e.side = 'credit') as late_minor,
-       r.deal_facts
-  from refund r
- where r.shop_id = $1 and (r.created_at, r.id) > ($2, $3)
- order by r.created_at, r.id
- limit $4";
 
 const STRAYS: &str = "\
 select t.id
@@ -224,28 +90,6 @@ select a.shop_id, a.name
                                       and b.currency = a.currency), 0) <> 0
  order by a.name";
 
-/// The shop's payments that follow `after`, the oldest first, at most `limit`.
-pub fn payments(
-    conn: &mut Conn<'_>,
-    shop: ShopId,
-    after: Option<(Timestamp, PaymentId)>,
-    limit: u32,
-) -> Result<Vec<PaymentProof>, StoreError> {
-    let (time, id) = place(after);
-    conn.query(PAYMENTS, &[&shop, &time, &id, &limit], read_payment)
-}
-
-/// The shop's refunds that follow `after`, the oldest first, at most `limit`.
-pub fn refunds(
-    conn: &mut Conn<'_>,
-    shop: ShopId,
-    after: Option<(Timestamp, RefundId)>,
-    limit: u32,
-) -> Result<Vec<RefundProof>, StoreError> {
-    let (time, id) = place(after);
-    conn.query(REFUNDS, &[&shop, &time, &id, &limit], read_refund)
-}
-
 /// Transfers of the shop's book that belong to no object of the shop.
 pub fn strays(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<TransferId>, StoreError> {
     conn.query(STRAYS, &[&shop], |row| Cells::new(row).parse())
@@ -270,54 +114,4 @@ fn place(after: Option<(Timestamp, impl ToString)>) -> (i64, String) {
         Some((time, id)) => (time.as_micros(), id.to_string()),
         None => (i64::MIN, String::new()),
     }
-}
-
-fn read_payment(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
-    let mut cells = Cells::new(row);
-    let (id, created_at) = (cells.parse()?, cells.time()?);
-    let currency = cells.currency()?;
-    let zero = Money::zero(currency);
-    let succeeded = cells.time_or_null()?.is_some();
-    let said = Captured {
-        amount: cells.money(currency)?,
-        commission: cells.money_or_null(currency)?.unwrap_or(zero),
-        vat: cells.money_or_null(currency)?.unwrap_or(zero),
-    };
-    let (refunded, refunding) = (cells.money(currency)?, cells.money(currency)?);
-    let posted = cells.money_or_null(currency)?;
-    let commission = cells.money_or_null(currency)?.unwrap_or(zero);
-    let vat = cells.money_or_null(currency)?.unwrap_or(zero);
-    Ok(PaymentProof {
-        id,
-        created_at,
-        captured: succeeded.then_some(said),
-        posted: posted.map(|amount| Captured {
-            amount,
-            commission,
-            vat,
-        }),
-        refunded,
-        refunding,
-        refunds_succeeded: cells.money(currency)?,
-        refunds_pending: cells.money(currency)?,
-        deal: cells.named_or_null(|json| facts::read_payment_deal(json, currency))?,
-    })
-}
-
-fn read_refund(row: &Row<'_>) -> Result<RefundProof, StoreError> {
-    let mut cells = Cells::new(row);
-    let (id, created_at) = (cells.parse()?, cells.time()?);
-    let status = cells.named(refund::status_from_code)?;
-    let currency = cells.currency()?;
-    Ok(RefundProof {
-        id,
-        created_at,
-        status,
-        amount: cells.money(currency)?,
-        reserved: cells.money_or_null(currency)?,
-        settled: cells.money_or_null(currency)?,
-        released: cells.money_or_null(currency)?,
-        late: cells.money_or_null(currency)?,
-        deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
-    })
 }

@@ -125,6 +125,11 @@ select shop_id, sequence, hash
   from book
  where shop_id = $1";
 
+const HASH_AT: &str = "\
+select hash
+  from transfer
+ where shop_id = $1 and sequence = $2";
+
 const TRANSFERS: &str = "\
 select t.id, t.sequence, t.kind, t.object_id, t.hash, t.created_at, e.account, e.side, e.currency,
        e.amount_minor, e.balance_minor, e.account_version
@@ -325,6 +330,16 @@ pub fn heads_any_shop(conn: &mut Conn<'_>) -> Result<Vec<Head>, StoreError> {
 /// The end of the shop's book.
 pub fn head(conn: &mut Conn<'_>, shop: ShopId) -> Result<Option<Head>, StoreError> {
     conn.query_opt(HEAD_OF_SHOP, &[&shop], read_end)
+}
+
+/// Does the shop's book have this as its end, or went it on from there?
+pub fn has(conn: &mut Conn<'_>, head: &Head) -> Result<bool, StoreError> {
+    if head.sequence == 0 {
+        return Ok(self::head(conn, head.shop_id)?.is_some());
+    }
+    let params: [&dyn ToParam; 2] = [&head.shop_id, &head.sequence];
+    let found = conn.query_opt(HASH_AT, &params, |row| hash(&mut Cells::new(row)))?;
+    Ok(found == Some(head.hash))
 }
 
 fn read_end(row: &crate::Row<'_>) -> Result<Head, StoreError> {

@@ -1,5 +1,8 @@
 //! The audit finds what was changed behind the books' back.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
 use store::Tx;
 use testkit::World;
 use testkit::database::both;
@@ -52,6 +55,112 @@ async fn tampering_with_deals_is_found() {
         })
         .await;
     }
+}
+
+/// A shop with a webhook that was told of a payment, a held one, a canceled one and a refund.
+async fn lively(world: &World) {
+    let events = domain::EventKind::ALL.to_vec();
+    let url = "https://shop.example/hook".to_owned();
+    let new = app::webhook::NewWebhook::of(&world.app, url, events);
+    let added = app::webhook::add(&world.app, world.shop.id, new).await;
+    added.unwrap();
+    world.wait(domain::Duration::seconds(90)).await;
+    let payment = pay(world, true, "pay").await;
+    pay(world, false, "hold").await;
+    let held = pay(world, false, "void").await;
+    let path = format!("/payments/{held}/cancel");
+    let canceled = world
+        .call("POST", &path, "cancel", &serde_json::Value::Null)
+        .await;
+    assert_eq!(canceled.text("/status"), "canceled");
+    let held = pay(world, false, "take").await;
+    let path = format!("/payments/{held}/capture");
+    let taken = world
+        .call("POST", &path, "capture", &serde_json::Value::Null)
+        .await;
+    assert_eq!(taken.text("/status"), "succeeded");
+    let refund = serde_json::json!({
+        "payment_id": payment, "amount": {"value": "100.00", "currency": "RUB"},
+    });
+    let refund = world.call("POST", "/refunds", "refund", &refund).await;
+    assert_eq!(refund.text("/status"), "succeeded");
+    world.run_jobs().await;
+}
+
+/// What a thief may do to objects, calls, events and deliveries.
+const TAMPERED: [&str; 36] = [
+    "update payment set currency = 'USD' where state = 'succeeded'",
+    "update payment set currency = 'USD' where state = 'waiting_for_capture'",
+    "update payment set amount_minor = 1 where state = 'waiting_for_capture'",
+    "update payment set amount_minor = 1, amount_asked_minor = 1
+          where state = 'waiting_for_capture'",
+    "update payment set state = 'pending', reference = null, hold_expires_at = null
+          where state = 'waiting_for_capture'",
+    "update payment set state = 'waiting_for_capture', reference = 'x', hold_expires_at = 1
+          where state = 'canceled'",
+    "delete from payment where state = 'waiting_for_capture'",
+    "delete from payment where state = 'canceled'",
+    "update refund set currency = 'USD'",
+    "delete from operation where kind = 'authorize'",
+    "delete from operation where kind = 'capture'",
+    "delete from operation where kind = 'refund'",
+    "update operation set amount_minor = 1 where kind = 'authorize'",
+    "update operation set currency = 'USD' where kind = 'void'",
+    "update operation set amount_minor = 1 where kind = 'capture'",
+    "update operation set amount_minor = 1 where kind = 'refund'",
+    "update operation set state = 'declined', declined_by = 'payment_network',
+                declined_for = 'general_decline'
+          where kind in ('capture', 'refund')",
+    "update operation set object_id = '31f00001-000f-5000-8000-1a2b3c4d5e6f'
+          where kind = 'void'",
+    "update operation set shop_id = shop_id + 1 where kind = 'authorize'",
+    "delete from event where kind = 'payment.waiting_for_capture'",
+    "delete from event where kind = 'payment.succeeded'",
+    "delete from event where kind = 'payment.canceled'",
+    "delete from event where kind = 'refund.succeeded'",
+    "update event set kind = 'payment.canceled' where kind = 'payment.succeeded'",
+    "update event set object_id = '31f00001-000f-5000-8000-1a2b3c4d5e6f'
+          where kind = 'refund.succeeded'",
+    "update event set body = replace(body, '1000.00', '1.00')
+          where kind = 'payment.succeeded'",
+    "update event set body = replace(body, '100.00', '1.00') where kind = 'refund.succeeded'",
+    "update event set shop_id = shop_id + 1 where kind = 'payment.canceled'",
+    "delete from delivery",
+    "update delivery set event_id = '31f00001-000f-5000-8000-1a2b3c4d5e6f'",
+    "update delivery set object_id = '31f00001-000f-5000-8000-1a2b3c4d5e6f'",
+    "update delivery set attempts = attempts + 1",
+    "update delivery set webhook_id = 'wh-31f00001-0003-5000-8000-1a2b3c4d5e6f'",
+    "delete from attempt",
+    "update attempt set status = 500",
+    "delete from shop",
+];
+
+/// What the audit finds after a change that is undone at once.
+async fn found_after(world: &World, sql: &'static str) -> usize {
+    let found = Arc::new(AtomicUsize::new(0));
+    let seen = Arc::clone(&found);
+    let unit = move |tx: &mut Tx<'_>| {
+        assert!(0 < tx.execute(sql, &[])?, "{sql}");
+        let report = app::audit::of_conn(tx)?;
+        seen.store(report.findings.len(), Relaxed);
+        Err::<(), _>(app::Error::from(store::StoreError::Busy))
+    };
+    let undone = world.store.write(world.shop.id, unit).await;
+    assert!(undone.is_err(), "{sql}");
+    found.load(Relaxed)
+}
+
+#[tokio::test]
+async fn tampering_with_what_tells_of_money_is_found() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        lively(&world).await;
+        for sql in TAMPERED {
+            assert_ne!(found_after(&world, sql).await, 0, "{sql}");
+            assert_eq!(problems(&world).await, Vec::<String>::new(), "{sql}");
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

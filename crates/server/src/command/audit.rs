@@ -1,38 +1,60 @@
 //! `altyn audit`: proves that the books are right.
 
+use std::path::Path;
+
 use anyhow::{Context as _, Result};
 use app::audit::{self, Report};
 use serde_json::{Value, json};
+use store::book::Head;
 use store::{Conn, Store};
 
 use crate::config::Config;
+use crate::heads;
 use crate::output::Told;
 use crate::platform::{Platform, Presence};
 
-/// Audits all shops.
-pub(super) async fn run(config: &Config) -> Result<Told> {
+/// Audits all shops, and holds their books against where they were known to end: by the file in
+/// the data directory, and by `other` if one is named.
+pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
+    let mut known = heads::known(&config.data_dir)?;
+    if let Some(other) = other {
+        known.extend(heads::read(other)?);
+    }
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let report = whole(&platform).await;
+    let report = whole(&platform, known).await;
+    if report
+        .as_ref()
+        .is_ok_and(|report| report.findings.is_empty())
+        && config.data_dir.exists()
+    {
+        heads::note(&platform.store, &config.data_dir).await?;
+    }
     platform.close().await;
     Ok(told(&report?))
 }
 
 /// Audits a store, and holds it against the bank's own list.
-async fn whole(platform: &Platform) -> Result<Report> {
-    let mut report = of_store(&platform.store).await?;
+async fn whole(platform: &Platform, known: Vec<Head>) -> Result<Report> {
+    let mut report = of_store(&platform.store, known).await?;
     let held = audit::bank::run(&platform.app, &mut report).await;
     held.context("hold the books against the bank's list")?;
     Ok(report)
 }
 
 /// Audits a store.
-async fn of_store(store: &Store) -> Result<Report> {
-    audit::run(store).await.context("read the books")
+async fn of_store(store: &Store, known: Vec<Head>) -> Result<Report> {
+    let mut report = audit::run(store).await.context("read the books")?;
+    let cut = store.read(move |conn| audit::against(conn, &known)).await;
+    report.findings.extend(cut.context("read the books")?);
+    Ok(report)
 }
 
 /// Audits what a connection sees.
-pub(super) fn of_conn(conn: &mut Conn<'_>) -> Result<Report> {
-    audit::of_conn(conn).context("read the books")
+pub(super) fn of_conn(conn: &mut Conn<'_>, known: &[Head]) -> Result<Report> {
+    let mut report = audit::of_conn(conn).context("read the books")?;
+    let cut = audit::against(conn, known).context("read the books")?;
+    report.findings.extend(cut);
+    Ok(report)
 }
 
 fn told(report: &Report) -> Told {

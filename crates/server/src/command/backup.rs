@@ -15,12 +15,14 @@ use app::audit::Report;
 use serde_json::json;
 use store::Database;
 use store::backup::{Contents, Copy, KEPT_SCHEMAS, Snapshot};
+use store::book::Head;
 
 use super::manifest::{Manifest, Seen};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
+use crate::heads;
 use crate::output::Told;
 use crate::platform::{Platform, Presence, SANDBOX_DIR, make_data_dir};
 
@@ -67,6 +69,7 @@ pub(super) async fn backup(config: &Config, target: &Path) -> Result<Told> {
 
 /// Copies everything into a directory, and describes it.
 async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
+    let known = heads::known(&config.data_dir)?;
     let (engine, (contents, report)) = match config.database() {
         Database::Sqlite { .. } => {
             let path = target.join(DATABASE_FILE);
@@ -74,12 +77,12 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
             let copied = platform.store.backup(&path).await;
             platform.close().await;
             copied.context("copy the database")?;
-            ("sqlite", look_at_copy(&path)?)
+            ("sqlite", look_at_copy(&path, &known)?)
         }
         Database::Postgres { url } => {
             let path = target.join(DUMP_FILE);
             // It waits for a tool and for the database, and no executor may wait.
-            let dumped = tokio::task::spawn_blocking(move || copy_postgres(&url, &path));
+            let dumped = tokio::task::spawn_blocking(move || copy_postgres(&url, &path, &known));
             ("postgres", dumped.await.context("copy the database")??)
         }
     };
@@ -101,16 +104,16 @@ fn missing(backup: &Path) -> Vec<String> {
 }
 
 /// Opens and audits a copy, of which not a byte changes.
-fn look_at_copy(path: &Path) -> Result<(Contents, Report)> {
+fn look_at_copy(path: &Path, known: &[Head]) -> Result<(Contents, Report)> {
     let mut copy = Copy::open(path).context("open the copy")?;
     let contents = copy.contents().context("count what is in the copy")?;
-    let report = audit::of_conn(&mut copy.conn())?;
+    let report = audit::of_conn(&mut copy.conn(), known)?;
     copy.close()?;
     Ok((contents, report))
 }
 
 /// Dumps one moment of a database, audits that moment, and reads the dump back.
-fn copy_postgres(url: &str, target: &Path) -> Result<(Contents, Report)> {
+fn copy_postgres(url: &str, target: &Path, known: &[Head]) -> Result<(Contents, Report)> {
     let mut snapshot = Snapshot::open(url).context("open the database")?;
     let contents = snapshot
         .contents()
@@ -120,7 +123,7 @@ fn copy_postgres(url: &str, target: &Path) -> Result<(Contents, Report)> {
         "there is no database of Altyn to copy"
     );
     dump::save(url, snapshot.name(), KEPT_SCHEMAS, target)?;
-    let report = audit::of_conn(&mut snapshot.conn())?;
+    let report = audit::of_conn(&mut snapshot.conn(), known)?;
     let dumped = dump::rows(target).context("read the dump back")?;
     ensure!(
         dumped == contents.tables,

@@ -10,10 +10,11 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::backup::Contents;
-use store::book::Head;
+
+use crate::heads::{End, hex};
 
 /// The description; a directory without it is no backup.
-const MANIFEST: &str = "backup.json";
+pub(super) const MANIFEST: &str = "backup.json";
 /// The digest of the description.
 const DIGEST: &str = "backup.sha256";
 /// The form of backups that this program writes and reads.
@@ -53,25 +54,6 @@ pub(super) struct Part {
     path: String,
     bytes: u64,
     sha256: String,
-}
-
-/// The end of a book's chain, as files tell it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct End {
-    pub(super) shop_id: String,
-    pub(super) sequence: i64,
-    pub(super) hash: String,
-}
-
-impl From<&Head> for End {
-    fn from(head: &Head) -> Self {
-        Self {
-            shop_id: head.shop_id.to_string(),
-            sequence: head.sequence,
-            hash: hex(&head.hash),
-        }
-    }
 }
 
 /// What of a backup was looked at besides its files.
@@ -272,9 +254,4 @@ fn write_whole(path: &Path, text: &str) -> Result<()> {
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .with_context(|| format!("write {}", path.display()))
-}
-
-/// Bytes as `0123…`.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

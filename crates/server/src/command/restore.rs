@@ -14,10 +14,11 @@ use store::backup::{Copy, Replacement, drop_kept, settle};
 use store::{Database, Serving};
 
 use super::backup::{DUMP_FILE, PARTS, beside, folder_of, sync_dir};
-use super::manifest::{Manifest, private_file};
+use super::manifest::{MANIFEST, Manifest, private_file};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
+use crate::heads::{self, HEADS_FILE};
 use crate::output::Told;
 use crate::platform::{DataLock, UNFINISHED, make_data_dir};
 
@@ -94,6 +95,9 @@ fn told(source: &Path, manifest: &Manifest, done: &Done) -> Told {
     if !done.kept.is_empty() {
         text.push_str("  `altyn restore --drop-replaced` removes what is kept\n");
     }
+    if manifest.engine == "postgres" {
+        text.push_str("  on other nodes remove heads.json, which knows the books from before\n");
+    }
     let json = json!({
         "good": good,
         "findings": done.report.findings.len(),
@@ -134,7 +138,7 @@ fn into_sqlite(
         manifest.compare(&copy.contents()?)?;
         copy.close()?;
         let mut copy = Copy::migrated(&partial).context("bring its schema up to date")?;
-        let report = audit::of_conn(&mut copy.conn())?;
+        let report = audit::of_conn(&mut copy.conn(), &[])?;
         copy.close()?;
         admit(&report, there)?;
         settle(&partial).context("finish the copy")?;
@@ -159,7 +163,7 @@ fn into_sqlite(
     }
     fs::rename(&partial, path).context("put the database in its place")?;
     sync_dir(path.parent())?;
-    place.put_parts(&mut kept)?;
+    place.put_parts(source, &mut kept)?;
     Ok(Done { report, kept })
 }
 
@@ -188,11 +192,11 @@ fn into_postgres(
     replacement
         .migrate()
         .context("bring its schema up to date")?;
-    let report = audit::of_conn(&mut replacement.conn())?;
+    let report = audit::of_conn(&mut replacement.conn(), &[])?;
     admit(&report, there)?;
     place.begin()?;
     replacement.commit()?;
-    place.put_parts(&mut kept)?;
+    place.put_parts(source, &mut kept)?;
     Ok(Done { report, kept })
 }
 
@@ -206,7 +210,7 @@ impl Place {
     }
 
     /// Puts what is beside the database into its place, and notes that all is done.
-    fn put_parts(&self, kept: &mut Vec<String>) -> Result<()> {
+    fn put_parts(&self, source: &Path, kept: &mut Vec<String>) -> Result<()> {
         for part in PARTS {
             let (target, new) = (self.data_dir.join(part), self.stage.join(part));
             if target.exists() {
@@ -217,6 +221,13 @@ impl Place {
             if new.exists() {
                 fs::rename(&new, &target).with_context(|| format!("put {part} in its place"))?;
             }
+        }
+        // Books end where the backup says from now on.
+        let aside = format!("{HEADS_FILE}{REPLACED}{}", self.stamp);
+        let aside = self.data_dir.join(aside);
+        let ends = heads::read(&source.join(MANIFEST))?;
+        if heads::replace(&self.data_dir, &aside, &ends)? {
+            kept.push(aside.display().to_string());
         }
         fs::remove_dir_all(&self.stage).context("remove the empty stage")?;
         sync_dir(Some(&self.data_dir))?;

@@ -109,7 +109,7 @@ fn a_backup_of_sqlite_is_a_whole_platform_and_what_it_replaces_is_kept() {
     fs::copy(there.path(kept), other.path("data/altyn.db")).unwrap();
     assert_eq!(other.told(&["audit"])["refunds"], 1);
     let dropped = there.told(&["restore", "--drop-replaced"]);
-    assert_eq!(dropped["dropped"].as_array().unwrap().len(), 3, "{dropped}");
+    assert_eq!(dropped["dropped"].as_array().unwrap().len(), 4, "{dropped}");
     assert!(!there.path(kept).exists());
     assert_eq!(there.told(&["audit"])["good"], true);
 }
@@ -342,6 +342,54 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
     assert_eq!(told["missing"][0], "the sandbox's memory");
     let told = place.told(&["restore", bare.to_str().unwrap(), "--force"]);
     assert_eq!(told["missing"][0], "the sandbox's memory");
+}
+
+#[test]
+fn an_end_of_a_book_that_was_cut_off_is_missed() {
+    let runtime = Runtime::new().unwrap();
+    let (postgres, _database, _url) = postgres_place(&runtime);
+    for place in [Place::new(), postgres] {
+        let server = place.serve(&["--demo"]);
+        server.paid("72");
+        server.stop();
+        let first = place.path("first");
+        place.told(&["backup", first.to_str().unwrap()]);
+        let server = place.serve(&["--demo"]);
+        server.paid("73");
+        server.stop();
+        let second = place.path("second");
+        place.told(&["backup", second.to_str().unwrap()]);
+        // Everything that tells of the second payment is gone, and what is left agrees.
+        let restored = place.told(&["restore", first.to_str().unwrap(), "--force"]);
+        assert_eq!(place.told(&["audit"])["good"], true);
+        let description = second.join("backup.json");
+        let output = place.run(&["audit", "--against", description.to_str().unwrap()]);
+        assert_eq!(output.status.code(), Some(1));
+        let kept = restored["kept"].as_array().unwrap();
+        let mut kept = kept.iter().map(|kept| kept.as_str().unwrap());
+        let heads = kept.find(|kept| kept.contains("heads.json")).unwrap();
+        let known = place.data().join("heads.json");
+        fs::rename(place.path(heads), &known).unwrap();
+        let cut = |words: &[&str]| {
+            let output = place.run(words);
+            assert_eq!(output.status.code(), Some(1), "{words:?}");
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let text = cut(&["audit"]);
+        assert!(
+            text.contains("book: it was known to go up to transfer 2"),
+            "{text}"
+        );
+        // A server that goes on does not forget it, and neither do the payments that follow.
+        let server = place.serve(&["--demo"]);
+        server.paid("74");
+        server.paid("75");
+        server.stop();
+        cut(&["audit"]);
+        cut(&["backup", place.path("third").to_str().unwrap()]);
+        fs::remove_file(known).unwrap();
+        assert_eq!(place.told(&["audit"])["good"], true);
+    }
 }
 
 #[test]

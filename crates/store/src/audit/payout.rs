@@ -1,16 +1,17 @@
-//! Payouts beside their postings.
+//! Payouts beside their postings, calls and events.
 
 use domain::payout::Status;
 use domain::{Money, PayoutId, ShopId, Timestamp};
 
 use super::place;
+use super::witness::{Call, Told};
 use crate::columns::Cells;
 use crate::conn::Conn;
 use crate::error::StoreError;
 use crate::payout;
 use crate::row::Row;
 
-/// A payout and its postings.
+/// A payout, its postings, calls and events.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PayoutProof {
     /// The payout.
@@ -31,33 +32,10 @@ pub struct PayoutProof {
     pub released: Option<(Money, String)>,
     /// What left the books when it was over.
     pub late: Option<Money>,
-}
-
-impl PayoutProof {
-    /// Do they tell the same? A payout that was never sent is canceled without postings.
-    #[must_use]
-    pub fn agrees(&self) -> bool {
-        let whole = (self.amount, self.source.clone());
-        let is_whole = |posted: &Option<(Money, String)>| posted.as_ref() == Some(&whole);
-        let untouched = self.settled.is_none() && self.released.is_none();
-        let returned = is_whole(&self.reserved) && is_whole(&self.released);
-        if self.late.is_some() {
-            let over = self.status != Status::Pending && self.settled.is_none();
-            return over && returned && self.late == Some(self.amount);
-        }
-        match self.status {
-            Status::Pending => is_whole(&self.reserved) && untouched,
-            Status::Succeeded => {
-                is_whole(&self.reserved)
-                    && self.settled == Some(self.amount)
-                    && self.released.is_none()
-            }
-            Status::Canceled => {
-                let never = self.reserved.is_none() && self.released.is_none();
-                (returned || never) && self.settled.is_none()
-            }
-        }
-    }
+    /// What the payer was asked.
+    pub calls: Vec<Call>,
+    /// What was told of it.
+    pub told: Vec<Told>,
 }
 
 const PAYOUTS: &str = "\
@@ -92,7 +70,16 @@ select p.id, p.created_at, p.state, p.currency, p.amount_minor,
           from transfer t
           join entry e on e.transfer_id = t.id
          where t.object_id = p.id and t.kind = 'payout_late'
-           and e.side = 'credit') as late_minor
+           and e.side = 'credit') as late_minor,
+       (select string_agg(o.kind || ' ' || o.state || ' ' || o.currency || ' '
+                          || cast(o.amount_minor as text) || ' '
+                          || case when o.id = p.operation_id then '1' else '0' end, '\n')
+          from operation o
+         where o.object_id = p.id and o.shop_id = p.shop_id
+           and o.object_kind = 'payout') as calls,
+       (select string_agg(v.kind || ' ' || v.body, '\n')
+          from event v
+         where v.object_id = p.id and v.shop_id = p.shop_id) as told
   from payout p
  where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
  order by p.created_at, p.id
@@ -118,6 +105,9 @@ fn read(row: &Row<'_>) -> Result<PayoutProof, StoreError> {
     let (reserved, from): (_, Option<String>) = (cells.money_or_null(currency)?, cells.get()?);
     let settled = cells.money_or_null(currency)?;
     let (released, to): (_, Option<String>) = (cells.money_or_null(currency)?, cells.get()?);
+    let late = cells.money_or_null(currency)?;
+    let calls = Call::list(cells.get()?).ok_or_else(|| cells.corrupt())?;
+    let told = Told::list(cells.get()?).ok_or_else(|| cells.corrupt())?;
     Ok(PayoutProof {
         id,
         created_at,
@@ -127,6 +117,8 @@ fn read(row: &Row<'_>) -> Result<PayoutProof, StoreError> {
         reserved: reserved.zip(from),
         settled,
         released: released.zip(to),
-        late: cells.money_or_null(currency)?,
+        late,
+        calls,
+        told,
     })
 }

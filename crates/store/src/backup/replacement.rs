@@ -25,14 +25,21 @@ set lock_timeout = '10s';
 begin";
 
 /// Others of ours that are connected, also those that hold no lock.
-const OTHERS: &str = "\
+const OTHERS_POSTGRES: &str = "\
 select count(*)
   from pg_stat_activity
  where datname = current_database()
    and pid <> pg_backend_pid()
    and application_name = current_setting('application_name')";
 
-const KEPT: &str = "\
+const TABLES_POSTGRES: &str = "\
+select count(*)
+  from pg_tables
+ where schemaname = current_schema()";
+
+const PAUSE_POSTGRES: &str = "select pg_sleep(0.1)";
+
+const KEPT_POSTGRES: &str = "\
 select nspname
   from pg_namespace
  where nspname like 'altyn\\_replaced\\_%'
@@ -68,8 +75,7 @@ impl Replacement {
 
     /// Is there anything that would be replaced?
     pub fn is_needed(&mut self) -> Result<bool, StoreError> {
-        let tables = "select count(*) from pg_tables where schemaname = current_schema()";
-        Ok(self.pipe.text(tables)?.as_deref() != Some("0"))
+        Ok(self.pipe.text(TABLES_POSTGRES)?.as_deref() != Some("0"))
     }
 
     /// Sets aside what is there, in a schema whose name ends so.
@@ -148,10 +154,10 @@ impl Replacement {
 
 fn wait_until_alone(pipe: &mut Pipe) -> Result<(), StoreError> {
     for _ in 0..PATIENCE_S.saturating_mul(10) {
-        if pipe.text(OTHERS)?.as_deref() == Some("0") {
+        if pipe.text(OTHERS_POSTGRES)?.as_deref() == Some("0") {
             return Ok(());
         }
-        pipe.batch("select pg_sleep(0.1)")?;
+        pipe.batch(PAUSE_POSTGRES)?;
     }
     Err(StoreError::Unavailable {
         reason: "a server or a command of Altyn is connected to this database: stop it",
@@ -161,7 +167,7 @@ fn wait_until_alone(pipe: &mut Pipe) -> Result<(), StoreError> {
 /// Drops all that was ever set aside. The schemas' names.
 pub fn drop_kept(url: &str) -> Result<Vec<String>, StoreError> {
     let mut pipe = Pipe::connect(&Config::parse(url)?)?;
-    let kept = pipe.texts(KEPT)?.into_iter().flatten().flatten();
+    let kept = pipe.texts(KEPT_POSTGRES)?.into_iter().flatten().flatten();
     let kept: Vec<String> = kept.collect();
     for schema in &kept {
         pipe.batch(&format!("drop schema {schema} cascade"))?;

@@ -16,12 +16,14 @@ const BEGIN: &str = "\
 set idle_in_transaction_session_timeout = 0;
 begin isolation level repeatable read read only";
 
+const NAME_POSTGRES: &str = "select pg_export_snapshot()";
+
 impl Snapshot {
     /// Takes the moment of now.
     pub fn open(url: &str) -> Result<Self, StoreError> {
         let mut pipe = Pipe::connect(&Config::parse(url)?)?;
         pipe.batch(BEGIN)?;
-        let name = pipe.text("select pg_export_snapshot()")?;
+        let name = pipe.text(NAME_POSTGRES)?;
         let name = name.ok_or_else(|| StoreError::corrupt("no snapshot", "name", "?"))?;
         Ok(Self { pipe, name })
     }

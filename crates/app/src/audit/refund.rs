@@ -1,0 +1,84 @@
+//! Holds refunds against their postings, calls and events.
+
+use domain::Shop;
+use domain::refund::Status;
+use store::Conn;
+use store::audit::RefundProof;
+
+use super::deal::Deals;
+use super::told::is_told;
+use super::{PAGE, Report};
+use crate::error::Error;
+
+/// Looks at every refund of the shop.
+pub(super) fn check(
+    conn: &mut Conn<'_>,
+    shop: &Shop,
+    deals: &mut Deals,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let page = store::audit::refunds(conn, shop.id, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(());
+        };
+        after = Some((last.created_at, last.id));
+        for refund in &page {
+            report.refunds = report.refunds.saturating_add(1);
+            deals.refund(refund);
+            let rules = [
+                (is_posted(refund), "its state and its postings do not agree"),
+                (
+                    is_called(refund),
+                    "its state and what the acquirer was asked do not agree",
+                ),
+                (
+                    is_announced(refund),
+                    "its state and what was told of it do not agree",
+                ),
+            ];
+            for (_, problem) in rules.into_iter().filter(|(holds, _)| !holds) {
+                report.find(shop, refund.id.to_string(), problem);
+            }
+        }
+    }
+}
+
+/// A refund that the shop had no money for is canceled without postings.
+fn is_posted(refund: &RefundProof) -> bool {
+    let amount = Some(refund.amount);
+    let posted = (refund.reserved, refund.settled, refund.released);
+    let returned = posted == (amount, None, amount);
+    match (refund.status, refund.late) {
+        (Status::Pending, None) => posted == (amount, None, None),
+        (Status::Succeeded, None) => posted == (amount, amount, None),
+        (Status::Canceled, None) => returned || posted == (None, None, None),
+        (Status::Succeeded | Status::Canceled, late) => returned && late == amount,
+        (Status::Pending, Some(_)) => false,
+    }
+}
+
+fn is_called(refund: &RefundProof) -> bool {
+    let calls = &refund.calls;
+    let same = calls.iter().all(|call| call.amount == refund.amount);
+    let stands = match refund.status {
+        Status::Pending => calls.iter().any(|call| call.awaited && call.is_open()),
+        Status::Succeeded => calls
+            .iter()
+            .any(|call| call.is_done("refund", refund.amount)),
+        Status::Canceled => calls.is_empty() == refund.reserved.is_none(),
+    };
+    same && stands
+}
+
+fn is_announced(refund: &RefundProof) -> bool {
+    let succeeded = usize::from(refund.status == Status::Succeeded);
+    let id = refund.id.to_string();
+    is_told(
+        &refund.told,
+        "refund.succeeded",
+        succeeded,
+        (&id, refund.amount),
+    )
+}
