@@ -44,6 +44,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
+    // What this process makes is its owner's alone, the engine's own files too.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let config = config::read(&cli.given.0)?;
     let serves = matches!(cli.command, Command::Serve(_) | Command::BenchEcho);
     let level = if serves { "info" } else { "warn" };
@@ -70,6 +72,6 @@ fn complain(error: &anyhow::Error) {
     drop(writeln!(
         std::io::stderr().lock(),
         "altyn: {}",
-        causes.join(": ")
+        output::harmless(&causes.join(": "))
     ));
 }

@@ -43,14 +43,37 @@ impl Told {
 /// Prints a text at once, with a line's end.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    writeln!(out, "{text}")?;
+    writeln!(out, "{}", harmless(text))?;
     out.flush()
+}
+
+/// A text in which what commands a terminal, or turns the direction of writing, is written as JSON
+/// would: names, addresses and answers of others are printed too. Lines and tabs stay.
+pub(crate) fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        let commands = character.is_control() && !['\n', '\t'].contains(&character);
+        let turns = matches!(character, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}');
+        if commands || turns {
+            shown.push_str(&format!("\\u{:04x}", u32::from(character)));
+        } else {
+            shown.push(character);
+        }
+    }
+    shown
 }
 
 /// Rows with their columns under each other.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    let all = || std::iter::once(&head).chain(rows);
+    // A cell is one line, whatever others have put into it.
+    let one_line = |cell: &String| harmless(cell).replace('\n', "\\n").replace('\t', " ");
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(one_line).collect())
+        .collect();
+    let all = || std::iter::once(&head).chain(&rows);
     let width = |column: usize| {
         let cells = all().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -70,7 +93,19 @@ pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::table;
+    use super::{harmless, table};
+
+    #[test]
+    fn what_others_wrote_commands_no_terminal() {
+        let text = "a\u{1b}[2Jb\u{9b}31m\u{202e}c\r\u{7f}\n\tЛавка";
+        let shown = harmless(text);
+        assert_eq!(
+            shown,
+            "a\\u001b[2Jb\\u009b31m\\u202ec\\u000d\\u007f\n\tЛавка"
+        );
+        let rows = [vec!["x\n999  forged".to_owned(), "\u{1b}]0;t".to_owned()]];
+        assert_eq!(table(&["a", "b"], &rows).lines().count(), 2);
+    }
 
     #[test]
     fn columns_stand_under_each_other() {

@@ -2,7 +2,7 @@
 //! commands with the database alone.
 
 use std::fs::{DirBuilder, File, TryLockError};
-use std::os::unix::fs::DirBuilderExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -117,7 +117,10 @@ impl Platform {
                     path.display()
                 )
             }
-            Database::Sqlite { .. } => make_data_dir(&config.data_dir)?,
+            Database::Sqlite { .. } => own_data_dir(&config.data_dir)?,
+            Database::Postgres { .. } if config.data_dir.exists() => {
+                refuse_open_data_dir(&config.data_dir)?;
+            }
             Database::Postgres { .. } => {}
         }
         let store = open(options).await?;
@@ -237,6 +240,46 @@ pub(crate) fn refuse_half_restored(data_dir: &Path) -> Result<()> {
     );
     Ok(())
 }
+
+/// Makes the data directory if it is not there, and refuses one that others may enter.
+pub(crate) fn own_data_dir(path: &Path) -> Result<()> {
+    make_data_dir(path)?;
+    refuse_open_data_dir(path)
+}
+
+/// Refuses a data directory that others may enter.
+fn refuse_open_data_dir(path: &Path) -> Result<()> {
+    let about = path.metadata();
+    let about = about.with_context(|| format!("look at {}", path.display()))?;
+    ensure!(
+        about.permissions().mode() & FOR_OTHERS == 0,
+        "others may enter the data directory: chmod 700 {}",
+        path.display()
+    );
+    Ok(())
+}
+
+/// Takes files of a data directory from others, which an older program may have left to them.
+pub(crate) fn close_files(path: &Path) -> Result<()> {
+    let entries = path.read_dir();
+    let entries = entries.with_context(|| format!("list {}", path.display()))?;
+    for entry in entries.flatten() {
+        let file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        let Ok(about) = entry.metadata() else {
+            continue;
+        };
+        let mut permissions = about.permissions();
+        if file && permissions.mode() & FOR_OTHERS != 0 {
+            permissions.set_mode(0o600);
+            let closed = std::fs::set_permissions(entry.path(), permissions);
+            closed.with_context(|| format!("chmod 600 {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The bits of a mode that are not the owner's.
+const FOR_OTHERS: u32 = 0o077;
 
 /// Makes the data directory, for its owner alone.
 pub(crate) fn make_data_dir(path: &Path) -> Result<()> {

@@ -24,17 +24,14 @@ use crate::heads;
 use crate::http::{Door, Limits, Observer, bind, health, observe, refuse};
 use crate::metrics::Metrics;
 use crate::output::say;
-use crate::platform::{DataLock, Platform, make_data_dir, refuse_half_restored, without_password};
+use crate::platform::{
+    DataLock, Platform, close_files, own_data_dir, refuse_half_restored, without_password,
+};
 
 /// Runs the platform until it is asked to stop.
 pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
     config.allow_loopback |= with_demo;
-    make_data_dir(&config.data_dir)?;
-    let _lock = DataLock::take(&config.data_dir)?;
-    refuse_half_restored(&config.data_dir)?;
-    let database = config.database();
-    let serving = tokio::task::spawn_blocking(move || Serving::begin(&database)).await;
-    let serving = serving.context("note who serves")??;
+    let (_lock, serving) = take_hold(&config).await?;
     // From the moment that it is told to have started, the server can be asked to stop.
     let asked = Asked::new()?;
     let (listener, address) = bind(config.listen).await?;
@@ -102,6 +99,17 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         .context("note that nobody serves")?;
     info!("stopped");
     Ok(())
+}
+
+/// Takes the data directory for this process, and a share of the database's lock.
+async fn take_hold(config: &Config) -> Result<(DataLock, Serving)> {
+    own_data_dir(&config.data_dir)?;
+    let lock = DataLock::take(&config.data_dir)?;
+    refuse_half_restored(&config.data_dir)?;
+    close_files(&config.data_dir)?;
+    let database = config.database();
+    let serving = tokio::task::spawn_blocking(move || Serving::begin(&database)).await;
+    Ok((lock, serving.context("note who serves")??))
 }
 
 /// Serves the main door until the process is asked to stop and open requests have ended.

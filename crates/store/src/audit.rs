@@ -20,8 +20,8 @@ pub use payout::{PayoutProof, payouts};
 pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
 };
-pub use statement::carried_out;
 pub use refund::{RefundProof, refunds};
+pub use statement::carried_out;
 pub use witness::{Call, Told};
 
 use domain::{ShopId, Timestamp, TransferId};

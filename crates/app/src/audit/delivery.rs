@@ -1,7 +1,7 @@
 //! Holds events against what was carried to the shop's webhooks.
 //!
-//! A webhook that was removed leaves its deliveries, so those that nobody is there for are right; of
-//! one that is there, each event that it wants has one.
+//! A webhook that was removed leaves its deliveries, so those that nobody is there for are right;
+//! of one that is there, each event that it wants has one.
 
 use domain::webhook::Webhook;
 use domain::{Duration, Shop};

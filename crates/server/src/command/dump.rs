@@ -114,8 +114,38 @@ fn tool(name: &str, url: &str) -> Result<Command> {
             "the address of the database cannot have a password"
         );
     }
+    let asked = |name: &str| url.query_pairs().any(|(key, _)| key == name);
+    // Without a word in the address we believe what the system trusts, and the tool nobody.
+    if !asked("sslmode") && is_far(&url) {
+        command.env("PGSSLMODE", "verify-full");
+    }
+    let roots = ROOTS.iter().find(|path| Path::new(path).exists());
+    if !asked("sslrootcert")
+        && let Some(roots) = roots
+    {
+        command.env("PGSSLROOTCERT", roots);
+    }
     command.arg("--dbname").arg(url.as_str());
     Ok(command)
+}
+
+/// Where systems keep whom they trust.
+const ROOTS: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/cert.pem",
+];
+
+/// Is the server another machine?
+fn is_far(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let address = bare.parse::<std::net::IpAddr>();
+    let here = host.is_empty()
+        || host == "localhost"
+        || host.to_ascii_lowercase().starts_with("%2f")
+        || address.is_ok_and(|address| address.is_loopback());
+    !here
 }
 
 fn run(command: &mut Command) -> Result<()> {
@@ -156,6 +186,18 @@ mod tests {
             words,
             ["--dbname", "postgres://altyn@db:5432/pay?sslmode=require"]
         );
+        assert!(!command.get_envs().any(|(name, _)| name == "PGSSLMODE"));
+        for (url, mode) in [
+            ("postgres://altyn@db.example.com/pay", Some("verify-full")),
+            ("postgres://altyn@127.0.0.1:5433/pay", None),
+            ("postgres://altyn@[::1]/pay", None),
+            ("postgres://altyn@%2Frun%2Fpostgresql/pay", None),
+        ] {
+            let command = tool("pg_dump", url).unwrap();
+            let told = command.get_envs().find(|(name, _)| *name == "PGSSLMODE");
+            let told = told.and_then(|(_, value)| value?.to_str());
+            assert_eq!(told, mode, "{url}");
+        }
         let password = command.get_envs().find(|(name, _)| *name == "PGPASSWORD");
         assert_eq!(password.unwrap().1.unwrap(), "p@ss");
     }

@@ -20,7 +20,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::heads::{self, HEADS_FILE};
 use crate::output::Told;
-use crate::platform::{DataLock, UNFINISHED, make_data_dir};
+use crate::platform::{DataLock, UNFINISHED, make_data_dir, own_data_dir};
 
 /// What is brought back waits here until all of it is proved.
 const STAGE: &str = "restoring";
@@ -36,7 +36,7 @@ pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Resu
         "the backup is of a newer program ({}): bring it back with that one",
         manifest.version
     );
-    make_data_dir(&config.data_dir)?;
+    own_data_dir(&config.data_dir)?;
     let _lock = DataLock::take(&config.data_dir)?;
     manifest.prove(source)?;
     let stamp = stamp();

@@ -338,6 +338,13 @@ pub(crate) const KEYS: &[Key] = &[
         set: |config, text| put(&mut config.sms.url, Ok(message::url(text))),
     },
     Key {
+        name: "allow_plain_sms",
+        default: "false",
+        what: "whether `sms_url` may be http:// to a gateway that is not on this machine, which \
+               shows the secret and the messages to everyone between",
+        set: |config, text| put(&mut config.sms.plain_anywhere, switch(text)),
+    },
+    Key {
         name: "sms_header",
         default: "none",
         what: "a header of those requests, such as `Authorization: Bearer …`",

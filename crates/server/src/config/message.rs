@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use connectors::courier::Certificates;
 use connectors::mail::{self, Login, NoMailer, SmtpMailer, Tls};
 use connectors::sms::{self, HttpSms, NoSms, Sign};
@@ -42,6 +42,7 @@ pub(crate) struct SmsConfig {
     pub(super) body: Option<Secret>,
     pub(super) success: Option<Sign>,
     pub(super) refusal: Option<Sign>,
+    pub(super) plain_anywhere: bool,
 }
 
 impl MailConfig {
@@ -108,6 +109,12 @@ impl SmsConfig {
         let Some(body) = self.body.clone() else {
             bail!("sms_url needs sms_body, what is posted there");
         };
+        let far = is_plain_and_far(url.expose());
+        ensure!(
+            self.plain_anywhere || !far,
+            "sms_url is http:// to another machine, which shows its secret and the messages to \
+             everyone between: make it https://, or set allow_plain_sms"
+        );
         let settings = sms::Settings {
             url,
             header: self.header.clone(),
@@ -120,6 +127,17 @@ impl SmsConfig {
         let gateway = HttpSms::new(settings).context("set up SMS")?;
         Ok(Arc::new(gateway))
     }
+}
+
+/// Does an address lead to another machine without TLS?
+fn is_plain_and_far(url: &str) -> bool {
+    let Ok(url) = url::Url::parse(url) else {
+        // The gateway itself says that it is none.
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    url.scheme() == "http" && !is_here(bare)
 }
 
 /// Is this name this machine's own?
@@ -258,6 +276,25 @@ mod tests {
             "{said}"
         );
         assert!(!format!("{sms:?}").contains("s3cret"));
+        sms.body = secret("{phone} {text}");
+        for plain in [
+            "http://sms.example.com/send",
+            "HTTP://127.0.0.1.example.com/",
+        ] {
+            sms.url = url(plain);
+            assert!(refused(&sms).contains("allow_plain_sms"), "{plain}");
+        }
+        sms.plain_anywhere = true;
+        sms.gateway(Certificates::Trusted).unwrap();
+        sms.plain_anywhere = false;
+        for near in [
+            "http://127.0.0.1:1/send",
+            "http://[::1]/",
+            "http://localhost/",
+        ] {
+            sms.url = url(near);
+            sms.gateway(Certificates::Trusted).unwrap();
+        }
         assert!(sign("status").is_err());
     }
 }

@@ -64,6 +64,14 @@ impl Place {
         self.path("data")
     }
 
+    /// Makes the data directory before the server does.
+    pub(crate) fn make_data(&self) {
+        use std::os::unix::fs::DirBuilderExt as _;
+
+        let mut private = std::fs::DirBuilder::new();
+        private.mode(0o700).create(self.data()).unwrap();
+    }
+
     fn log(&self) -> File {
         let mut options = File::options();
         let options = options.create(true).append(true);

@@ -105,7 +105,7 @@ fn a_backup_of_sqlite_is_a_whole_platform_and_what_it_replaces_is_kept() {
     assert_eq!(there.told(&["audit"])["refunds"], 0);
     let kept = restored["kept"][0].as_str().unwrap();
     let other = Place::new();
-    fs::create_dir(other.data()).unwrap();
+    other.make_data();
     fs::copy(there.path(kept), other.path("data/altyn.db")).unwrap();
     assert_eq!(other.told(&["audit"])["refunds"], 1);
     let dropped = there.told(&["restore", "--drop-replaced"]);
@@ -302,6 +302,11 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
         .into_iter()
         .all(|file| crate::altyn::mode(&file) == 0o600);
     assert!(private, "a backup is its owner's alone");
+    let all = files(&place.data()).into_iter();
+    let open: Vec<_> = all
+        .filter(|file| crate::altyn::mode(file) != 0o600)
+        .collect();
+    assert_eq!(open, Vec::<PathBuf>::new(), "files that others may read");
     // The same database, another data directory.
     let other = Place::new();
     let database = place.data().join("altyn.db");
@@ -329,6 +334,17 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
         let error = place.refused(words);
         assert!(error.contains("was cut off: run it again"), "{error}");
     }
+    // A data directory that others may enter.
+    use std::os::unix::fs::PermissionsExt as _;
+    for mode in [0o750, 0o701] {
+        fs::set_permissions(place.data(), fs::Permissions::from_mode(mode)).unwrap();
+        for words in [&["serve"][..], &["restore", path, "--force"]] {
+            let error = place.refused(words);
+            let mend = format!("chmod 700 {}", place.data().display());
+            assert!(error.contains(&mend), "{error}");
+        }
+    }
+    fs::set_permissions(place.data(), fs::Permissions::from_mode(0o700)).unwrap();
     assert_eq!(place.told(&["restore", path, "--force"])["good"], true);
     let restoring = File::open(place.data().join("altyn.db.lock")).unwrap();
     restoring.lock().unwrap();

@@ -55,7 +55,7 @@ fn the_demo_is_written_for_its_owner_alone_and_found_again() {
 #[test]
 fn a_demo_whose_key_opens_nothing_is_made_anew() {
     let place = Place::new();
-    std::fs::create_dir(place.data()).unwrap();
+    place.make_data();
     let stale = r#"{"shop_id": "100001", "secret_key": "test_stale"}"#;
     std::fs::write(place.data().join("demo.json"), stale).unwrap();
     let server = place.serve(&["--demo"]);

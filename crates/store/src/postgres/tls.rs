@@ -1,8 +1,9 @@
 //! TLS to the server, as libpq reads `sslmode` and `sslrootcert` of an address.
 //!
-//! Two things differ. Without `sslmode`, a server on this machine is asked in plain: nothing is won
-//! there. And without `sslrootcert`, `verify-ca` and `verify-full` believe what the system trusts,
-//! where libpq looks for a file of the user's.
+//! Two things differ. Without `sslmode`, a server on this machine is asked in plain, for nothing is
+//! won there, and one elsewhere must prove that it is the one in the address. And without
+//! `sslrootcert`, `verify-ca` and `verify-full` believe what the system trusts, where libpq looks
+//! for a file of the user's.
 
 use std::sync::Arc;
 
@@ -96,7 +97,8 @@ impl Asked {
             (Some(Mode::Prefer | Mode::Require), Some(Roots::File(_))) => Ok(Mode::VerifyCa),
             (Some(mode), Some(Roots::File(_)) | None) => Ok(mode),
             (None, None) if hosts.iter().all(is_here) => Ok(Mode::Disable),
-            (None, Some(Roots::File(_)) | None) => Ok(Mode::Prefer),
+            // Across a network nobody is believed unless that is asked for.
+            (None, Some(Roots::File(_)) | None) => Ok(Mode::VerifyFull),
         }
     }
 
@@ -260,6 +262,7 @@ mod tests {
             "postgres://a@db/pay?sslmode=require&sslrootcert=%2Fetc%2Fca.pem",
             "postgres://a@db/pay?sslmode=verify-ca",
             "postgres://a@db/pay?sslmode=verify-full&sslrootcert=/etc/ca.pem",
+            "postgres://a@db/pay?sslrootcert=/etc/ca.pem",
             "postgres://a@db/pay?sslrootcert=system",
             "postgres://a@db/pay?sslmode=require&sslrootcert=system",
             "postgres://a@%2Frun%2Fpostgresql/pay?sslmode=verify-full",
