@@ -55,10 +55,11 @@ impl App {
         let app = Arc::clone(self);
         self.tasks.spawn(async move {
             let unit = move |tx: &mut store::Tx<'_>| {
-                Ok::<_, Error>(match used {
+                match used {
                     Used::Key => store::secret_key::note_use(tx, shop, &hash, now)?,
                     Used::Token => store::grant::note_use_any_shop(tx, &hash, now)?,
-                })
+                }
+                Ok::<_, Error>(())
             };
             if let Err(error) = app.store.write(shop, unit).await {
                 warn!(shop.id = %shop, %error, "the use of a key could not be noted");
