@@ -77,9 +77,9 @@ select p.id, p.created_at, p.state, p.currency, p.amount_minor,
           from operation o
          where o.object_id = p.id and o.shop_id = p.shop_id
            and o.object_kind = 'payout') as calls,
-       (select string_agg(v.kind || ' ' || v.body, '\n')
+       (select string_agg(case when v.shop_id = p.shop_id then v.kind || ' ' || v.body end, '\n')
           from event v
-         where v.object_id = p.id and v.shop_id = p.shop_id) as told
+         where v.object_id = p.id) as told
   from payout p
  where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
  order by p.created_at, p.id

@@ -54,9 +54,9 @@ select r.id, r.created_at, r.state, r.currency, r.amount_minor,
           from operation o
          where o.object_id = r.id and o.shop_id = r.shop_id
            and o.object_kind = 'refund') as calls,
-       (select string_agg(v.kind || ' ' || v.body, '\n')
+       (select string_agg(case when v.shop_id = r.shop_id then v.kind || ' ' || v.body end, '\n')
           from event v
-         where v.object_id = r.id and v.shop_id = r.shop_id) as told,
+         where v.object_id = r.id) as told,
        r.deal_facts
   from refund r
  where r.shop_id = $1 and (r.created_at, r.id) > ($2, $3)
