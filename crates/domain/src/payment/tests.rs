@@ -251,7 +251,7 @@ fn states() -> Vec<Payment> {
 }
 
 /// What a command does, in one line.
-fn line(result: Result<Option<Step>, String>) -> String {
+fn line(result: Outcome) -> String {
     match result {
         Err(refusal) => format!("refused: {refusal}"),
         Ok(None) => "nothing".to_owned(),
@@ -277,79 +277,58 @@ fn line(result: Result<Option<Step>, String>) -> String {
     }
 }
 
+type Outcome = Result<Option<Step>, String>;
+
+fn told<E: std::fmt::Display>(result: Result<Step, E>) -> Outcome {
+    result.map(Some).map_err(|refused| refused.to_string())
+}
+
+/// What each command does to this payment.
+fn commands(payment: &Payment) -> [(&'static str, Outcome); 13] {
+    let late = NOW.plus(Duration::days(8));
+    let approved = Answer::Approved(approval());
+    let capture = |at| payment.capture(NewCapture::default(), operation(9), at);
+    [
+        ("authorize", told(payment.authorize(attempt(9), NOW))),
+        ("approved", Ok(hear(payment, &approved, NOW))),
+        (
+            "approved, the last attempt",
+            Ok(hear_late(payment, OperationKind::Authorize, true)),
+        ),
+        (
+            "approved, an attempt before",
+            Ok(hear_late(payment, OperationKind::Authorize, false)),
+        ),
+        (
+            "approved, a capture before",
+            Ok(hear_late(payment, OperationKind::Capture, false)),
+        ),
+        ("challenged", Ok(hear(payment, &challenged(), NOW))),
+        ("declined", Ok(hear(payment, &declined(), NOW))),
+        ("declined late", Ok(hear(payment, &declined(), late))),
+        ("capture", told(capture(NOW))),
+        ("capture late", told(capture(late))),
+        ("cancel", told(payment.cancel(operation(9)))),
+        (
+            "expire early",
+            payment
+                .expire(operation(9), NOW)
+                .map(Some)
+                .map_err(|refused| match refused {
+                    ExpireRefused::NotDue { .. } => "not due".to_owned(),
+                    ExpireRefused::NotWaiting => refused.to_string(),
+                }),
+        ),
+        ("expire", told(payment.expire(operation(9), late))),
+    ]
+}
+
 #[test]
 fn the_matrix_is_the_committed_one() {
-    let late = NOW.plus(Duration::days(8));
     let mut matrix =
         String::from("# state, command: next state +transfer !event >call late:remedy\n");
     for payment in states() {
-        let commands: [(&str, Result<Option<Step>, String>); 13] = [
-            (
-                "authorize",
-                payment
-                    .authorize(attempt(9), NOW)
-                    .map(Some)
-                    .map_err(|e| e.to_string()),
-            ),
-            (
-                "approved",
-                Ok(hear(&payment, &Answer::Approved(approval()), NOW)),
-            ),
-            (
-                "approved, the last attempt",
-                Ok(hear_late(&payment, OperationKind::Authorize, true)),
-            ),
-            (
-                "approved, an attempt before",
-                Ok(hear_late(&payment, OperationKind::Authorize, false)),
-            ),
-            (
-                "approved, a capture before",
-                Ok(hear_late(&payment, OperationKind::Capture, false)),
-            ),
-            ("challenged", Ok(hear(&payment, &challenged(), NOW))),
-            ("declined", Ok(hear(&payment, &declined(), NOW))),
-            ("declined late", Ok(hear(&payment, &declined(), late))),
-            (
-                "capture",
-                payment
-                    .capture(NewCapture::default(), operation(9), NOW)
-                    .map(Some)
-                    .map_err(|e| e.to_string()),
-            ),
-            (
-                "capture late",
-                payment
-                    .capture(NewCapture::default(), operation(9), late)
-                    .map(Some)
-                    .map_err(|e| e.to_string()),
-            ),
-            (
-                "cancel",
-                payment
-                    .cancel(operation(9))
-                    .map(Some)
-                    .map_err(|e| e.to_string()),
-            ),
-            (
-                "expire early",
-                payment
-                    .expire(operation(9), NOW)
-                    .map(Some)
-                    .map_err(|e| match e {
-                        ExpireRefused::NotDue { .. } => "not due".to_owned(),
-                        ExpireRefused::NotWaiting => e.to_string(),
-                    }),
-            ),
-            (
-                "expire",
-                payment
-                    .expire(operation(9), late)
-                    .map(Some)
-                    .map_err(|e| e.to_string()),
-            ),
-        ];
-        for (command, result) in commands {
+        for (command, result) in commands(&payment) {
             matrix.push_str(&format!(
                 "{}, {command}: {}\n",
                 payment.state.code(),
