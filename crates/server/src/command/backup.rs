@@ -1,8 +1,8 @@
 //! `altyn backup`: everything that the platform knows in one directory, taken beside a running
 //! server, read back and audited before it counts as a backup.
 //!
-//! The database is copied before the sandbox's memory: the sandbox writes down what it answers
-//! before the database hears of it, so the copy of its memory knows all that the database rests on.
+//! The database is copied before the memory of the sandbox register, which writes down what it
+//! answers before the database hears of it: so the copy knows all that the database rests on.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::ErrorKind;
@@ -98,7 +98,7 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
 
 /// What belongs to a platform and is not in a backup, in the operator's words.
 fn missing(backup: &Path) -> Vec<String> {
-    let parts = [(SANDBOX_DIR, "the sandbox's memory")];
+    let parts = [(SANDBOX_DIR, "the sandbox register's memory")];
     let absent = parts.iter().filter(|(name, _)| !backup.join(name).exists());
     absent.map(|(_, what)| (*what).to_owned()).collect()
 }
@@ -202,13 +202,13 @@ impl Drop for Partial {
 /// What stands between the name of a backup under way and its process.
 const PART: &str = ".part-";
 
-/// Copies the sandbox's memory. Its files are only added to, or replaced by younger ones: then
+/// Copies the sandbox register's memory. Its files are only added to, or replaced by younger ones: then
 /// the copy begins again.
 fn copy_sandbox(from: &Path, to: &Path) -> Result<()> {
     let (from, to) = (from.join(SANDBOX_DIR), to.join(SANDBOX_DIR));
     for _ in 0..COPY_TRIES {
         if to.exists() {
-            fs::remove_dir_all(&to).context("begin the copy of the sandbox again")?;
+            fs::remove_dir_all(&to).context("begin the copy of the sandbox register again")?;
         }
         match copy_dir(&from, &to) {
             Ok(()) => return Ok(()),
@@ -217,7 +217,7 @@ fn copy_sandbox(from: &Path, to: &Path) -> Result<()> {
                     return Ok(());
                 }
             }
-            Err(error) => return Err(error).context("copy the sandbox's memory"),
+            Err(error) => return Err(error).context("copy the sandbox register's memory"),
         }
     }
     bail!("the sandbox's files were replaced faster than they could be copied")
