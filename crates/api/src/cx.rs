@@ -86,8 +86,11 @@ async fn authenticate(
         },
         (Credentials::Token(token), Who::ShopOrGranted(_) | Who::Anyone | Who::Application) => {
             match app::grant::authenticate(&door.app, &token, id).await {
+                // Nobody guesses a token, and only a 401 tells its application that it is over: so
+                // it is counted and never turned away for now.
                 Err(app::Error::Denied) => {
-                    Err(wrong(&"an application", CredentialsRefused::Token.into()))
+                    let _counted = door.app.wrong_key(KeyDoor::Api, &"an application", from);
+                    Err(CredentialsRefused::Token.into())
                 }
                 proved => Ok(proved?),
             }

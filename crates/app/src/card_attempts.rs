@@ -4,8 +4,9 @@
 //! Every attempt that reaches the bank is counted by the address that it comes from, by the card
 //! and by the shop. One that the bank approves is given back: what is left are declines and
 //! confirmations that nobody gave, of which honest buyers have few. A shop's own server is no
-//! buyer's address; of its requests the address is the buyer's that it names, if it names one. A
-//! shop's or gateway's key has its own limit of requests.
+//! buyer's address; of its requests the address is the buyer's that it names, if it names one. Such an
+//! address counts in that shop alone, as do all of a test shop: nobody shuts the buyers of others out
+//! by a name. A shop's or gateway's key has its own limit of requests.
 //!
 //! Counts stand in the memory of one node, and cards in it as hashes under a key of the process.
 
@@ -90,11 +91,20 @@ pub struct Exceeded {
     pub wait: Option<Duration>,
 }
 
+/// A buyer's address.
+#[derive(Clone, Copy)]
+pub(crate) enum Whence {
+    /// The platform saw it.
+    Seen(IpAddr),
+    /// The shop's server named it.
+    Named(IpAddr),
+}
+
 /// An attempt.
 #[derive(Clone, Copy)]
 pub(crate) struct Tried<'a> {
     /// The buyer's address, where it is known.
-    pub(crate) from: Option<IpAddr>,
+    pub(crate) from: Option<Whence>,
     /// The card, where its number is at hand.
     pub(crate) number: Option<&'a CardNumber>,
     /// The shop, where money or a saved card is asked for; a token's card is asked for later.
@@ -104,10 +114,13 @@ pub(crate) struct Tried<'a> {
 /// What an attempt has used, to be given back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Used {
-    address: Option<IpAddr>,
+    address: Option<Place>,
     card: Option<Card>,
     shop: Option<ShopId>,
 }
+
+/// An address, or a network of IPv6; of one shop alone where not all shops share its count.
+type Place = (Option<ShopId>, IpAddr);
 
 /// A card number's hash.
 type Card = [u8; 16];
@@ -130,7 +143,7 @@ pub(crate) struct CardAttempts {
 }
 
 struct Counts {
-    addresses: Option<Buckets<IpAddr>>,
+    addresses: Option<Buckets<Place>>,
     cards: Option<Buckets<Card>>,
     shops: Option<Buckets<ShopId>>,
     open: HashMap<Key, (Used, Timestamp)>,
@@ -175,8 +188,14 @@ impl CardAttempts {
 
     fn used(&self, tried: Tried<'_>, shop: &Shop) -> Used {
         let number = tried.number.filter(|_| !shop.test);
+        let place = |from| match from {
+            Whence::Seen(address) if !shop.test => (None, bucket::network(address)),
+            Whence::Seen(address) | Whence::Named(address) => {
+                (Some(shop.id), bucket::network(address))
+            }
+        };
         Used {
-            address: tried.from.map(bucket::network),
+            address: tried.from.map(place),
             card: number.map(|number| self.hash(number)),
             shop: tried.shop,
         }
@@ -205,10 +224,18 @@ impl CardAttempts {
         let Some((carried, _)) = counts.open.remove(&Key::Token(token)) else {
             return;
         };
-        if let Some((used, _)) = counts.open.get_mut(&Key::Operation(operation)) {
-            used.address = carried.address;
-            used.card = carried.card;
-        }
+        let Some((used, _)) = counts.open.get_mut(&Key::Operation(operation)) else {
+            return;
+        };
+        // One attempt is counted once: where the card was typed, and not where the shop says it was.
+        let named = Used {
+            address: used.address.take(),
+            card: used.card.take(),
+            shop: None,
+        };
+        used.address = carried.address;
+        used.card = carried.card;
+        counts.give_back(named);
     }
 
     /// Takes in what became of an attempt, as often as it is heard.

@@ -87,10 +87,12 @@ impl Cx {
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + Sync + 'static,
     {
         let unit = Arc::new(unit);
+        let seed = self.app.random_seed();
         let mut pauses = CONFLICT_PAUSES_MS.into_iter();
         loop {
             let own = Arc::clone(&unit);
-            match (self.write_once(move |work| own(work)).await, pauses.next()) {
+            let written = self.write_by(seed, move |work| own(work)).await;
+            match (written, pauses.next()) {
                 (Err(Error::Conflict), Some(longest)) => self.step_back(longest).await,
                 (done, _) => return done,
             }
@@ -115,8 +117,16 @@ impl Cx {
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
     {
+        self.write_by(self.app.random_seed(), unit).await
+    }
+
+    /// Runs a unit of work of this shop, whose ids come from this seed.
+    async fn write_by<T, F>(&self, seed: [u8; 32], unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
+    {
         let cx = self.clone();
-        let seed = self.app.random_seed();
         self.app
             .store
             .write(self.shop.id, move |tx: &mut Tx<'_>| {

@@ -13,7 +13,7 @@ use domain::{
 };
 
 use crate::call::Task;
-use crate::card_attempts::Tried;
+use crate::card_attempts::{Tried, Whence};
 use crate::cx::{Cx, Work};
 use crate::deal;
 use crate::effects::{self, Recorded};
@@ -215,7 +215,7 @@ fn count(
         CallMeans::Token(_) | CallMeans::Method { .. } => return Ok(()),
     };
     let tried = Tried {
-        from: payment.client_ip,
+        from: payment.client_ip.map(Whence::Named),
         number,
         shop: Some(payment.shop_id),
     };

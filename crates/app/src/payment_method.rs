@@ -7,7 +7,7 @@ use domain::payment_method::{Attempt, NewPaymentMethod};
 use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId};
 
 use crate::call::Task;
-use crate::card_attempts::Tried;
+use crate::card_attempts::{Tried, Whence};
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
@@ -64,7 +64,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
     let step = method.bind(attempt, work.cx.shop.currency, work.now())?;
     if let Some(card) = &command.card {
         let tried = Tried {
-            from: method.client_ip,
+            from: method.client_ip.map(Whence::Named),
             number: Some(&card.number),
             shop: Some(method.shop_id),
         };

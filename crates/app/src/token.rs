@@ -14,7 +14,7 @@ use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose,
 use domain::{Duration, OperationId, ShopId};
 
 use crate::app::App;
-use crate::card_attempts::{Key, Tried};
+use crate::card_attempts::{Key, Tried, Whence};
 use crate::cx::{Cx, Work};
 use crate::error::{Cause, Error, Refusal};
 use crate::secret;
@@ -138,7 +138,7 @@ impl NewToken {
         let token = secret::fresh(&cx.app);
         let hash = secret::hash(&token);
         let tried = Tried {
-            from,
+            from: from.map(Whence::Seen),
             number: Some(number),
             shop: None,
         };

@@ -172,13 +172,17 @@ async fn all_doors_share_the_attempts_of_an_address_and_what_is_approved_is_give
         assert_eq!(limit(tried), Some(Limit::Address));
         let tried = token::for_payout(app, shop, number(PLAIN), ip).await;
         assert_eq!(limit(tried.map(|_| ())), Some(Limit::Address));
-        // Of a shop's own server the buyer's address counts, if it names one.
+        // Of a shop's own server the buyer's address counts, if it names one, in that shop alone.
         let mut body = card_payment(DECLINED, true);
         for key in ["server-1", "server-2", "server-3", "server-4", "server-5"] {
             let answer = world.call("POST", "/payments", key, &body).await;
             assert_eq!(answer.text("/status"), "canceled");
         }
         body["client_ip"] = json!(address(7));
+        for key in ["named-a", "named-b", "named-c"] {
+            let answer = world.call("POST", "/payments", key, &body).await;
+            assert_eq!(answer.text("/status"), "canceled");
+        }
         let answer = world.call("POST", "/payments", "named", &body).await;
         assert_eq!(answer.status, 429);
         assert_eq!(answer.text("/description"), "Too many attempts by card");
@@ -216,6 +220,8 @@ async fn a_card_and_a_shop_have_their_own_attempts_and_a_token_gives_back_with_i
             let mut body = card_payment(PLAIN, true);
             body["payment_method_data"] = Value::Null;
             body["payment_token"] = json!(token);
+            // Where the card was typed counts, and not a second time where the shop says it was.
+            body["client_ip"] = json!("192.0.2.9");
             let paid = world.call("POST", "/payments", key, &body).await;
             assert_eq!(paid.text("/status"), "succeeded");
         }
