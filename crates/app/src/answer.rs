@@ -97,7 +97,11 @@ fn move_operation(
             Some(next) => (Some(next), Some(answer.clone())),
             None => return unheard(work, &before, answer).map(|recorded| (None, recorded)),
         },
-        Heard::Absent(_) if known && waited_for(&before) => {
+        // It was on its way when it was looked for.
+        Heard::Absent(Absence::Early | Absence::Settled) if known => {
+            return Ok((None, Recorded::default()));
+        }
+        Heard::Absent(Absence::Forgotten) if known && waited_for(&before) => {
             let forgotten = (DiscrepancyKind::Forgotten, Remedy::Nothing);
             let recorded = discrepancy::note(work, &before, forgotten, Recorded::default())?;
             if let Some(next) = before.unanswered(cx.now) {
@@ -105,10 +109,12 @@ fn move_operation(
             }
             return Ok((None, recorded));
         }
-        Heard::Absent(Absence::Settled) => match before.never_arrived(cx.now) {
-            Some(next) => (Some(next), Some(never_arrived())),
-            None => (before.unanswered(cx.now), None),
-        },
+        Heard::Absent(Absence::Settled | Absence::Forgotten) => {
+            match before.never_arrived(cx.now) {
+                Some(next) => (Some(next), Some(never_arrived())),
+                None => (before.unanswered(cx.now), None),
+            }
+        }
         Heard::Absent(Absence::Early) | Heard::Silence => (before.unanswered(cx.now), None),
     };
     if let Some(next) = next {

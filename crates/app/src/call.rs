@@ -49,6 +49,8 @@ pub(crate) enum Absence {
     Early,
     /// It never arrived.
     Settled,
+    /// It had begun it when it was asked.
+    Forgotten,
 }
 
 impl Task {

@@ -15,11 +15,13 @@ use domain::{
 
 use crate::app::App;
 use crate::call;
-use crate::card_attempts::{Exceeded, Limit, Tried};
+use crate::card_attempts::{Exceeded, Limit, Tried, Whence};
 use crate::cx::{Cx, Work};
 use crate::error::{Error, Refusal};
 use crate::heard::Of;
-use crate::{answer, deal, effects, payment as payments, payment_method as methods, reconcile};
+use crate::{
+    answer, deal, effects, payment as payments, payment_method as methods, reconcile, split,
+};
 
 /// After how many attempts that reached the bank, by whatever method and whatever became of them,
 /// a payment or a binding takes no more cards. A page that tells good card numbers from bad ones
@@ -262,6 +264,7 @@ fn start(
         Attempts::of(work.tx, work.cx.shop.id, object)?.check()?;
     }
     deal::check_attempt(work, &payment, choice.kind)?;
+    split::require_enabled(work, &payment)?;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
         kind: choice.kind,
@@ -297,7 +300,7 @@ fn count(
     number: &CardNumber,
 ) -> Result<(), Exceeded> {
     let tried = Tried {
-        from,
+        from: from.map(Whence::Seen),
         number: Some(number),
         shop: Some(work.cx.shop.id),
     };

@@ -245,16 +245,23 @@ async fn finish(
     }
     let body = heard::write(&cx, Of { operation, object }, move |work, turn| {
         let mut recorded = answer::take_in(work, object, operation, &heard)?;
-        if turn == Turn::Again
-            && let Some(body) = answered(work.tx, work.cx, &once)?
-        {
-            return Ok((body, recorded));
+        let mut keyed = true;
+        if turn == Turn::Again {
+            // The answer does not hang on the key, which may be forgotten or taken again by now.
+            let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;
+            let own = stored.filter(|stored| stored.object_id == Some(object_id(object)));
+            keyed = own.is_some();
+            if let Some(body) = own.and_then(|stored| stored.response) {
+                return Ok((body, recorded));
+            }
         }
         let body = match recorded.shown.take() {
             Some(shown) => render::seen(work.cx, shown),
             None => render::object(work.tx, work.cx, object)?,
         };
-        store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+        if keyed {
+            store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+        }
         Ok((body, recorded))
     });
     Ok(Reply(body.await?))

@@ -1,13 +1,14 @@
 //! The reconciler: finds calls that nobody answered and asks what became of them. It alone leaves
 //! the unknown; it takes no input and works through a bounded batch.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use connectors::acquirer::Found;
 use domain::operation::CALL_TIME_MAX;
 use domain::{
     Answer, Duration, Operation, OperationId, OperationKind, OperationObject, OperationState,
-    Timestamp,
+    ShopId, Timestamp,
 };
 use tracing::{info, warn};
 
@@ -19,7 +20,7 @@ use crate::error::Error;
 use crate::heard::Of;
 use crate::{payout, register};
 
-/// How long the reconciler waits for one answer to be written before it goes on.
+/// After how long the reconciler asks whether a look's answer waits for the storage.
 const WRITE_TIME: std::time::Duration = std::time::Duration::from_secs(2);
 /// How many operations that the outside does not know are remembered before old ones are forgotten.
 const ABSENT_MAX: usize = 10_000;
@@ -32,28 +33,57 @@ const ABSENT_LIFE: Duration = Duration::days(1);
 /// The storage fails.
 pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
     let now = app.now();
+    // Those whose answers wait to be written are due all the while, and not looked at.
+    let limit = limit.saturating_add(u32::try_from(app.kept.count()).unwrap_or(u32::MAX));
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::operation::due_any_shop(conn, now, limit)?)
     };
     let due = app.store.read(read).await?;
+    let mut held = BTreeSet::new();
     let mut looked = 0_usize;
     for (shop, operation) in due {
-        if app.kept.has(operation) {
+        if app.kept.has(operation) || held.contains(&shop) {
             continue;
         }
         looked = looked.saturating_add(1);
-        let cx = app.cx(shop).await?;
-        let looking = app.tasks.spawn(async move { look(&cx, operation).await });
-        // It may look and repeat. An answer that waits longer is left to its task: others are due.
-        let patience = app.settings.call_time_max.saturating_mul(2);
-        let failed = match tokio::time::timeout(patience + WRITE_TIME, looking).await {
-            Ok(Ok(Ok(()))) | Err(_) => continue,
-            Ok(Ok(Err(error))) => error,
-            Ok(Err(ended)) => ended.into(),
-        };
-        warn!(operation.id = %operation, error = ?failed, "an operation could not be reconciled");
+        match look_in_turn(app, shop, operation).await {
+            Ok(Turn::Over) => {}
+            Ok(Turn::Held) => {
+                held.insert(shop);
+            }
+            Err(error) => {
+                warn!(operation.id = %operation, ?error, "an operation could not be reconciled");
+            }
+        }
     }
     Ok(looked)
+}
+
+/// How a look ended.
+enum Turn {
+    /// What it brought is written.
+    Over,
+    /// What it brought waits: somebody holds rows of its shop.
+    Held,
+}
+
+/// Looks at one operation, in a task that writes what it hears however long that takes; others
+/// are due meanwhile.
+async fn look_in_turn(app: &Arc<App>, shop: ShopId, operation: OperationId) -> Result<Turn, Error> {
+    let cx = app.cx(shop).await?;
+    let mut looking = app.tasks.spawn(async move { look(&cx, operation).await });
+    // It may look and repeat.
+    let mut patience = app.settings.call_time_max.saturating_mul(2);
+    loop {
+        if let Ok(looked) = tokio::time::timeout(WRITE_TIME, &mut looking).await {
+            looked??;
+            return Ok(Turn::Over);
+        }
+        if app.kept.has(operation) || patience.is_zero() {
+            return Ok(Turn::Held);
+        }
+        patience = patience.saturating_sub(WRITE_TIME);
+    }
 }
 
 /// Asks what became of one operation. Nobody is asked while an answer waits to be written.
@@ -146,8 +176,9 @@ fn absence(cx: &Cx, operation: &Operation, arrives_within: Duration) -> Absence 
     let now = cx.shop.now(cx.app.now());
     let since = cx.app.absent_since(operation.id, now);
     let looked_twice = since.plus(CALL_TIME_MAX) <= now;
-    let known = operation.state == OperationState::Challenged;
-    if known || looked_twice && operation.is_overdue(arrives_within, now) {
+    if operation.state == OperationState::Challenged {
+        Absence::Forgotten
+    } else if looked_twice && operation.is_overdue(arrives_within, now) {
         Absence::Settled
     } else {
         Absence::Early

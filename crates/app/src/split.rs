@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ledger::{Account, LedgerRefused};
 use domain::payment::PartnerTransfer;
-use domain::{Shop, ShopId, Timestamp, TransferId};
+use domain::{Payment, Shop, ShopId, Timestamp, TransferId};
 
 use crate::cx::Work;
-use crate::error::Error;
+use crate::error::{Error, Refusal};
 
 /// Locks the platform's book and those of the partners, if there are any.
 pub(crate) fn lock_books(
@@ -57,6 +57,16 @@ pub(crate) fn post(work: &mut Work<'_, '_>, partners: &[PartnerTransfer]) -> Res
         let shop = shop(work, partner.shop_id)?;
         let (id, now) = (TransferId::new(work.ids.next()), time_of(work, &shop));
         store::book::post(work.tx, &shop, &partner.transfer, id, now)?;
+    }
+    Ok(())
+}
+
+/// Refuses a payment of which a partner gets a part that is switched off by now.
+pub(crate) fn require_enabled(work: &mut Work<'_, '_>, payment: &Payment) -> Result<(), Error> {
+    for part in payment.split.iter().flat_map(|split| &split.parts) {
+        if !shop(work, part.shop_id)?.enabled {
+            return Err(Refusal::ShopDisabled.into());
+        }
     }
     Ok(())
 }

@@ -41,9 +41,7 @@ impl Payment {
         let operation = heard.operation;
         let same = |reference: &str| operation.reference.as_deref() == Some(reference);
         match &self.state {
-            State::WaitingForCapture { hold }
-                if same(&hold.reference) && self.shares_known(operation) =>
-            {
+            State::WaitingForCapture { hold } if same(&hold.reference) && self.shares_known() => {
                 self.taken(operation.amount, approval, heard).map(taken)
             }
             State::Capturing { hold, amount, .. }
@@ -97,11 +95,10 @@ impl Payment {
         }
     }
 
-    /// Is it known who gets what of the money that this capture took? Of a part, what was asked
-    /// for was forgotten with the refusal.
-    fn shares_known(&self, capture: &Operation) -> bool {
-        let alone = self.deal.is_none() && self.split.is_none();
-        alone || capture.amount == self.amount
+    /// Returns whether it is known who gets what of the money that a refused capture took after all.
+    /// The shares that it asked for were forgotten with the refusal.
+    fn shares_known(&self) -> bool {
+        self.deal.is_none() && self.split.is_none()
     }
 
     fn give_back(&self, kind: OperationKind, approval: &Approval, heard: &Heard<'_>) -> Step {

@@ -289,6 +289,7 @@ impl Lane {
 
     /// Tries the units that are due, the longest due first.
     fn try_aside(&mut self) {
+        self.end_overdue();
         for _ in 0..BATCH_MAX {
             let now = self.clock.elapsed();
             let next = (0..self.aside.len())
@@ -297,10 +298,19 @@ impl Lane {
             let Some((_, index)) = next.filter(|(due, _)| *due <= now) else {
                 return;
             };
-            let aside = self.aside.swap_remove(index);
+            let aside = self.aside.remove(index);
             self.gauge.replays.fetch_add(1, Relaxed);
             let begin = if aside.locked { BEGIN_IMPATIENT } else { BEGIN };
             self.alone(aside, begin);
+        }
+    }
+
+    /// Answers the units whose time is over. Each has had its try.
+    fn end_overdue(&mut self) {
+        let now = self.clock.elapsed();
+        let over = |aside: &mut Aside| ASIDE_TIME_MAX <= now.saturating_sub(aside.since);
+        for aside in self.aside.extract_if(.., over) {
+            aside.unit.finish(End::Failed(StoreError::Retry));
         }
     }
 
