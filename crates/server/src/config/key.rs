@@ -189,7 +189,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
     Key {
         name: "body_grace_time",
-        default: "5s",
+        default: "10s",
         what: "time in which a body may be slower than `bytes_per_second_min`",
         set: |config, text| put(&mut config.body_grace_time, positive(text)),
     },

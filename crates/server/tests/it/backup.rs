@@ -355,9 +355,9 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
     fs::remove_dir_all(place.data().join("sandbox")).unwrap();
     let bare = place.path("bare");
     let told = place.told(&["backup", bare.to_str().unwrap()]);
-    assert_eq!(told["missing"][0], "the sandbox's memory");
+    assert_eq!(told["missing"][0], "the sandbox register's memory");
     let told = place.told(&["restore", bare.to_str().unwrap(), "--force"]);
-    assert_eq!(told["missing"][0], "the sandbox's memory");
+    assert_eq!(told["missing"][0], "the sandbox register's memory");
 }
 
 #[test]
