@@ -76,15 +76,24 @@ def test_a_refused_delivery_comes_again_unchanged(hook, receiver, server):
     assert all(d.signed_with(secret) for d in deliveries)
 
 
-def test_a_later_change_waits_for_the_earlier_one(hook, receiver, server):
-    api, path, _ = hook
-    receiver.answers[path] = [500]
+def test_a_later_change_waits_for_the_earlier_one_only_where_the_order_is_strict(receiver, server):
+    made = server.create_shop("Лавка с двумя адресами", "--raw-cards")
+    loose, strict = (f"/{server.engine}/{next(_paths)}/{kind}" for kind in ("loose", "strict"))
+    server.add_webhook(receiver.url(loose), shop_id=made["shop_id"])
+    options = ["--strict-order"]
+    server.add_webhook(receiver.url(strict), shop_id=made["shop_id"], options=options)
+    for path in (loose, strict):
+        receiver.answers[path] = [500]
+    api = Api(server.api_url, made["shop_id"], made["secret_key"])
     held = api.held("100.00")
-    receiver.wait(path, 1, held["id"])
+    for path in (loose, strict):
+        receiver.wait(path, 1, held["id"])
     api.made(f"/payments/{held['id']}/capture")
+    receiver.wait(loose, 2, held["id"])
     server.advance("2m", api.shop_id)
-    events = [n.event for n in receiver.wait(path, 3, held["id"])]
-    assert events == ["payment.waiting_for_capture"] * 2 + ["payment.succeeded"]
+    waits, paid = "payment.waiting_for_capture", "payment.succeeded"
+    assert [n.event for n in receiver.wait(loose, 3, held["id"])] == [waits, paid, waits]
+    assert [n.event for n in receiver.wait(strict, 3, held["id"])] == [waits, waits, paid]
 
 
 def test_a_slow_server_delays_nobody_else(hook, receiver, server):

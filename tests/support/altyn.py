@@ -226,9 +226,10 @@ class Server:
         """A further test shop: at least `shop_id` and `secret_key`."""
         return self.command_json("shop", "create", "--name", name, *flags)
 
-    def add_webhook(self, url: str, events=(), shop_id: str | None = None) -> dict:
+    def add_webhook(self, url: str, events=(), shop_id: str | None = None, options=()) -> dict:
         """Registers a notification address; the answer holds its signing `secret`."""
-        words = ["shop", "webhook", "add", "--shop", shop_id or self.shop_id, "--url", url]
+        shop = shop_id or self.shop_id
+        words = ["shop", "webhook", "add", "--shop", shop, "--url", url, *options]
         for event in events:
             words += ["--event", event]
         return self.command_json(*words)

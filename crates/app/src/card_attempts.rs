@@ -4,9 +4,9 @@
 //! Every attempt that reaches the bank is counted by the address that it comes from, by the card
 //! and by the shop. One that the bank approves is given back: what is left are declines and
 //! confirmations that nobody gave, of which honest buyers have few. A shop's own server is no
-//! buyer's address; of its requests the address is the buyer's that it names, if it names one. Such an
-//! address counts in that shop alone, as do all of a test shop: nobody shuts the buyers of others out
-//! by a name. A shop's or gateway's key has its own limit of requests.
+//! buyer's address; of its requests the address is the buyer's that it names, if it names one.
+//! Such an address counts in that shop alone, as do all of a test shop: nobody shuts the buyers of
+//! others out by a name. A shop's or gateway's key has its own limit of requests.
 //!
 //! Counts stand in the memory of one node, and cards in it as hashes under a key of the process.
 
@@ -227,7 +227,7 @@ impl CardAttempts {
         let Some((used, _)) = counts.open.get_mut(&Key::Operation(operation)) else {
             return;
         };
-        // One attempt is counted once: where the card was typed, and not where the shop says it was.
+        // It is counted once: where the card was typed, and not where the shop says that it was.
         let named = Used {
             address: used.address.take(),
             card: used.card.take(),

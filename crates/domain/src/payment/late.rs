@@ -95,8 +95,8 @@ impl Payment {
         }
     }
 
-    /// Returns whether it is known who gets what of the money that a refused capture took after all.
-    /// The shares that it asked for were forgotten with the refusal.
+    /// Returns whether it is known who gets what of money that a refused capture took after all:
+    /// the shares that it asked for were forgotten with the refusal.
     fn shares_known(&self) -> bool {
         self.deal.is_none() && self.split.is_none()
     }

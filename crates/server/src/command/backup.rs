@@ -202,8 +202,8 @@ impl Drop for Partial {
 /// What stands between the name of a backup under way and its process.
 const PART: &str = ".part-";
 
-/// Copies the sandbox register's memory. Its files are only added to, or replaced by younger ones: then
-/// the copy begins again.
+/// Copies the sandbox register's memory. Its files are only added to, or replaced by younger ones:
+/// then the copy begins again.
 fn copy_sandbox(from: &Path, to: &Path) -> Result<()> {
     let (from, to) = (from.join(SANDBOX_DIR), to.join(SANDBOX_DIR));
     for _ in 0..COPY_TRIES {

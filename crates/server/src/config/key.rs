@@ -48,8 +48,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "data_dir",
         default: "./altyn-data",
-        what: "directory of the SQLite file, the sandbox register's memory and demo.json; made with \
-               mode 0700",
+        what: "directory of the SQLite file, the sandbox register's memory and demo.json; made \
+               with mode 0700",
         set: |config, text| {
             config.data_dir = PathBuf::from(filled(text)?);
             Ok(())
