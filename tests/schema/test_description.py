@@ -13,6 +13,7 @@ import pytest
 
 from altyn import Server
 from api import Api
+from consent import CALLBACK, granted
 from tame import tamed
 
 pytestmark = pytest.mark.timeout(1800)
@@ -105,7 +106,8 @@ def walk(server, place: Path, requests: int, seed: int = SEED) -> Run:
 
 def run(server, place: Path, command: list[str], seed: int) -> Run:
     notes = place.with_suffix(f".{seed}.run")
-    notes.write_text(json.dumps({"accounts": accounts(server)}))
+    told = {"accounts": accounts(server), "spare_grant": server.demo.get("spare_grant")}
+    notes.write_text(json.dumps(told))
     environment = {"SCHEMATHESIS_HOOKS": str(HOOKS), "SCHEMA_RUN": str(notes)}
     done = subprocess.run(
         command,
@@ -120,6 +122,16 @@ def run(server, place: Path, command: list[str], seed: int) -> Run:
     return Run(notes)
 
 
+def spare_grant(server) -> str:
+    """A grant that may be withdrawn, other than the one by which the application asks."""
+    words = ["--name", "Запасное приложение", "--callback", CALLBACK]
+    application = server.command_json("app", "create", *words)
+    granted(server, application)
+    grants = server.command_json("shop", "grants", "--shop", server.shop_id)["items"]
+    (own,) = [one for one in grants if one["client_id"] == application["client_id"]]
+    return own["grant"]
+
+
 def operations(description: dict) -> list[str]:
     paths = description["paths"].values()
     names = [operation["operationId"] for methods in paths for operation in methods.values()]
@@ -128,6 +140,7 @@ def operations(description: dict) -> list[str]:
 
 def test_no_request_breaks_the_api(server, tmp_path):
     description = server.description()
+    server.demo["spare_grant"] = spare_grant(server)
     gateway = Api(server.api_url, server.shop_id, server.secret_key).payment("1.00")["recipient"]
     wide, tame = tmp_path / "wide.json", tmp_path / "tame.json"
     wide.write_text(json.dumps(description))

@@ -1,9 +1,6 @@
 """The official SDK as an application of a partner: by a token instead of the shop's key."""
 
-import html
-import re
 from itertools import count
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
@@ -13,8 +10,8 @@ from yookassa.domain.exceptions import UnauthorizedError
 from yookassa.domain.notification import WebhookNotification, WebhookNotificationEventType
 
 from api import REDIRECT, WITHOUT_3DS, Api, card, rub
+from consent import CALLBACK, asked, decided, granted, told
 
-CALLBACK = "https://partner.example/back?from=altyn"
 ALL = "checkout:payments_create,checkout:payments_capture,checkout:payments_cancel"
 ALL += ",checkout:payments_get,checkout:refunds_create,checkout:refunds_get"
 _numbers = count(1)
@@ -31,43 +28,6 @@ def application(server):
 def as_application(server):
     """Points the official SDK at the server with the demo's token."""
     Configuration.configure_auth_token(server.demo["oauth_token"], api_url=server.api_url)
-
-
-def asked(server, application, **more):
-    query = {"client_id": application["client_id"], "response_type": "code"} | more
-    return requests.get(f"{server.base_url}/oauth/v2/authorize", params=query, timeout=10)
-
-
-def fields(page):
-    """What the form on the page sends untouched."""
-    inputs = re.findall(r"<input type=\"hidden\" name=\"(\w+)\" value=\"([^\"]*)\"", page.text)
-    return {name: html.unescape(value) for name, value in inputs}
-
-
-def decided(server, page, **typed):
-    """Sends the form as a browser does that says nothing of where it comes from."""
-    sent = fields(page) | typed
-    where = f"{server.base_url}/oauth/v2/authorize"
-    return requests.post(where, data=sent, cookies=page.cookies, timeout=10)
-
-
-def told(page):
-    """What the application's callback is told."""
-    target = re.search(r"<a class=\"button\" href=\"([^\"]+)\"", page.text).group(1)
-    target = html.unescape(target)
-    assert target.startswith(CALLBACK + "&")
-    return {name: value[0] for name, value in parse_qs(urlsplit(target).query).items()}
-
-
-def granted(server, application, shop_id=None, secret_key=None, **more):
-    page = asked(server, application, **more)
-    assert page.status_code == 200, page.text
-    typed = {
-        "shop_id": shop_id or server.shop_id,
-        "secret_key": secret_key or server.secret_key,
-        "decision": "grant",
-    }
-    return told(decided(server, page, **typed))
 
 
 def exchanged(server, application, code, secret=None):
