@@ -25,6 +25,7 @@ mod wire;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::future::poll_fn;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -55,7 +56,9 @@ pub use payout::{TEST_PHONES, TEST_STRANGER, TEST_WALLETS};
 pub use script::{Call, CallbackFault, Chances, Fault, Script};
 
 /// How often a change is tried again that another node was faster with.
-const TRIES_MAX: usize = 10;
+const TRIES_MAX: usize = 100;
+/// Records share this many turns: what this process changes of one record goes one by one.
+const TURNS: usize = 64;
 /// The first and the longest pause before a record is written again that could not be.
 const PAUSE_MIN: std::time::Duration = std::time::Duration::from_millis(20);
 const PAUSE_MAX: std::time::Duration = std::time::Duration::from_millis(500);
@@ -75,6 +78,7 @@ pub struct Sandbox {
     memory: Arc<dyn Memory>,
     /// The same, where it goes with the process.
     in_process: Option<Arc<InProcess>>,
+    turns: [tokio::sync::Mutex<()>; TURNS],
     state: Mutex<State>,
 }
 
@@ -151,6 +155,7 @@ impl Sandbox {
             script: Script::default(),
             memory,
             in_process: None,
+            turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             state: Mutex::default(),
         }
     }
@@ -213,6 +218,7 @@ impl Sandbox {
         decision: Decision,
     ) -> Result<Decided, DecideError> {
         let now = (self.clock)();
+        let _turn = self.turn(operation).await;
         for _ in 0..TRIES_MAX {
             let found = self.recall(operation).await?;
             let Some((Record::Purchase(_, purchase), before)) = found else {
@@ -380,11 +386,12 @@ impl Sandbox {
     /// Carries out what builds on a payment.
     async fn follow(&self, step: Step, request: &Follow) -> Result<Answer, MemoryError> {
         let operation = request.operation;
+        let paid_by = Reference::parse(&request.reference).map(|known| known.operation);
+        let _turn = self.turn(paid_by.unwrap_or(operation)).await;
         for _ in 0..TRIES_MAX {
             if let Some((known, _)) = self.recall(operation).await? {
                 return Ok(known.answer(&self.base_url));
             }
-            let paid_by = Reference::parse(&request.reference).map(|known| known.operation);
             let found = match paid_by {
                 Some(paid_by) => self.recall(paid_by).await?,
                 None => None,
@@ -405,6 +412,16 @@ impl Sandbox {
             }
         }
         Err("others are always faster".into())
+    }
+
+    /// Waits until nobody else in this process changes this record, or another that shares its
+    /// turn.
+    #[expect(clippy::indexing_slicing, reason = "the remainder is below the length")]
+    async fn turn(&self, operation: OperationId) -> tokio::sync::MutexGuard<'_, ()> {
+        let mut hasher = DefaultHasher::new();
+        operation.hash(&mut hasher);
+        let place = hasher.finish() % u64::try_from(TURNS).unwrap_or(1);
+        self.turns[usize::try_from(place).unwrap_or(0)].lock().await
     }
 
     /// The record of an operation, and its text.
@@ -544,6 +561,7 @@ impl Sandbox {
 
     /// The record of an operation; a loan whose taker did not step back is decided by the look.
     async fn look(&self, operation: OperationId) -> Result<Option<Record>, MemoryError> {
+        let _turn = self.turn(operation).await;
         for _ in 0..TRIES_MAX {
             let Some((record, before)) = self.recall(operation).await? else {
                 return Ok(None);

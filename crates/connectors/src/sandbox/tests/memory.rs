@@ -181,6 +181,47 @@ async fn what_is_decided_at_once_is_not_forgotten_because_the_memory_is_away() {
     assert!(matches!(lost, Err(CallError::Unknown(Some(_)))), "{lost:?}");
 }
 
+/// Memory that lets others go first.
+struct Polite(InProcess);
+
+#[async_trait]
+impl Memory for Polite {
+    async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError> {
+        let found = self.0.find(operation).await;
+        tokio::task::yield_now().await;
+        found
+    }
+
+    async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError> {
+        tokio::task::yield_now().await;
+        self.0.change(shop, changes).await
+    }
+
+    async fn list(
+        &self,
+        after: Option<OperationId>,
+        limit: u32,
+    ) -> Result<Vec<(OperationId, String)>, MemoryError> {
+        self.0.list(after, limit).await
+    }
+}
+
+#[tokio::test]
+async fn of_many_refunds_at_once_each_is_answered() {
+    let shared: Arc<dyn Memory> = Arc::new(Polite(InProcess::default()));
+    let sandbox = Arc::new(Sandbox::on(shared, BASE_URL, clock()));
+    let paid = sandbox.authorize(pay(1, card("4111111111111111"))).await;
+    let reference = approved(paid.unwrap()).reference;
+    let mut refunds = tokio::task::JoinSet::new();
+    for id in 2..66 {
+        let (sandbox, request) = (Arc::clone(&sandbox), follow(id, &reference, rub(1)));
+        refunds.spawn(async move { sandbox.refund(request).await });
+    }
+    for answer in refunds.join_all().await {
+        approved(answer.unwrap());
+    }
+}
+
 #[tokio::test]
 async fn files_of_before_are_taken_over_once() {
     let directory = tempfile::tempdir().unwrap();
