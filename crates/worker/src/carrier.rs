@@ -19,11 +19,20 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// Most results that are written down in one unit.
 const RECORDS_MAX: usize = 64;
+/// While so many are under way, the next are claimed when so many of them have ended, or a moment
+/// after the claim before: a claim is dear, and few slots are worth none.
+const CROWD: usize = 64;
+const ENDED_MIN: usize = 32;
+const CROWD_PAUSE: Duration = Duration::from_millis(20);
 
 struct Carrier {
     under_way: JoinSet<Carried>,
     tasks: HashMap<Id, DeliveryId>,
     slots: Slots,
+    /// When the last claim was.
+    claimed_at: Instant,
+    /// How many have ended since.
+    ended: usize,
 }
 
 type Ended = Result<(Id, Carried), JoinError>;
@@ -33,12 +42,16 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut look = every(LOOK_INTERVAL);
     let mut renew = every(RENEW_INTERVAL);
     while !*stop.borrow() {
-        carrier.claim(&app).await;
+        let rests_until = carrier.rests_until();
+        if rests_until.is_none() {
+            carrier.claim(&app).await;
+        }
         tokio::select! {
             Some(first) = carrier.under_way.join_next_with_id() => {
                 carrier.settle(&app, first).await;
             }
-            () = app.deliveries_waiting() => {}
+            () = app.deliveries_waiting(), if rests_until.is_none() => {}
+            () = rest(rests_until) => {}
             _ = look.tick() => {}
             _ = renew.tick() => carrier.renew(&app).await,
             _ = stop.changed() => {}
@@ -51,6 +64,14 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
             }
             _ = renew.tick() => carrier.renew(&app).await,
         }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "paces the database's work")]
+async fn rest(until: Option<Instant>) {
+    match until {
+        Some(until) => tokio::time::sleep_until(until).await,
+        None => std::future::pending().await,
     }
 }
 
@@ -81,7 +102,16 @@ impl Carrier {
             under_way: JoinSet::new(),
             tasks: HashMap::new(),
             slots: Slots::new(app.deliveries_per_webhook_max()),
+            claimed_at: Instant::now(),
+            ended: 0,
         }
+    }
+
+    /// Until when nothing is claimed; `None` if a claim is worth it.
+    fn rests_until(&self) -> Option<Instant> {
+        let until = self.claimed_at + CROWD_PAUSE;
+        let rests = CROWD <= self.under_way.len() && self.ended < ENDED_MIN;
+        (rests && Instant::now() < until).then_some(until)
     }
 
     /// Claims what is due and starts to carry it. How many deliveries.
@@ -94,6 +124,8 @@ impl Carrier {
             }
         };
         let count = claimed.len();
+        self.claimed_at = Instant::now();
+        self.ended = 0;
         for delivery in claimed {
             let id = delivery.delivery.id;
             let carry = deliver::carry(Arc::clone(app), delivery);
@@ -119,6 +151,7 @@ impl Carrier {
         let mut batch = Vec::new();
         let mut next = Some(first);
         while let Some(ended) = next {
+            self.ended = self.ended.saturating_add(1);
             match ended {
                 Ok((task, carried)) => {
                     self.tasks.remove(&task);

@@ -8,6 +8,7 @@
 //! What is known of receivers lives in memory and is forgotten with the process.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -61,14 +62,27 @@ pub enum Ending {
 }
 
 /// Whom a slot is for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Receiver {
     webhook: WebhookId,
     shop: ShopId,
-    host: String,
+    host: Host,
 }
 
-#[derive(Clone, Debug)]
+/// The hash of a host with its port: another port is another server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Host(u64);
+
+/// What is known of a receiver.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    receiver: Receiver,
+    health: Health,
+    /// When something left to it last.
+    last: Instant,
+}
+
+#[derive(Clone, Copy, Debug)]
 struct Call {
     receiver: Receiver,
     since: Instant,
@@ -80,7 +94,7 @@ struct Call {
 pub struct Slots {
     per_webhook_max: u32,
     under_way: BTreeMap<DeliveryId, Call>,
-    known: Arc<HashMap<WebhookId, Health>>,
+    known: Arc<HashMap<WebhookId, Known>>,
     /// Whose turn was last.
     pub(super) after: Option<WebhookId>,
 }
@@ -93,11 +107,11 @@ pub(super) struct Rooms {
     young: u32,
     new: u32,
     slow: u32,
-    known: Arc<HashMap<WebhookId, Health>>,
+    known: Arc<HashMap<WebhookId, Known>>,
     /// Those with something under way.
     webhooks: HashMap<WebhookId, Webhook>,
     shops: HashMap<ShopId, Share>,
-    hosts: HashMap<String, Share>,
+    hosts: HashMap<Host, Share>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +126,8 @@ struct Webhook {
 struct Share {
     all: u32,
     slow: u32,
+    /// Among how many webhooks what is left is divided: those to which something left just now.
+    among: u32,
 }
 
 impl Receiver {
@@ -119,16 +135,21 @@ impl Receiver {
         Self {
             webhook: claimed.delivery.webhook_id,
             shop: claimed.delivery.shop_id,
-            host: host(&claimed.url).to_ascii_lowercase(),
+            host: Host::of(&claimed.url),
         }
     }
 }
 
-/// The host of an address, with its port: another port is another server.
-fn host(url: &str) -> &str {
-    let (_, rest) = url.split_once("://").unwrap_or(("", url));
-    let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
-    rest.get(..end).unwrap_or(rest)
+impl Host {
+    fn of(url: &str) -> Self {
+        let (_, rest) = url.split_once("://").unwrap_or(("", url));
+        let end = rest.find(['/', '?', '#', '\\']).unwrap_or(rest.len());
+        let mut hasher = DefaultHasher::new();
+        for byte in rest.bytes().take(end) {
+            byte.to_ascii_lowercase().hash(&mut hasher);
+        }
+        Self(hasher.finish())
+    }
 }
 
 impl Slots {
@@ -152,6 +173,8 @@ impl Slots {
         };
         self.after = Some(call.receiver.webhook);
         self.under_way.insert(claimed.delivery.id, call);
+        let health = self.health(call.receiver.webhook);
+        self.learn(call.receiver, health, now);
     }
 
     /// A delivery is over.
@@ -159,8 +182,7 @@ impl Slots {
         let Some(call) = self.under_way.remove(&id) else {
             return;
         };
-        let webhook = call.receiver.webhook;
-        let health = self.known.get(&webhook).copied().unwrap_or(Health::New);
+        let health = self.health(call.receiver.webhook);
         let quick = now.saturating_duration_since(call.since) < QUICK;
         let next = match (ending, health) {
             (Ending::Answered | Ending::Unanswered, _) if quick => Health::Quick,
@@ -169,12 +191,32 @@ impl Slots {
             (Ending::Unanswered, Health::New | Health::Quick | Health::Slow) => Health::Hung(1),
         };
         if next != health {
-            let known = Arc::make_mut(&mut self.known);
-            if KNOWN_MAX <= known.len() {
-                known.clear();
-            }
-            known.insert(webhook, next);
+            self.learn(call.receiver, next, call.since);
         }
+    }
+
+    fn health(&self, webhook: WebhookId) -> Health {
+        self.known
+            .get(&webhook)
+            .map_or(Health::New, |known| known.health)
+    }
+
+    fn learn(&mut self, receiver: Receiver, health: Health, last: Instant) {
+        let known = Arc::make_mut(&mut self.known);
+        if KNOWN_MAX <= known.len() && !known.contains_key(&receiver.webhook) {
+            known.clear();
+        }
+        let of = known.entry(receiver.webhook).or_insert(Known {
+            receiver,
+            health,
+            last,
+        });
+        let last = last.max(of.last);
+        *of = Known {
+            receiver,
+            health,
+            last,
+        };
     }
 
     /// What is so long under way that its lease has to be renewed.
@@ -206,7 +248,12 @@ impl Slots {
             rooms.webhooks.insert(id, webhook);
         }
         for call in self.under_way.values() {
-            rooms.take(&call.receiver, is_young(call));
+            rooms.take(call.receiver, is_young(call));
+        }
+        let busy = |known: &&Known| now.saturating_duration_since(known.last) < QUICK;
+        for known in self.known.values().filter(busy) {
+            rooms.shops.entry(known.receiver.shop).or_default().among += 1;
+            rooms.hosts.entry(known.receiver.host).or_default().among += 1;
         }
         rooms
     }
@@ -219,14 +266,15 @@ impl Rooms {
         young.min(ALL_MAX.saturating_sub(self.all))
     }
 
-    /// The webhooks that may get less than others, with how much.
+    /// The webhooks that may get less than others, with how much. Of what is left to a shop or a
+    /// host each of its webhooks is offered a part, so that few are looked at in vain.
     pub(super) fn narrow(&self) -> Vec<(WebhookId, u32)> {
-        let idle = self
-            .known
-            .keys()
-            .filter(|id| !self.webhooks.contains_key(id));
-        let all = idle.chain(self.webhooks.keys());
-        let rooms = all.map(|id| (*id, self.room(self.webhook(*id))));
+        let rooms = self.known.iter().map(|(id, known)| {
+            let webhook = self.webhook(*id);
+            let (shop, host) = self.shares(known.receiver);
+            let part = shop.part(webhook).min(host.part(webhook));
+            (*id, self.room(webhook).min(part))
+        });
         let mut narrow: Vec<(WebhookId, u32)> = rooms
             .filter(|(_, room)| *room < self.per_webhook_max)
             .collect();
@@ -238,17 +286,20 @@ impl Rooms {
     pub(super) fn admits(&mut self, claimed: &Claimed) -> bool {
         let receiver = Receiver::of(claimed);
         let webhook = self.webhook(receiver.webhook);
-        let shop = self.shops.get(&receiver.shop).copied().unwrap_or_default();
-        let host = self.hosts.get(&receiver.host).copied().unwrap_or_default();
-        let slow = webhook.is_slow();
-        let shared = [shop, host]
-            .iter()
-            .all(|share| share.all < SHARE_MAX && (!slow || share.slow < SLOW_SHARE_MAX));
+        let (shop, host) = self.shares(receiver);
+        let shared = 0 < shop.left(webhook) && 0 < host.left(webhook);
         let admitted = shared && 0 < self.free() && 0 < self.room(webhook);
         if admitted {
-            self.take(&receiver, true);
+            self.take(receiver, true);
         }
         admitted
+    }
+
+    /// What the shop and the host of a receiver have under way.
+    fn shares(&self, receiver: Receiver) -> (Share, Share) {
+        let shop = self.shops.get(&receiver.shop).copied();
+        let host = self.hosts.get(&receiver.host).copied();
+        (shop.unwrap_or_default(), host.unwrap_or_default())
     }
 
     /// How many more a webhook may get, as far as the shares of its shop and host are not asked.
@@ -275,7 +326,7 @@ impl Rooms {
         each.saturating_sub(webhook.under_way).min(pool)
     }
 
-    fn take(&mut self, receiver: &Receiver, young: bool) {
+    fn take(&mut self, receiver: Receiver, young: bool) {
         let mut webhook = self.webhook(receiver.webhook);
         webhook.under_way += 1;
         self.webhooks.insert(receiver.webhook, webhook);
@@ -285,7 +336,7 @@ impl Rooms {
         self.new += u32::from(young && webhook.health == Health::New);
         self.slow += slow;
         let shop = self.shops.entry(receiver.shop).or_default();
-        let host = self.hosts.entry(receiver.host.clone()).or_default();
+        let host = self.hosts.entry(receiver.host).or_default();
         for share in [shop, host] {
             share.all += 1;
             share.slow += slow;
@@ -294,11 +345,27 @@ impl Rooms {
 
     fn webhook(&self, id: WebhookId) -> Webhook {
         let idle = || Webhook {
-            health: self.known.get(&id).copied().unwrap_or(Health::New),
+            health: self.known.get(&id).map_or(Health::New, |it| it.health),
             lags: false,
             under_way: 0,
         };
         self.webhooks.get(&id).copied().unwrap_or_else(idle)
+    }
+}
+
+impl Share {
+    /// How many more may leave to a webhook of this shop or host.
+    fn left(self, webhook: Webhook) -> u32 {
+        let slow = match webhook.is_slow() {
+            true => SLOW_SHARE_MAX.saturating_sub(self.slow),
+            false => u32::MAX,
+        };
+        SHARE_MAX.saturating_sub(self.all).min(slow)
+    }
+
+    /// What a webhook is offered of what is left.
+    fn part(self, webhook: Webhook) -> u32 {
+        self.left(webhook).div_ceil(self.among.max(1))
     }
 }
 
