@@ -91,6 +91,8 @@ def test_a_backup_taken_under_load_is_a_whole_platform(engine, tmp_path):
             client.join(40)
 
         copy = Server(engine, tmp_path / "b")
+        # The sealing keys are in no backup.
+        copy.settings["ALTYN_SEALING_KEY_FILE"] = str(server.data / "sealing.key")
         run = copy.command("restore", str(backup))
         assert run.returncode == 0, run.stdout + run.stderr
         copy.audit()

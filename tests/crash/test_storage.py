@@ -119,6 +119,8 @@ def test_two_nodes_and_split_payments_lose_nothing_that_the_bank_said(tmp_path):
     stop = threading.Event()
     try:
         first.start()
+        # Nodes of one database have the same sealing keys.
+        second.settings["ALTYN_SEALING_KEY_FILE"] = str(first.data / "sealing.key")
         second.start()
         platform = first.create_shop("Platform", "--raw-cards")
         shops = [platform]

@@ -24,6 +24,7 @@ use crate::figures::Happened;
 use crate::heard::{Kept, Script};
 use crate::letter::Letters;
 use crate::ports::{Clock, Random};
+use crate::sealing::Sealing;
 use crate::use_of_keys::UseOfKeys;
 
 /// How long what is known of a shop is used without asking the database again.
@@ -53,6 +54,8 @@ pub struct Parts {
     pub sms: Arc<dyn SmsGateway>,
     /// Who puts letters into words.
     pub letters: Arc<dyn Letters>,
+    /// What seals secrets.
+    pub sealing: Arc<Sealing>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Chance.
@@ -87,6 +90,7 @@ pub struct App {
     pub(crate) mailer: Arc<dyn Mailer>,
     pub(crate) sms: Arc<dyn SmsGateway>,
     pub(crate) letters: Arc<dyn Letters>,
+    pub(crate) sealing: Arc<Sealing>,
     pub(crate) settings: Settings,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -143,6 +147,7 @@ impl App {
             mailer: parts.mailer,
             sms: parts.sms,
             letters: parts.letters,
+            sealing: parts.sealing,
             settings: parts.settings,
             clock: parts.clock,
             random: parts.random,
@@ -176,6 +181,12 @@ impl App {
     /// 256 random bits.
     pub(crate) fn random_seed(&self) -> [u8; 32] {
         self.random.seed()
+    }
+
+    /// What seals secrets.
+    #[must_use]
+    pub fn sealing(&self) -> &Sealing {
+        &self.sealing
     }
 
     /// The storage's own figures.

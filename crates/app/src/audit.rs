@@ -10,6 +10,7 @@ mod payment;
 mod payout;
 mod receipt;
 mod refund;
+pub mod secret;
 mod told;
 
 use std::collections::BTreeMap;

@@ -12,16 +12,20 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connectors::courier::{Outcome, Parcel, Receipt};
-use domain::webhook::{DeliveryState, next_attempt};
+use domain::webhook::{DeliveryState, WebhookSecret, next_attempt};
 use domain::{DeliveryId, Duration, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use store::Quiet;
 use store::attempt::Attempt;
 use store::delivery::{Claimed, Lease, Recorded};
 use tokio::time::Instant;
+use tracing::error;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::error::Error;
+use crate::sealing::{Place, Unopened};
 
 /// How long a claimed delivery is left to its carrier, who renews it while the call is under way.
 /// As long after a node died, others send what it had under way.
@@ -102,8 +106,14 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
     let sent_at = app.now();
     let id = claimed.delivery.event_id.to_string();
     let seconds = sent_at.as_seconds();
+    let (shop, webhook) = (claimed.delivery.shop_id, claimed.delivery.webhook_id);
+    let place = Place::of_webhook(shop, webhook);
+    let secret = match app.sealing.open(&place, &claimed.secret) {
+        Ok(secret) => secret,
+        Err(why) => return unsent(&app, claimed, &why, sent_at),
+    };
     let body = body(&claimed);
-    let signature = signature(&claimed.secret, &id, seconds, &body);
+    let signature = signature(&secret, &id, seconds, &body);
     let headers = vec![
         ("webhook-id", id),
         ("webhook-timestamp", seconds.to_string()),
@@ -123,6 +133,32 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
     }
 }
 
+/// A line a second says that there are such, however many there are.
+static UNSENT: Quiet = Quiet::new();
+
+/// Nothing is sent that cannot be signed: the attempt counts as one that failed.
+fn unsent(app: &App, claimed: Claimed, why: &Unopened, sent_at: Timestamp) -> Carried {
+    app.sealing.count_unopened();
+    if let Some(unsaid) = UNSENT.turn() {
+        let (shop, webhook) = (claimed.delivery.shop_id, claimed.delivery.webhook_id);
+        error!(
+            %shop, %webhook, unsaid,
+            "a notification is not sent, for the secret that signs it cannot be opened: {why}"
+        );
+    }
+    Carried {
+        claimed,
+        headers: Vec::new(),
+        receipt: Receipt {
+            outcome: Outcome::Failed {
+                reason: format!("the webhook's secret cannot be opened: {why}"),
+            },
+            took: Duration::ZERO,
+        },
+        sent_at,
+    }
+}
+
 /// The notification as its receiver may see it.
 fn body(claimed: &Claimed) -> String {
     let body = claimed.body.clone();
@@ -134,11 +170,11 @@ fn body(claimed: &Claimed) -> String {
 
 /// The signature header of Standard Webhooks: `v1,` and base64 of HMAC-SHA256 over id, time and
 /// body.
-fn signature(secret: &str, id: &str, seconds: i64, body: &str) -> String {
+fn signature(secret: &WebhookSecret, id: &str, seconds: i64, body: &str) -> String {
+    let secret = secret.reveal();
     let encoded = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let key = STANDARD
-        .decode(encoded)
-        .unwrap_or_else(|_| encoded.as_bytes().to_vec());
+    let key = STANDARD.decode(encoded);
+    let key = Zeroizing::new(key.unwrap_or_else(|_| encoded.as_bytes().to_vec()));
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&key) else {
         return String::new();
     };
@@ -214,13 +250,17 @@ fn outcome(carried: &Carried) -> (Recorded, Attempt) {
 
 #[cfg(test)]
 mod tests {
+    use domain::webhook::WebhookSecret;
+    use zeroize::Zeroizing;
+
     use super::signature;
 
     #[test]
     fn a_signature_is_the_one_of_standard_webhooks() {
         // The example of the specification.
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
         let signature = signature(
-            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+            &WebhookSecret::new(Zeroizing::new(secret)),
             "msg_p5jXN8AQM9LWM0D4loKWxJek",
             1_614_265_330,
             r#"{"test": 2432232314}"#,

@@ -84,6 +84,9 @@ pub enum Cause {
     /// The sandbox's memory.
     #[error("the sandbox's memory fails")]
     Sandbox(#[source] connectors::sandbox::MemoryError),
+    /// There is no key to seal a secret with.
+    #[error("a secret cannot be sealed: {0}")]
+    Unsealable(String),
     /// Something that the rules exclude.
     #[error("defect: {0}")]
     Defect(&'static str),
@@ -305,6 +308,7 @@ impl Error {
                 | Cause::Call(_)
                 | Cause::Sandbox(_)
                 | Cause::Payer(_)
+                | Cause::Unsealable(_)
                 | Cause::Defect(_),
             )
             | Self::NotFound { .. }
@@ -328,6 +332,7 @@ impl UnitError for Error {
                 | Cause::Call(_)
                 | Cause::Sandbox(_)
                 | Cause::Payer(_)
+                | Cause::Unsealable(_)
                 | Cause::Defect(_),
             )
             | Self::NotFound { .. }

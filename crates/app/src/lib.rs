@@ -29,6 +29,7 @@ pub mod pos_link;
 pub mod receipt;
 pub mod refund;
 pub mod sandbox;
+pub mod sealing;
 pub mod self_employed;
 pub mod shop;
 pub mod simulate;

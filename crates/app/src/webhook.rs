@@ -4,13 +4,20 @@
 use std::sync::Arc;
 
 use contract::webhook::CreateWebhook;
-use domain::webhook::{Holder, Webhook};
+use domain::webhook::{Holder, Webhook, WebhookSecret};
 use domain::{EventKind, Grant, Reach, Scope, ShopId, WebhookId};
+
+use store::sealing::Sealed;
+use zeroize::Zeroizing;
 
 use crate::app::App;
 use crate::cx::{Cx, Work};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
+use crate::sealing::{self, Place};
+
+/// How many random bytes a secret has.
+const SECRET_BYTES: usize = 24;
 
 /// A webhook that is to be added.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,11 +46,20 @@ impl NewWebhook {
     }
 }
 
+/// A webhook that was added, with its secret, which is shown only now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Added {
+    /// The webhook.
+    pub webhook: Webhook,
+    /// The key of its signatures.
+    pub secret: WebhookSecret,
+}
+
 /// Adds a webhook with a fresh signing secret.
 ///
 /// # Errors
 /// The address is none that notifications can be carried to, or there is no such shop.
-pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Webhook, Error> {
+pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Added, Error> {
     let NewWebhook {
         url,
         events,
@@ -53,23 +69,43 @@ pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Webhoo
     if !contract::address::may_be_called(&url, reach) || events.is_empty() {
         return Err(Refusal::WebhookUnusable.into());
     }
-    let secret = new_secret(app);
+    let fresh = Fresh::new(app);
+    let secret = fresh.secret.clone();
     let cx = app.cx(shop).await?;
-    cx.write(move |work| {
+    let added = cx.write(move |work| {
         let webhook = Webhook {
             id: WebhookId::new(work.ids.next()),
             shop_id: work.cx.shop.id,
             url: url.clone(),
             events: events.clone(),
-            secret: secret.clone(),
             strict_order,
             holder: None,
             created_at: work.now(),
         };
-        store::webhook::insert(work.tx, &webhook)?;
+        store::webhook::insert(work.tx, &webhook, &fresh.sealed(work, webhook.id)?)?;
         Ok(webhook)
-    })
-    .await
+    });
+    let webhook = added.await?;
+    Ok(Added { webhook, secret })
+}
+
+/// Gives a webhook another secret, which signs from now on. The one before is forgotten.
+///
+/// # Errors
+/// There is no such webhook.
+pub async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Added, Error> {
+    let fresh = Fresh::new(app);
+    let secret = fresh.secret.clone();
+    let cx = app.cx(shop).await?;
+    let renewed = cx.write(move |work| {
+        let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
+        let webhook = found.ok_or_else(|| Error::not_found("webhook", id))?;
+        let sealed = fresh.sealed(work, id)?;
+        store::webhook::update_secret(work.tx, work.cx.shop.id, id, &sealed)?;
+        Ok(webhook)
+    });
+    let webhook = renewed.await?;
+    Ok(Added { webhook, secret })
 }
 
 /// The webhooks of a shop, oldest first.
@@ -102,10 +138,10 @@ pub async fn remove(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<(), E
 /// # Errors
 /// Whoever asks is no application, the key was used for something else, or the storage fails.
 pub async fn create_own(cx: &Cx, sent: Once, command: CreateWebhook) -> Result<Reply, Error> {
-    let secret = new_secret(&cx.app);
+    let fresh = Fresh::new(&cx.app);
     once::make(cx, sent, move |work| {
         let grant = own_grant(work.cx)?.clone();
-        let webhook = set(work, &grant, &command, &secret)?;
+        let webhook = set(work, &grant, &command, &fresh)?;
         Ok(Made {
             object_id: webhook.id.to_string(),
             body: contract::webhook::body(&webhook),
@@ -118,7 +154,7 @@ fn set(
     work: &mut Work<'_, '_>,
     grant: &Grant,
     command: &CreateWebhook,
-    secret: &str,
+    fresh: &Fresh,
 ) -> Result<Webhook, Error> {
     let cx = work.cx;
     // Whoever ends the grant takes its webhooks along: none is added behind its back.
@@ -139,7 +175,6 @@ fn set(
         shop_id: cx.shop.id,
         url: command.url.clone(),
         events: vec![command.event],
-        secret: secret.to_owned(),
         strict_order: false,
         holder: Some(Holder {
             application_id: grant.application_id,
@@ -149,7 +184,7 @@ fn set(
         }),
         created_at: work.now(),
     };
-    store::webhook::insert(work.tx, &webhook)?;
+    store::webhook::insert(work.tx, &webhook, &fresh.sealed(work, webhook.id)?)?;
     Ok(webhook)
 }
 
@@ -188,12 +223,29 @@ fn own_grant(cx: &Cx) -> Result<&Grant, Error> {
     cx.grant.as_deref().ok_or(Error::Denied)
 }
 
-fn new_secret(app: &App) -> String {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::STANDARD;
+/// A secret that was drawn before the unit of work that seals it, which may run twice.
+struct Fresh {
+    secret: WebhookSecret,
+    once: sealing::Once,
+}
 
-    let bytes: Vec<u8> = (0..3)
-        .flat_map(|_| app.random_bits().to_be_bytes())
-        .collect();
-    format!("whsec_{}", STANDARD.encode(bytes))
+impl Fresh {
+    fn new(app: &App) -> Self {
+        use base64::Engine as _;
+        use base64::engine::general_purpose::STANDARD;
+
+        let drawn = Zeroizing::new(app.random_seed());
+        let (bytes, _) = drawn.split_at(SECRET_BYTES);
+        let encoded = Zeroizing::new(STANDARD.encode(bytes));
+        Self {
+            secret: WebhookSecret::new(Zeroizing::new(format!("whsec_{}", *encoded))),
+            once: sealing::once(app),
+        }
+    }
+
+    fn sealed(&self, work: &Work<'_, '_>, id: WebhookId) -> Result<Sealed, Error> {
+        let place = Place::of_webhook(work.cx.shop.id, id);
+        let sealing = &work.cx.app.sealing;
+        sealing.seal(&place, &self.secret, self.once)
+    }
 }

@@ -113,7 +113,6 @@ mod tests {
             shop_id: ShopId::new(100_001).unwrap(),
             url: "https://partner.example/hook".to_owned(),
             events: vec![EventKind::PaymentSucceeded],
-            secret: "whsec_x".to_owned(),
             strict_order: false,
             holder: None,
             created_at: seed.at,

@@ -1,11 +1,15 @@
 //! Webhooks: where a shop is notified, and when a failed delivery is tried again
 //! (YooKassa API v3: notifications).
 
+use std::fmt;
+
+use zeroize::Zeroizing;
+
 use crate::event::EventKind;
 use crate::id::{ApplicationId, DeliveryId, EventId, GrantId, ShopId, WebhookId};
 use crate::time::{Duration, Timestamp};
 
-/// A URL that a shop wants to be notified at.
+/// A URL that a shop wants to be notified at. The key of its signatures is kept beside it, sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Webhook {
     /// Its id.
@@ -16,8 +20,6 @@ pub struct Webhook {
     pub url: String,
     /// Of what; never empty.
     pub events: Vec<EventKind>,
-    /// The key of the signature, as it is shown: `whsec_` and base64.
-    pub secret: String,
     /// Whether an event waits until an earlier one of its object was taken or given up. Otherwise
     /// it waits for the first attempt of that one only.
     pub strict_order: bool,
@@ -25,6 +27,31 @@ pub struct Webhook {
     pub holder: Option<Holder>,
     /// When it was added.
     pub created_at: Timestamp,
+}
+
+/// The key of a webhook's signatures, as it is shown: `whsec_` and base64. It cannot be printed and
+/// is wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WebhookSecret(Zeroizing<String>);
+
+impl WebhookSecret {
+    /// The secret that says this.
+    #[must_use]
+    pub fn new(text: Zeroizing<String>) -> Self {
+        Self(text)
+    }
+
+    /// Its text: for a signature, or for whoever added the webhook.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for WebhookSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WebhookSecret(…)")
+    }
 }
 
 /// The application that set a webhook up, as far as its notifications depend on it. It hears of

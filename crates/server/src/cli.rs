@@ -51,6 +51,9 @@ pub(crate) enum Command {
     /// Shows where the bank did something else than was written down
     #[command(subcommand)]
     Discrepancy(Discrepancy),
+    /// Rotates the keys that secrets in the database are sealed with
+    #[command(subcommand)]
+    Sealing(Sealing),
     /// Lets time pass in a test shop
     #[command(subcommand)]
     Clock(Clock),
@@ -95,9 +98,11 @@ pub(crate) enum Command {
 mod application;
 mod discrepancy;
 mod message;
+mod sealing;
 pub(crate) use application::{Application, CreateApplication};
 pub(crate) use discrepancy::Discrepancy;
 pub(crate) use message::Message;
+pub(crate) use sealing::Sealing;
 
 /// `altyn serve`.
 #[derive(Debug, Args)]
@@ -129,7 +134,7 @@ pub(crate) enum Shop {
     /// Adds, lists and revokes secret keys
     #[command(subcommand)]
     Key(ShopKey),
-    /// Adds, lists and removes webhooks
+    /// Adds, renews, lists and removes webhooks
     #[command(subcommand)]
     Webhook(ShopWebhook),
     /// Sets how a shop's receipts are registered, or that they are not
@@ -338,6 +343,15 @@ pub(crate) enum ShopWebhook {
         /// waits for their first attempt
         #[arg(long)]
         strict_order: bool,
+    },
+    /// Gives a webhook another signing secret, which is shown only now; the one before signs
+    /// nothing any more
+    Renew {
+        /// The shop
+        #[arg(long)]
+        shop: ShopId,
+        /// The webhook
+        id: WebhookId,
     },
     /// Lists a shop's webhooks
     List {

@@ -17,6 +17,7 @@ mod manifest;
 mod message;
 mod receipts;
 mod restore;
+mod sealing;
 mod shop;
 mod webhook;
 
@@ -66,6 +67,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
         Command::Event(event) => event::run(&config, event).await?,
         Command::Message(command) => message::run(&config, command).await?,
+        Command::Sealing(command) => sealing::run(&config, command).await?,
         Command::Discrepancy(command) => discrepancy::run(&config, command).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {
             clock::advance(&config, shop, by).await?

@@ -32,11 +32,15 @@ pub(crate) use unit::parse_duration;
 /// The name of the database file in the data directory.
 pub(crate) const DATABASE_FILE: &str = "altyn.db";
 
+/// The name of the sealing keys' file in the data directory.
+const SEALING_KEY_FILE: &str = "sealing.key";
+
 /// What the operator decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
     pub(crate) data_dir: PathBuf,
     database: DatabaseChoice,
+    sealing_key_file: Option<PathBuf>,
     pub(crate) listen: SocketAddr,
     pub(crate) metrics_listen: Option<SocketAddr>,
     pub(crate) public_url: Option<String>,
@@ -98,6 +102,12 @@ impl Config {
             DatabaseChoice::File(path) => Database::Sqlite { path: path.clone() },
             DatabaseChoice::Postgres(url) => Database::Postgres { url: url.clone() },
         }
+    }
+
+    /// Where the sealing keys are.
+    pub(crate) fn sealing_key_file(&self) -> PathBuf {
+        let own = || self.data_dir.join(SEALING_KEY_FILE);
+        self.sealing_key_file.clone().unwrap_or_else(own)
     }
 
     /// How a server opens its store.

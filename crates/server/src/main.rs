@@ -12,8 +12,10 @@ mod metrics;
 
 mod command;
 mod demo;
+mod files;
 mod heads;
 mod platform;
+mod sealing;
 mod serve;
 
 use std::process::ExitCode;

@@ -18,12 +18,14 @@ use connectors::{Acquirer, Payer};
 use contract::Links;
 use domain::Reach;
 use store::{Database, Options, Store};
+use tracing::{info, warn};
 
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::Config;
 use crate::demo::DEMO_FILE;
 use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
+use crate::sealing;
 
 /// The sandbox register's memory, in the data directory.
 pub(crate) const SANDBOX_DIR: &str = "sandbox";
@@ -56,6 +58,8 @@ impl Platform {
         metrics: &Metrics,
     ) -> Result<Self> {
         let store = open(config.store_options()).await?;
+        let sealing = sealing::unprepared(config);
+        sealing::prepare(config, &store, &sealing).await?;
         let clock = sandbox_clock();
         let memory = config.data_dir.join(SANDBOX_DIR);
         let records = Records::new(store.clone(), Arc::clone(&clock));
@@ -95,11 +99,13 @@ impl Platform {
                 metrics: metrics.clone(),
             }),
             letters: Arc::new(web::letter::Writer),
+            sealing,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             settings: settings(config, public_url),
         };
         let app = App::new(parts);
+        seal_what_is_left(&app).await?;
         metrics.watch(&app);
         Ok(Self { app, store })
     }
@@ -124,6 +130,8 @@ impl Platform {
             Database::Postgres { .. } => {}
         }
         let store = open(options).await?;
+        let sealing = sealing::unprepared(config);
+        sealing::prepare_if_possible(config, &store, &sealing).await?;
         let courier = courier(config)?;
         // The server of a demo lets notifications go to this machine, so its commands do.
         let with_demo = config.data_dir.join(DEMO_FILE).exists();
@@ -139,6 +147,7 @@ impl Platform {
             mailer: Arc::new(NoMailer),
             sms: Arc::new(NoSms),
             letters: Arc::new(web::letter::Writer),
+            sealing,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom::new()),
             settings: Settings {
@@ -157,6 +166,28 @@ impl Platform {
         self.store.close().await;
     }
 }
+
+/// Seals what stands plain from before, or under a key that a rotation has replaced.
+async fn seal_what_is_left(app: &Arc<App>) -> Result<()> {
+    let resealed = app::sealing::reseal(app).await;
+    let resealed = resealed.context("seal the secrets in the database")?;
+    if resealed.rows != 0 {
+        info!(rows = resealed.rows, "secrets were sealed");
+    }
+    for row in resealed.unreadable.iter().take(UNREADABLE_SHOWN) {
+        let (shop, webhook, why) = (row.shop_id, row.id, &row.why);
+        warn!(%shop, %webhook, "the secret of a webhook cannot be opened: {why}");
+    }
+    if let Some(more) = resealed.unreadable.get(UNREADABLE_SHOWN..)
+        && !more.is_empty()
+    {
+        warn!(more = more.len(), "`altyn audit` names all of them");
+    }
+    Ok(())
+}
+
+/// How many unreadable secrets are named at the start.
+const UNREADABLE_SHOWN: usize = 10;
 
 /// Outgoing calls to merchants' servers.
 fn courier(config: &Config) -> Result<HttpCourier> {
@@ -279,7 +310,7 @@ pub(crate) fn close_files(path: &Path) -> Result<()> {
 }
 
 /// The bits of a mode that are not the owner's.
-const FOR_OTHERS: u32 = 0o077;
+pub(crate) const FOR_OTHERS: u32 = 0o077;
 
 /// Makes the data directory, for its owner alone.
 pub(crate) fn make_data_dir(path: &Path) -> Result<()> {

@@ -27,6 +27,7 @@ use crate::output::say;
 use crate::platform::{
     DataLock, Platform, close_files, own_data_dir, refuse_half_restored, without_password,
 };
+use crate::sealing::KeyFile;
 
 /// Runs the platform until it is asked to stop.
 pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
@@ -106,6 +107,8 @@ async fn take_hold(config: &Config) -> Result<(DataLock, Serving)> {
     own_data_dir(&config.data_dir)?;
     let lock = DataLock::take(&config.data_dir)?;
     refuse_half_restored(&config.data_dir)?;
+    // Before files are taken from others, or nobody would hear that others could read the keys.
+    KeyFile::of(config).refuse_open()?;
     close_files(&config.data_dir)?;
     let database = config.database();
     let serving = tokio::task::spawn_blocking(move || Serving::begin(&database)).await;

@@ -20,6 +20,7 @@ mod sqlite;
 mod statistics;
 mod unit;
 
+pub mod sealing;
 pub mod secret_key;
 pub mod shop;
 pub mod tariff;

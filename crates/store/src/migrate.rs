@@ -63,6 +63,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     23 "0023_order_of_notifications",
     24 "0024_sandbox_record",
     25 "0025_use_of_keys",
+    26 "0026_sealing_key",
 ];
 
 const TABLE_SQLITE: &str = "\

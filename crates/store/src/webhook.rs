@@ -9,6 +9,7 @@ use crate::delivery;
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::Row;
+use crate::sealing::Sealed;
 
 const INSERT: &str = "\
 insert into webhook (id, shop_id, url, events, secret, strict_order, application_id,
@@ -20,32 +21,60 @@ update webhook
    set url = $3
  where id = $1 and shop_id = $2";
 
+const UPDATE_SECRET: &str = "\
+update webhook
+   set secret = $3
+ where id = $1 and shop_id = $2";
+
+const RESEAL: &str = "\
+update webhook
+   set secret = $4
+ where id = $1 and shop_id = $2 and secret = $3";
+
+const SECRETS_ANY_SHOP: &str = "\
+select id, shop_id, secret
+  from webhook
+ where id > $1
+ order by id
+ limit $2";
+
 const DELETE: &str = "\
 delete from webhook
  where id = $1 and shop_id = $2";
 
 const FIND: &str = "\
-select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
-       ends_at, created_at
+select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
+       created_at
   from webhook
  where id = $1 and shop_id = $2";
 
 const LIST: &str = "\
-select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
-       ends_at, created_at
+select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
+       created_at
   from webhook
  where shop_id = $1
  order by created_at, id";
 
 const LIST_OF_GRANT: &str = "\
-select id, shop_id, url, events, secret, strict_order, application_id, grant_id, shows_fees,
-       ends_at, created_at
+select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
+       created_at
   from webhook
  where shop_id = $1 and grant_id = $2
  order by created_at, id";
 
-/// Adds a webhook.
-pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
+/// The secret of a webhook, as its row holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeldSecret {
+    /// The webhook.
+    pub id: WebhookId,
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// The secret.
+    pub secret: Sealed,
+}
+
+/// Adds a webhook with its secret.
+pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook, secret: &Sealed) -> Result<(), StoreError> {
     let holder = webhook.holder.as_ref();
     let codes: Vec<&str> = webhook.events.iter().map(|kind| kind.code()).collect();
     tx.write(
@@ -55,7 +84,7 @@ pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook) -> Result<(), StoreError> {
             &webhook.shop_id,
             &webhook.url,
             &codes.join(" "),
-            &webhook.secret,
+            &secret.as_text(),
             &webhook.strict_order,
             &id_or_null(holder.map(|it| it.application_id)),
             &id_or_null(holder.map(|it| it.grant_id)),
@@ -75,6 +104,40 @@ pub fn update_url(
     url: &str,
 ) -> Result<(), StoreError> {
     tx.write_one(UPDATE_URL, &[&id, &shop, &url])
+}
+
+/// Gives a webhook another secret, which signs from now on. [`StoreError::Conflict`] if the shop
+/// has no such webhook.
+pub fn update_secret(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    id: WebhookId,
+    secret: &Sealed,
+) -> Result<(), StoreError> {
+    tx.write_one(UPDATE_SECRET, &[&id, &shop, &secret.as_text()])
+}
+
+/// Seals a secret anew, unless the webhook was removed or has another one meanwhile.
+pub fn reseal(tx: &mut Tx<'_>, held: &HeldSecret, anew: &Sealed) -> Result<(), StoreError> {
+    let (before, after) = (held.secret.as_text(), anew.as_text());
+    tx.write(RESEAL, &[&held.id, &held.shop_id, &before, &after])
+}
+
+/// The secrets of the webhooks that follow `after` by their ids, at most `limit`.
+pub fn secrets_any_shop(
+    conn: &mut Conn<'_>,
+    after: Option<WebhookId>,
+    limit: u32,
+) -> Result<Vec<HeldSecret>, StoreError> {
+    let after = after.map_or_else(String::new, |id| id.to_string());
+    conn.query(SECRETS_ANY_SHOP, &[&after, &limit], |row| {
+        let mut cells = Cells::new(row);
+        Ok(HeldSecret {
+            id: cells.parse()?,
+            shop_id: cells.shop_id()?,
+            secret: Sealed::new(cells.get()?),
+        })
+    })
 }
 
 /// Removes a webhook and drops what was on its way to it. [`StoreError::Conflict`] if the shop
@@ -125,7 +188,6 @@ fn read(row: &Row<'_>) -> Result<Webhook, StoreError> {
         shop_id: cells.shop_id()?,
         url: cells.get()?,
         events: cells.list(EventKind::from_code)?,
-        secret: cells.get()?,
         strict_order: cells.get()?,
         holder: read_holder(&mut cells)?,
         created_at: cells.time()?,

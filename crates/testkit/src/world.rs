@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use app::application::Created as CreatedApplication;
+use app::sealing::{Keyring, Sealing};
 use app::shop::{Created, NewShop};
 use app::{App, CardLimits, Clock, Parts, Random, Settings};
 use axum::body::Body;
@@ -158,6 +159,12 @@ impl Surroundings {
     /// A platform in these surroundings.
     #[must_use]
     pub fn app(&self, store: Store) -> Arc<App> {
+        self.app_with(store, Arc::new(test_sealing()))
+    }
+
+    /// A platform in these surroundings that seals by this.
+    #[must_use]
+    pub fn app_with(&self, store: Store, sealing: Arc<Sealing>) -> Arc<App> {
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
         let fiscal: Arc<dyn Fiscal> = Arc::<SandboxRegister>::clone(&self.register);
         let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&self.bank);
@@ -176,6 +183,7 @@ impl Surroundings {
             mailer,
             sms,
             letters: Arc::new(web::letter::Writer),
+            sealing,
             clock,
             random,
             settings: Settings {
@@ -189,6 +197,16 @@ impl Surroundings {
             },
         })
     }
+}
+
+/// Sealing with a key that every platform of a test has.
+fn test_sealing() -> Sealing {
+    let keys = || {
+        let mut keys = Keyring::default();
+        keys.add(1, [7; 32].into());
+        keys
+    };
+    Sealing::new(keys(), Box::new(move || Ok(keys())))
 }
 
 /// A test shop that may do everything, at 4.5 % without VAT.
@@ -451,6 +469,11 @@ impl World {
         self.app.settled().await;
         worker::carry_all_due(&self.app).await;
         self.send_messages().await;
+    }
+
+    /// Lets another platform on the same storage carry what is due. How many there were.
+    pub async fn carry_by(&self, other: &Arc<App>) -> usize {
+        worker::carry_all_due(other).await
     }
 
     /// Starts the jobs, as a server does; they end with what is returned.

@@ -24,6 +24,7 @@ mod receipt;
 mod refund;
 mod sandbox;
 mod saved_method;
+mod sealing;
 mod shop_state;
 mod split;
 mod statement;

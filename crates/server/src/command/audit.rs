@@ -38,6 +38,8 @@ async fn whole(platform: &Platform, known: Vec<Head>) -> Result<Report> {
     let mut report = of_store(&platform.store, known).await?;
     let held = audit::bank::run(&platform.app, &mut report).await;
     held.context("hold the books against the bank's list")?;
+    let looked = audit::secret::run(&platform.app, &mut report).await;
+    looked.context("look at the sealed secrets")?;
     Ok(report)
 }
 

@@ -22,9 +22,11 @@ use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
+use crate::files::{beside, folder_of, sync_dir};
 use crate::heads;
 use crate::output::Told;
 use crate::platform::{Platform, Presence, SANDBOX_DIR, make_data_dir};
+use crate::sealing::KeyFile;
 
 /// The copy of PostgreSQL's database.
 pub(super) const DUMP_FILE: &str = "altyn.dump";
@@ -88,19 +90,33 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
     };
     copy_sandbox(&config.data_dir, target)?;
     copy_if_there(&config.data_dir.join(DEMO_FILE), &target.join(DEMO_FILE))?;
+    let missing = missing(config, target, &contents);
     let seen = Seen {
         contents,
         findings: report.findings.len(),
-        missing: missing(target),
+        missing,
     };
     Manifest::write(target, engine, shown(SystemClock.now()), &seen)
 }
 
 /// What belongs to a platform and is not in a backup, in the operator's words.
-fn missing(backup: &Path) -> Vec<String> {
+fn missing(config: &Config, backup: &Path, contents: &Contents) -> Vec<String> {
     let parts = [(SANDBOX_DIR, "the sandbox register's memory")];
     let absent = parts.iter().filter(|(name, _)| !backup.join(name).exists());
-    absent.map(|(_, what)| (*what).to_owned()).collect()
+    let mut missing: Vec<String> = absent.map(|(_, what)| (*what).to_owned()).collect();
+    // Whoever gets hold of a backup must not be able to open what is sealed in it.
+    if contents
+        .tables
+        .get("sealing_key")
+        .is_some_and(|rows| *rows != 0)
+    {
+        let file = KeyFile::of(config).shown();
+        missing.push(format!(
+            "the sealing keys ({file}), without which webhooks' secrets cannot be read: keep a \
+             copy of them elsewhere"
+        ));
+    }
+    missing
 }
 
 /// Opens and audits a copy, of which not a byte changes.
@@ -249,26 +265,4 @@ fn copy_if_there(from: &Path, to: &Path) -> Result<()> {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error).with_context(|| format!("copy {}", from.display())),
     }
-}
-
-/// A path with something added to its name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
-
-/// The directory that a path is in.
-pub(super) fn folder_of(path: &Path) -> &Path {
-    let folder = path.parent().filter(|path| *path != Path::new(""));
-    folder.unwrap_or(Path::new("."))
-}
-
-/// Makes names in a directory survive a power failure.
-pub(super) fn sync_dir(path: Option<&Path>) -> Result<()> {
-    let here = Path::new(".");
-    let path = path.filter(|path| *path != Path::new("")).unwrap_or(here);
-    File::open(path)
-        .and_then(|directory| directory.sync_all())
-        .with_context(|| format!("write {} to disk", path.display()))
 }

@@ -8,7 +8,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, Result, bail, ensure};
 use url::Url;
 
-use super::manifest::private_file;
+use crate::files::private_file;
 
 /// Copies a snapshot of a database into a file, without the schemas named.
 pub(super) fn save(url: &str, snapshot: &str, without: &str, target: &Path) -> Result<()> {

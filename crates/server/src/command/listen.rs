@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::Clock as _;
-use app::webhook::NewWebhook;
+use app::webhook::{Added, NewWebhook};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -17,7 +17,6 @@ use axum::http::{HeaderMap, StatusCode};
 use connectors::Courier as _;
 use connectors::courier::{HttpCourier, Outcome, Parcel, Settings as Calls};
 use domain::Reach;
-use domain::webhook::Webhook;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -29,6 +28,7 @@ use crate::config::Config;
 use crate::http::{Door, Limits, bind};
 use crate::output::say;
 use crate::platform::{Platform, Presence};
+use crate::sealing::prepare;
 use crate::serve::Asked;
 
 /// The headers that are passed on.
@@ -51,9 +51,9 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
         reach: Reach::PublicAndLoopback,
         ..NewWebhook::of(&platform.app, url, events)
     };
-    let webhook = app::webhook::add(&platform.app, listen.shop, new)
-        .await
-        .context("add the webhook to listen with")?;
+    prepare(config, &platform.store, platform.app.sealing()).await?;
+    let added = app::webhook::add(&platform.app, listen.shop, new).await;
+    let added = added.context("add the webhook to listen with")?;
     let calls = Calls {
         reach: Reach::PublicAndLoopback,
         ..Calls::default()
@@ -63,13 +63,13 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
         courier: HttpCourier::new(calls).context("set up outgoing calls")?,
         as_json,
     });
-    listener.tell_begin(&webhook)?;
+    listener.tell_begin(&added)?;
 
     let (stopper, stop) = watch::channel(false);
     let router = Router::new().fallback(hear).with_state(listener);
     let door = tokio::spawn(Door::new(socket, router, Limits::new(config)).serve(stop));
     asked.next().await;
-    let removed = app::webhook::remove(&platform.app, listen.shop, webhook.id).await;
+    let removed = app::webhook::remove(&platform.app, listen.shop, added.webhook.id).await;
     stopper.send_replace(true);
     door.await.context("listen")?;
     platform.close().await;
@@ -77,8 +77,9 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
 }
 
 impl Listener {
-    fn tell_begin(&self, webhook: &Webhook) -> Result<()> {
-        let (shop, id, secret) = (webhook.shop_id, webhook.id, &webhook.secret);
+    fn tell_begin(&self, added: &Added) -> Result<()> {
+        let (shop, id) = (added.webhook.shop_id, added.webhook.id);
+        let secret = added.secret.reveal();
         if self.as_json {
             let told = json!({
                 "shop_id": shop.to_string(),

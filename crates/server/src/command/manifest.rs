@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use store::backup::Contents;
 
+use crate::files::private_file;
 use crate::heads::{End, hex};
 
 /// The description; a directory without it is no backup.
@@ -235,16 +236,6 @@ fn digest(mut from: impl Read, to: &mut dyn std::io::Write) -> Result<(u64, Stri
 
 fn digest_line(digest: &str) -> String {
     format!("{digest}  {MANIFEST}\n")
-}
-
-/// A new file that is its owner's alone.
-pub(crate) fn private_file(path: &Path) -> Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-
-    let mut options = File::options();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
-    let opened = options.open(path);
-    opened.with_context(|| format!("make {}", path.display()))
 }
 
 fn write_whole(path: &Path, text: &str) -> Result<()> {

@@ -11,16 +11,19 @@ use app::Clock as _;
 use app::audit::Report;
 use serde_json::json;
 use store::backup::{Copy, Replacement, drop_kept, settle};
+use store::sealing::SealingKey;
 use store::{Database, Serving};
 
-use super::backup::{DUMP_FILE, PARTS, beside, folder_of, sync_dir};
-use super::manifest::{MANIFEST, Manifest, private_file};
+use super::backup::{DUMP_FILE, PARTS};
+use super::manifest::{MANIFEST, Manifest};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
+use crate::files::{beside, folder_of, private_file, sync_dir};
 use crate::heads::{self, HEADS_FILE};
 use crate::output::Told;
 use crate::platform::{DataLock, UNFINISHED, make_data_dir, own_data_dir};
+use crate::sealing::KeyFile;
 
 /// What is brought back waits here until all of it is proved.
 const STAGE: &str = "restoring";
@@ -60,7 +63,7 @@ pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Resu
         (_, engine) => bail!("the backup is one of {engine}, the configured database is not"),
     };
     let done = done.context("bring the backup back")??;
-    Ok(told(source, &manifest, &done))
+    Ok(told(config, source, (&manifest, &done)))
 }
 
 /// What a restore did.
@@ -68,6 +71,8 @@ struct Done {
     report: Report,
     /// Where what was replaced is now.
     kept: Vec<String>,
+    /// What its secrets are sealed with.
+    sealed_with: Vec<SealingKey>,
 }
 
 /// Where a backup is brought back to.
@@ -77,7 +82,7 @@ struct Place {
     stamp: String,
 }
 
-fn told(source: &Path, manifest: &Manifest, done: &Done) -> Told {
+fn told(config: &Config, source: &Path, (manifest, done): (&Manifest, &Done)) -> Told {
     let good = done.report.findings.is_empty();
     let books = if good {
         "right"
@@ -88,6 +93,10 @@ fn told(source: &Path, manifest: &Manifest, done: &Done) -> Told {
     let mut text = format!("{from} is restored; its books are {books}.\n");
     for missing in &manifest.missing {
         text.push_str(&format!("  not in it: {missing}\n"));
+    }
+    let advice = advice(config, &done.sealed_with);
+    if let Some(advice) = &advice {
+        text.push_str(&format!("  no server starts on it yet: {advice}\n"));
     }
     for kept in &done.kept {
         text.push_str(&format!("  what it replaced is kept: {kept}\n"));
@@ -103,8 +112,18 @@ fn told(source: &Path, manifest: &Manifest, done: &Done) -> Told {
         "findings": done.report.findings.len(),
         "missing": manifest.missing,
         "kept": done.kept,
+        "advice": advice,
     });
     Told { text, json, good }
+}
+
+/// What has to be done about the sealing keys before a server starts, if anything.
+fn advice(config: &Config, sealed_with: &[SealingKey]) -> Option<String> {
+    let file = KeyFile::of(config);
+    let fits = file
+        .read()
+        .and_then(|keys| file.compare(sealed_with, keys.as_ref()));
+    fits.err().map(|error| format!("{error:#}"))
 }
 
 /// Refuses a copy with wrong books where they would replace others.
@@ -139,13 +158,14 @@ fn into_sqlite(
         copy.close()?;
         let mut copy = Copy::migrated(&partial).context("bring its schema up to date")?;
         let report = audit::of_conn(&mut copy.conn(), &[])?;
+        let sealed_with = store::sealing::list(&mut copy.conn())?;
         copy.close()?;
         admit(&report, there)?;
         settle(&partial).context("finish the copy")?;
-        Ok(report)
+        Ok((report, sealed_with))
     })();
-    let report = match proved {
-        Ok(report) => report,
+    let (report, sealed_with) = match proved {
+        Ok(proved) => proved,
         Err(error) => {
             remove_database(&partial)?;
             fs::remove_dir_all(&place.stage).context("remove what was staged")?;
@@ -164,7 +184,11 @@ fn into_sqlite(
     fs::rename(&partial, path).context("put the database in its place")?;
     sync_dir(path.parent())?;
     place.put_parts(source, &mut kept)?;
-    Ok(Done { report, kept })
+    Ok(Done {
+        report,
+        kept,
+        sealed_with,
+    })
 }
 
 fn into_postgres(
@@ -193,11 +217,16 @@ fn into_postgres(
         .migrate()
         .context("bring its schema up to date")?;
     let report = audit::of_conn(&mut replacement.conn(), &[])?;
+    let sealed_with = store::sealing::list(&mut replacement.conn())?;
     admit(&report, there)?;
     place.begin()?;
     replacement.commit()?;
     place.put_parts(source, &mut kept)?;
-    Ok(Done { report, kept })
+    Ok(Done {
+        report,
+        kept,
+        sealed_with,
+    })
 }
 
 impl Place {

@@ -14,6 +14,7 @@ use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
 use crate::platform::{Platform, Presence};
+use crate::sealing::prepare;
 
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
@@ -30,6 +31,11 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         | cli::Shop::Revoke { .. } => Presence::MustBeThere,
     };
     let platform = Platform::of_command(config, presence).await?;
+    if let cli::Shop::Webhook(cli::ShopWebhook::Add { .. } | cli::ShopWebhook::Renew { .. }) =
+        &command
+    {
+        prepare(config, &platform.store, platform.app.sealing()).await?;
+    }
     let told = match command {
         cli::Shop::Create(new) => create(&platform.app, *new).await,
         cli::Shop::List => list(&platform.app).await,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use app::App;
-use app::webhook::NewWebhook;
+use app::webhook::{Added, NewWebhook};
 use domain::webhook::Webhook;
 use domain::{EventKind, ShopId, WebhookId};
 use serde_json::{Value, json};
@@ -28,26 +28,34 @@ pub(super) async fn run(app: &Arc<App>, command: cli::ShopWebhook) -> Result<Tol
             };
             add(app, shop, new).await
         }
+        cli::ShopWebhook::Renew { shop, id } => renew(app, shop, id).await,
         cli::ShopWebhook::List { shop } => list(app, shop).await,
         cli::ShopWebhook::Remove { shop, id } => remove(app, shop, id).await,
     }
 }
 
 async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Told> {
-    let webhook = app::webhook::add(app, shop, new)
-        .await
-        .context("add the webhook")?;
-    let mut json = json(&webhook);
+    let added = app::webhook::add(app, shop, new).await;
+    Ok(shown_once(&added.context("add the webhook")?))
+}
+
+async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Told> {
+    let renewed = app::webhook::renew(app, shop, id).await;
+    Ok(shown_once(&renewed.context("renew the webhook's secret")?))
+}
+
+fn shown_once(added: &Added) -> Told {
+    let (id, secret) = (added.webhook.id, added.secret.reveal());
+    let mut json = json(&added.webhook);
     if let Some(fields) = json.as_object_mut() {
-        let secret = Value::String(webhook.secret.clone());
+        let secret = Value::String(secret.to_owned());
         fields.insert("secret".to_owned(), secret);
     }
     let text = format!(
-        "webhook  {}\nsecret   {}\n\nThe secret is shown only now; it signs the notifications \
-         (Standard Webhooks).",
-        webhook.id, webhook.secret
+        "webhook  {id}\nsecret   {secret}\n\nThe secret is shown only now; it signs the \
+         notifications (Standard Webhooks)."
     );
-    Ok(Told::good(text, json))
+    Told::good(text, json)
 }
 
 /// The named events, or all of them.

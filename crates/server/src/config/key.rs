@@ -66,6 +66,19 @@ pub(crate) const KEYS: &[Key] = &[
         },
     },
     Key {
+        name: "sealing_key_file",
+        default: "auto",
+        what: "file of the keys that secrets in the database are sealed with, the same on every \
+               node; `auto` is sealing.key in the data directory",
+        set: |config, text| {
+            config.sealing_key_file = match filled(text)? {
+                "auto" => None,
+                path => Some(PathBuf::from(path)),
+            };
+            Ok(())
+        },
+    },
+    Key {
         name: "listen",
         default: "127.0.0.1:8080",
         what: "address and port of the HTTP server; port 0 takes a free one",
@@ -512,6 +525,7 @@ impl Config {
         let mut config = Self {
             data_dir: PathBuf::new(),
             database: DatabaseChoice::InDataDir,
+            sealing_key_file: None,
             listen: any,
             metrics_listen: None,
             public_url: None,

@@ -91,7 +91,13 @@ impl Collector for Storage {
             "Times that the storage did not take an answer from outside",
             app.answers_refused(),
         );
-        for (name, help, value) in counters(&seen).into_iter().chain([refused]) {
+        let unopened = (
+            "webhook_secrets_unopened",
+            "Notifications not sent because the secret that signs them could not be opened",
+            app.sealing().unopened(),
+        );
+        let all = counters(&seen).into_iter().chain([refused, unopened]);
+        for (name, help, value) in all {
             let place = encoder.encode_descriptor(name, help, None, MetricType::Counter)?;
             ConstCounter::new(value).encode(place)?;
         }

@@ -72,6 +72,24 @@ impl Place {
         private.mode(0o700).create(self.data()).unwrap();
     }
 
+    /// Where the sealing keys are.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.data().join("sealing.key")
+    }
+
+    /// Takes the sealing keys of another node.
+    pub(crate) fn take_keys(&self, from: &Self) {
+        if !self.data().exists() {
+            self.make_data();
+        }
+        std::fs::copy(from.keys(), self.keys()).unwrap();
+    }
+
+    /// What the server has said on the standard error output so far.
+    pub(crate) fn said(&self) -> String {
+        std::fs::read_to_string(self.path("stderr.log")).unwrap()
+    }
+
     fn log(&self) -> File {
         let mut options = File::options();
         let options = options.create(true).append(true);
@@ -133,7 +151,7 @@ impl Place {
     pub(crate) fn server(&self, command: Command) -> Server {
         let mut running = self.start(command);
         let told = running.line().unwrap_or_else(|| {
-            let log = std::fs::read_to_string(self.path("stderr.log")).unwrap();
+            let log = self.said();
             panic!("the server did not start: {log}")
         });
         Server { running, told }

@@ -15,7 +15,23 @@ fn round_trip(here: &Place, there: &Place) {
     let paid = server.paid("72");
     let backup = here.path("backup");
     let path = backup.to_str().unwrap();
-    assert_eq!(here.told(&["backup", path])["good"], true);
+    let hook = ["--url", "https://shop.example.com/hook"];
+    let words = ["shop", "webhook", "add", "--shop", server.field("shop_id")];
+    here.told(&[&words[..], &hook].concat());
+    let taken = here.told(&["backup", path]);
+    assert_eq!(taken["good"], true);
+    let missing = taken["missing"][0].as_str().unwrap();
+    let keys = here.keys().display().to_string();
+    assert!(missing.contains(&keys), "{missing}");
+    let kept = fs::read_to_string(here.keys()).unwrap();
+    for file in files(&backup) {
+        let bytes = fs::read(&file).unwrap();
+        for line in kept.lines().filter(|line| !line.starts_with('#')) {
+            let (_, key) = line.split_once(' ').unwrap();
+            let found = bytes.windows(key.len()).any(|part| part == key.as_bytes());
+            assert!(!found, "{}", file.display());
+        }
+    }
     let later = server.paid("73");
     let error = here.refused(&["backup", path]);
     assert!(error.contains("exists already"), "{error}");
@@ -26,6 +42,16 @@ fn round_trip(here: &Place, there: &Place) {
 
     let restored = there.told(&["restore", path]);
     assert_eq!(restored["good"], true);
+    // The keys are in no backup, and nothing starts without them.
+    let advice = restored["advice"].as_str().unwrap();
+    assert!(
+        advice.contains("is sealed with key 1, and there is no"),
+        "{advice}"
+    );
+    let error = there.refused(&["serve", "--listen", "127.0.0.1:0"]);
+    assert!(error.contains(advice), "{error}");
+    assert!(!there.keys().exists());
+    there.take_keys(here);
     let server = there.serve(&["--demo"]);
     assert_eq!(server.told["shop_id"], pass["shop_id"]);
     assert_eq!(server.told["secret_key"], pass["secret_key"]);
@@ -106,6 +132,7 @@ fn a_backup_of_sqlite_is_a_whole_platform_and_what_it_replaces_is_kept() {
     let kept = restored["kept"][0].as_str().unwrap();
     let other = Place::new();
     other.make_data();
+    other.take_keys(&there);
     fs::copy(there.path(kept), other.path("data/altyn.db")).unwrap();
     assert_eq!(other.told(&["audit"])["refunds"], 1);
     let dropped = there.told(&["restore", "--drop-replaced"]);
@@ -129,6 +156,7 @@ fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
 
     // A server with another data directory serves from it.
     let beside = Place::on_postgres(&url);
+    beside.take_keys(&here);
     let server = beside.serve(&[]);
     let error = there.refused(&["restore", path, "--force"]);
     assert!(

@@ -14,4 +14,5 @@ mod command;
 mod config;
 mod http;
 mod listen;
+mod sealing;
 mod serve;

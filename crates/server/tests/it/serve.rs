@@ -172,6 +172,7 @@ fn two_processes_on_one_postgres_serve_the_same_shops() {
     };
     let (here, there) = (Place::on_postgres(url), Place::on_postgres(url));
     let one = here.serve(&["--demo"]);
+    there.take_keys(&here);
     let other = there.serve(&[]);
     let paid = one.paid("72");
     let pass = (one.field("shop_id"), one.field("secret_key"));

@@ -18,6 +18,7 @@ use crate::conn::{ROWS_MAX, Tx, many};
 use crate::error::StoreError;
 use crate::param::{Param, ToParam};
 use crate::row::Row;
+use crate::sealing::Sealed;
 
 /// What to claim. Times are the platform's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +58,8 @@ pub struct Claimed {
     pub body: String,
     /// Where to.
     pub url: String,
-    /// The key of the signature.
-    pub secret: String,
+    /// The key of the signature, as it is held.
+    pub secret: Sealed,
     /// May the receiver see what the shop pays for a payment?
     pub shows_fees: bool,
     /// How far the shop's clock is ahead of the platform's.
@@ -348,7 +349,7 @@ fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
             kind,
             body,
             url,
-            secret,
+            secret: Sealed::new(secret),
             shows_fees,
             clock_offset,
             first_attempt_at,

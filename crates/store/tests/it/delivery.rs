@@ -7,6 +7,7 @@ use store::delivery::{
     Claim, Claimed, Lease, Recorded, claim_any_shop, find, insert, list, record, renew_any_shop,
     resend,
 };
+use store::sealing::Sealed;
 use store::{Store, StoreError, Tx, event, webhook};
 
 use crate::database::both;
@@ -55,12 +56,12 @@ fn insert_ordering_webhook(
         shop_id: shop,
         url: format!("https://shop.test/{number}"),
         events: EventKind::ALL.to_vec(),
-        secret: format!("whsec_{number}"),
         strict_order,
         holder: None,
         created_at: NOW,
     };
-    webhook::insert(tx, &hook)
+    let secret = Sealed::new(format!("sealed:1:{number}"));
+    webhook::insert(tx, &hook, &secret)
 }
 
 /// Deliveries with their events: number, webhook, object. Due at once.
@@ -160,7 +161,7 @@ async fn a_claim_brings_all_that_is_needed_to_send() {
             kind: EventKind::PaymentSucceeded,
             body: "body 1".to_owned(),
             url: "https://shop.test/1".to_owned(),
-            secret: "whsec_1".to_owned(),
+            secret: Sealed::new("sealed:1:1".to_owned()),
             shows_fees: true,
             clock_offset: shop.clock_offset,
             first_attempt_at: None,

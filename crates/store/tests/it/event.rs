@@ -5,6 +5,7 @@ use std::slice::from_ref;
 use domain::webhook::Webhook;
 use domain::{EventId, EventKind, WebhookId};
 use store::event::{Event, find, insert, list, list_of_object};
+use store::sealing::Sealed;
 use store::{StoreError, webhook};
 
 use crate::database::both;
@@ -63,7 +64,6 @@ async fn webhooks_are_chosen_by_event() {
             shop_id: id,
             url: format!("https://shop.test/{number}"),
             events: events.to_vec(),
-            secret: "whsec_c2VjcmV0".to_owned(),
             strict_order: false,
             holder: None,
             created_at: NOW,
@@ -71,7 +71,8 @@ async fn webhooks_are_chosen_by_event() {
         let all = hook(1, &EventKind::ALL);
         let refunds = hook(2, &[EventKind::RefundSucceeded]);
         for added in [all.clone(), refunds.clone()] {
-            done(&store, move |tx| webhook::insert(tx, &added)).await;
+            let secret = Sealed::new("sealed:1:x".to_owned());
+            done(&store, move |tx| webhook::insert(tx, &added, &secret)).await;
         }
         let of = async |kind| {
             let found = store.read(move |conn| webhook::of_event(conn, id, kind));

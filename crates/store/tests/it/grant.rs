@@ -3,6 +3,7 @@
 use domain::grant::{RevokedBy, State};
 use domain::webhook::{Holder, Webhook};
 use domain::{EventKind, Grant, GrantId, OperationObject, Scope, WebhookId};
+use store::sealing::Sealed;
 use store::{Range, StoreError, authorship, grant, payment, payment_method, refund, webhook};
 
 use crate::application;
@@ -184,7 +185,6 @@ async fn a_webhook_keeps_who_set_it_up() {
             shop_id: shop(1).id,
             url: "https://partner.example/hook".to_owned(),
             events: vec![EventKind::PaymentSucceeded],
-            secret: "whsec_x".to_owned(),
             strict_order: false,
             holder,
             created_at: NOW,
@@ -198,8 +198,9 @@ async fn a_webhook_keeps_who_set_it_up() {
         let (own, held) = (hook(1, None), hook(2, Some(holder)));
         let all = [own.clone(), held.clone()];
         done(&store, move |tx| {
-            webhook::insert(tx, &own)?;
-            webhook::insert(tx, &held)?;
+            let secret = Sealed::new("sealed:1:x".to_owned());
+            webhook::insert(tx, &own, &secret)?;
+            webhook::insert(tx, &held, &secret)?;
             webhook::update_url(tx, shop(1).id, held.id, "https://partner.example/other")
         })
         .await;

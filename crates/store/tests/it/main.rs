@@ -31,5 +31,6 @@ mod payout;
 mod pos_link;
 mod receipt;
 mod refund;
+mod sealing;
 mod shop;
 mod token;

@@ -2,6 +2,7 @@
 
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{Duration as Span, EventId, EventKind, IdSeed, Timestamp};
+use store::sealing::Sealed;
 
 use super::*;
 
@@ -55,7 +56,7 @@ impl Who {
             kind: EventKind::PaymentSucceeded,
             body: String::new(),
             url: format!("https://host-{}.example:8443/hook/{number}", self.host),
-            secret: String::new(),
+            secret: Sealed::new(String::new()),
             shows_fees: true,
             clock_offset: Span::ZERO,
             first_attempt_at: None,

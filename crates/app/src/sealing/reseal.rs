@@ -1,0 +1,174 @@
+//! Holding keys against the database, and sealing anew what stands plain or under an older key: a
+//! few rows at a time, so it can be cut off anywhere and done again.
+
+use std::sync::Arc;
+
+use domain::{ShopId, Timestamp, WebhookId};
+use store::sealing::{Sealed, SealingKey};
+use store::webhook::HeldSecret;
+use store::{Store, StoreError};
+
+use super::{Keyring, Place, Unopened, once};
+use crate::app::App;
+use crate::error::Error;
+
+/// How many rows are read and sealed in one unit.
+const BATCH: u32 = 100;
+
+/// What keeps keys from being those of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// The database is sealed with a key that is not among them.
+    Lacking(u32),
+    /// The key with this number is another one.
+    Other(u32),
+}
+
+/// What was sealed anew.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Resealed {
+    /// How many rows.
+    pub rows: u64,
+    /// Those that could not be opened; they are left as they are.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// A webhook whose secret cannot be opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Whose it is.
+    pub shop_id: ShopId,
+    /// The webhook.
+    pub id: WebhookId,
+    /// Why.
+    pub why: Unopened,
+}
+
+/// The keys that the database's secrets are sealed with.
+///
+/// # Errors
+/// The storage fails.
+pub async fn registered(store: &Store) -> Result<Vec<SealingKey>, Error> {
+    store
+        .read(|conn| Ok(store::sealing::list(conn)?))
+        .await
+        .map_err(Error::settled)
+}
+
+/// Holds keys against those of a database.
+///
+/// # Errors
+/// What keeps them from being the same.
+pub fn compare(registered: &[SealingKey], keys: &Keyring) -> Result<(), Difference> {
+    // Of what is lacking the newest tells most: it is the last that was added.
+    for key in registered.iter().rev() {
+        match keys.check(key.number) {
+            Some(check) if check == key.check => {}
+            Some(_) => return Err(Difference::Other(key.number)),
+            None => return Err(Difference::Lacking(key.number)),
+        }
+    }
+    Ok(())
+}
+
+/// Notes in the database that it is sealed with this key from now on, unless another process was
+/// faster. The keys that are noted then, its own or the other's.
+///
+/// # Errors
+/// The storage fails.
+pub async fn register(
+    store: &Store,
+    keys: &Keyring,
+    number: u32,
+    now: Timestamp,
+) -> Result<Vec<SealingKey>, Error> {
+    let check = keys.check(number);
+    let key = SealingKey {
+        number,
+        check: check.ok_or_else(|| Error::defect("a key is noted that is not there"))?,
+        created_at: now,
+    };
+    let unit = move |tx: &mut store::Tx<'_>| {
+        let known = store::sealing::list(tx)?;
+        if known.iter().all(|known| known.number < key.number) {
+            store::sealing::insert(tx, &key)?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    match store.write_any_shop(unit).await {
+        Ok(()) | Err(StoreError::Duplicate { .. }) => registered(store).await,
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Forgets keys that nobody has any more. What was sealed with them stays unreadable.
+///
+/// # Errors
+/// The storage fails.
+pub async fn forget(store: &Store, numbers: Vec<u32>) -> Result<(), Error> {
+    let unit = move |tx: &mut store::Tx<'_>| {
+        for number in &numbers {
+            store::sealing::delete(tx, *number)?;
+        }
+        Ok::<_, Error>(())
+    };
+    store.write_any_shop(unit).await.map_err(Error::settled)
+}
+
+/// Seals what stands plain or under an older key, from the first row to the last.
+///
+/// # Errors
+/// The storage fails, or there is no key; what was sealed so far is.
+pub async fn reseal(app: &Arc<App>) -> Result<Resealed, Error> {
+    let mut done = Resealed::default();
+    let mut after = None;
+    loop {
+        let page = app
+            .store
+            .read(move |conn| Ok::<_, Error>(store::webhook::secrets_any_shop(conn, after, BATCH)?))
+            .await
+            .map_err(Error::settled)?;
+        let Some(last) = page.last() else {
+            return Ok(done);
+        };
+        after = Some(last.id);
+        let mut batch = Vec::new();
+        for held in page {
+            match anew(app, &held) {
+                Ok(None) => {}
+                Ok(Some(sealed)) => batch.push((held, sealed?)),
+                Err(why) => done.unreadable.push(Unreadable {
+                    shop_id: held.shop_id,
+                    id: held.id,
+                    why,
+                }),
+            }
+        }
+        if batch.is_empty() {
+            continue;
+        }
+        let rows = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+        let unit = move |tx: &mut store::Tx<'_>| {
+            for (held, sealed) in &batch {
+                store::webhook::reseal(tx, held, sealed)?;
+            }
+            Ok::<_, Error>(())
+        };
+        app.store
+            .write_any_shop(unit)
+            .await
+            .map_err(Error::settled)?;
+        done.rows = done.rows.saturating_add(rows);
+    }
+}
+
+/// A secret under the key that seals now; `None` if it is already.
+fn anew(app: &App, held: &HeldSecret) -> Result<Option<Result<Sealed, Error>>, Unopened> {
+    let sealing = &app.sealing;
+    let place = Place::of_webhook(held.shop_id, held.id);
+    let secret = sealing.open(&place, &held.secret)?;
+    if sealing.is_current(&held.secret) {
+        return Ok(None);
+    }
+    Ok(Some(sealing.seal(&place, &secret, once(app))))
+}

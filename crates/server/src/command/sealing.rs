@@ -1,0 +1,171 @@
+//! `altyn sealing`: the keys that secrets are sealed with.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, ensure};
+use app::sealing::{self, Keyring, Resealed};
+use app::{App, Clock as _};
+use serde_json::{Value, json};
+use store::Store;
+use store::sealing::SealingKey;
+
+use crate::cli;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::output::Told;
+use crate::platform::{Platform, Presence};
+use crate::sealing::{Changing, KeyFile, fresh_key, prepare};
+
+/// What of a rotation is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rotation {
+    Whole,
+    Prepared,
+    WithoutLost,
+}
+
+/// Runs the command.
+pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> {
+    let cli::Sealing::Rotate { prepare, lost } = command;
+    let rotation = match (prepare, lost) {
+        (false, false) => Rotation::Whole,
+        (true, _) => Rotation::Prepared,
+        (false, true) => Rotation::WithoutLost,
+    };
+    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let told = rotate(config, &platform, rotation).await;
+    platform.close().await;
+    told
+}
+
+async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Result<Told> {
+    let (app, store) = (&platform.app, &platform.store);
+    let file = KeyFile::of(config);
+    if rotation != Rotation::WithoutLost {
+        prepare(config, store, app.sealing()).await?;
+        // A rotation that was cut off is finished before another one begins.
+        let left = reseal(app).await?;
+        if left.rows != 0 && rotation == Rotation::Whole {
+            let number = app.sealing().seals_with().context("the key that seals")?;
+            return Ok(finished(&file, number, &left));
+        }
+    }
+    let changing = file.clone();
+    let changing = tokio::task::spawn_blocking(move || changing.change()).await;
+    let changing = changing.context("wait for the sealing keys")??;
+    let (keys, number) = add_key(&file, store, rotation, &changing).await?;
+    if rotation == Rotation::Prepared {
+        return Ok(prepared(&file, number));
+    }
+    let noted = sealing::register(store, &keys, number, SystemClock.now()).await;
+    let noted = noted.context("note the sealing key in the database")?;
+    file.compare(&noted, Some(&keys))?;
+    app.sealing().replace(keys, Ok(number));
+    let resealed = reseal(app).await?;
+    Ok(rotated(&file, number, &resealed))
+}
+
+async fn reseal(app: &Arc<App>) -> Result<Resealed> {
+    let resealed = sealing::reseal(app).await;
+    resealed.context("seal the secrets anew; run it again to go on")
+}
+
+/// The keys with one that seals nothing yet: that of a rotation that was prepared, or a new one.
+async fn add_key(
+    file: &KeyFile,
+    store: &Store,
+    rotation: Rotation,
+    changing: &Changing,
+) -> Result<(Keyring, u32)> {
+    let registered = sealing::registered(store).await;
+    let registered = registered.context("read which keys the database is sealed with")?;
+    let mut keys = file.read()?.unwrap_or_default();
+    if rotation == Rotation::WithoutLost {
+        let is_lost = |key: &&SealingKey| keys.check(key.number) != Some(key.check);
+        let lost = registered.iter().filter(is_lost);
+        let lost: Vec<u32> = lost.map(|key| key.number).collect();
+        ensure!(
+            !lost.is_empty(),
+            "no key is lost: {} has all that the database is sealed with",
+            file.shown()
+        );
+        let number = next(&registered, &keys)?;
+        keys.add(number, fresh_key());
+        file.write(&keys, changing)?;
+        let forgotten = sealing::forget(store, lost).await;
+        forgotten.context("forget the keys that are lost")?;
+        return Ok((keys, number));
+    }
+    file.compare(&registered, Some(&keys))?;
+    let newest = registered.last().map_or(0, |key| key.number);
+    if let Some(prepared) = keys.newest().filter(|number| newest < *number) {
+        return Ok((keys, prepared));
+    }
+    let number = next(&registered, &keys)?;
+    keys.add(number, fresh_key());
+    file.write(&keys, changing)?;
+    Ok((keys, number))
+}
+
+/// A number that no key has or had.
+fn next(registered: &[SealingKey], keys: &Keyring) -> Result<u32> {
+    let noted = registered.last().map_or(0, |key| key.number);
+    let newest = keys.newest().unwrap_or(0).max(noted);
+    newest.checked_add(1).context("the last number is used up")
+}
+
+fn prepared(file: &KeyFile, number: u32) -> Told {
+    let shown = file.shown();
+    let text = format!(
+        "Key {number} is in {shown} and seals nothing yet.\nCopy the file to every other node, \
+         then run `altyn sealing rotate`."
+    );
+    Told::good(
+        text,
+        json!({ "key": number, "file": shown, "prepared": true }),
+    )
+}
+
+fn finished(file: &KeyFile, number: u32, left: &Resealed) -> Told {
+    let rows = left.rows;
+    let begin = format!(
+        "{rows} secrets were left by a rotation that was cut off, or by an older program: they are \
+         sealed with key {number} now.\nRun it again for another key."
+    );
+    told(begin, file, number, left)
+}
+
+fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
+    let (rows, shown) = (resealed.rows, file.shown());
+    let begin = format!(
+        "Key {number} seals from now on; {rows} secrets were sealed anew with it.\nIt is in \
+         {shown}: copy the file to every other node, and to where a copy is kept. Older keys stay \
+         in it, for older backups."
+    );
+    told(begin, file, number, resealed)
+}
+
+fn told(begin: String, file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
+    let mut text = begin;
+    let mut unreadable: Vec<Value> = Vec::new();
+    for row in &resealed.unreadable {
+        let (shop, id, why) = (row.shop_id, row.id, &row.why);
+        text.push_str(&format!(
+            "\nThe secret of {id} cannot be read ({why}): \
+             altyn shop webhook renew --shop {shop} {id}"
+        ));
+        unreadable.push(json!({
+            "shop_id": shop.to_string(),
+            "webhook_id": id.to_string(),
+            "reason": why.to_string(),
+        }));
+    }
+    let json = json!({
+        "key": number,
+        "file": file.shown(),
+        "sealed": resealed.rows,
+        "unreadable": unreadable,
+    });
+    let good = resealed.unreadable.is_empty();
+    Told { text, json, good }
+}

@@ -1,0 +1,258 @@
+//! The sealing keys: their file, nodes that have other ones, rotation beside a running server.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
+
+use serde_json::Value;
+use store::sealing::Sealed;
+use store::{Database, Engine, Options, Store, StoreError};
+use testkit::database::TestDatabase;
+use tokio::runtime::Runtime;
+
+use crate::altyn::{Place, errors, mode};
+
+/// A place, and the database that its commands use.
+struct Home {
+    runtime: Runtime,
+    place: Place,
+    database: Database,
+    /// Dropped at the end.
+    _postgres: Option<TestDatabase>,
+}
+
+impl Home {
+    fn on(engine: Engine) -> Self {
+        let runtime = Runtime::new().unwrap();
+        let (place, database, postgres) = match engine {
+            Engine::Sqlite => {
+                let place = Place::new();
+                let path = place.data().join("altyn.db");
+                (place, Database::Sqlite { path }, None)
+            }
+            Engine::Postgres => {
+                let database = runtime.block_on(TestDatabase::empty(Engine::Postgres));
+                let at = database.database().clone();
+                let Database::Postgres { url } = &at else {
+                    panic!("not PostgreSQL")
+                };
+                (Place::on_postgres(url), at, Some(database))
+            }
+        };
+        Self {
+            runtime,
+            place,
+            database,
+            _postgres: postgres,
+        }
+    }
+
+    /// What the column holds of every webhook.
+    fn held(&self) -> Vec<String> {
+        self.runtime.block_on(async {
+            let store = Store::open(Options::new(self.database.clone()))
+                .await
+                .unwrap();
+            let read = store.read(|conn| store::webhook::secrets_any_shop(conn, None, 100));
+            let held = read.await.unwrap().into_iter();
+            store.close().await;
+            held.map(|held| held.secret.as_text().to_owned()).collect()
+        })
+    }
+
+    /// Writes into all columns, as a program of before would have.
+    fn write(&self, text: &str) {
+        self.runtime.block_on(async {
+            let store = Store::open(Options::new(self.database.clone()))
+                .await
+                .unwrap();
+            let text = Sealed::new(text.to_owned());
+            let unit = move |tx: &mut store::Tx<'_>| {
+                for held in store::webhook::secrets_any_shop(tx, None, 100)? {
+                    store::webhook::reseal(tx, &held, &text)?;
+                }
+                Ok::<_, StoreError>(())
+            };
+            store.write_any_shop(unit).await.unwrap();
+            store.close().await;
+        });
+    }
+
+    fn add_webhook(&self, shop: &str) -> Value {
+        let words = ["shop", "webhook", "add", "--shop", shop];
+        let hook = ["--url", "https://shop.example.com/hook"];
+        self.place.told(&[&words[..], &hook].concat())
+    }
+}
+
+const SERVE: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+fn check_node(engine: Engine) {
+    let home = Home::on(engine);
+    let place = &home.place;
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id").to_owned();
+    assert_eq!(mode(&place.keys()), 0o600);
+    let secret = home.add_webhook(&shop)["secret"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let held = home.held();
+    assert!(held[0].starts_with("sealed:1:"), "{held:?}");
+    assert!(!held[0].contains(&secret[6..]), "{held:?}");
+    server.stop();
+
+    let add = [
+        "shop",
+        "webhook",
+        "add",
+        "--shop",
+        &shop,
+        "--url",
+        "https://shop.example.com/",
+    ];
+    let refuse_all = |expected: &str| {
+        for words in [&SERVE[..], &add] {
+            let error = place.refused(words);
+            assert!(error.contains(expected), "{words:?}: {error}");
+            assert_eq!(error.trim().lines().count(), 1, "{error}");
+        }
+        // What has nothing to do with secrets goes on.
+        place.told(&["shop", "list"]);
+    };
+    let kept = fs::read(place.keys()).unwrap();
+    fs::set_permissions(place.keys(), Permissions::from_mode(0o640)).unwrap();
+    refuse_all(&format!("chmod 600 {}", place.keys().display()));
+    fs::remove_file(place.keys()).unwrap();
+    refuse_all("the database is sealed with key 1, and there is no ");
+    assert!(!place.keys().exists());
+    let audit = place.altyn(&["audit", "--json"]).output().unwrap();
+    assert!(!audit.status.success());
+    let audit: Value = serde_json::from_slice(&audit.stdout).unwrap();
+    let problem = audit["findings"][0]["problem"].as_str().unwrap();
+    assert!(
+        problem.contains("which this process does not have"),
+        "{problem}"
+    );
+
+    // Of another platform.
+    let other = Home::on(Engine::Sqlite);
+    other.place.serve(&[]).stop();
+    place.take_keys(&other.place);
+    refuse_all("is not the one that the database is sealed with");
+    fs::write(place.keys(), "key\n").unwrap();
+    refuse_all("line 1 is no sealing key");
+
+    // The same keys in another place.
+    fs::remove_file(place.keys()).unwrap();
+    let elsewhere = place.path("elsewhere.key");
+    fs::write(&elsewhere, kept).unwrap();
+    fs::set_permissions(&elsewhere, Permissions::from_mode(0o600)).unwrap();
+    let named = ["--sealing-key-file", elsewhere.to_str().unwrap()];
+    place.serve(&named).stop();
+    assert_eq!(place.told(&[&["audit"][..], &named].concat())["good"], true);
+    home.write(&secret);
+    assert_eq!(home.held(), [secret]);
+    place.serve(&named).stop();
+    assert!(home.held()[0].starts_with("sealed:1:"));
+}
+
+#[test]
+fn secrets_are_sealed_and_a_node_with_other_keys_says_so_and_does_not_start() {
+    check_node(Engine::Sqlite);
+    check_node(Engine::Postgres);
+}
+
+#[test]
+fn of_two_nodes_that_begin_at_once_one_gives_its_key_and_the_other_refuses() {
+    let home = Home::on(Engine::Postgres);
+    let Database::Postgres { url } = &home.database else {
+        panic!("not PostgreSQL")
+    };
+    let places = [Place::on_postgres(url), Place::on_postgres(url)];
+    let mut running = places.each_ref().map(|place| {
+        let words = ["serve", "--json", "--listen", "127.0.0.1:0"];
+        place.start(place.altyn(&words))
+    });
+    let started = running.each_mut().map(|node| node.line().is_some());
+    assert_ne!(started[0], started[1]);
+    let (winner, loser) = if started[0] { (0, 1) } else { (1, 0) };
+    let said = places[loser].said();
+    assert!(said.contains("the database is sealed with key 1"), "{said}");
+    assert!(places[winner].keys().exists() && !places[loser].keys().exists());
+    places[loser].take_keys(&places[winner]);
+    places[loser].serve(&[]).stop();
+}
+
+fn check_rotation(engine: Engine) {
+    let home = Home::on(engine);
+    let place = &home.place;
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id").to_owned();
+    let words = ["listen", "--shop", &shop, "--json"];
+    let mut listening = place.start(place.altyn(&words));
+    assert!(listening.line().is_some());
+    let mut hear = |order: &str| {
+        let paid = server.paid(order);
+        assert_eq!(listening.line().unwrap()["object_id"], paid["id"]);
+    };
+    let all_begin = |number: u64| {
+        let (held, begin) = (home.held(), format!("sealed:{number}:"));
+        let right = held.iter().all(|text| text.starts_with(&begin));
+        assert!(!held.is_empty() && right, "{number}: {held:?}");
+    };
+    hear("before");
+    all_begin(1);
+    let rotated = place.told(&["sealing", "rotate"]);
+    assert_eq!(
+        (&rotated["key"], &rotated["sealed"]),
+        (&2.into(), &1.into())
+    );
+    assert_eq!(mode(&place.keys()), 0o600);
+    all_begin(2);
+    // The server has not been told, and meets the new key by itself.
+    hear("after");
+    let prepared = place.told(&["sealing", "rotate", "--prepare"]);
+    assert_eq!(prepared["key"], 3);
+    all_begin(2);
+    hear("prepared");
+    assert_eq!(place.told(&["sealing", "rotate"])["key"], 3);
+    all_begin(3);
+    hear("rotated");
+    listening.interrupt();
+    server.stop();
+
+    // What a rotation that was cut off has left is sealed before there is another key.
+    let added = home.add_webhook(&shop);
+    home.write(added["secret"].as_str().unwrap());
+    let finished = place.told(&["sealing", "rotate"]);
+    assert_eq!(
+        (&finished["key"], &finished["sealed"]),
+        (&3.into(), &1.into())
+    );
+    all_begin(3);
+    let error = place.refused(&["sealing", "rotate", "--lost"]);
+    assert!(error.contains("no key is lost"), "{error}");
+
+    // The keys are gone for good.
+    fs::remove_file(place.keys()).unwrap();
+    let error = place.refused(&["sealing", "rotate"]);
+    assert!(error.contains("altyn sealing rotate --lost"), "{error}");
+    let lost = place.run(&["sealing", "rotate", "--lost"]);
+    assert!(!lost.status.success(), "{}", errors(&lost));
+    let said = String::from_utf8(lost.stdout).unwrap();
+    let id = added["id"].as_str().unwrap();
+    let renew = format!("altyn shop webhook renew --shop {shop} {id}");
+    assert!(said.contains(&renew), "{said}");
+    let server = place.serve(&[]);
+    let renewed = place.told(&["shop", "webhook", "renew", "--shop", &shop, id]);
+    assert_ne!(renewed["secret"], added["secret"]);
+    all_begin(4);
+    server.stop();
+    assert_eq!(place.told(&["audit"])["good"], true);
+}
+
+#[test]
+fn keys_are_rotated_beside_a_running_server_and_lost_ones_are_given_up() {
+    check_rotation(Engine::Sqlite);
+    check_rotation(Engine::Postgres);
+}

@@ -1,0 +1,8 @@
+-- With which keys secrets are sealed: what tells whether a process has the same ones, never the
+-- keys. Webhooks' secrets stand plain until a server seals them at its start.
+create table sealing_key (
+  number bigint not null,
+  check_value bytea not null,
+  created_at bigint not null,
+  constraint sealing_key_pk primary key (number)
+);
