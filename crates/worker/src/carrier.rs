@@ -19,18 +19,17 @@ const LOOK_INTERVAL: Duration = Duration::from_millis(500);
 const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// Most results that are written down in one unit.
 const RECORDS_MAX: usize = 64;
-/// While so many are under way, the next are claimed when so many of them have ended, or a moment
-/// after the claim before: a claim is dear, and few slots are worth none.
-const CROWD: usize = 64;
+/// A claim is dear, so it takes what came in a moment: the next one is when so much time has passed
+/// or so many have ended since. After a quiet time the first notification leaves at once.
+const CLAIM_PAUSE: Duration = Duration::from_millis(10);
 const ENDED_MIN: usize = 32;
-const CROWD_PAUSE: Duration = Duration::from_millis(20);
 
 struct Carrier {
     under_way: JoinSet<Carried>,
     tasks: HashMap<Id, DeliveryId>,
     slots: Slots,
     /// When the last claim was.
-    claimed_at: Instant,
+    claimed_at: Option<Instant>,
     /// How many have ended since.
     ended: usize,
 }
@@ -102,16 +101,16 @@ impl Carrier {
             under_way: JoinSet::new(),
             tasks: HashMap::new(),
             slots: Slots::new(app.deliveries_per_webhook_max()),
-            claimed_at: Instant::now(),
+            claimed_at: None,
             ended: 0,
         }
     }
 
     /// Until when nothing is claimed; `None` if a claim is worth it.
     fn rests_until(&self) -> Option<Instant> {
-        let until = self.claimed_at + CROWD_PAUSE;
-        let rests = CROWD <= self.under_way.len() && self.ended < ENDED_MIN;
-        (rests && Instant::now() < until).then_some(until)
+        let until = self.claimed_at? + CLAIM_PAUSE;
+        let rests = self.ended < ENDED_MIN && Instant::now() < until;
+        rests.then_some(until)
     }
 
     /// Claims what is due and starts to carry it. How many deliveries.
@@ -124,7 +123,7 @@ impl Carrier {
             }
         };
         let count = claimed.len();
-        self.claimed_at = Instant::now();
+        self.claimed_at = Some(Instant::now());
         self.ended = 0;
         for delivery in claimed {
             let id = delivery.delivery.id;
