@@ -112,7 +112,7 @@ fn move_operation(
         Heard::Absent(Absence::Settled | Absence::Forgotten) => {
             match before.never_arrived(cx.now) {
                 Some(next) => (Some(next), Some(never_arrived())),
-                None => (before.unanswered(cx.now), None),
+                None => (before.still_absent(cx.now), None),
             }
         }
         Heard::Absent(Absence::Early) | Heard::Silence => (before.unanswered(cx.now), None),

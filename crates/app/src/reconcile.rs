@@ -120,7 +120,9 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
             Heard::Silence
         }
         Ok(Ok(Found::Answered(answer))) => Heard::Answer(answer.in_time_of(&cx.shop)),
-        Ok(Ok(Found::Nothing)) if operation.state == OperationState::GivenUp => Heard::Silence,
+        Ok(Ok(Found::Nothing)) if operation.state == OperationState::GivenUp => {
+            Heard::Absent(Absence::Settled)
+        }
         Ok(Ok(Found::Nothing)) => match operation.kind {
             // The payer's means are gone with the call: it cannot be repeated.
             OperationKind::Authorize | OperationKind::Bind | OperationKind::Register => {

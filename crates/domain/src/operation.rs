@@ -100,14 +100,22 @@ pub struct Operation {
 /// longest time limit of a connector.
 pub const CALL_TIME_MAX: Duration = Duration::seconds(45);
 
+/// How far clocks of nodes may be apart.
+pub const CLOCKS_APART_MAX: Duration = Duration::minutes(1);
+
 /// After how many seconds the reconciler looks again at a call that nobody answered.
 const UNKNOWN_LOOKS_SECONDS: [i64; 6] = [5, 15, 60, 300, 900, 3_600];
 /// After how many seconds it looks again at a payer who has not answered: callbacks get lost.
 const CHALLENGED_LOOKS_SECONDS: [i64; 6] = [60, 120, 300, 900, 1_800, 3_600];
 
 /// After how many seconds it looks again at what never arrived: outside systems break their word.
-/// When these are over nobody looks any more, but an answer is still heard.
+/// When all of these looks have found nothing nobody looks any more, but an answer is still heard.
 const GIVEN_UP_LOOKS_SECONDS: [i64; 4] = [900, 3_600, 21_600, 86_400];
+
+/// The shortest and the longest pause after such a look that brought no answer, and so is none of
+/// these: it pauses for as long as the call has been given up, without end.
+const FAILED_LOOK_PAUSE_MIN: Duration = Duration::minutes(1);
+const FAILED_LOOK_PAUSE_MAX: Duration = Duration::hours(6);
 
 /// After how many seconds a register is asked again what became of a document.
 const REGISTER_LOOKS_SECONDS: [i64; 7] = [5, 5, 10, 20, 60, 300, 900];
@@ -283,6 +291,23 @@ impl Operation {
         })
     }
 
+    /// The outside was asked again about what never arrived, and still does not know it: one look
+    /// of few is used up. `None` if no look was due, as when another node has just made it.
+    #[must_use]
+    pub fn still_absent(&self, now: Timestamp) -> Option<Self> {
+        let due = self.due_at.is_some_and(|due_at| due_at <= now);
+        if self.state != OperationState::GivenUp || !due {
+            return None;
+        }
+        let index = usize::try_from(self.looks).ok()?;
+        let seconds = GIVEN_UP_LOOKS_SECONDS.get(index);
+        Some(Self {
+            looks: self.looks.saturating_add(1),
+            due_at: seconds.map(|seconds| now.plus(Duration::seconds(*seconds))),
+            ..self.clone()
+        })
+    }
+
     /// The call ended without an answer, or a look brought none: it is looked at again later.
     #[must_use]
     pub fn unanswered(&self, now: Timestamp) -> Option<Self> {
@@ -290,12 +315,12 @@ impl Operation {
         let pauses = match self.state {
             OperationState::Approved | OperationState::Declined(_) => return None,
             OperationState::GivenUp => {
-                let index = usize::try_from(self.looks).ok()?;
-                next.looks = self.looks.saturating_add(1);
-                next.due_at = GIVEN_UP_LOOKS_SECONDS
-                    .get(index)
-                    .map(|seconds| now.plus(Duration::seconds(*seconds)));
-                return self.due_at.is_some().then_some(next);
+                self.due_at.filter(|due_at| *due_at <= now)?;
+                let given_up_at = self.answered_at.unwrap_or(now);
+                let pause = now.since(given_up_at);
+                let pause = pause.clamp(FAILED_LOOK_PAUSE_MIN, FAILED_LOOK_PAUSE_MAX);
+                next.due_at = Some(now.plus(pause));
+                return Some(next);
             }
             OperationState::Challenged if self.kind == OperationKind::Register => {
                 REGISTER_LOOKS_SECONDS.as_slice()
@@ -350,3 +375,6 @@ impl OperationKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
+
+#[cfg(test)]
+mod tests;

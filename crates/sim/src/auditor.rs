@@ -15,7 +15,9 @@ mod notification;
 mod register;
 
 use anyhow::{Result, ensure};
+use connectors::sandbox::{Call, Fault};
 use domain::ledger::Account;
+use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::payment::Status;
 use domain::{
     Deal, Duration, Message, OperationObject, OperationState, Payment, Payout, Refund, ShopId,
@@ -31,26 +33,48 @@ use crate::merchant::{Merchant, is_end};
 
 /// How often due work is done before everything must be at rest: longer than any hold.
 const TURNS: usize = 40;
+/// In so many of them, the first, the bank answers no look-up: longer than the looks take at what
+/// never arrived.
+const SILENT_TURNS: usize = 8;
+/// More look-ups than a turn has.
+const LOOKS: usize = 500;
 /// More than a history makes of anything.
 const ALL: u32 = 100_000;
 
 /// Lets everything come to rest.
 pub(crate) async fn rest(world: &World, merchant: &mut Merchant, tally: &mut Tally) -> Result<()> {
-    world.clock.advance(domain::operation::CALL_TIME_MAX);
+    world.clock.advance(CALL_TIME_MAX.plus(CLOCKS_APART_MAX));
     worker::run_due(&world.app).await?;
     merchant.repeat_open(world, tally).await?;
     let open = merchant.open.first();
     let open = open.map(|request| (&request.path, &request.key));
     ensure!(open.is_none(), "{open:?} is never answered");
-    for _ in 0..TURNS {
+    let mut turn = 0;
+    while turn < TURNS || (turn < 2 * TURNS && given_up_is_due(world).await?) {
+        world.bank.script().calm();
+        if turn < SILENT_TURNS {
+            for _ in 0..LOOKS {
+                world.bank.script().next(Call::LookUp, Fault::RequestLost);
+            }
+        }
         world.bank.carry_out_late().await?;
         world.clock.advance(Duration::hours(6));
         worker::run_due(&world.app).await?;
         world.app.settled().await;
         world.send_messages().await;
         worker::carry_all_due(&world.app).await;
+        turn += 1;
     }
     Ok(())
+}
+
+/// Is anything that never arrived still to be looked at?
+async fn given_up_is_due(world: &World) -> Result<bool> {
+    let due = "select count(*) from operation where state = 'given_up' and due_at is not null";
+    let read = world
+        .store
+        .read(move |conn| conn.query_one(due, &[], |row| row.get::<i64>(0)));
+    Ok(read.await? != 0)
 }
 
 /// What is wrong; empty if nothing is.
@@ -204,7 +228,7 @@ async fn no_call_is_open(world: &World, shop: ShopId, object: OperationObject) -
         let open = matches!(
             operation.state,
             OperationState::Sent | OperationState::Unknown
-        );
+        ) || (operation.state == OperationState::GivenUp && operation.due_at.is_some());
         ensure!(
             !open,
             "operation {} is still {:?}",

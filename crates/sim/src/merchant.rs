@@ -14,6 +14,7 @@ use connectors::courier::Reply;
 use connectors::mail::Answer as MailAnswer;
 use connectors::sandbox::{Decision, Order};
 use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::{Duration, InvoiceId, OperationId, PaymentId, Timestamp};
 use serde_json::Value;
 use testkit::{Answer, World};
@@ -46,6 +47,9 @@ pub(crate) const MADE_AT: [&str; 6] = [
 
 /// How long an answered request is repeated with its key. The platform remembers keys for a day.
 const REPEATED_FOR: Duration = Duration::hours(23);
+
+/// A day in seconds.
+const DAY: i64 = 86_400;
 
 /// How many answered requests may be repeated: the last ones.
 const ANSWERED_MAX: usize = 12;
@@ -151,7 +155,7 @@ impl Merchant {
         }
         // A repetition waits for the answer of the first request, which died in the crash; the
         // reconciler finds it when its time is over.
-        world.clock.advance(domain::operation::CALL_TIME_MAX);
+        world.clock.advance(CALL_TIME_MAX.plus(CLOCKS_APART_MAX));
         worker::run_due(&world.app).await?;
         self.repeat_open(&world, tally).await?;
         let (rounds, at_a_time) = rounds(chance);
@@ -178,7 +182,11 @@ impl Merchant {
                 }
             }
             self.read_notifications(&world)?;
-            let wait = *chance.one_of(&[0, 1, 60, 600, 3_600, 86_400]).unwrap_or(&0);
+            let wait = *chance.one_of(&[0, 1, 60, 600, 3_600, DAY]).unwrap_or(&0);
+            if wait == DAY {
+                // No bank takes longer: for so long what never arrived is looked at.
+                world.bank.carry_out_late().await?;
+            }
             world.clock.advance(Duration::seconds(wait));
             if chance.happens(600) {
                 worker::run_due(&world.app).await?;

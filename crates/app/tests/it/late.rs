@@ -197,6 +197,44 @@ async fn a_look_that_finds_nothing_is_no_end_before_its_time_and_no_last_word_af
 }
 
 #[tokio::test]
+async fn looks_that_bring_no_answer_use_none_up_of_what_was_given_up() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let script = world.bank.script();
+        for (key, fault) in [("silent", Fault::Delayed), ("open", Fault::Late)] {
+            script.next(Call::Authorize, fault);
+            let late = world
+                .call("POST", "/payments", key, &card_payment(PLAIN, true))
+                .await;
+            for _ in 0..2 {
+                script.next(Call::LookUp, Fault::Delayed);
+                world.wait(Duration::minutes(1)).await;
+            }
+            assert_eq!(status(&world, &late.text("/id")).await, "canceled");
+            // For two days no look is answered: by silence, or because the bank works on it.
+            for turn in 0..8 {
+                if key == "silent" {
+                    let faults = [Fault::RequestLost, Fault::NotSent];
+                    script.next(Call::LookUp, faults[turn % 2].clone());
+                }
+                world.wait(Duration::hours(6)).await;
+            }
+            script.next_callback(connectors::sandbox::CallbackFault::Lost);
+            assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
+            world.wait(Duration::hours(6)).await;
+            world.run_jobs().await;
+        }
+        let settled = ("late_approval", "authorize", "giving_back", true);
+        assert_eq!(noted(&world).await, [settled, settled]);
+        let effects = world.bank.statistics();
+        assert!(effects.values().all(|it| it.captured == it.refunded));
+        assert_eq!((effects.len(), available(&world).await), (2, 0));
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_payment_that_still_waits_on_its_page_is_paid_by_the_attempt_that_was_given_up() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
