@@ -15,7 +15,8 @@ from receiver import Receiver
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "20"))
 CLIENTS = 8
-CALL_TIME = "1m"
+# The longest call, and as far as clocks of nodes may be apart.
+CALL_TIME = "2m"
 READY_SECONDS_MAX = 2.0
 LOAD_SECONDS = (0.15, 1.2)
 

@@ -16,7 +16,8 @@ from receiver import Receiver
 
 KILLS = int(os.environ.get("ALTYN_CRASH_KILLS", "8"))
 CLIENTS_OF_A_KIND = 3
-CALL_TIME = "1m"
+# The longest call, and as far as clocks of nodes may be apart.
+CALL_TIME = "2m"
 LOAD_SECONDS = (0.15, 0.8)
 
 

@@ -2,11 +2,14 @@
 //! first answer, byte for byte (YooKassa API v3: idempotency).
 //!
 //! The key is written in the transaction of the effect. While the first request waits for the
-//! outside the key has no answer yet; repetitions wait for it.
+//! outside the key has no answer yet; repetitions wait for it. What is stored first is the answer,
+//! whoever stores it: on no node does anybody hear another one.
 
 use std::sync::Arc;
 
+use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::{Duration, OperationId, OperationObject, OperationState};
+use store::StoreError;
 use store::idempotency::Stored;
 use tokio::time::Instant;
 
@@ -20,9 +23,10 @@ use crate::render;
 
 /// How long a key is remembered.
 pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
-/// How long a repetition waits for the answer of the first request before it is told how the
-/// object stands.
-const WAIT_MAX: std::time::Duration = std::time::Duration::from_secs(30);
+/// How much longer than a call may take a repetition waits for the answer of the first request, as
+/// a part of that: it has seen for itself then, whatever other nodes' clocks say, that no call is
+/// under way any more.
+const WAIT_MORE: u32 = 5;
 /// The first and the longest pause between two looks for that answer.
 const LOOK_PAUSE_MIN: std::time::Duration = std::time::Duration::from_millis(20);
 const LOOK_PAUSE_MAX: std::time::Duration = std::time::Duration::from_millis(200);
@@ -247,7 +251,8 @@ async fn finish(
         let mut recorded = answer::take_in(work, object, operation, &heard)?;
         let mut keyed = true;
         if turn == Turn::Again {
-            // The answer does not hang on the key, which may be forgotten or taken again by now.
+            // The answer does not hang on the key, which may be forgotten or taken again by now, or
+            // closed by a repetition: then all hear what that has stored.
             let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;
             let own = stored.filter(|stored| stored.object_id == Some(object_id(object)));
             keyed = own.is_some();
@@ -267,46 +272,46 @@ async fn finish(
     Ok(Reply(body.await?))
 }
 
-/// The answer that is stored with a key.
-fn answered(conn: &mut store::Conn<'_>, cx: &Cx, once: &Once) -> Result<Option<Vec<u8>>, Error> {
-    let stored = store::idempotency::find(conn, cx.shop.id, &once.key)?;
-    Ok(stored.and_then(|stored| stored.response))
-}
-
 /// How the first request stands that a repetition waits for.
 enum First {
     /// It has its answer.
     Answered(Vec<u8>),
     /// The outside was asked, and what it says has not been written.
     Open,
+    /// The call was taken for lost, perhaps too early: by a clock that is ahead of its node's.
+    Silent,
     /// Nobody works at it any more: its process died.
     Lost,
 }
 
 /// Waits until the first request has its answer, also while the storage is away. If it is lost
-/// (its process died), the object is shown as the reconciler leaves it. As long as the call is
-/// open the object is shown as it stands, and nothing is stored with the key: the answer is still
-/// to come.
+/// (its process died), the object as the reconciler leaves it becomes the answer. Nobody ever hears
+/// an answer that is not stored with the key: as long as the call is open, there is none.
+///
+/// A first request that is not lost after all finds the key closed and answers with what is stored.
 async fn wait_for_answer(
     cx: &Cx,
     once: &Arc<Once>,
     object: OperationObject,
 ) -> Result<Reply, Error> {
-    let until = Instant::now() + WAIT_MAX;
+    let call_time = cx.app.settings.call_time_max;
+    let until = Instant::now() + call_time + call_time / WAIT_MORE;
     let mut pause = LOOK_PAUSE_MIN;
     loop {
         let bell = cx.app.kept.bell(object);
         let looked = look_at_first(cx, once, object).await;
         let over = until <= Instant::now();
-        match looked {
-            Ok(First::Answered(body)) => return Ok(Reply(body)),
-            Ok(First::Lost) => match close(cx, once, object).await {
-                Err(error) if error.passes() && !over => {}
-                closed => return closed,
-            },
-            Ok(First::Open) if over => return show(cx, object).await,
-            Err(error) if over || !error.passes() => return Err(error),
-            Ok(First::Open) | Err(_) => {}
+        match (looked, over) {
+            (Ok(First::Answered(body)), _) => return Ok(Reply(body)),
+            (Ok(First::Lost), _) | (Ok(First::Silent), true) => {
+                match close(cx, once, object).await {
+                    Err(error) if error.passes() && !over => {}
+                    closed => return closed,
+                }
+            }
+            (Ok(First::Open), true) => return Err(StoreError::OutcomeUnknown.into()),
+            (Err(error), over) if over || !error.passes() => return Err(error),
+            (Ok(First::Open | First::Silent), false) | (Err(_), _) => {}
         }
         // Rung in this process; a request of another node is only found by looking.
         drop(tokio::time::timeout(pause, bell).await);
@@ -315,17 +320,27 @@ async fn wait_for_answer(
 }
 
 async fn look_at_first(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<First, Error> {
+    // A test shop's clock may be moved meanwhile.
+    let now = cx.app.cx(cx.shop.id).await?.now;
     let (once, inner) = (Arc::clone(once), cx.clone());
     cx.read(move |conn| {
-        if let Some(body) = answered(conn, &inner, &once)? {
+        let stored = store::idempotency::find(conn, inner.shop.id, &once.key)?;
+        let sent_at = stored.as_ref().map(|stored| stored.created_at);
+        if let Some(body) = stored.and_then(|stored| stored.response) {
             return Ok(First::Answered(body));
         }
         let operations = store::operation::list_of(conn, inner.shop.id, object)?;
-        let open =
-            |o: &domain::Operation| o.state == OperationState::Sent || inner.app.kept.has(o.id);
-        Ok(match operations.iter().any(open) {
-            true => First::Open,
-            false => First::Lost,
+        let is = |state| operations.iter().any(|operation| operation.state == state);
+        let kept = operations.iter().any(|it| inner.app.kept.has(it.id));
+        // Its node may still be calling if that node's clock is behind this one's.
+        let calls_until = sent_at.map(|at| at.plus(CALL_TIME_MAX).plus(CLOCKS_APART_MAX));
+        let fresh = calls_until.is_some_and(|until| now < until);
+        Ok(if kept || is(OperationState::Sent) {
+            First::Open
+        } else if fresh && is(OperationState::Unknown) {
+            First::Silent
+        } else {
+            First::Lost
         })
     })
     .await
@@ -335,7 +350,8 @@ async fn look_at_first(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Re
 async fn close(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<Reply, Error> {
     let once = Arc::clone(once);
     cx.write(move |work| {
-        if let Some(body) = answered(work.tx, work.cx, &once)? {
+        let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;
+        if let Some(body) = stored.and_then(|stored| stored.response) {
             return Ok(Reply(body));
         }
         let body = render::object(work.tx, work.cx, object)?;
@@ -343,11 +359,4 @@ async fn close(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<Rep
         Ok(Reply(body))
     })
     .await
-}
-
-/// The object as it stands.
-async fn show(cx: &Cx, object: OperationObject) -> Result<Reply, Error> {
-    let inner = cx.clone();
-    cx.read(move |conn| Ok(Reply(render::object(conn, &inner, object)?)))
-        .await
 }

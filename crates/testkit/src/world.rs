@@ -136,6 +136,8 @@ pub struct Surroundings {
     pub random: Arc<SeededRandom>,
     /// How often cards may be tried.
     pub card_limits: CardLimits,
+    /// How long a call to the outside may take.
+    pub call_time_max: std::time::Duration,
 }
 
 impl Surroundings {
@@ -153,6 +155,7 @@ impl Surroundings {
             mailer: Arc::new(MemoryMailer::new()),
             random: SeededRandom::new(seed),
             card_limits: CardLimits::default(),
+            call_time_max: std::time::Duration::from_secs(5),
         }
     }
 
@@ -190,7 +193,7 @@ impl Surroundings {
                 links: Links {
                     checkout_url: BASE_URL.to_owned(),
                 },
-                call_time_max: std::time::Duration::from_secs(5),
+                call_time_max: self.call_time_max,
                 deliveries_per_webhook_max: 16,
                 reach: Reach::Public,
                 card_limits: self.card_limits,

@@ -1,11 +1,17 @@
 //! The same request again gets the same answer, byte for byte, for 24 hours.
 
-use domain::Duration;
-use serde_json::{Value, json};
-use testkit::World;
-use testkit::database::both;
+use std::sync::Arc;
 
-use crate::{PLAIN, card_payment, pay};
+use connectors::Gate;
+use connectors::sandbox::{Call, Fault};
+use domain::{Duration, OperationObject, OperationState};
+use serde_json::{Value, json};
+use testkit::database::both;
+use testkit::{Answer, Surroundings, World};
+use tokio::task::JoinHandle;
+
+use crate::sandbox::{nodes_apart, nodes_in};
+use crate::{PLAIN, card_payment, pay, status};
 
 #[tokio::test]
 async fn a_repetition_gets_the_first_answer_even_if_the_object_has_changed() {
@@ -84,6 +90,134 @@ async fn a_foreign_key_of_another_shop_is_free() {
             .await;
         assert_eq!(foreign.status.as_u16(), 404);
         world.audit().await;
+    })
+    .await;
+}
+
+fn ask(world: &Arc<World>, key: &'static str) -> JoinHandle<Answer> {
+    let world = Arc::clone(world);
+    tokio::spawn(async move {
+        let body = card_payment(PLAIN, true);
+        world.call("POST", "/payments", key, &body).await
+    })
+}
+
+/// The payment whose call is under way at a bank that answers when the gate opens.
+async fn under_way(world: &World) -> String {
+    let shop = world.shop.id;
+    let list = move |conn: &mut store::Conn<'_>| {
+        let filter = store::payment::Filter {
+            limit: 10,
+            ..store::payment::Filter::default()
+        };
+        let all = store::payment::list(conn, shop, &filter)?;
+        let mut open = None;
+        for payment in all {
+            let object = OperationObject::Payment(payment.id);
+            let calls = store::operation::list_of(conn, shop, object)?;
+            let sent = calls.iter().any(|one| one.state == OperationState::Sent);
+            open = open.or(sent.then(|| payment.id.to_string()));
+        }
+        Ok::<_, store::StoreError>(open)
+    };
+    loop {
+        if let Some(id) = world.store.read(list).await.unwrap() {
+            return id;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// A node whose clock is ahead takes the other one's call for lost.
+async fn takes_for_lost(node: &World) {
+    node.bank.script().next(Call::LookUp, Fault::Delayed);
+    node.run_jobs().await;
+}
+
+#[tokio::test]
+async fn a_repetition_at_another_node_waits_for_the_call_that_its_clock_took_for_lost() {
+    both(|store, _engine| async move {
+        let (one, two) = nodes_apart(&store, 1, Duration::minutes(1)).await;
+        let (one, two) = (Arc::new(one), Arc::new(two));
+        let gate = Gate::closed();
+        one.bank
+            .script()
+            .next(Call::Authorize, Fault::Slow(gate.clone()));
+        let first = ask(&one, "key");
+        let payment = under_way(&one).await;
+        takes_for_lost(&two).await;
+        let mut again = ask(&two, "key");
+        let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut again).await;
+        assert!(early.is_err(), "{:?}", early.unwrap().unwrap().json());
+        gate.open();
+        let (first, again) = (first.await.unwrap(), again.await.unwrap());
+        assert_eq!(first.text("/status"), "succeeded");
+        assert_eq!(first.bytes, again.bytes);
+        assert_eq!(status(&two, &payment).await, "succeeded");
+        two.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_hear_what_a_repetition_has_stored() {
+    both(|store, _engine| async move {
+        // The first one's clock is so far ahead that no call is waited for any more.
+        for (seed, minutes) in [(1, 2), (2, 1)] {
+            let (key, ahead) = ("key", Duration::minutes(minutes));
+            let shared = Surroundings::new(seed);
+            let mut second = shared.clone();
+            second.clock = testkit::HandClock::at(testkit::BEGIN.plus(ahead));
+            // The other's own limit of a call is over before that of the first.
+            second.call_time_max = std::time::Duration::from_millis(200);
+            let (one, two) = nodes_in(&store, &shared, &second).await;
+            let (one, two) = (Arc::new(one), Arc::new(two));
+            let gate = Gate::closed();
+            one.bank
+                .script()
+                .next(Call::Authorize, Fault::Slow(gate.clone()));
+            let first = ask(&one, key);
+            let payment = under_way(&one).await;
+            takes_for_lost(&two).await;
+            let again = ask(&two, key).await.unwrap();
+            assert_eq!(again.text("/status"), "pending");
+            gate.open();
+            let first = first.await.unwrap();
+            assert_eq!(first.json(), again.json());
+            for node in [&one, &two] {
+                let later = ask(node, key).await.unwrap();
+                assert_eq!(later.bytes, again.bytes);
+            }
+            assert_eq!(status(&one, &payment).await, "succeeded");
+            one.audit().await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_cannot_wait_for_the_answer_is_told_that_it_is_still_to_come() {
+    both(|store, _engine| async move {
+        let shared = Surroundings::new(1);
+        let mut second = shared.clone();
+        second.call_time_max = std::time::Duration::from_millis(200);
+        let (one, two) = nodes_in(&store, &shared, &second).await;
+        let (one, two) = (Arc::new(one), Arc::new(two));
+        let gate = Gate::closed();
+        one.bank
+            .script()
+            .next(Call::Authorize, Fault::Slow(gate.clone()));
+        let first = ask(&one, "key");
+        under_way(&one).await;
+        let early = ask(&two, "key").await.unwrap();
+        assert_eq!(early.status.as_u16(), 503, "{}", early.json());
+        assert!(early.headers.contains_key("retry-after"));
+        gate.open();
+        let first = first.await.unwrap();
+        assert_eq!(first.text("/status"), "succeeded");
+        let again = ask(&two, "key").await.unwrap();
+        assert_eq!(first.bytes, again.bytes);
+        two.audit().await;
     })
     .await;
 }

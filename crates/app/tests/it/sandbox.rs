@@ -11,7 +11,7 @@ use domain::{Duration, OperationId, OperationObject, PaymentId};
 use serde_json::json;
 use store::Store;
 use testkit::database::both;
-use testkit::{BASE_URL, Surroundings, World, test_shop};
+use testkit::{BASE_URL, BEGIN, HandClock, Surroundings, World, test_shop};
 
 use crate::{PLAIN, SECURE, card_payment, pay, status};
 
@@ -27,7 +27,24 @@ fn bank_on(store: &Store, surroundings: &Surroundings) -> Surroundings {
 /// Two nodes, each with a bank of its own, on one database.
 async fn nodes(store: &Store) -> (World, World) {
     let shared = Surroundings::new(1);
-    let (one, two) = (bank_on(store, &shared), bank_on(store, &shared));
+    nodes_in(store, &shared, &shared).await
+}
+
+/// Two nodes, the second with a clock of its own that is ahead.
+pub(crate) async fn nodes_apart(store: &Store, seed: u64, ahead: Duration) -> (World, World) {
+    let shared = Surroundings::new(seed);
+    let mut second = shared.clone();
+    second.clock = HandClock::at(BEGIN.plus(ahead));
+    nodes_in(store, &shared, &second).await
+}
+
+/// Two nodes in these surroundings.
+pub(crate) async fn nodes_in(
+    store: &Store,
+    first: &Surroundings,
+    second: &Surroundings,
+) -> (World, World) {
+    let (one, two) = (bank_on(store, first), bank_on(store, second));
     let one = World::with(store.clone(), one, test_shop()).await;
     let (shop, key) = (one.shop.clone(), one.secret_key.clone());
     let two = World::again(store.clone(), two, shop, key);
