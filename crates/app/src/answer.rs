@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::ledger::Account;
 use domain::operation::NEVER_ARRIVED;
-use domain::payment::{Heard as PaymentHeard, State as PaymentState};
+use domain::payment::Heard as PaymentHeard;
 use domain::{
     Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
     OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy,
@@ -179,7 +179,6 @@ fn take_in_payment(
         operation: &news.before,
         answer: &news.answer,
         tariffs: &cx.tariffs,
-        last_attempt: is_last_attempt(work, &payment, &news)?,
         spare,
         now: cx.now,
     };
@@ -190,18 +189,6 @@ fn take_in_payment(
         }
         None => given_back(work, &payment, &news),
     }
-}
-
-/// Was this the payment's last attempt? Only asked where the payment waits for none: only then
-/// does it matter.
-fn is_last_attempt(work: &mut Work<'_, '_>, payment: &Payment, news: &News) -> Result<bool, Error> {
-    if payment.state != PaymentState::Pending {
-        return Ok(false);
-    }
-    let object = OperationObject::Payment(payment.id);
-    let all = store::operation::list_of(work.tx, work.cx.shop.id, object)?;
-    let last = all.iter().rfind(|one| one.kind == OperationKind::Authorize);
-    Ok(last.is_some_and(|last| last.id == news.before.id))
 }
 
 /// Takes in what became of money that goes back because its payment did not wait for it.

@@ -97,7 +97,14 @@ async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
             let payment = store::payment::find(conn, shop, id)?;
             let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
             let object = OperationObject::Payment(id);
-            Ok((payment, Attempts::of(conn, shop, object)?))
+            // In what order they were made no clock of a node decides, but the payment.
+            let last = if let State::Pending { last_attempt } = payment.state {
+                last_attempt
+            } else {
+                None
+            };
+            let attempts = Attempts::of(conn, shop, object, last)?;
+            Ok((payment, attempts))
         })
         .await?;
     let methods = MethodKind::ALL.into_iter();
@@ -129,12 +136,14 @@ impl Attempts {
         conn: &mut store::Conn<'_>,
         shop: domain::ShopId,
         object: OperationObject,
+        last: Option<OperationId>,
     ) -> Result<Self, Error> {
         let mut attempts = store::operation::list_of(conn, shop, object)?;
         attempts.retain(|o| matches!(o.kind, OperationKind::Authorize | OperationKind::Bind));
-        let last = attempts
-            .iter()
-            .max_by_key(|operation| (operation.created_at, operation.id));
+        let last = match last {
+            Some(last) => attempts.iter().find(|operation| operation.id == last),
+            None => attempts.last(),
+        };
         Ok(Self {
             last_decline: last.and_then(declined),
             made: attempts.len(),
@@ -261,7 +270,7 @@ fn start(
     }
     if method == MethodKind::BankCard {
         let object = OperationObject::Payment(id);
-        Attempts::of(work.tx, work.cx.shop.id, object)?.check()?;
+        Attempts::of(work.tx, work.cx.shop.id, object, None)?.check()?;
     }
     deal::check_attempt(work, &payment, choice.kind)?;
     split::require_enabled(work, &payment)?;
@@ -325,7 +334,7 @@ pub async fn returned(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Err
             reconcile::look(&cx, operation).await?;
             view(&cx, id).await
         }
-        State::Pending
+        State::Pending { .. }
         | State::Authorizing { .. }
         | State::WaitingForCapture { .. }
         | State::Capturing { .. }
@@ -361,7 +370,7 @@ async fn binding_view(cx: &Cx, id: PaymentMethodId) -> Result<BindingView, Error
             let method = store::payment_method::find(conn, shop, id)?;
             let method = method.ok_or_else(|| Error::not_found("payment method", id))?;
             let object = OperationObject::PaymentMethod(id);
-            Ok((method, Attempts::of(conn, shop, object)?))
+            Ok((method, Attempts::of(conn, shop, object, None)?))
         })
         .await?;
     let (shop, now) = (Arc::clone(&cx.shop), cx.shop.now(cx.app.now()));
@@ -393,7 +402,7 @@ pub async fn bind_card(
             let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
             let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
             let object = OperationObject::PaymentMethod(id);
-            Attempts::of(work.tx, work.cx.shop.id, object)?.check()?;
+            Attempts::of(work.tx, work.cx.shop.id, object, None)?.check()?;
             let operation = OperationId::new(work.ids.next());
             let currency = work.cx.shop.currency;
             let attempt = payment_method::Attempt {

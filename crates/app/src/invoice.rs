@@ -201,7 +201,10 @@ fn planned(shop: &Shop, invoice: &Invoice) -> Result<Option<Planned>, Error> {
 
 /// The end of a payment that nobody confirmed in time; `None` if it is not due, or not so.
 fn over(work: &mut Work<'_, '_>, payment: &Payment) -> Option<payment::Step> {
-    let unconfirmed = matches!(payment.state, State::Pending | State::Challenged { .. });
+    let unconfirmed = matches!(
+        payment.state,
+        State::Pending { .. } | State::Challenged { .. }
+    );
     let operation = OperationId::new(work.ids.next());
     let step = payment.expire(operation, work.now()).ok();
     step.filter(|_| unconfirmed)

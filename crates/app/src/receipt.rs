@@ -143,7 +143,7 @@ pub(crate) fn captured(
         PaymentState::Capturing { amount, .. } | PaymentState::Registering { amount, .. } => {
             *amount
         }
-        PaymentState::Pending
+        PaymentState::Pending { .. }
         | PaymentState::Authorizing { .. }
         | PaymentState::Challenged { .. }
         | PaymentState::WaitingForCapture { .. }

@@ -26,7 +26,7 @@ pub async fn payment(cx: &Cx, id: PaymentId, command: SimulatePayment) -> Result
         return Err(Refusal::NotATest.into());
     }
     let mut payment = find(cx, id).await?;
-    if matches!(payment.state, State::Pending) {
+    if matches!(payment.state, State::Pending { .. }) {
         let kind = command.method.or(payment.method_asked);
         payment = choose(cx, id, kind.unwrap_or(MethodKind::BankCard)).await?;
     }

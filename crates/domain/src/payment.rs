@@ -193,7 +193,10 @@ pub struct Hold {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// The payer has not chosen yet, or may try again.
-    Pending,
+    Pending {
+        /// The call of the last attempt, which has ended without money.
+        last_attempt: Option<OperationId>,
+    },
     /// The acquirer has been asked; its answer is open.
     Authorizing {
         /// The call.
@@ -341,7 +344,7 @@ impl State {
     #[must_use]
     pub const fn status(&self) -> Status {
         match self {
-            Self::Pending
+            Self::Pending { .. }
             | Self::Authorizing { .. }
             | Self::Challenged { .. }
             | Self::Registering {
@@ -364,7 +367,7 @@ impl State {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::Pending => "pending",
+            Self::Pending { .. } => "pending",
             Self::Authorizing { .. } => "authorizing",
             Self::Challenged { .. } => "challenged",
             Self::WaitingForCapture { .. } => "waiting_for_capture",
@@ -433,7 +436,7 @@ impl Payment {
                 challenge: Challenge::CoolingOff { until },
                 ..
             } => Some(self.confirm_until.max(until.plus(TIME_TO_CHOOSE))),
-            State::Pending | State::Challenged { .. } => Some(self.confirm_until),
+            State::Pending { .. } | State::Challenged { .. } => Some(self.confirm_until),
             State::WaitingForCapture { hold }
             | State::Registering {
                 hold,

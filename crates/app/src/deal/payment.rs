@@ -111,7 +111,7 @@ pub(crate) fn tell(work: &mut Work<'_, '_>, step: &Step) -> Result<(), Error> {
             let next = lock(work, own.id)?.detach(payment.id);
             store_next(work, next)
         }
-        State::Pending | State::Challenged { .. } | State::WaitingForCapture { .. } => {
+        State::Pending { .. } | State::Challenged { .. } | State::WaitingForCapture { .. } => {
             let next = lock(work, own.id)?.payment_rests();
             store_next(work, next)
         }

@@ -6,16 +6,37 @@ use connectors::sandbox::{Call, Decision, Fault};
 use domain::acquiring::Approval;
 use domain::card::{Card, CardNumber, Csc, Expiry};
 use domain::ledger::Account;
+use domain::payment::State;
 use domain::{
-    Answer, CancellationReason, Decline, Discrepancy, DiscrepancyKind, Duration, OperationId,
-    OperationKind, OperationObject, Party, Remedy,
+    Answer, CancellationReason, Decline, Discrepancy, DiscrepancyKind, Duration, MethodKind,
+    OperationId, OperationKind, OperationObject, Party, Remedy,
 };
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::database::both;
 
 use crate::payout::{live_gateway, to};
+use crate::sandbox::nodes_apart;
 use crate::{PLAIN, SECURE, available, balance_of, card_payment, pay, status};
+
+/// A card without money.
+const DECLINED: &str = "5555555555554600";
+
+/// A payment that is paid on its page.
+fn page() -> Value {
+    json!({
+        "amount": {"value": "1000.00", "currency": "RUB"}, "capture": true,
+        "confirmation": {"type": "redirect", "return_url": "https://shop.example/back"},
+    })
+}
+
+fn card(number: &str) -> Card {
+    Card {
+        number: CardNumber::parse(number).unwrap(),
+        expiry: Expiry::new(2030, 12).unwrap(),
+        csc: Csc::parse("123"),
+    }
+}
 
 /// What was noted, in the words of the list: what, what was asked, the remedy, and whether it is
 /// settled.
@@ -238,15 +259,7 @@ async fn looks_that_bring_no_answer_use_none_up_of_what_was_given_up() {
 async fn a_payment_that_still_waits_on_its_page_is_paid_by_the_attempt_that_was_given_up() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
-        let body = json!({
-            "amount": {"value": "1000.00", "currency": "RUB"}, "capture": true,
-            "confirmation": {"type": "redirect", "return_url": "https://shop.example/back"},
-        });
-        let card = |number: &str| Card {
-            number: CardNumber::parse(number).unwrap(),
-            expiry: Expiry::new(2030, 12).unwrap(),
-            csc: Some(Csc::parse("123").unwrap()),
-        };
+        let body = page();
         for again in [false, true] {
             let key = format!("again-{again}");
             let answer = world.call("POST", "/payments", &key, &body).await;
@@ -290,6 +303,63 @@ async fn a_payment_that_still_waits_on_its_page_is_paid_by_the_attempt_that_was_
         );
         assert_eq!(available(&world).await, 2 * 95_500);
         world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn which_attempt_was_the_last_is_not_decided_by_the_clocks_of_nodes() {
+    both(|store, _engine| async move {
+        // The second attempt is made at a node whose clock is behind that of the first.
+        for (seed, key, late_is_last) in [(1, "first", false), (2, "second", true)] {
+            let (behind, ahead) = nodes_apart(&store, seed, Duration::minutes(1)).await;
+            let answer = behind.call("POST", "/payments", key, &page()).await;
+            let payment = answer.text("/id");
+            let id = payment.parse().unwrap();
+            let object = OperationObject::Payment(id);
+            checkout::pay_by_card(&ahead.app, id, card(DECLINED), Buyer::default())
+                .await
+                .unwrap();
+            let first = call_of(&behind, object, OperationKind::Authorize).await;
+            let view = checkout::pay_by(
+                &behind.app,
+                id,
+                MethodKind::YooMoney,
+                None,
+                Buyer::default(),
+            );
+            let view = view.await.unwrap();
+            let State::Challenged { operation, .. } = view.payment.state else {
+                panic!("{:?}", view.payment.state)
+            };
+            app::sandbox::decide(&behind.app, operation, Decision::Decline)
+                .await
+                .unwrap();
+            let view = checkout::show(&behind.app, id).await.unwrap();
+            let asked = State::Pending {
+                last_attempt: Some(operation),
+            };
+            assert_eq!(view.payment.state, asked);
+            let reason = view.last_decline.map(|decline| decline.reason);
+            assert_ne!(reason, Some(CancellationReason::InsufficientFunds));
+
+            // The bank has carried out after all what it refused.
+            let carried_out = if late_is_last { operation } else { first };
+            hear_approval(&behind, carried_out, key).await;
+            let (end, remedy) = match late_is_last {
+                false => ("pending", "giving_back"),
+                true => ("succeeded", "taken"),
+            };
+            assert_eq!(status(&behind, &payment).await, end);
+            let found = app::discrepancy::list(&behind.app, None, true, 100).await;
+            let found = found.unwrap();
+            let own = found.iter().find(|one| one.operation_id == carried_out);
+            assert_eq!(own.unwrap().remedy.code(), remedy);
+            let method = checkout::show(&behind.app, id).await.unwrap();
+            let kind = method.payment.method.map(|method| method.kind);
+            assert_eq!(kind, Some(MethodKind::YooMoney));
+            behind.audit().await;
+        }
     })
     .await;
 }

@@ -112,7 +112,7 @@ fn written(payment: &Payment, refundable: bool, links: &Links) -> Vec<u8> {
     let status = payment.status();
     let (mut moments, mut cause) = (Moments::default(), None);
     match &payment.state {
-        State::Pending
+        State::Pending { .. }
         | State::Authorizing { .. }
         | State::Challenged { .. }
         | State::Registering {
@@ -198,7 +198,7 @@ fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> Me
             challenge: Challenge::CoolingOff { until },
             ..
         } => Some(*until),
-        State::Pending
+        State::Pending { .. }
         | State::Authorizing { .. }
         | State::Challenged { .. }
         | State::WaitingForCapture { .. }
@@ -214,7 +214,7 @@ fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> Me
 /// Shown while the payer may still confirm.
 fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationBody<'a>> {
     let challenge: Option<&Challenge> = match &payment.state {
-        State::Pending | State::Authorizing { .. } => None,
+        State::Pending { .. } | State::Authorizing { .. } => None,
         // There is nothing to do but to wait.
         State::Challenged {
             challenge: Challenge::CoolingOff { .. },

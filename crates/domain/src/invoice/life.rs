@@ -224,8 +224,10 @@ impl Invoice {
                 ..
             } => State::Held { payment: own },
             // The buyer may try again: the attempt is not waited for any more.
-            payment::State::Pending | payment::State::Challenged { .. } if held => return None,
-            payment::State::Pending | payment::State::Challenged { .. } => State::Open {
+            payment::State::Pending { .. } | payment::State::Challenged { .. } if held => {
+                return None;
+            }
+            payment::State::Pending { .. } | payment::State::Challenged { .. } => State::Open {
                 attempt: Some(Attempt {
                     payment: own,
                     awaited: false,
@@ -253,7 +255,9 @@ impl Invoice {
                 challenge: Challenge::CoolingOff { .. },
                 ..
             }) => Due::Wait,
-            Some(payment::State::Pending | payment::State::Challenged { .. }) => Due::EndAttempt,
+            Some(payment::State::Pending { .. } | payment::State::Challenged { .. }) => {
+                Due::EndAttempt
+            }
             Some(
                 payment::State::Authorizing { .. }
                 | payment::State::Registering {

@@ -245,7 +245,7 @@ fn payments() -> Vec<(&'static str, Payment)> {
         url: "https://bank.example/".to_owned(),
     };
     [
-        ("pending", payment::State::Pending),
+        ("pending", payment::State::Pending { last_attempt: None }),
         ("authorizing", payment::State::Authorizing { operation }),
         (
             "challenged",

@@ -24,8 +24,6 @@ pub struct Heard<'a> {
     pub answer: &'a Answer,
     /// The shop's price list.
     pub tariffs: &'a [Tariff],
-    /// Is the call the payment's last attempt? Only asked of money that it does not wait for.
-    pub last_attempt: bool,
     /// An id for the call that returns money which nobody waits for any more.
     pub spare: OperationId,
     /// The shop's time.
@@ -117,7 +115,7 @@ impl Payment {
                 };
                 Ok(Step::to(next))
             }
-            Answer::Declined { decline, facts } => Ok(self.declined(*decline, facts, heard.now)),
+            Answer::Declined { decline, facts } => Ok(self.declined(*decline, facts, heard)),
         }
     }
 
@@ -172,8 +170,9 @@ impl Payment {
         Ok(step)
     }
 
-    fn declined(&self, decline: Decline, facts: &Option<MethodFacts>, now: Timestamp) -> Step {
+    fn declined(&self, decline: Decline, facts: &Option<MethodFacts>, heard: &Heard<'_>) -> Step {
         let mut learned = self.clone();
+        let now = heard.now;
         learned.learn(facts.as_ref());
         if self.flow == Flow::Direct {
             return learned.cancel_now(decline, now);
@@ -182,7 +181,9 @@ impl Payment {
             let reason = CancellationReason::ExpiredOnConfirmation;
             return learned.cancel_now(Decline::new(Party::YooMoney, reason), now);
         }
-        learned.state = State::Pending;
+        learned.state = State::Pending {
+            last_attempt: Some(heard.operation.id),
+        };
         Step::to(learned)
     }
 

@@ -86,7 +86,7 @@ impl Payment {
             } => {
                 return Err(CaptureRefused::InProgress);
             }
-            State::Pending
+            State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::Registering { .. }
@@ -160,7 +160,7 @@ impl Payment {
             State::Succeeded { .. } if self.capture_mode == CaptureMode::OneStage => {
                 Err(CancelRefused::OneStage)
             }
-            State::Pending
+            State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::Registering { .. }

@@ -76,7 +76,7 @@ impl Payment {
                 challenge: Challenge::CoolingOff { .. },
                 ..
             } => return Err(AuthorizeRefused::InProgress),
-            State::Pending | State::Challenged { .. } => {}
+            State::Pending { .. } | State::Challenged { .. } => {}
             State::WaitingForCapture { .. }
             | State::Capturing { .. }
             | State::Voiding { .. }
@@ -147,7 +147,7 @@ impl Payment {
                 stage,
                 step: Registering::Asked,
             } => Ok(self.registering_expired(hold, *amount, *stage, operation)),
-            State::Pending | State::Challenged { .. } => {
+            State::Pending { .. } | State::Challenged { .. } => {
                 let reason = CancellationReason::ExpiredOnConfirmation;
                 Ok(self.cancel_now(Decline::new(Party::YooMoney, reason), now))
             }

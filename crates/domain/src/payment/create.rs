@@ -212,7 +212,7 @@ impl Payment {
             refunded: zero,
             refunding: zero,
             confirm_until: new.confirm_until.unwrap_or(now.plus(time)),
-            state: State::Pending,
+            state: State::Pending { last_attempt: None },
             created_at: now,
             version: 1,
         })

@@ -152,7 +152,7 @@ impl Payment {
         }
         let cause = Decline::new(Party::YooMoney, CancellationReason::DealExpired);
         match &self.state {
-            State::Pending | State::Challenged { .. } => Some(self.cancel_now(cause, now)),
+            State::Pending { .. } | State::Challenged { .. } => Some(self.cancel_now(cause, now)),
             State::WaitingForCapture { hold } => Some(self.void(hold, operation, cause)),
             State::Authorizing { .. }
             | State::Capturing { .. }

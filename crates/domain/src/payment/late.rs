@@ -14,8 +14,10 @@ impl Payment {
             return Ok(None);
         };
         match &self.state {
-            State::Pending if heard.last_attempt => self.approved(approval, heard).map(taken),
-            State::Pending
+            State::Pending {
+                last_attempt: Some(last),
+            } if *last == heard.operation.id => self.approved(approval, heard).map(taken),
+            State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::WaitingForCapture { .. }
@@ -55,7 +57,7 @@ impl Payment {
                 step.late = Some(Remedy::Nothing);
                 Ok(Some(step))
             }
-            State::Pending
+            State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::WaitingForCapture { .. }
@@ -84,7 +86,7 @@ impl Payment {
                     | Registering::LettingGo { operation: own, .. },
                 ..
             } => *own == operation.id,
-            State::Pending
+            State::Pending { .. }
             | State::WaitingForCapture { .. }
             | State::Registering {
                 step: Registering::Asked,

@@ -143,7 +143,7 @@ impl Payment {
             }
             // The end of the payment decides what becomes of it.
             State::Registering { .. }
-            | State::Pending
+            | State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::WaitingForCapture { .. }
@@ -169,7 +169,7 @@ impl Payment {
                 next.letting_go(hold, (*amount, *stage), operation, cause)
             }
             State::Registering { .. }
-            | State::Pending
+            | State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
             | State::WaitingForCapture { .. }

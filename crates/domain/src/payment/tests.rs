@@ -161,10 +161,10 @@ fn call(payment: &Payment) -> Operation {
             ..
         } => (OperationKind::Void, *operation),
         State::Registering { .. }
-        | State::Pending
+        | State::Pending { .. }
         | State::WaitingForCapture { .. }
         | State::Succeeded { .. }
-        | State::Canceled { .. } => (OperationKind::Authorize, operation(77)),
+        | State::Canceled { .. } => (OperationKind::Authorize, operation(LAST)),
     };
     Operation {
         id,
@@ -183,25 +183,24 @@ fn call(payment: &Payment) -> Operation {
 }
 
 fn hear(payment: &Payment, answer: &Answer, now: Timestamp) -> Option<Step> {
-    hear_of(payment, &call(payment), true, (answer, now))
+    hear_of(payment, &call(payment), (answer, now))
 }
 
 /// An approval of a call that the payment does not wait for.
 fn hear_late(payment: &Payment, kind: OperationKind, last_attempt: bool) -> Option<Step> {
     let operation = Operation {
-        id: operation(78),
+        id: operation(if last_attempt { LAST } else { 78 }),
         kind,
         reference: (kind != OperationKind::Authorize).then(|| "ref".to_owned()),
         ..call(payment)
     };
     let approved = Answer::Approved(approval());
-    hear_of(payment, &operation, last_attempt, (&approved, NOW))
+    hear_of(payment, &operation, (&approved, NOW))
 }
 
 fn hear_of(
     payment: &Payment,
     operation: &Operation,
-    last_attempt: bool,
     (answer, now): (&Answer, Timestamp),
 ) -> Option<Step> {
     let tariffs = tariffs();
@@ -211,17 +210,22 @@ fn hear_of(
             operation,
             answer,
             tariffs: &tariffs,
-            last_attempt,
             spare,
             now,
         })
         .unwrap()
 }
 
+/// The number of the last attempt of a payment that waits for another.
+const LAST: u64 = 77;
+
 /// One payment in each state, two stages.
 fn states() -> Vec<Payment> {
     let new = new_payment(CaptureMode::TwoStage);
-    let pending = Payment::create(&shop(), new, NOW).unwrap();
+    let mut pending = Payment::create(&shop(), new, NOW).unwrap();
+    pending.state = State::Pending {
+        last_attempt: Some(operation(LAST)),
+    };
     let authorizing = pending.authorize(attempt(2), NOW).unwrap().next;
     let challenge = hear(&authorizing, &challenged(), NOW).unwrap().next;
     let waiting = hear(&authorizing, &Answer::Approved(approval()), NOW)
@@ -423,7 +427,9 @@ fn a_decline_ends_a_direct_payment_and_not_one_on_the_page() {
     let on_page = states().remove(1);
     assert_eq!(
         hear(&on_page, &declined(), NOW).unwrap().next.state,
-        State::Pending
+        State::Pending {
+            last_attempt: Some(operation(2)),
+        }
     );
 }
 
@@ -474,7 +480,7 @@ fn the_payer_is_where_the_merchant_says_or_where_the_first_attempt_came_from() {
                 ..attempt(number)
             };
             payment = payment.authorize(from, NOW).unwrap().next;
-            payment.state = State::Pending;
+            payment = hear(&payment, &declined(), NOW).unwrap().next;
         }
         assert_eq!(payment.client_ip, expected);
     }

@@ -89,7 +89,7 @@ fn refusal(payment: &Payment, minor: i64, now: Timestamp) -> String {
 fn refusals_come_in_their_order() {
     let payment = succeeded(MethodKind::BankCard);
     let pending = Payment {
-        state: State::Pending,
+        state: State::Pending { last_attempt: None },
         ..payment.clone()
     };
     let spent = Payment {

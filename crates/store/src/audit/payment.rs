@@ -113,7 +113,9 @@ fn read(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
         vat: cells.money_or_null(currency)?.unwrap_or(zero),
     };
     let (refunded, refunding) = (cells.money(currency)?, cells.money(currency)?);
-    let awaits = cells.get::<Option<&str>>()?.is_some();
+    // One that is pending names its last attempt, for which it does not wait.
+    let named = cells.get::<Option<&str>>()?.is_some();
+    let awaits = named && state != "pending";
     let posted = Sums::read(cells.get()?).ok_or_else(|| cells.corrupt())?;
     let refunds = Sums::read(cells.get()?).ok_or_else(|| cells.corrupt())?;
     let calls = Call::list(cells.get()?).ok_or_else(|| cells.corrupt())?;

@@ -103,7 +103,10 @@ impl<'a> StateColumns<'a> {
     fn of(state: &'a State) -> Self {
         let none = Self::default();
         match state {
-            State::Pending => none,
+            State::Pending { last_attempt } => Self {
+                operation: *last_attempt,
+                ..none
+            },
             State::Authorizing { operation } => Self {
                 operation: Some(*operation),
                 ..none
@@ -307,7 +310,9 @@ fn read_state(cells: &mut Cells<'_>, currency: Currency) -> Result<State, StoreE
     };
     let state = || {
         Some(match code {
-            "pending" => State::Pending,
+            "pending" => State::Pending {
+                last_attempt: operation,
+            },
             "authorizing" => State::Authorizing {
                 operation: operation?,
             },

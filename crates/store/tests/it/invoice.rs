@@ -171,7 +171,7 @@ fn payment_in(shop: &Shop, number: u64, state: PaymentState) -> Payment {
 async fn the_auditor_sees_which_invoices_agree_with_their_payments() {
     both(|store, _| async move {
         let shop = with_shop(&store, 1).await;
-        let pending = || PaymentState::Pending;
+        let pending = || PaymentState::Pending { last_attempt: None };
         let canceled = || PaymentState::Canceled {
             cause: cause(),
             canceled_at: after(5),
@@ -228,7 +228,8 @@ async fn the_auditor_sees_which_invoices_agree_with_their_payments() {
         small.order.amount = rub(1);
         done(&store, move |tx| {
             insert(tx, &owner, &small)?;
-            let other = payment_in(&owner, 91, PaymentState::Pending);
+            let state = PaymentState::Pending { last_attempt: None };
+            let other = payment_in(&owner, 91, state);
             payment::insert(tx, &owner, &other)?;
             note_payment(tx, owner.id, id, other.id)
         })

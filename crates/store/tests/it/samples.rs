@@ -191,7 +191,7 @@ pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: after(3_600),
-        state: State::Pending,
+        state: State::Pending { last_attempt: None },
         created_at: NOW,
         version: 1,
     }
@@ -207,7 +207,10 @@ fn hold() -> Hold {
 fn payment_states() -> Vec<State> {
     let operation = operation_id(1);
     let mut states = vec![
-        State::Pending,
+        State::Pending { last_attempt: None },
+        State::Pending {
+            last_attempt: Some(operation),
+        },
         State::Authorizing { operation },
         State::WaitingForCapture { hold: hold() },
         State::Capturing {

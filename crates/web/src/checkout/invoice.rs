@@ -94,7 +94,7 @@ impl Stand {
                 let under_way = attempt.is_some_and(|payment| {
                     !matches!(
                         payment.state,
-                        payment::State::Pending | payment::State::Challenged { .. }
+                        payment::State::Pending { .. } | payment::State::Challenged { .. }
                     )
                 });
                 if invoice.expires_at <= now && !under_way {

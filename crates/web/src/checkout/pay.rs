@@ -212,7 +212,7 @@ fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Resp
     {
         return answer::go_to_bank(&asked.headers, show::frame(lang, &id), &target);
     }
-    let declined = matches!(after.payment.state, payment::State::Pending);
+    let declined = matches!(after.payment.state, payment::State::Pending { .. });
     answer::go(&if declined {
         routes::contract_with_method(&id, kind.code(), lang)
     } else {

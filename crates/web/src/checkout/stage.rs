@@ -29,8 +29,8 @@ impl Stage {
     pub fn of_payment(payment: &Payment, now: Timestamp) -> Self {
         use payment::{CaptureMode, Registering, State};
         match &payment.state {
-            State::Pending if now >= payment.confirm_until => Self::Ended(Ending::Expired),
-            State::Pending => Self::Choose,
+            State::Pending { .. } if now >= payment.confirm_until => Self::Ended(Ending::Expired),
+            State::Pending { .. } => Self::Choose,
             State::Registering {
                 step: Registering::LettingGo { cause, .. },
                 ..

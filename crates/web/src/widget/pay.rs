@@ -65,7 +65,7 @@ async fn attempt(
     };
     match start(app, view.payment.id, kind, means, form.buyer(asked)).await {
         Ok(after) => {
-            let declined = matches!(after.payment.state, domain::payment::State::Pending);
+            let declined = matches!(after.payment.state, domain::payment::State::Pending { .. });
             Ok(again(declined.then(|| kind.code())))
         }
         Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {

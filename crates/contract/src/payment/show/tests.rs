@@ -58,7 +58,7 @@ fn pending() -> Payment {
         refunded: rub(0),
         refunding: rub(0),
         confirm_until: at(3_600),
-        state: State::Pending,
+        state: State::Pending { last_attempt: None },
         created_at: at(0),
         version: 1,
     }

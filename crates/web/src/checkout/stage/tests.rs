@@ -73,6 +73,10 @@ fn canceled(reason: CancellationReason) -> State {
     }
 }
 
+fn pending() -> State {
+    State::Pending { last_attempt: None }
+}
+
 fn hold() -> Hold {
     Hold {
         reference: "1".to_owned(),
@@ -94,8 +98,8 @@ fn check(state: State, minutes: i64, expected: &Stage) {
 
 #[test]
 fn a_payer_chooses_until_the_time_is_over() {
-    check(State::Pending, 59, &Stage::Choose);
-    check(State::Pending, 60, &Stage::Ended(Ending::Expired));
+    check(pending(), 59, &Stage::Choose);
+    check(pending(), 60, &Stage::Ended(Ending::Expired));
 }
 
 #[test]
@@ -200,7 +204,7 @@ fn a_binding_has_the_same_stages() {
 
 #[test]
 fn every_change_has_another_stamp() {
-    let before = payment(State::Pending);
+    let before = payment(pending());
     let after = Payment {
         version: 4,
         ..before.clone()
