@@ -251,12 +251,15 @@ impl App {
         self.sandbox.as_ref().map(|sandbox| sandbox.callbacks())
     }
 
-    /// Waits until no call is under way that nobody waits for: before the process ends, and in
-    /// tests.
+    /// Waits until no call is under way that nobody waits for, and the sandbox has written down
+    /// what it answered: before the process ends, and in tests.
     pub async fn settled(&self) {
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks.reopen();
+        if let Some(sandbox) = &self.sandbox {
+            sandbox.settled().await;
+        }
     }
 
     /// Waits until there may be notifications to carry.

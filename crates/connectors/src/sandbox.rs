@@ -34,6 +34,7 @@ use async_trait::async_trait;
 use domain::card::Expiry;
 use domain::{Answer, Duration, Money, OperationId, OperationKind, ShopId, Timestamp};
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::acquirer::{
@@ -80,6 +81,8 @@ pub struct Sandbox {
     in_process: Option<Arc<InProcess>>,
     turns: [tokio::sync::Mutex<()>; TURNS],
     state: Mutex<State>,
+    /// Records whose answers were given and that are still to be written.
+    tasks: TaskTracker,
 }
 
 #[derive(Default)]
@@ -157,6 +160,7 @@ impl Sandbox {
             in_process: None,
             turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             state: Mutex::default(),
+            tasks: TaskTracker::new(),
         }
     }
 
@@ -164,6 +168,13 @@ impl Sandbox {
     #[must_use]
     pub fn script(&self) -> &Script {
         &self.script
+    }
+
+    /// Waits until everything that was answered is written down: before the process ends.
+    pub async fn settled(&self) {
+        self.tasks.close();
+        self.tasks.wait().await;
+        self.tasks.reopen();
     }
 
     /// Callbacks from now on; who listened before hears nothing any more.
@@ -355,7 +366,8 @@ impl Sandbox {
     ///
     /// What is decided at once, without its payer, is answered before it is written: the write has
     /// its place before all that its shop writes afterwards, so what the platform wrote down of an
-    /// answer is never forgotten here.
+    /// answer is not forgotten here. Only where the write itself fails, and the process is killed
+    /// before it is made again, milliseconds later, is a payment forgotten; it is trusted then.
     async fn begin(&self, record: Record) -> Result<Answer, CallError> {
         let unknown = |error| CallError::Unknown(Some(error));
         let (operation, shop) = (record.operation(), record.shop());
@@ -368,7 +380,8 @@ impl Sandbox {
             Poll::Ready(Err(_)) | Poll::Pending if is_settled(&record) => {
                 let pending = first.is_pending().then_some(write);
                 let memory = Arc::clone(&self.memory);
-                tokio::spawn(write_until_it_stands(memory, shop, change, pending));
+                self.tasks
+                    .spawn(write_until_it_stands(memory, shop, change, pending));
                 return Ok(answer);
             }
             Poll::Ready(Err(error)) => return Err(unknown(error)),

@@ -4,6 +4,7 @@
 //! Callers never wait for room: a full queue answers [`StoreError::Busy`] at once.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle};
@@ -89,6 +90,8 @@ struct Inner {
     gauge: Arc<Gauge>,
     queue_length_max: usize,
     threads: Mutex<Threads>,
+    /// How many units were run beside those of their shops.
+    beside: AtomicU64,
 }
 
 #[derive(Default)]
@@ -202,6 +205,7 @@ impl Store {
                 gauge,
                 queue_length_max: options.queue_length_max,
                 threads: Mutex::new(threads),
+                beside: AtomicU64::new(0),
             }),
         }
     }
@@ -217,9 +221,27 @@ impl Store {
         T: Send + 'static,
         E: UnitError,
     {
+        let place = (self.lane_of(shop), shop.number());
+        self.write_in_lane(place, unit).await
+    }
+
+    /// Runs a unit of work on rows of this shop that none of its other units lock. It has its turn
+    /// before what the shop writes after it, as with [`Store::write`], and unlike there it keeps
+    /// that where others wait for the shop's held rows. A lock or a failure of its own still takes
+    /// it out of its turn.
+    pub async fn write_beside<T, E, F>(&self, shop: ShopId, unit: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: UnitError,
+    {
+        let own = self.inner.beside.fetch_add(1, Relaxed) | BESIDE;
+        self.write_in_lane((self.lane_of(shop), own), unit).await
+    }
+
+    fn lane_of(&self, shop: ShopId) -> usize {
         let lanes = u64::try_from(self.inner.lanes.len()).unwrap_or(1);
-        let lane = usize::try_from(shop.number() % lanes.max(1)).unwrap_or(0);
-        self.write_in_lane((lane, shop.number()), unit).await
+        usize::try_from(shop.number() % lanes.max(1)).unwrap_or(0)
     }
 
     /// Runs a unit of work that belongs to no single shop: claims across shops, new shops. All of
@@ -360,6 +382,9 @@ impl Store {
 
 /// The place of units that belong to no single shop.
 const NO_SHOP: u64 = 0;
+
+/// Places from here on are of one unit each: no shop has such a number.
+const BESIDE: u64 = 1 << 63;
 
 /// A page of its own that must find room, and a record that must reach the log's disk. A table of
 /// the session leaves nothing behind: its file is cut off at the commit.

@@ -84,7 +84,7 @@ impl Memory for Records {
             }
             Ok::<_, StoreError>(())
         };
-        match self.store.write(shop, unit).await {
+        match self.store.write_beside(shop, unit).await {
             Ok(()) => Ok(true),
             Err(StoreError::Conflict) => Ok(false),
             Err(error) => Err(error.into()),

@@ -35,7 +35,7 @@ pub trait Memory: Send + Sync {
     async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError>;
 
     /// Writes all or none. `false` if a record is not as it was found. Once this was polled, what
-    /// `shop` writes afterwards is not written before it.
+    /// `shop` writes afterwards is not written before it, unless it fails.
     async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError>;
 
     /// The records that follow `after`, by their operations, at most `limit`.

@@ -172,9 +172,10 @@ async fn what_is_decided_at_once_is_not_forgotten_because_the_memory_is_away() {
             .await
             .unwrap(),
     );
-    while memory.find(operation(1)).await.unwrap().is_none() {
-        tokio::task::yield_now().await;
-    }
+    assert_eq!(memory.find(operation(1)).await.unwrap(), None);
+    // A process that ends waits for it.
+    sandbox.settled().await;
+    assert!(memory.find(operation(1)).await.unwrap().is_some());
     // What waits for its payer is begun only if it is remembered.
     memory.1.store(1, Ordering::SeqCst);
     let lost = sandbox.authorize(pay(2, card("5555555555554477"))).await;

@@ -28,6 +28,7 @@ async fn units_that_wait_for_a_lock_step_aside_for_the_others() {
     let store = Store::open(options).await.unwrap();
     insert_counter(&store, "held", 0).await;
     insert_counter(&store, "free", 0).await;
+    insert_counter(&store, "beside", 0).await;
     let other = connect(database.database()).await;
     other
         .batch_execute("begin; select value from counter where name = 'held' for update")
@@ -40,6 +41,19 @@ async fn units_that_wait_for_a_lock_step_aside_for_the_others() {
         })
         .collect();
     let began = tokio::time::Instant::now();
+    // What is beside the shop's rows has its turn although all others of the shop stepped aside.
+    while store.statistics().replays == 0 {
+        tokio::task::yield_now().await;
+    }
+    let shop = domain::ShopId::new(1).unwrap();
+    let beside = store.write_beside(shop, |tx| tx.write_one(COUNTER_ADD, &[&"beside", &1_i64]));
+    let behind = tokio::spawn({
+        let store = store.clone();
+        async move { add(&store, 1, "beside").await }
+    });
+    beside.await.unwrap();
+    assert_eq!(counter(&store, "beside").await, 1);
+    assert!(!behind.is_finished());
     let mut free = 0;
     while began.elapsed() < Duration::from_millis(700) {
         add(&store, 2, "free").await.unwrap();
@@ -50,7 +64,9 @@ async fn units_that_wait_for_a_lock_step_aside_for_the_others() {
     for unit in waiting {
         unit.await.unwrap().unwrap();
     }
+    behind.await.unwrap().unwrap();
     assert_eq!(counter(&store, "held").await, 24);
+    assert_eq!(counter(&store, "beside").await, 2);
     assert_eq!(counter(&store, "free").await, free);
     // Each try that waits for the lock takes 50 ms, so fourteen fit, were they in the way.
     assert!(28 < free, "{free} units beside those that wait for a lock");
