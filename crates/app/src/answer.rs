@@ -47,8 +47,10 @@ async fn place(app: &Arc<App>, operation: OperationId) -> Result<(Cx, OperationO
 
 /// Takes in what was heard of an operation, in a unit of its own that is tried until it is done.
 pub(crate) async fn take(cx: &Cx, of: Of, heard: Heard) -> Result<(), Error> {
-    if let Heard::Answer(answer) = &heard {
-        cx.app.card_attempts.heard(of.operation, answer);
+    match &heard {
+        Heard::Answer(answer) => cx.app.card_attempts.heard(of.operation, answer),
+        Heard::Absent(Absence::Settled) => cx.app.card_attempts.never_arrived(of.operation),
+        Heard::Absent(Absence::Early | Absence::Forgotten) | Heard::Silence => {}
     }
     heard::take(cx, of, move |work| {
         take_in(work, of.object, of.operation, &heard)

@@ -8,12 +8,19 @@
 //! Such an address counts in that shop alone, as do all of a test shop: nobody shuts the buyers of
 //! others out by a name. A shop's or gateway's key has its own limit of requests.
 //!
-//! Counts stand in the memory of one node, and cards in it as hashes under a key of the process.
+//! One that comes to nothing here, because its unit failed or its call never arrived, is given back
+//! too.
+//!
+//! Counts stand in the memory of one node, and cards in it as hashes under a key of the process. So
+//! several nodes together allow several times as many. What one of them counted is given back by
+//! itself alone: where another hears the approval (a callback, the bank's page, a look-up), the
+//! attempt stays counted here, as one that was declined does, for as long as it takes to come back
+//! by the hour. That is the safe side, and limits are far above what honest buyers need.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use domain::bucket::{self, Buckets};
 use domain::card::CardNumber;
@@ -134,6 +141,77 @@ pub(crate) enum Key {
     Token([u8; 32]),
 }
 
+/// What a unit of work has counted, of which nobody knows yet whether it stands.
+#[derive(Clone, Default)]
+pub(crate) struct Tally(Arc<Mutex<Option<Counted>>>);
+
+#[derive(Clone, Copy)]
+struct Counted {
+    operation: OperationId,
+    /// The token that the attempt uses up, by its hash.
+    token: Option<[u8; 32]>,
+}
+
+/// Gives back what a unit counts, unless it is told that the unit stands.
+pub(crate) struct Trial<'a> {
+    attempts: &'a CardAttempts,
+    tally: Tally,
+}
+
+impl<'a> Trial<'a> {
+    pub(crate) fn new(attempts: &'a CardAttempts) -> Self {
+        let tally = Tally::default();
+        Self { attempts, tally }
+    }
+
+    /// Where the unit notes what it counts.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.clone()
+    }
+
+    /// The unit stands.
+    pub(crate) fn stands(self) {
+        *self.tally.counted() = None;
+    }
+}
+
+impl Drop for Trial<'_> {
+    fn drop(&mut self) {
+        if let Some(counted) = self.tally.counted().take() {
+            self.attempts.undo(&counted);
+        }
+    }
+}
+
+impl Tally {
+    fn counted(&self) -> MutexGuard<'_, Option<Counted>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes one attempt. A unit that runs twice takes it once, since it makes the same operation
+    /// again.
+    pub(crate) fn take(
+        &self,
+        attempts: &CardAttempts,
+        operation: OperationId,
+        (tried, shop, now): (Tried<'_>, &Shop, Timestamp),
+    ) -> Result<(), Exceeded> {
+        attempts.take(Key::Operation(operation), tried, shop, now)?;
+        let token = self.counted().and_then(|before| before.token);
+        *self.counted() = Some(Counted { operation, token });
+        Ok(())
+    }
+
+    /// The card of a token is now tried by the operation that was counted.
+    pub(crate) fn carry_over(&self, attempts: &CardAttempts, token: [u8; 32]) {
+        if let Some(counted) = self.counted().as_mut()
+            && attempts.carry_over(token, counted.operation)
+        {
+            counted.token = Some(token);
+        }
+    }
+}
+
 /// The counts.
 pub(crate) struct CardAttempts {
     secret: [u8; 32],
@@ -201,8 +279,7 @@ impl CardAttempts {
         }
     }
 
-    /// Takes one attempt. A unit of work that runs twice takes it once, since it makes the same
-    /// operation again.
+    /// Takes one attempt, the same only once.
     pub(crate) fn take(
         &self,
         key: Key,
@@ -219,13 +296,14 @@ impl CardAttempts {
     }
 
     /// The card of a token is now tried by this operation: what the token has used goes over to it.
-    pub(crate) fn carry_over(&self, token: [u8; 32], operation: OperationId) {
+    /// Says whether anything did.
+    fn carry_over(&self, token: [u8; 32], operation: OperationId) -> bool {
         let mut counts = self.counts();
         let Some((carried, _)) = counts.open.remove(&Key::Token(token)) else {
-            return;
+            return false;
         };
         let Some((used, _)) = counts.open.get_mut(&Key::Operation(operation)) else {
-            return;
+            return false;
         };
         // It is counted once: where the card was typed, and not where the shop says that it was.
         let named = Used {
@@ -236,6 +314,26 @@ impl CardAttempts {
         used.address = carried.address;
         used.card = carried.card;
         counts.give_back(named);
+        true
+    }
+
+    /// The unit that counted an attempt was undone, or nobody waited for its end: no call leaves. A
+    /// token that it was to use up is as it was before.
+    fn undo(&self, counted: &Counted) {
+        let mut counts = self.counts();
+        let Some((mut used, taken_at)) = counts.open.remove(&Key::Operation(counted.operation))
+        else {
+            return;
+        };
+        if let Some(token) = counted.token {
+            let of_token = Used {
+                address: used.address.take(),
+                card: used.card.take(),
+                shop: None,
+            };
+            counts.open.insert(Key::Token(token), (of_token, taken_at));
+        }
+        counts.give_back(used);
     }
 
     /// Takes in what became of an attempt, as often as it is heard.
@@ -247,11 +345,16 @@ impl CardAttempts {
         }
     }
 
-    /// An attempt is over.
-    pub(crate) fn ended(&self, key: Key, approved: bool) {
+    /// An attempt never arrived: no card was tried.
+    pub(crate) fn never_arrived(&self, operation: OperationId) {
+        self.ended(Key::Operation(operation), true);
+    }
+
+    /// An attempt is over, and counts no more if it is free.
+    pub(crate) fn ended(&self, key: Key, free: bool) {
         let mut counts = self.counts();
         if let Some((used, _)) = counts.open.remove(&key)
-            && approved
+            && free
         {
             counts.give_back(used);
         }

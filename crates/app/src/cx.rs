@@ -7,7 +7,7 @@ use domain::{Grant, OperationId, Reach, Shop, Tariff, Timestamp};
 use store::{Conn, Tx};
 
 use crate::app::{App, Merchant};
-use crate::card_attempts::{Exceeded, Key, Tried};
+use crate::card_attempts::{Exceeded, Tally, Trial, Tried};
 use crate::error::{Error, Refusal};
 use crate::ports::Mint;
 
@@ -39,6 +39,8 @@ pub(crate) struct Work<'w, 'tx> {
     pub(crate) tx: &'w mut Tx<'tx>,
     pub(crate) cx: &'w Cx,
     pub(crate) ids: Mint,
+    /// The cards that it counts.
+    cards: Tally,
 }
 
 impl Cx {
@@ -89,12 +91,19 @@ impl Cx {
         let unit = Arc::new(unit);
         let seed = self.app.random_seed();
         let mut pauses = CONFLICT_PAUSES_MS.into_iter();
+        // No call leaves after a unit that failed, or whose end nobody waits for.
+        let trial = Trial::new(&self.app.card_attempts);
         loop {
             let own = Arc::clone(&unit);
-            let written = self.write_by(seed, move |work| own(work)).await;
-            match (written, pauses.next()) {
+            let written = self.write_by(seed, trial.tally(), move |work| own(work));
+            match (written.await, pauses.next()) {
                 (Err(Error::Conflict), Some(longest)) => self.step_back(longest).await,
-                (done, _) => return done,
+                (done, _) => {
+                    if done.is_ok() {
+                        trial.stands();
+                    }
+                    return done;
+                }
             }
         }
     }
@@ -117,11 +126,12 @@ impl Cx {
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
     {
-        self.write_by(self.app.random_seed(), unit).await
+        let seed = self.app.random_seed();
+        self.write_by(seed, Tally::default(), unit).await
     }
 
     /// Runs a unit of work of this shop, whose ids come from this seed.
-    async fn write_by<T, F>(&self, seed: [u8; 32], unit: F) -> Result<T, Error>
+    async fn write_by<T, F>(&self, seed: [u8; 32], cards: Tally, unit: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
@@ -131,7 +141,13 @@ impl Cx {
             .store
             .write(self.shop.id, move |tx: &mut Tx<'_>| {
                 let ids = Mint::new(cx.now, seed);
-                unit(&mut Work { tx, cx: &cx, ids })
+                let cards = cards.clone();
+                unit(&mut Work {
+                    tx,
+                    cx: &cx,
+                    ids,
+                    cards,
+                })
             })
             .await
             .map_err(Error::settled)
@@ -157,14 +173,20 @@ impl Work<'_, '_> {
     }
 
     /// Counts a card that this operation will try, before anything is written. It is no effect of
-    /// the unit: one that the storage runs twice makes the same operation, which is counted once.
+    /// the unit: one that the storage runs twice makes the same operation, which is counted once,
+    /// and one that fails has not counted it ([`Trial`]).
     pub(crate) fn count_card(
         &self,
         operation: OperationId,
         tried: Tried<'_>,
     ) -> Result<(), Exceeded> {
         let (app, shop) = (&self.cx.app, &self.cx.shop);
-        let key = Key::Operation(operation);
-        app.card_attempts.take(key, tried, shop, app.now())
+        let attempt = (tried, &**shop, app.now());
+        self.cards.take(&app.card_attempts, operation, attempt)
+    }
+
+    /// The card of a token, by its hash, is tried by the operation that was counted.
+    pub(crate) fn carry_over(&self, token: [u8; 32]) {
+        self.cards.carry_over(&self.cx.app.card_attempts, token);
     }
 }

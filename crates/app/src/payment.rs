@@ -189,7 +189,7 @@ fn try_at_once(
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
     count(work, payment, id, &call_means)?;
     if let Some(given) = given {
-        token::carry_over(work, given.reveal(), id);
+        token::carry_over(work, given.reveal());
     }
     let recorded = effects::new_payment(work, &step)?;
     receipts::draft(work, payment.id, receipt)?;

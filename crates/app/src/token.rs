@@ -11,7 +11,7 @@ use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
 use domain::card::{Card, CardFacts, CardNumber};
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose, RedeemRefused};
-use domain::{Duration, OperationId, ShopId};
+use domain::{Duration, ShopId};
 
 use crate::app::App;
 use crate::card_attempts::{Key, Tried, Whence};
@@ -162,8 +162,10 @@ async fn write(
         created_at: cx.now,
         version: 1,
     };
-    cx.write(move |work| Ok(store::token::insert(work.tx, &row)?))
-        .await?;
+    let written = cx.write(move |work| Ok(store::token::insert(work.tx, &row)?));
+    // Nobody has the token: its card is not tried by it.
+    let lost = |_: &Error| cx.app.card_attempts.ended(Key::Token(hash), true);
+    written.await.inspect_err(lost)?;
     Ok(token)
 }
 
@@ -184,10 +186,9 @@ pub(crate) fn redeem_payment(
     Ok((card, next.acquirer_token))
 }
 
-/// The card of a token is tried by this operation now.
-pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str, operation: OperationId) {
-    let attempts = &work.cx.app.card_attempts;
-    attempts.carry_over(secret::hash(token), operation);
+/// The card of a token is tried by the operation that was counted now.
+pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str) {
+    work.carry_over(secret::hash(token));
 }
 
 /// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token

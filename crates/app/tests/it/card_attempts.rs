@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use app::checkout::{self, ATTEMPTS_MAX, Buyer};
 use app::{CardLimits, Error, Exceeded, Limit, Refusal, token};
+use connectors::sandbox::{Call, Fault};
 use domain::card::{Card, CardNumber, Csc, Expiry};
 use domain::{Duration, OperationId, PaymentId, PaymentMethodId, payment, payment_method};
 use serde_json::{Value, json};
@@ -255,6 +256,64 @@ async fn a_card_and_a_shop_have_their_own_attempts_and_a_token_gives_back_with_i
         let answer = world.call("POST", "/payments", "over", &body).await;
         assert_eq!(answer.status, 429);
         assert_eq!(world.app.cards_refused()[3], (Limit::Shop, 3));
+        world.audit().await;
+    })
+    .await;
+}
+
+/// Changes the schema as a fault of the operator would.
+async fn rename(world: &World, sql: &'static str) {
+    let unit = move |tx: &mut store::Tx<'_>| tx.execute(sql, &[]).map(drop);
+    let done: Result<(), store::StoreError> = world.store.write_any_shop(unit).await;
+    done.unwrap();
+}
+
+#[tokio::test]
+async fn what_comes_to_nothing_by_a_fault_or_on_its_way_is_not_counted() {
+    both(|store, _engine| async move {
+        let world = limited(store, 2, 0, 0).await;
+        let (app, shop) = (&world.app, world.shop.id);
+        let ip: Option<IpAddr> = Some([192, 0, 2, 1].into());
+        let given = token::for_payment(app, shop, card(DECLINED), ip)
+            .await
+            .unwrap();
+        let mut by_token = card_payment(DECLINED, true);
+        by_token["payment_method_data"] = Value::Null;
+        by_token["payment_token"] = json!(given);
+        let mut by_card = card_payment(DECLINED, true);
+        by_card["client_ip"] = json!("192.0.2.2");
+        rename(&world, "alter table operation rename to operation_away").await;
+        for key in ["fault-1", "fault-2", "fault-3"] {
+            for (body, door) in [(&by_token, "token"), (&by_card, "card")] {
+                let key = format!("{key}-{door}");
+                let answer = world.call("POST", "/payments", &key, body).await;
+                assert_eq!(answer.status, 500, "{}", answer.json());
+            }
+        }
+        rename(&world, "alter table operation_away rename to operation").await;
+        // The token still has its attempt, and takes it along.
+        let other = from("192.0.2.1");
+        let tried = checkout::pay_by_card(app, open(&world, "a").await, card(DECLINED), other);
+        assert_eq!(limit(tried.await), None);
+        let answer = world.call("POST", "/payments", "by-token", &by_token).await;
+        assert_eq!(answer.text("/status"), "canceled");
+        let other = from("192.0.2.1");
+        let tried = checkout::pay_by_card(app, open(&world, "b").await, card(DECLINED), other);
+        assert_eq!(limit(tried.await), Some(Limit::Address));
+
+        // Calls that never arrived tried no card.
+        for key in ["lost-1", "lost-2", "lost-3"] {
+            world.bank.script().next(Call::Authorize, Fault::NotSent);
+            let answer = world.call("POST", "/payments", key, &by_card).await;
+            assert_eq!(answer.text("/status"), "pending", "{}", answer.json());
+            world.wait(Duration::minutes(1)).await;
+            world.wait(Duration::minutes(1)).await;
+            assert_eq!(crate::status(&world, &answer.text("/id")).await, "canceled");
+        }
+        for (key, status) in [("c", 200), ("d", 200), ("e", 429)] {
+            let answer = world.call("POST", "/payments", key, &by_card).await;
+            assert_eq!(answer.status, status, "{}", answer.json());
+        }
         world.audit().await;
     })
     .await;
