@@ -66,7 +66,6 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "paces the database's work")]
 async fn rest(until: Option<Instant>) {
     match until {
         Some(until) => tokio::time::sleep_until(until).await,
