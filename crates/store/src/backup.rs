@@ -11,7 +11,7 @@ mod snapshot;
 
 pub use contents::Contents;
 pub use copy::{Copy, settle};
-pub use replacement::{KEPT_SCHEMAS, Replacement, drop_kept};
+pub use replacement::{Replacement, drop_kept};
 pub use snapshot::Snapshot;
 
 use std::fs::{self, File};

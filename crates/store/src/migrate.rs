@@ -89,21 +89,11 @@ const APPLIED: &str = "select number, checksum from migration order by number";
 const INSERT: &str = "insert into migration (number, name, checksum, applied_at)
  values ($1, $2, $3, $4)";
 
-/// Looks at the tables that have rows. An empty one is left alone: PostgreSQL takes a table that
-/// it has never looked at for a small one, but one that it has seen empty for empty, and then all
-/// plans cost the same and the wrong ones stay.
-const ANALYZE: &str = "do $$
-declare
-  name text;
-  filled boolean;
-begin
-  for name in select tablename from pg_tables where schemaname = current_schema() loop
-    execute format('select exists (select 1 from %I)', name) into filled;
-    if filled then
-      execute format('analyze %I', name);
-    end if;
-  end loop;
-end $$";
+const TABLES_POSTGRES: &str = "\
+select tablename
+  from pg_tables
+ where schemaname = current_schema()
+ order by tablename";
 
 /// Waits at most this long for another process that is migrating.
 const LOCK: &str = "set lock_timeout = '60s'; select pg_advisory_lock(4707193011)";
@@ -164,7 +154,7 @@ pub(crate) fn postgres(config: &Config, migrations: &[Migration]) -> Result<(), 
         );
     }
     if !pending.is_empty() {
-        pipe.batch(ANALYZE)?;
+        analyze(&mut pipe, migrations)?;
     }
     Ok(())
 }
@@ -174,7 +164,43 @@ pub(crate) fn postgres_inside(pipe: &mut Pipe, migrations: &[Migration]) -> Resu
     for migration in pending_postgres(pipe, migrations)? {
         apply_postgres(pipe, &migration)?;
     }
-    pipe.batch(ANALYZE)
+    analyze(pipe, migrations)
+}
+
+/// The tables of migrations that are in a schema. Others may stand beside them: those of
+/// extensions, and of whoever shares the schema.
+pub(crate) fn tables_postgres(
+    pipe: &mut Pipe,
+    migrations: &[Migration],
+) -> Result<Vec<String>, StoreError> {
+    let there = pipe.texts(TABLES_POSTGRES)?.into_iter().flatten().flatten();
+    let ours = there.filter(|name| is_made(migrations, name));
+    Ok(ours.collect())
+}
+
+/// Whether a table is one that migrations make, or their own.
+fn is_made(migrations: &[Migration], table: &str) -> bool {
+    let mut lines = migrations
+        .iter()
+        .flat_map(|migration| migration.postgres.lines());
+    let makes = |line: &str| {
+        let made = line.strip_prefix("create table ");
+        made.and_then(|made| made.split([' ', '(']).next()) == Some(table)
+    };
+    table == "migration" || lines.any(makes)
+}
+
+/// Looks at the tables that have rows. An empty one is left alone: PostgreSQL takes a table that
+/// it has never looked at for a small one, but one that it has seen empty for empty, and then all
+/// plans cost the same and the wrong ones stay.
+fn analyze(pipe: &mut Pipe, migrations: &[Migration]) -> Result<(), StoreError> {
+    for table in tables_postgres(pipe, migrations)? {
+        let filled = pipe.text(&format!("select exists (select 1 from {table})"))?;
+        if filled.as_deref() == Some("t") {
+            pipe.batch(&format!("analyze {table}"))?;
+        }
+    }
+    Ok(())
 }
 
 fn pending_postgres(

@@ -14,7 +14,7 @@ use app::Clock as _;
 use app::audit::Report;
 use serde_json::json;
 use store::Database;
-use store::backup::{Contents, Copy, KEPT_SCHEMAS, Snapshot};
+use store::backup::{Contents, Copy, Snapshot};
 use store::book::Head;
 
 use super::manifest::{Manifest, Seen};
@@ -128,6 +128,11 @@ fn look_at_copy(path: &Path, known: &[Head]) -> Result<(Contents, Report)> {
     Ok((contents, report))
 }
 
+/// The last migration that this program knows.
+pub(super) fn newest() -> i64 {
+    store::MIGRATIONS.last().map_or(0, |last| last.number)
+}
+
 /// Dumps one moment of a database, audits that moment, and reads the dump back.
 fn copy_postgres(url: &str, target: &Path, known: &[Head]) -> Result<(Contents, Report)> {
     let mut snapshot = Snapshot::open(url).context("open the database")?;
@@ -138,7 +143,14 @@ fn copy_postgres(url: &str, target: &Path, known: &[Head]) -> Result<(Contents, 
         contents.schema != 0,
         "there is no database of Altyn to copy"
     );
-    dump::save(url, snapshot.name(), KEPT_SCHEMAS, target)?;
+    // Of a newer program's tables we would not know all.
+    ensure!(
+        contents.schema <= newest(),
+        "the database is of a newer program: back it up with that one"
+    );
+    let schema = snapshot.schema()?;
+    let tables = (schema.as_str(), contents.tables.keys());
+    dump::save(url, snapshot.name(), tables, target)?;
     let report = audit::of_conn(&mut snapshot.conn(), known)?;
     let dumped = dump::rows(target).context("read the dump back")?;
     ensure!(
@@ -250,7 +262,7 @@ fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
 }
 
 /// Copies a file to disk, for its owner alone whoever may read the other.
-fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(super) fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
     let mut from = File::open(from)?;
     let mut options = File::options();
     let options = options.write(true).create(true).truncate(true).mode(0o600);

@@ -10,13 +10,27 @@ use url::Url;
 
 use crate::files::private_file;
 
-/// Copies a snapshot of a database into a file, without the schemas named.
-pub(super) fn save(url: &str, snapshot: &str, without: &str, target: &Path) -> Result<()> {
+/// Copies tables of a snapshot of a database into a file. What else the database has is not ours:
+/// it may be unreadable to us, and is brought back by nobody.
+pub(super) fn save<'a>(
+    url: &str,
+    snapshot: &str,
+    (schema, tables): (&str, impl Iterator<Item = &'a String>),
+    target: &Path,
+) -> Result<()> {
     let mut dump = tool("pg_dump", url)?;
     dump.args(["--format=custom", "--no-owner", "--no-privileges"]);
     dump.arg(format!("--snapshot={snapshot}"));
-    dump.arg(format!("--exclude-schema={without}"));
+    dump.arg("--strict-names");
+    for table in tables {
+        dump.arg(format!("--table={}.{}", quoted(schema), quoted(table)));
+    }
     run(dump.arg("--file").arg(private(target)?))
+}
+
+/// A name as the tool takes it, without wildcards.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// The file, made so that nobody else may read it.

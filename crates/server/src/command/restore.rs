@@ -3,7 +3,7 @@
 //! the operator says otherwise.
 
 use std::fs::{self, File};
-use std::io::{BufReader, ErrorKind};
+use std::io::{self, BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -12,9 +12,9 @@ use app::audit::Report;
 use serde_json::json;
 use store::backup::{Copy, Replacement, drop_kept, settle};
 use store::sealing::SealingKey;
-use store::{Database, Serving};
+use store::{Database, Serving, StoreError};
 
-use super::backup::{DUMP_FILE, PARTS};
+use super::backup::{DUMP_FILE, PARTS, copy_file, newest};
 use super::manifest::{MANIFEST, Manifest};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
@@ -33,9 +33,8 @@ const REPLACED: &str = ".replaced-";
 /// Brings a backup back.
 pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Result<Told> {
     let manifest = Manifest::read(source)?;
-    let newest = store::MIGRATIONS.last().map_or(0, |last| last.number);
     ensure!(
-        manifest.schema <= newest,
+        manifest.schema <= newest(),
         "the backup is of a newer program ({}): bring it back with that one",
         manifest.version
     );
@@ -43,8 +42,7 @@ pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Resu
     let _lock = DataLock::take(&config.data_dir)?;
     manifest.prove(source)?;
     let stamp = stamp();
-    let stage = config.data_dir.join(STAGE);
-    stage_parts(&manifest, source, &stage)?;
+    let stage = Stage::make(&manifest, source, config.data_dir.join(STAGE))?;
     let place = Place {
         data_dir: config.data_dir.clone(),
         stage,
@@ -78,8 +76,14 @@ struct Done {
 /// Where a backup is brought back to.
 struct Place {
     data_dir: PathBuf,
-    stage: PathBuf,
+    stage: Stage,
     stamp: String,
+}
+
+/// What is brought back beside the database, until it is in its place. It is removed with this
+/// value.
+struct Stage {
+    path: PathBuf,
 }
 
 fn told(config: &Config, source: &Path, (manifest, done): (&Manifest, &Done)) -> Told {
@@ -149,40 +153,36 @@ fn into_sqlite(
         bail!("{} is there already; --force replaces it", path.display());
     }
     // Beside the database, so that a rename puts it there.
-    let partial = beside(path, ".restoring");
-    remove_database(&partial)?;
-    let proved = (|| {
-        manifest.copy(source, DATABASE_FILE, &partial)?;
-        let copy = Copy::open(&partial).context("open the backup's database")?;
+    let partial = Partial::new(beside(path, ".restoring"))?;
+    let (report, sealed_with) = {
+        manifest.copy(source, DATABASE_FILE, &partial.path)?;
+        let copy = Copy::open(&partial.path).context("open the backup's database")?;
         manifest.compare(&copy.contents()?)?;
         copy.close()?;
-        let mut copy = Copy::migrated(&partial).context("bring its schema up to date")?;
+        let mut copy = Copy::migrated(&partial.path).context("bring its schema up to date")?;
         let report = audit::of_conn(&mut copy.conn(), &[])?;
         let sealed_with = store::sealing::list(&mut copy.conn())?;
         copy.close()?;
-        admit(&report, there)?;
-        settle(&partial).context("finish the copy")?;
-        Ok((report, sealed_with))
-    })();
-    let (report, sealed_with) = match proved {
-        Ok(proved) => proved,
-        Err(error) => {
-            remove_database(&partial)?;
-            fs::remove_dir_all(&place.stage).context("remove what was staged")?;
-            return Err(error);
-        }
+        (report, sealed_with)
     };
-    File::open(&partial)
+    admit(&report, there)?;
+    settle(&partial.path).context("finish the copy")?;
+    File::open(&partial.path)
         .and_then(|file| file.sync_all())
         .context("write the database to disk")?;
 
-    place.begin()?;
-    let mut kept = Vec::new();
-    if there {
-        kept.extend(set_aside_database(path, &place.stamp)?);
+    let aside = there
+        .then(|| keep_database(path, &place.stamp))
+        .transpose()?;
+    if let Err(error) = place.swap(&partial.path, path) {
+        // Where nothing was changed there is nothing to keep.
+        if let Some(aside) = aside.filter(|_| !place.has_begun()) {
+            remove_database(&aside)?;
+        }
+        return Err(error);
     }
-    fs::rename(&partial, path).context("put the database in its place")?;
     sync_dir(path.parent())?;
+    let mut kept: Vec<String> = aside.iter().map(|it| it.display().to_string()).collect();
     place.put_parts(source, &mut kept)?;
     Ok(Done {
         report,
@@ -219,8 +219,14 @@ fn into_postgres(
     let report = audit::of_conn(&mut replacement.conn(), &[])?;
     let sealed_with = store::sealing::list(&mut replacement.conn())?;
     admit(&report, there)?;
-    place.begin()?;
-    replacement.commit()?;
+    let mark = place.begin()?;
+    if let Err(error) = replacement.commit() {
+        // Where the commit is known to have failed, everything is as it was.
+        if !matches!(error, StoreError::OutcomeUnknown) {
+            mark.take_back();
+        }
+        return Err(error).context("put the database in its place");
+    }
     place.put_parts(source, &mut kept)?;
     Ok(Done {
         report,
@@ -231,17 +237,41 @@ fn into_postgres(
 
 impl Place {
     /// Notes that from now on a half of the restore would be worse than none.
-    fn begin(&self) -> Result<()> {
-        private_file(&self.data_dir.join(UNFINISHED))?
-            .sync_all()
-            .context("note that a restore has begun")?;
-        sync_dir(Some(&self.data_dir))
+    fn begin(&self) -> Result<Mark> {
+        let path = self.data_dir.join(UNFINISHED);
+        let mark = Mark {
+            was_there: path.exists(),
+            path,
+        };
+        let noted = private_file(&mark.path)
+            .and_then(|file| file.sync_all().context("note that a restore has begun"))
+            .and_then(|()| sync_dir(Some(&self.data_dir)));
+        if noted.is_err() {
+            mark.take_back();
+        }
+        noted.map(|()| mark)
+    }
+
+    fn has_begun(&self) -> bool {
+        self.data_dir.join(UNFINISHED).exists()
+    }
+
+    /// Gives a new file the name of the database.
+    fn swap(&self, new: &Path, path: &Path) -> Result<()> {
+        let had_log = LOGS.iter().any(|suffix| beside(path, suffix).exists());
+        let mark = self.begin()?;
+        let swapped = remove_logs(path)
+            .and_then(|()| fs::rename(new, path).context("put the database in its place"));
+        if swapped.is_err() && !had_log {
+            mark.take_back();
+        }
+        swapped
     }
 
     /// Puts what is beside the database into its place, and notes that all is done.
     fn put_parts(&self, source: &Path, kept: &mut Vec<String>) -> Result<()> {
         for part in PARTS {
-            let (target, new) = (self.data_dir.join(part), self.stage.join(part));
+            let (target, new) = (self.data_dir.join(part), self.stage.path.join(part));
             if target.exists() {
                 let aside = beside(&target, &format!("{REPLACED}{}", self.stamp));
                 fs::rename(&target, &aside).with_context(|| format!("set {part} aside"))?;
@@ -258,67 +288,134 @@ impl Place {
         if heads::replace(&self.data_dir, &aside, &ends)? {
             kept.push(aside.display().to_string());
         }
-        fs::remove_dir_all(&self.stage).context("remove the empty stage")?;
         sync_dir(Some(&self.data_dir))?;
         fs::remove_file(self.data_dir.join(UNFINISHED)).context("note that all is done")?;
         sync_dir(Some(&self.data_dir))
     }
 }
 
-/// Copies what is beside the database to where it waits.
-fn stage_parts(manifest: &Manifest, source: &Path, stage: &Path) -> Result<()> {
-    if stage.exists() {
-        fs::remove_dir_all(stage).context("remove what a killed restore left")?;
-    }
-    make_data_dir(stage)?;
-    for part in PARTS {
-        for name in manifest.names_in(part) {
-            let target = stage.join(name);
-            make_data_dir(folder_of(&target))?;
-            manifest.copy(source, name, &target)?;
-        }
-    }
-    Ok(())
+/// The note that a restore is under way. A server does not start beside it.
+struct Mark {
+    path: PathBuf,
+    /// One was cut off before.
+    was_there: bool,
 }
 
-/// Gives a database another name beside its own, under which it is whole, and leaves the file
-/// without its log, which must never meet another file.
-fn set_aside_database(path: &Path, stamp: &str) -> Result<Option<String>> {
+impl Mark {
+    /// Takes the note back: nothing was changed.
+    fn take_back(&self) {
+        if self.was_there {
+            return;
+        }
+        if let Err(error) = remove_if_there(&self.path) {
+            tracing::warn!("the note of a restore is left: {error:#}");
+        }
+    }
+}
+
+impl Stage {
+    /// Copies what is beside the database to where it waits.
+    fn make(manifest: &Manifest, source: &Path, path: PathBuf) -> Result<Self> {
+        if path.exists() {
+            fs::remove_dir_all(&path).context("remove what a killed restore left")?;
+        }
+        let stage = Self { path };
+        make_data_dir(&stage.path)?;
+        for part in PARTS {
+            for name in manifest.names_in(part) {
+                let target = stage.path.join(name);
+                make_data_dir(folder_of(&target))?;
+                manifest.copy(source, name, &target)?;
+            }
+        }
+        Ok(stage)
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // What is left goes with the next restore.
+        if let Err(error) = fs::remove_dir_all(&self.path)
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "{} is left", self.path.display());
+        }
+    }
+}
+
+/// A database that is being proved. It is removed with this value, unless it has got another name.
+struct Partial {
+    path: PathBuf,
+}
+
+impl Partial {
+    fn new(path: PathBuf) -> Result<Self> {
+        // What a killed restore left.
+        remove_database(&path)?;
+        Ok(Self { path })
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if let Err(error) = remove_database(&self.path) {
+            tracing::warn!("what was brought back is left: {error:#}");
+        }
+    }
+}
+
+/// The files of a database that has not been closed, besides its own.
+const LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Gives a database another name beside its own, under which it is whole. Nothing of it changes,
+/// and what was made is removed if not all of it can be. The other name.
+fn keep_database(path: &Path, stamp: &str) -> Result<PathBuf> {
     // One that cannot be opened is kept as it is.
     if let Err(error) = settle(path) {
         tracing::warn!(%error, "what is replaced could not be opened");
     }
     let aside = beside(path, &format!("{REPLACED}{stamp}"));
-    for suffix in ["-wal", "-shm", "-journal", ""] {
+    ensure!(!aside.exists(), "{} exists already", aside.display());
+    let kept = LOGS.into_iter().chain([""]).try_for_each(|suffix| {
         let (from, to) = (beside(path, suffix), beside(&aside, suffix));
-        match fs::hard_link(&from, &to) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
-            Err(error) => {
-                return Err(error).with_context(|| format!("keep {}", from.display()));
-            }
-        }
-        // The file itself goes when the new one takes its name.
-        if !suffix.is_empty() {
-            fs::remove_file(&from).with_context(|| format!("remove {}", from.display()))?;
-        }
+        or_copy(fs::hard_link(&from, &to), &from, &to)
+            .with_context(|| format!("keep {}", from.display()))
+    });
+    if let Err(error) = kept.and_then(|()| sync_dir(path.parent())) {
+        remove_database(&aside)?;
+        return Err(error);
     }
-    sync_dir(path.parent())?;
-    Ok(Some(aside.display().to_string()))
+    Ok(aside)
+}
+
+/// Copies a file, if it is there, that could not be given a second name: not all file systems know
+/// such.
+fn or_copy(linked: io::Result<()>, from: &Path, to: &Path) -> io::Result<()> {
+    match linked {
+        Ok(()) => Ok(()),
+        Err(_) if !from.exists() => Ok(()),
+        Err(_) => copy_file(from, to),
+    }
+}
+
+/// Removes the log of a database, which must never meet another file.
+fn remove_logs(path: &Path) -> Result<()> {
+    LOGS.iter()
+        .try_for_each(|suffix| remove_if_there(&beside(path, suffix)))
 }
 
 /// Removes a database file with its log.
 fn remove_database(path: &Path) -> Result<()> {
-    for suffix in ["-wal", "-shm", "-journal", ""] {
-        match fs::remove_file(beside(path, suffix)) {
-            Ok(()) => {}
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => {
-                return Err(error).with_context(|| format!("remove {}", path.display()));
-            }
-        }
+    remove_logs(path)?;
+    remove_if_there(path)
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("remove {}", path.display())),
     }
-    Ok(())
 }
 
 /// Removes everything that restores have replaced.
@@ -364,4 +461,53 @@ pub(super) async fn drop_replaced(config: &Config) -> Result<Told> {
 fn stamp() -> String {
     let digits = shown(SystemClock.now());
     digits.chars().filter(char::is_ascii_digit).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn place(data_dir: &Path) -> Place {
+        Place {
+            data_dir: data_dir.to_owned(),
+            stage: Stage {
+                path: data_dir.join(STAGE),
+            },
+            stamp: stamp(),
+        }
+    }
+
+    #[test]
+    fn a_restore_that_changed_nothing_leaves_no_note() {
+        let home = tempfile::tempdir().unwrap();
+        let (database, new) = (home.path().join("altyn.db"), home.path().join("new"));
+        fs::write(&database, "old").unwrap();
+        let place = place(home.path());
+        assert!(place.swap(&new, &database).is_err(), "there is no new file");
+        assert!(!place.has_begun());
+        // Of one that was cut off before.
+        drop(place.begin().unwrap());
+        assert!(place.swap(&new, &database).is_err());
+        assert!(place.has_begun());
+        // What had been changed before it failed.
+        fs::remove_file(home.path().join(UNFINISHED)).unwrap();
+        fs::write(beside(&database, "-wal"), "log").unwrap();
+        assert!(place.swap(&new, &database).is_err());
+        assert!(place.has_begun());
+        assert_eq!(fs::read(&database).unwrap(), b"old");
+    }
+
+    #[test]
+    fn a_file_is_kept_where_file_systems_know_no_second_names() {
+        let home = tempfile::tempdir().unwrap();
+        let (from, to) = (home.path().join("from"), home.path().join("to"));
+        let refused = Err(ErrorKind::PermissionDenied.into());
+        fs::write(&from, "old").unwrap();
+        or_copy(refused, &from, &to).unwrap();
+        assert_eq!(fs::read(&to).unwrap(), b"old");
+        let missing = home.path().join("missing");
+        let copy = home.path().join("copy");
+        or_copy(fs::hard_link(&missing, &copy), &missing, &copy).unwrap();
+        assert!(!copy.exists());
+    }
 }

@@ -197,6 +197,142 @@ fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
     assert_eq!(there.told(&["audit"])["good"], true);
 }
 
+/// Where an extension has a table, and other programs have a schema, tables and a view.
+const NEIGHBOURS: &str = "
+    create extension pg_trgm;
+    create table spatial (id bigint);
+    alter extension pg_trgm add table spatial;
+    create table others (id bigint);
+    create schema reports;
+    create table reports.payment (id bigint);
+    insert into spatial values (1);
+    insert into others values (1), (2);
+    insert into reports.payment values (1), (2), (3);
+    create view reports.sums as select count(*) as number from public.payment;";
+
+const OF_NEIGHBOURS: &str = "
+    select (select count(*) from public.spatial) * 100
+           + (select count(*) from public.others) * 10
+           + (select count(*) from reports.payment)";
+
+/// Runs statements beside the server.
+fn run_sql(runtime: &Runtime, database: &TestDatabase, sql: &str) {
+    let client = runtime.block_on(connect(database.database()));
+    runtime.block_on(client.batch_execute(sql)).unwrap();
+}
+
+/// The number that a statement finds.
+fn number(runtime: &Runtime, database: &TestDatabase, sql: &str) -> i64 {
+    let client = runtime.block_on(connect(database.database()));
+    runtime.block_on(client.query_one(sql, &[])).unwrap().get(0)
+}
+
+#[test]
+fn what_others_have_in_the_database_is_neither_copied_nor_touched() {
+    let runtime = Runtime::new().unwrap();
+    let (here, database, _url) = postgres_place(&runtime);
+    let server = here.serve(&["--demo"]);
+    server.paid("72");
+    server.stop();
+    run_sql(&runtime, &database, NEIGHBOURS);
+    let backup = here.path("backup");
+    let path = backup.to_str().unwrap();
+    assert_eq!(here.told(&["backup", path])["good"], true);
+    let description = fs::read_to_string(backup.join("backup.json")).unwrap();
+    assert!(!description.contains("spatial") && !description.contains("others"));
+    let restored = here.told(&["restore", path, "--force"]);
+    assert_eq!(restored["good"], true);
+    assert_eq!(number(&runtime, &database, OF_NEIGHBOURS), 123);
+    // A view on what was set aside keeps it.
+    let error = here.refused(&["restore", "--drop-replaced"]);
+    assert!(error.contains("depend"), "{error}");
+    assert_eq!(
+        number(&runtime, &database, "select number from reports.sums"),
+        1
+    );
+    run_sql(&runtime, &database, "drop view reports.sums");
+    here.told(&["restore", "--drop-replaced"]);
+    assert_eq!(number(&runtime, &database, OF_NEIGHBOURS), 123);
+}
+
+#[test]
+fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
+    let runtime = Runtime::new().unwrap();
+    let (here, _database, _url) = postgres_place(&runtime);
+    let server = here.serve(&["--demo"]);
+    server.paid("72");
+    server.stop();
+    let backup = here.path("backup");
+    let path = backup.to_str().unwrap();
+    here.told(&["backup", path]);
+
+    // Beside tables of the same names.
+    let (there, database, _url) = postgres_place(&runtime);
+    let prepare = "
+        create table public.payment (id bigint);
+        insert into public.payment values (1);
+        create schema pay;
+        do $$ begin
+          execute format('alter database %I set search_path = pay', current_database());
+        end $$";
+    run_sql(&runtime, &database, prepare);
+    assert_eq!(there.told(&["restore", path])["good"], true);
+    let server = there.serve(&["--demo"]);
+    server.paid("73");
+    server.stop();
+    assert_eq!(there.told(&["audit"])["good"], true);
+    assert_eq!(
+        number(&runtime, &database, "select count(*) from public.payment"),
+        1
+    );
+    assert_eq!(
+        number(&runtime, &database, "select count(*) from pay.payment"),
+        2
+    );
+
+    // A restore of which the commit fails has changed nothing and leaves no note.
+    let refuse = "
+        create table public.made (id bigint);
+        create function public.refuse() returns trigger language plpgsql
+          as $$ begin raise 'not today'; end $$;
+        create constraint trigger refuse after insert on public.made
+          deferrable initially deferred for each row execute function public.refuse();
+        create function public.note() returns event_trigger language plpgsql
+          as $$ begin insert into public.made values (1); end $$;
+        create event trigger noted on ddl_command_end when tag in ('CREATE TABLE')
+          execute function public.note()";
+    run_sql(&runtime, &database, refuse);
+    let error = there.refused(&["restore", path, "--force"]);
+    assert!(error.contains("not today"), "{error}");
+    for name in ["restore-unfinished", "restoring"] {
+        assert!(!there.data().join(name).exists(), "{name}");
+    }
+    run_sql(&runtime, &database, "drop event trigger noted");
+    assert_eq!(there.told(&["audit"])["good"], true);
+
+    // Tables of a newer program go aside with ours.
+    let newer = "
+        create table pay.newer (id bigint);
+        insert into pay.migration values (999, 'newer', 'newer', 0)";
+    run_sql(&runtime, &database, newer);
+    let error = there.refused(&["backup", there.path("newer").to_str().unwrap()]);
+    assert!(error.contains("of a newer program"), "{error}");
+    let restored = there.told(&["restore", path, "--force"]);
+    assert_eq!(restored["good"], true);
+    let newer = "select count(*) from pg_tables where tablename = 'newer' and schemaname <> 'pay'";
+    assert_eq!(number(&runtime, &database, newer), 1);
+
+    // Others have the names of our tables.
+    let (taken, database, _url) = postgres_place(&runtime);
+    run_sql(&runtime, &database, "create table payment (id bigint)");
+    let error = taken.refused(&["restore", path, "--force"]);
+    assert!(error.contains("have the names of ours"), "{error}");
+    assert_eq!(
+        number(&runtime, &database, "select count(*) from public.payment"),
+        0
+    );
+}
+
 /// Backups of which one bit is another, or a file is empty or missing, replace nothing.
 fn damaged_ones_replace_nothing(place: &Place, backup: &Path, flips: u64) {
     let before = place.told(&["audit"]);

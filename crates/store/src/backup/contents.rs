@@ -10,6 +10,7 @@ use rusqlite::types::Value;
 
 use crate::book::Head;
 use crate::error::StoreError;
+use crate::migrate::{self, MIGRATIONS};
 use crate::postgres::Pipe;
 use crate::sqlite::failure;
 
@@ -30,12 +31,6 @@ select name
  where type = 'table' and name not like 'sqlite_%'
  order by name";
 
-const TABLES_POSTGRES: &str = "\
-select tablename
-  from pg_tables
- where schemaname = current_schema()
- order by tablename";
-
 const SCHEMA: &str = "select max(number) from migration";
 
 const HEADS_SQLITE: &str = "select shop_id, sequence, lower(hex(hash)) from book order by shop_id";
@@ -50,8 +45,8 @@ type Cells = Vec<Option<String>>;
 
 impl Contents {
     pub(super) fn of_sqlite(connection: &Connection) -> Result<Self, StoreError> {
-        Self::read((TABLES_SQLITE, HEADS_SQLITE), |sql| {
-            let rows = connection.prepare(sql).and_then(|mut statement| {
+        let rows = |sql: &str| {
+            let rows: Result<Vec<Cells>, _> = connection.prepare(sql).and_then(|mut statement| {
                 let columns = statement.column_count();
                 let rows = statement.query_map([], |row| {
                     let cells = (0..columns).map(|column| {
@@ -67,25 +62,28 @@ impl Contents {
                 rows.collect()
             });
             rows.map_err(|error| failure("count what is in a copy", error))
-        })
+        };
+        let tables = rows(TABLES_SQLITE)?.into_iter().flatten().flatten();
+        Self::read(tables.collect(), HEADS_SQLITE, rows)
     }
 
     pub(super) fn of_postgres(pipe: &mut Pipe) -> Result<Self, StoreError> {
-        Self::read((TABLES_POSTGRES, HEADS_POSTGRES), |sql| pipe.texts(sql))
+        let tables = migrate::tables_postgres(pipe, MIGRATIONS)?;
+        Self::read(tables, HEADS_POSTGRES, |sql| pipe.texts(sql))
     }
 
     fn read(
-        (tables, heads): (&str, &str),
+        tables: Vec<String>,
+        heads: &str,
         mut rows: impl FnMut(&str) -> Result<Vec<Cells>, StoreError>,
     ) -> Result<Self, StoreError> {
         let mut contents = Self::default();
-        for table in rows(tables)? {
-            let table = text(&table, 0)?;
+        for table in tables {
             let quoted = table.replace('"', "\"\"");
             let count = rows(&format!("select count(*) from \"{quoted}\""))?;
             let count = number(count.first(), 0)?;
             let count = u64::try_from(count).unwrap_or(0);
-            contents.tables.insert(table.to_owned(), count);
+            contents.tables.insert(table, count);
         }
         if contents.tables.contains_key("migration") {
             let last = rows(SCHEMA)?;

@@ -1,7 +1,9 @@
 //! Replaces what is in a PostgreSQL database by a dump, in one transaction: what is there is set
 //! aside in a schema of its own, the dump comes in its place, is looked at, and only then counts.
-//! It needs no more rights than the database's owner has.
+//! Tables of others are left alone, in whichever schema they are. It needs no more rights than the
+//! database's owner has.
 
+use std::borrow::Cow;
 use std::io::{BufRead, Error};
 
 use bytes::Bytes;
@@ -13,8 +15,8 @@ use crate::migrate::{self, MIGRATIONS};
 use crate::postgres::{Config, Pipe};
 use crate::serving::LOCK;
 
-/// Schemas that hold what was replaced, as `pg_dump` and `like` write patterns of names.
-pub const KEPT_SCHEMAS: &str = "altyn_replaced_*";
+/// How the names of schemas begin that hold what was replaced.
+const KEPT: &str = "altyn_replaced_";
 
 /// How many bytes of a table travel at once.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -32,10 +34,31 @@ select count(*)
    and pid <> pg_backend_pid()
    and application_name = current_setting('application_name')";
 
-const TABLES_POSTGRES: &str = "\
-select count(*)
-  from pg_tables
- where schemaname = current_schema()";
+/// The table `migration`, if it is the one that we make: it is there, and has these columns.
+const IS_OURS_POSTGRES: &str = "\
+select count(*) = 3
+  from information_schema.columns
+ where table_schema = current_schema()
+   and table_name = 'migration'
+   and column_name in ('number', 'checksum', 'applied_at')";
+
+const NEWEST_POSTGRES: &str = "select max(number) from migration";
+
+/// Tables that may be of a newer program: whoever made our tables made them, and no extension did.
+const NEWER_POSTGRES: &str = "\
+select c.relname
+  from pg_class c
+  join pg_namespace n on n.oid = c.relnamespace
+ where n.nspname = current_schema()
+   and c.relkind in ('r', 'p')
+   and c.relowner = (select relowner from pg_class where oid = 'migration'::regclass)
+   and not exists (select 1
+                     from pg_depend d
+                    where d.classid = 'pg_class'::regclass and d.objid = c.oid
+                      and d.deptype = 'e')
+ order by c.relname";
+
+const SCHEMA_POSTGRES: &str = "select quote_ident(current_schema())";
 
 const PAUSE_POSTGRES: &str = "select pg_sleep(0.1)";
 
@@ -73,36 +96,54 @@ impl Replacement {
         Ok(Self { pipe })
     }
 
-    /// Is there anything that would be replaced?
+    /// Is there anything of ours that would be replaced? Tables of another program that have the
+    /// names of ours are refused.
     pub fn is_needed(&mut self) -> Result<bool, StoreError> {
-        Ok(self.pipe.text(TABLES_POSTGRES)?.as_deref() != Some("0"))
+        if migrate::tables_postgres(&mut self.pipe, MIGRATIONS)?.is_empty() {
+            return Ok(false);
+        }
+        if self.pipe.text(IS_OURS_POSTGRES)?.as_deref() == Some("t") {
+            return Ok(true);
+        }
+        Err(StoreError::Unavailable {
+            reason: "tables of another program have the names of ours: give Altyn a schema of its \
+                     own",
+        })
     }
 
     /// Sets aside what is there, in a schema whose name ends so.
     pub fn set_aside(&mut self, suffix: &str) -> Result<String, StoreError> {
-        let schema = KEPT_SCHEMAS.replace('*', suffix);
-        let move_all = format!(
-            "create schema {schema};
-             do $$
-             declare
-               name text;
-             begin
-               for name in select tablename from pg_tables where schemaname = current_schema() loop
-                 execute format('alter table %I set schema {schema}', name);
-               end loop;
-             end $$"
-        );
-        self.pipe.batch(&move_all)?;
+        let newest = self.pipe.text(NEWEST_POSTGRES)?;
+        let newest = newest.and_then(|number| number.parse::<i64>().ok());
+        let known = MIGRATIONS.last().map(|last| last.number);
+        let tables = if known < newest {
+            let tables = self.pipe.texts(NEWER_POSTGRES)?;
+            tables.into_iter().flatten().flatten().collect()
+        } else {
+            migrate::tables_postgres(&mut self.pipe, MIGRATIONS)?
+        };
+        let schema = format!("{KEPT}{suffix}");
+        self.pipe.batch(&format!("create schema {schema}"))?;
+        for table in tables {
+            let table = quoted(&table);
+            let aside = format!("alter table {table} set schema {schema}");
+            self.pipe.batch(&aside)?;
+        }
         Ok(schema)
     }
 
-    /// Runs a dump, written out as a script.
+    /// Runs a dump, written out as a script. Its tables come into our schema, whichever they were
+    /// in.
     pub fn load(&mut self, script: &mut dyn BufRead) -> Result<(), StoreError> {
+        let here = self.pipe.text(SCHEMA_POSTGRES)?.unwrap_or_default();
+        let mut there = None;
         let mut statements = String::new();
         let mut line = Vec::new();
         while next_line(script, &mut line)? {
             let text = str::from_utf8(&line)
                 .map_err(|error| StoreError::engine("read the dump", error))?;
+            there = there.or_else(|| schema_of(text));
+            let text = moved(text, there.as_deref(), &here);
             if text.starts_with("COPY ") && text.ends_with(" FROM stdin;\n") {
                 self.run(&mut statements)?;
                 let copy = text.trim_end().trim_end_matches(';').to_owned();
@@ -114,8 +155,8 @@ impl Replacement {
                 // One that is there is as good.
                 statements.push_str("create schema if not exists ");
                 statements.push_str(schema);
-            } else if !is_of_the_session(text) {
-                statements.push_str(text);
+            } else if !is_of_the_session(&text) {
+                statements.push_str(&text);
             }
         }
         self.run(&mut statements)
@@ -164,15 +205,46 @@ fn wait_until_alone(pipe: &mut Pipe) -> Result<(), StoreError> {
     })
 }
 
-/// Drops all that was ever set aside. The schemas' names.
+/// Drops all that was ever set aside. The schemas' names. What others have made of it, as views,
+/// is not dropped with it: then it stays, and PostgreSQL says why.
 pub fn drop_kept(url: &str) -> Result<Vec<String>, StoreError> {
     let mut pipe = Pipe::connect(&Config::parse(url)?)?;
     let kept = pipe.texts(KEPT_POSTGRES)?.into_iter().flatten().flatten();
     let kept: Vec<String> = kept.collect();
     for schema in &kept {
-        pipe.batch(&format!("drop schema {schema} cascade"))?;
+        let tables = format!("select tablename from pg_tables where schemaname = '{schema}'");
+        let tables = pipe.texts(&tables)?.into_iter().flatten().flatten();
+        let tables: Vec<String> = tables
+            .map(|table| format!("{schema}.{}", quoted(&table)))
+            .collect();
+        let tables = match tables.as_slice() {
+            [] => String::new(),
+            tables => format!("drop table {};", tables.join(", ")),
+        };
+        pipe.batch(&format!("{tables} drop schema {schema}"))?;
     }
     Ok(kept)
+}
+
+/// A name as SQL takes it, whatever it is.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// The schema of the table that a line makes.
+fn schema_of(line: &str) -> Option<String> {
+    let (schema, _table) = line.strip_prefix("CREATE TABLE ")?.split_once('.')?;
+    Some(schema.to_owned())
+}
+
+/// A line of a dump for another schema. It has names of the schema only where SQL has them.
+fn moved<'a>(line: &'a str, there: Option<&str>, here: &str) -> Cow<'a, str> {
+    let Some(there) = there.filter(|there| *there != here) else {
+        return line.into();
+    };
+    let name = |before: char, schema: &str| format!("{before}{schema}.");
+    let line = line.replace(&name(' ', there), &name(' ', here));
+    line.replace(&name('\'', there), &name('\'', here)).into()
 }
 
 /// Settings and commands for `psql`: our session has its own.

@@ -18,6 +18,8 @@ begin isolation level repeatable read read only";
 
 const NAME_POSTGRES: &str = "select pg_export_snapshot()";
 
+const SCHEMA_POSTGRES: &str = "select current_schema()";
+
 impl Snapshot {
     /// Takes the moment of now.
     pub fn open(url: &str) -> Result<Self, StoreError> {
@@ -32,6 +34,14 @@ impl Snapshot {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The schema that our tables are in.
+    pub fn schema(&mut self) -> Result<String, StoreError> {
+        let schema = self.pipe.text(SCHEMA_POSTGRES)?;
+        schema.ok_or(StoreError::Unavailable {
+            reason: "no schema of the database is on the search path",
+        })
     }
 
     /// What the database holds in this moment.
