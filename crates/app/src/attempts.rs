@@ -64,7 +64,7 @@ pub struct TooManyKeys(pub Duration);
 #[derive(Debug)]
 pub(crate) struct Attempts {
     addresses: Mutex<Buckets<IpAddr>>,
-    pages: Mutex<Buckets<(ShopId, Option<IpAddr>)>>,
+    pages: Mutex<Buckets<(ShopId, IpAddr)>>,
     shops: Mutex<Buckets<ShopId>>,
     wrong: [AtomicU64; KeyDoor::ALL.len()],
 }
@@ -89,26 +89,35 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Attempts {
     /// Takes an attempt to prove on a page who a shop is. One that turns out right is given back.
+    /// Where the address is unknown, nobody's wrong keys can shut out the owner.
     pub(crate) fn take_page(
         &self,
         shop: ShopId,
         from: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<PageAttempt, TooManyKeys> {
-        let key = (shop, from.map(bucket::network));
+        let from = from.map(|from| (shop, bucket::network(from)));
         let mut pages = locked(&self.pages);
-        if !pages.take(key, now) {
+        if let Some(key) = from
+            && !pages.take(key, now)
+        {
             return Err(TooManyKeys(pages.wait(&key, now)));
         }
         let counted = locked(&self.shops).take(shop, now);
-        Ok(PageAttempt { key, counted })
+        Ok(PageAttempt {
+            shop,
+            from,
+            counted,
+        })
     }
 
     /// Gives such an attempt back.
     pub(crate) fn give_back(&self, attempt: &PageAttempt) {
-        locked(&self.pages).give_back(&attempt.key);
+        if let Some(key) = &attempt.from {
+            locked(&self.pages).give_back(key);
+        }
         if attempt.counted {
-            locked(&self.shops).give_back(&attempt.key.0);
+            locked(&self.shops).give_back(&attempt.shop);
         }
     }
 
@@ -123,7 +132,8 @@ impl Attempts {
 
 /// An attempt on the page.
 pub(crate) struct PageAttempt {
-    key: (ShopId, Option<IpAddr>),
+    shop: ShopId,
+    from: Option<(ShopId, IpAddr)>,
     /// Is it within what a whole shop has?
     counted: bool,
 }
@@ -155,6 +165,8 @@ impl App {
     ) -> Result<(), TooManyKeys> {
         self.attempts.count(door);
         let Some(address) = from.map(bucket::network) else {
+            let at = door.name();
+            warn!(door = at, %login, "a wrong key of {login} was shown from an unknown address");
             return Ok(());
         };
         let now = self.now();

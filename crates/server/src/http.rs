@@ -12,6 +12,7 @@ mod refused;
 mod seat;
 #[cfg(test)]
 mod tests;
+mod unplaced;
 mod wire;
 
 use std::net::SocketAddr;

@@ -50,6 +50,8 @@ pub(crate) struct Metrics {
     pub(crate) connections: Gauge,
     /// Those that found no place, or had to give theirs up.
     pub(crate) connections_dropped: Counter,
+    /// Requests of proxies that did not say for whom they ask.
+    pub(crate) requests_unplaced: Counter,
     operations_open: Gauge,
     deliveries_pending: Gauge,
     deliveries: Family<Delivery, Counter>,
@@ -102,6 +104,7 @@ impl Metrics {
             request_times: times(),
             connections: Gauge::default(),
             connections_dropped: Counter::default(),
+            requests_unplaced: Counter::default(),
             operations_open: Gauge::default(),
             deliveries_pending: Gauge::default(),
             deliveries: Family::default(),
@@ -135,6 +138,12 @@ impl Metrics {
             "http_connections_dropped",
             dropped,
             self.connections_dropped.clone(),
+        );
+        let unplaced = "Requests of trusted proxies that did not say for whom they ask";
+        registry.register(
+            "http_requests_unplaced",
+            unplaced,
+            self.requests_unplaced.clone(),
         );
         let open = "Calls to acquirers without an answer yet, over all nodes";
         registry.register("operations_open", open, self.operations_open.clone());

@@ -1,5 +1,5 @@
 //! A line in the log that a trouble of the storage would write a thousand times a second: it is
-//! written once a second, with how many were left out since.
+//! written once a second, or as often as it says, with how many were left out since.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +15,7 @@ pub struct Quiet(Mutex<Said>);
 
 #[derive(Debug)]
 struct Said {
+    interval: Duration,
     last: Option<Instant>,
     unsaid: u64,
 }
@@ -23,7 +24,14 @@ impl Quiet {
     /// A kind of which nothing was said so far.
     #[must_use]
     pub const fn new() -> Self {
+        Self::every(INTERVAL)
+    }
+
+    /// The same, with another shortest time between two lines.
+    #[must_use]
+    pub const fn every(interval: Duration) -> Self {
         Self(Mutex::new(Said {
+            interval,
             last: None,
             unsaid: 0,
         }))
@@ -36,7 +44,7 @@ impl Quiet {
 
     fn turn_at(&self, now: Instant) -> Option<u64> {
         let mut said = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let silent = |last: Instant| now.saturating_duration_since(last) < INTERVAL;
+        let silent = |last: Instant| now.saturating_duration_since(last) < said.interval;
         if said.last.is_some_and(silent) {
             said.unsaid = said.unsaid.saturating_add(1);
             return None;

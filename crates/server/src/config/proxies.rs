@@ -10,8 +10,27 @@ use axum::http::{HeaderMap, HeaderName};
 pub(crate) struct Proxies {
     pub(super) trusted: Vec<Network>,
     /// In which header they say for whom they ask.
-    pub(super) header: HeaderName,
+    pub(crate) header: HeaderName,
+    /// The server has another address for the public, so that what comes from this machine comes
+    /// from a proxy.
+    pub(super) fronted: bool,
 }
+
+/// Headers in which proxies say for whom they ask, and that may be named for it.
+const SAYING: [&str; 10] = [
+    "x-real-ip",
+    "x-forwarded-for",
+    "x-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "fly-client-ip",
+    "fastly-client-ip",
+    "x-azure-clientip",
+    "x-cluster-client-ip",
+    "x-envoy-external-address",
+];
+/// Others that only proxies send.
+const SIGNS: [&str; 4] = ["forwarded", "via", "x-forwarded-proto", "x-forwarded-host"];
 
 /// Addresses that begin alike; those of IPv4 stand among those of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,27 +45,46 @@ impl Default for Proxies {
         Self {
             trusted: Vec::new(),
             header: HeaderName::from_static("x-real-ip"),
+            fronted: false,
         }
     }
 }
 
 impl Proxies {
     /// Where a request comes from that came by this connection. Each proxy adds an address at the
-    /// end; what stands before the first stranger's could be made up.
-    pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> SocketAddr {
-        let mut client = peer.ip().to_canonical();
+    /// end; what stands before the first stranger's could be made up. `None` if a proxy asks that
+    /// does not say for whom: its own address is not the client's, and must not be counted as one.
+    pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<SocketAddr> {
+        let own = peer.ip().to_canonical();
+        let mut client = own;
         let values = headers.get_all(&self.header).iter().rev();
         let said = values.flat_map(|value| value.to_str().unwrap_or("").rsplit(','));
         for text in said {
             if !self.trusts(client) {
                 break;
             }
-            let Ok(before) = text.trim().parse::<IpAddr>() else {
+            let Some(before) = address(text.trim()) else {
                 break;
             };
             client = before.to_canonical();
         }
-        SocketAddr::new(client, peer.port())
+        let unsaid = client == own && self.trusts(own) && self.is_proxy(own, headers);
+        (!unsaid).then(|| SocketAddr::new(client, peer.port()))
+    }
+
+    /// Whether a trusted address is a proxy's. On this machine there are clients too.
+    fn is_proxy(&self, from: IpAddr, headers: &HeaderMap) -> bool {
+        let mut names = headers.keys().map(HeaderName::as_str);
+        self.fronted
+            || !from.is_loopback()
+            || names.any(|name| SAYING.contains(&name) || SIGNS.contains(&name))
+    }
+
+    /// Another header in which a proxy may have said for whom it asks.
+    pub(crate) fn other_header(&self, headers: &HeaderMap) -> Option<&'static str> {
+        let others = SAYING.into_iter().filter(|name| *name != self.header);
+        let mut others = others.filter(|name| headers.contains_key(*name));
+        others.next()
     }
 
     /// Whether a proxy's word counts that asks from there.
@@ -88,6 +126,12 @@ impl Network {
     }
 }
 
+/// An address as proxies write it: some add the port.
+fn address(text: &str) -> Option<IpAddr> {
+    let bare = text.parse().ok();
+    bare.or_else(|| text.parse().ok().map(|with: SocketAddr| with.ip()))
+}
+
 fn number(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(address) => address.to_ipv6_mapped().to_bits(),
@@ -103,6 +147,7 @@ mod tests {
         Proxies {
             trusted: Network::parse_list(trusted).unwrap(),
             header: HeaderName::from_static(header),
+            fronted: false,
         }
     }
 
@@ -113,8 +158,9 @@ mod tests {
             headers.append(*name, value.parse().unwrap());
         }
         let peer = SocketAddr::new(peer.parse().unwrap(), 5_000);
-        let found = proxies.client(peer, &headers).ip();
-        assert_eq!(found.to_string(), expected, "{peer} {said:?}");
+        let found = proxies.client(peer, &headers);
+        let found = found.map_or("nobody says".to_owned(), |found| found.ip().to_string());
+        assert_eq!(found, expected, "{peer} {said:?}");
     }
 
     #[test]
@@ -128,12 +174,11 @@ mod tests {
         check(&here, "198.51.100.1", &said, "198.51.100.1");
         check(&here, "::2", &said, "::2");
         check(&here, "127.0.0.1", &[], "127.0.0.1");
-        check(&here, "127.0.0.1", &[("x-real-ip", "me")], "127.0.0.1");
         check(
             &here,
             "127.0.0.1",
-            &[("x-forwarded-for", "192.0.2.7")],
-            "127.0.0.1",
+            &[("x-real-ip", "192.0.2.7:4433")],
+            "192.0.2.7",
         );
         let nobody = proxies("none", "x-real-ip");
         check(&nobody, "127.0.0.1", &said, "127.0.0.1");
@@ -162,6 +207,27 @@ mod tests {
             &[("x-forwarded-for", "x, 10.9.9.9")],
             "10.9.9.9",
         );
+    }
+
+    #[test]
+    fn a_proxy_that_does_not_say_for_whom_it_asks_is_not_taken_for_the_client() {
+        let mut here = proxies("127.0.0.0/8,10.0.0.0/8", "x-real-ip");
+        let unsaid = "nobody says";
+        // A client on this machine sends nothing that a proxy sends.
+        check(&here, "127.0.0.1", &[], "127.0.0.1");
+        for (name, value) in [
+            ("x-forwarded-for", "192.0.2.7"),
+            ("forwarded", "for=192.0.2.7"),
+            ("x-real-ip", "unknown"),
+        ] {
+            check(&here, "127.0.0.1", &[(name, value)], unsaid);
+            check(&here, "198.51.100.1", &[(name, value)], "198.51.100.1");
+        }
+        check(&here, "10.0.0.1", &[], unsaid);
+        check(&here, "10.0.0.1", &[("x-real-ip", "10.0.0.2")], "10.0.0.2");
+        here.fronted = true;
+        check(&here, "127.0.0.1", &[], unsaid);
+        check(&here, "::1", &[], "::1");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Looks after each request: gives it an id and a time limit, answers in its place if it fails
 //! beyond repair, logs one line and counts it. Neither queries nor bodies are looked at.
 
+use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,6 +19,7 @@ use tracing::{Instrument as _, error, field, info, info_span, warn};
 
 use super::refused::is_of_api;
 use super::seat::refuse;
+use super::unplaced;
 use crate::clock::Stopwatch;
 use crate::config::Proxies;
 use crate::metrics::Metrics;
@@ -41,6 +43,22 @@ pub(crate) struct Observer {
     pub(crate) time_max: Duration,
 }
 
+impl Observer {
+    /// Says where a request comes from, as far as it is known.
+    fn place(&self, request: &mut Request) {
+        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<_>>().copied() else {
+            return;
+        };
+        if let Some(client) = self.proxies.client(peer, request.headers()) {
+            request.extensions_mut().insert(ConnectInfo(client));
+        } else {
+            request.extensions_mut().remove::<ConnectInfo<SocketAddr>>();
+            self.metrics.requests_unplaced.inc();
+            unplaced::warn(&self.proxies, peer, request.headers());
+        }
+    }
+}
+
 /// The layer around all routes.
 pub(crate) async fn observe(
     State(observer): State<Arc<Observer>>,
@@ -56,10 +74,7 @@ pub(crate) async fn observe(
     let id = taken_over(request.headers())
         .unwrap_or_else(|| made_up(observer.random.bits(), observer.random.bits()));
     request.headers_mut().insert(REQUEST_ID, id.clone());
-    if let Some(ConnectInfo(peer)) = request.extensions().get().copied() {
-        let client = observer.proxies.client(peer, request.headers());
-        request.extensions_mut().insert(ConnectInfo(client));
-    }
+    observer.place(&mut request);
     let shown = id.to_str().unwrap_or_default();
     let span = info_span!("request", request.id = shown, shop.id = field::Empty);
 

@@ -89,7 +89,11 @@ impl Seat {
         if !self.place.is_of_proxy() {
             return Ok(None);
         }
-        let client = self.proxies.client(self.from, headers).ip();
+        // A proxy that does not say for whom it asks must not make all its clients one.
+        let Some(client) = self.proxies.client(self.from, headers) else {
+            return Ok(None);
+        };
+        let client = client.ip();
         if client == self.from.ip().to_canonical() {
             return self.place.is_no_proxy().then_some(None).ok_or(Why::Full);
         }

@@ -79,6 +79,47 @@ fn who_finds_no_place_hears_it_and_health_has_places_of_its_own() {
 }
 
 #[test]
+fn a_proxy_that_says_no_address_shuts_nobody_out_and_is_named() {
+    let place = Place::new();
+    let server = place.serve(&["--demo", "--connections-per-address-max", "1"]);
+    let wrong = |header: &str| {
+        let request = format!(
+            "GET /v3/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\
+             Authorization: Basic MTp3cm9uZw==\r\n\r\n"
+        );
+        server.raw(request.as_bytes()).status
+    };
+    // More than an address may show, by a proxy of which the header is another.
+    for _ in 0..100 {
+        assert_eq!(wrong("X-Forwarded-For: 192.0.2.7\r\n"), 401);
+    }
+    let unplaced = server.metrics();
+    let unplaced = unplaced
+        .lines()
+        .find(|line| line.starts_with("altyn_http_requests_unplaced_total"));
+    assert_eq!(unplaced, Some("altyn_http_requests_unplaced_total 100"));
+    // Two at once are no two connections of one address.
+    let mut first = server.connect();
+    let head = "POST /v3/payments HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\
+                Content-Length: 9\r\nExpect: 100-continue\r\n\r\n";
+    first.write_all(head.as_bytes()).unwrap();
+    assert_eq!(wrong("X-Forwarded-For: 192.0.2.7\r\n"), 401);
+    // Who says it has so many.
+    assert!((0..100).any(|_| wrong("X-Real-IP: 192.0.2.8\r\n") == 429));
+    drop(first);
+    server.stop();
+    let log = std::fs::read_to_string(place.path("stderr.log")).unwrap();
+    let mut lines = log
+        .lines()
+        .filter(|line| line.contains("does not say for whom it asks"));
+    let line = lines.next().unwrap_or_else(|| panic!("{log}"));
+    for words in ["proxy 127.0.0.1 ", "proxy_header = \"x-forwarded-for\""] {
+        assert!(line.contains(words), "{words} is not in {line}");
+    }
+    assert_eq!(lines.next(), None, "once in a while");
+}
+
+#[test]
 fn the_echo_answers_with_what_it_was_sent() {
     let place = Place::new();
     let echo = place.server(place.bare(&["bench-echo", "--json", "--listen", "127.0.0.1:0"]));
