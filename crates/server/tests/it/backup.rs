@@ -277,6 +277,7 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
         end $$";
     run_sql(&runtime, &database, prepare);
     assert_eq!(there.told(&["restore", path])["good"], true);
+    there.take_keys(&here);
     let server = there.serve(&["--demo"]);
     server.paid("73");
     server.stop();
