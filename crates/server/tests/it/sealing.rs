@@ -9,7 +9,7 @@ use store::{Database, Engine, Options, Store, StoreError};
 use testkit::database::TestDatabase;
 use tokio::runtime::Runtime;
 
-use crate::altyn::{Place, errors, mode};
+use crate::altyn::{Place, errors, mode, until};
 
 /// A place, and the database that its commands use.
 struct Home {
@@ -243,7 +243,16 @@ fn check_rotation(engine: Engine) {
     let id = added["id"].as_str().unwrap();
     let renew = format!("altyn shop webhook renew --shop {shop} {id}");
     assert!(said.contains(&renew), "{said}");
-    let server = place.serve(&[]);
+    let server = place.serve(&["--demo"]);
+    server.paid("lost");
+    let line = "altyn_webhook_secrets_unopened_total 1";
+    until("nothing is sent unsigned", || {
+        let text = server.metrics();
+        text.lines().any(|said| said == line)
+    });
+    until("the log says so", || {
+        place.said().contains("a notification is not sent")
+    });
     let renewed = place.told(&["shop", "webhook", "renew", "--shop", &shop, id]);
     assert_ne!(renewed["secret"], added["secret"]);
     all_begin(4);
