@@ -47,8 +47,8 @@ pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
             let Some(next) = page.next else { break };
             page = statement(app, giver, Some(next)).await?.unwrap_or_default();
         }
-        // What is older than the list is not to be found on it.
-        here.retain(|operation| first.is_some_and(|first| first <= *operation));
+        // What is older than the list is not to be found on it; an empty one has no beginning.
+        here.retain(|operation| first.is_none_or(|first| first <= *operation));
         name_the_missing(app, here, report).await?;
     }
     Ok(())

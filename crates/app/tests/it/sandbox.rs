@@ -172,6 +172,18 @@ async fn what_differs_from_the_banks_list_is_found() {
         ];
         expected.sort_unstable();
         assert_eq!(told, expected);
+        // A bank that knows nothing at all has forgotten everything.
+        let forget = |tx: &mut store::Tx<'_>| tx.execute("delete from sandbox_record", &[]);
+        let forgotten: Result<u64, store::StoreError> = store.write_any_shop(forget).await;
+        assert_eq!(forgotten.unwrap(), 4);
+        let findings = audited(&world).await.findings;
+        let missing = "it stands here as carried out, and the bank does not know it";
+        let named = findings.iter().filter(|found| found.problem == missing);
+        let mut named: Vec<String> = named.map(|found| found.object.clone()).collect();
+        named.sort_unstable();
+        let mut expected = [0, 1, 2].map(|index: usize| calls[index].to_string());
+        expected.sort_unstable();
+        assert_eq!(named, expected);
     })
     .await;
 }
