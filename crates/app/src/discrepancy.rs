@@ -55,6 +55,31 @@ pub async fn list(
     app.store.read(read).await
 }
 
+/// A person has dealt with what is open of this operation, as the note says: it is listed no more
+/// but with everything. How many rows that were.
+///
+/// # Errors
+/// Nothing is open of it, or the storage fails.
+pub async fn settle(app: &Arc<App>, operation: OperationId, note: String) -> Result<u64, Error> {
+    let find = move |conn: &mut store::Conn<'_>| {
+        let found = store::operation::find_any_shop(conn, operation)?;
+        found.ok_or_else(|| Error::not_found("operation", operation))
+    };
+    let cx = app.cx(app.store.read(find).await?.shop_id).await?;
+    cx.write(move |work| {
+        let now = work.now();
+        let settled = store::discrepancy::settle_any_shop(work.tx, operation, (now, &note))?;
+        match settled {
+            0 => Err(Error::not_found(
+                "open discrepancy of the operation",
+                operation,
+            )),
+            settled => Ok(settled),
+        }
+    })
+    .await
+}
+
 impl Found {
     /// Tells and counts what a committed unit has noted.
     pub(crate) fn count(&self, noted: &[Discrepancy]) {

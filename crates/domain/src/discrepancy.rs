@@ -30,6 +30,8 @@ pub enum Remedy {
     GivingBack(OperationId),
     /// Money that has left is in the books, and cannot be fetched back.
     Booked,
+    /// The same, of what stays canceled for others have acted on it: nothing of it is done again.
+    Held,
     /// Nothing: a person has to look.
     Nothing,
 }
@@ -55,7 +57,12 @@ pub struct Discrepancy {
     pub found_at: Timestamp,
     /// Since when nothing is left to do, in the shop's time.
     pub resolved_at: Option<Timestamp>,
+    /// What a person has done about it, at most [`NOTE_CHARS_MAX`] characters.
+    pub note: Option<String>,
 }
+
+/// Most characters of a note.
+pub const NOTE_CHARS_MAX: usize = 1_000;
 
 impl DiscrepancyKind {
     /// All of them.
@@ -112,6 +119,7 @@ impl Remedy {
             Self::Taken => "taken",
             Self::GivingBack(_) => "giving_back",
             Self::Booked => "booked",
+            Self::Held => "held",
             Self::Nothing => "nothing",
         }
     }
@@ -121,7 +129,7 @@ impl Remedy {
     pub const fn given_back_by(self) -> Option<OperationId> {
         match self {
             Self::GivingBack(operation) => Some(operation),
-            Self::Taken | Self::Booked | Self::Nothing => None,
+            Self::Taken | Self::Booked | Self::Held | Self::Nothing => None,
         }
     }
 
@@ -132,6 +140,7 @@ impl Remedy {
             ("taken", None) => Some(Self::Taken),
             ("giving_back", Some(operation)) => Some(Self::GivingBack(operation)),
             ("booked", None) => Some(Self::Booked),
+            ("held", None) => Some(Self::Held),
             ("nothing", None) => Some(Self::Nothing),
             _ => None,
         }
@@ -157,6 +166,31 @@ impl Discrepancy {
             remedy,
             found_at: now,
             resolved_at: (remedy == Remedy::Taken).then_some(now),
+            note: None,
+        }
+    }
+
+    /// What is left to do, for a person; `None` if nothing is, or it has been done.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        if self.resolved_at.is_some() {
+            return None;
+        }
+        match self.remedy {
+            Remedy::Taken => None,
+            Remedy::GivingBack(_) => Some("wait until the bank has given the money back"),
+            Remedy::Booked => Some(
+                "the money has left and is in the books: let the merchant know, and collect what \
+                 the shop owes on its claim account",
+            ),
+            Remedy::Held => Some(
+                "the payer has the money of a refund that stays canceled, and it cannot be given \
+                 back once more: settle it with the merchant, its partners or the deal's sides",
+            ),
+            Remedy::Nothing => Some(
+                "nothing was done: ask the bank what it has taken and given, and put right there \
+                 what differs",
+            ),
         }
     }
 }

@@ -16,14 +16,14 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
 const FIND: &str = "\
 select operation_id, kind, shop_id, object_kind, object_id, asked, currency, amount_minor, remedy,
-       given_back_by, found_at, resolved_at
+       given_back_by, found_at, resolved_at, note
   from discrepancy
  where operation_id = $1 and kind = $2 and shop_id = $3";
 
 /// Of one shop or of all, only what is open or everything, the newest first.
 const LIST: &str = "\
 select operation_id, kind, shop_id, object_kind, object_id, asked, currency, amount_minor, remedy,
-       given_back_by, found_at, resolved_at
+       given_back_by, found_at, resolved_at, note
   from discrepancy
  where shop_id = coalesce($1, shop_id) and ($2 = 1 or resolved_at is null)
  order by found_at desc, operation_id desc, kind
@@ -35,6 +35,12 @@ update discrepancy
    set resolved_at = $3
  where shop_id = $1 and resolved_at is null
    and (given_back_by = $2 or operation_id = $2)";
+
+/// A person has dealt with it.
+const SETTLE_ANY_SHOP: &str = "\
+update discrepancy
+   set resolved_at = $2, note = $3
+ where operation_id = $1 and resolved_at is null";
 
 const COUNT_OPEN_ANY_SHOP: &str = "\
 select count(*)
@@ -92,6 +98,15 @@ pub fn resolve(
     tx.write(RESOLVE, &[&shop, &operation, &now])
 }
 
+/// A person has dealt with what was open of this operation. How many rows that were.
+pub fn settle_any_shop(
+    tx: &mut Tx<'_>,
+    operation: OperationId,
+    (now, note): (Timestamp, &str),
+) -> Result<u64, StoreError> {
+    tx.execute(SETTLE_ANY_SHOP, &[&operation, &now, &note])
+}
+
 /// How many nobody has put right.
 pub fn count_open_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
     let count: i64 = conn.query_one(COUNT_OPEN_ANY_SHOP, &[], |row| row.get(0))?;
@@ -120,5 +135,6 @@ fn read(row: &Row<'_>) -> Result<Discrepancy, StoreError> {
         remedy,
         found_at: cells.time()?,
         resolved_at: cells.time_or_null()?,
+        note: cells.get()?,
     })
 }

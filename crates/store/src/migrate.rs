@@ -64,6 +64,7 @@ pub const MIGRATIONS: &[Migration] = migrations![
     24 "0024_sandbox_record",
     25 "0025_use_of_keys",
     26 "0026_sealing_key",
+    27 "0027_discrepancy_note",
 ];
 
 const TABLE_SQLITE: &str = "\

@@ -1,7 +1,8 @@
 //! `altyn discrepancy`.
 
 use clap::{Subcommand, value_parser};
-use domain::ShopId;
+use domain::discrepancy::NOTE_CHARS_MAX;
+use domain::{OperationId, ShopId};
 
 /// `altyn discrepancy`.
 #[derive(Debug, Subcommand)]
@@ -18,4 +19,21 @@ pub(crate) enum Discrepancy {
         #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
         limit: u32,
     },
+    /// Settles what is open of an operation: it leaves the list and stays in `--all`
+    Settle {
+        /// The operation, as the list names it
+        operation: OperationId,
+        /// What you have done about it
+        #[arg(long, value_parser = note)]
+        note: String,
+    },
+}
+
+fn note(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("say what you have done about it".to_owned()),
+        1..=NOTE_CHARS_MAX => Ok(text.to_owned()),
+        _ => Err(format!("it has more than {NOTE_CHARS_MAX} characters")),
+    }
 }

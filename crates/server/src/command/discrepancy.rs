@@ -1,23 +1,41 @@
 //! `altyn discrepancy`: where the bank did something else than was written down.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context as _, Result};
-use domain::{Discrepancy, OperationObject};
+use domain::{Discrepancy, OperationId, OperationObject};
 use serde_json::{Value, json};
 
 use super::shown;
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Told, harmless, table};
 use crate::platform::{Platform, Presence};
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<Told> {
-    let cli::Discrepancy::List { shop, all, limit } = command;
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let found = app::discrepancy::list(&platform.app, shop, all, limit).await;
+    let told = match command {
+        cli::Discrepancy::List { shop, all, limit } => {
+            let found = app::discrepancy::list(&platform.app, shop, all, limit).await;
+            found
+                .context("list the discrepancies")
+                .map(|found| list(&found))
+        }
+        cli::Discrepancy::Settle { operation, note } => {
+            let settled = app::discrepancy::settle(&platform.app, operation, note).await;
+            settled
+                .context("settle the discrepancy")
+                .map(|settled| done(operation, settled))
+        }
+    };
     platform.close().await;
-    let found = found.context("list the discrepancies")?;
-    Ok(list(&found))
+    told
+}
+
+fn done(operation: OperationId, settled: u64) -> Told {
+    let json = json!({ "operation_id": operation.to_string(), "settled": settled });
+    Told::good(format!("settled {settled} of {operation}"), json)
 }
 
 fn list(found: &[Discrepancy]) -> Told {
@@ -49,7 +67,19 @@ fn list(found: &[Discrepancy]) -> Told {
             "remedy",
             "settled",
         ];
-        table(&head, &rows)
+        let advice = |one: &Discrepancy| Some(format!("{}: {}", one.remedy.code(), one.advice()?));
+        let note = |one: &Discrepancy| {
+            let note = harmless(one.note.as_ref()?);
+            Some(format!("{}: {note}", one.operation_id))
+        };
+        // What is to do is said once a remedy, and what was done once an operation.
+        let below: BTreeSet<String> = found.iter().filter_map(advice).collect();
+        let notes: BTreeSet<String> = found.iter().filter_map(note).collect();
+        let mut text = table(&head, &rows);
+        for line in below.iter().chain(&notes) {
+            text.push_str(&format!("\n{line}"));
+        }
+        text
     };
     let items: Vec<Value> = found.iter().map(outline).collect();
     Told::good(text, json!({ "items": items }))
@@ -78,5 +108,7 @@ fn outline(one: &Discrepancy) -> Value {
         "given_back_by": given_back_by.map(|operation| operation.to_string()),
         "found_at": shown(one.found_at),
         "resolved_at": one.resolved_at.map(shown),
+        "advice": one.advice(),
+        "note": one.note,
     })
 }

@@ -75,6 +75,16 @@ fn commands_do_not_make_a_database_by_a_slip_in_its_path() {
     assert!(!place.data().exists());
     place.told(&["migrate"]);
     assert_eq!(place.told(&["audit"])["good"], true);
+    let words = [
+        "discrepancy",
+        "settle",
+        "op-31f00000-0051-5000-8000-1a2b3c4d5e6f",
+        "--note",
+    ];
+    let error = place.refused(&[&words[..], &["Asked the bank"]].concat());
+    assert!(error.contains("not found"), "{error}");
+    let error = place.refused(&[&words[..], &[" "]].concat());
+    assert!(error.contains("say what you have done about it"), "{error}");
 }
 
 #[test]
