@@ -7,6 +7,7 @@ use std::sync::Arc;
 use domain::ledger::Account;
 use domain::operation::NEVER_ARRIVED;
 use domain::payment::Heard as PaymentHeard;
+use domain::refund::Status as RefundStatus;
 use domain::{
     Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
     OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy,
@@ -235,12 +236,19 @@ fn take_in_refund(
     let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
     let refund = store::refund::find(work.tx, cx.shop.id, refund_id)?;
     let refund = refund.ok_or_else(|| Error::not_found("refund", refund_id))?;
-    let waits = refund.status() == domain::refund::Status::Pending;
+    let waits = refund.status() == RefundStatus::Pending;
     let (news, recorded) = move_operation(work, id, heard, |_| waits)?;
     let Some(news) = news else {
         return Ok(recorded);
     };
-    if let Some(step) = refund.answered(&payment, &news.before, &news.answer, cx.now)? {
+    if let Some(mut step) = refund.answered(&payment, &news.before, &news.answer, cx.now)? {
+        if step.next.status() == RefundStatus::Canceled {
+            // The room that it leaves may be that of one that has left though it is canceled.
+            let promised = store::refund::promised(work.tx, &payment)?;
+            step.payment = step
+                .payment
+                .hold(promised.checked_sub(payment.refunding)?)?;
+        }
         return effects::refund(work, &step);
     }
     let Answer::Approved(approval) = &news.answer else {
@@ -249,8 +257,12 @@ fn take_in_refund(
     let spendable = spendable(work, refund.amount)?;
     match refund.left_after_all(&payment, approval, spendable, cx.now)? {
         Some(step) => {
+            let remedy = match step.next.status() {
+                RefundStatus::Succeeded => Remedy::Booked,
+                RefundStatus::Canceled | RefundStatus::Pending => Remedy::Held,
+            };
             let recorded = effects::late_refund(work, &step)?;
-            noted(work, &news, Some(Remedy::Booked), recorded)
+            noted(work, &news, Some(remedy), recorded)
         }
         None => noted(work, &news, Some(Remedy::Nothing), recorded),
     }

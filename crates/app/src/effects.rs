@@ -56,6 +56,8 @@ fn kinds(events: &[Event]) -> Vec<EventKind> {
 /// Stores the next state of a payment with all that goes with it.
 pub(crate) fn payment(work: &mut Work<'_, '_>, step: &payment::Step) -> Result<Recorded, Error> {
     let cx = work.cx;
+    let step = receipt::fitting(work, step)?;
+    let step = step.as_ref();
     store::payment::update(work.tx, &cx.shop, &step.next)?;
     crate::deal::tell_payment(work, step)?;
     crate::invoice::tell(work, step)?;
@@ -109,17 +111,7 @@ pub(crate) fn late_refund(work: &mut Work<'_, '_>, step: &refund::Step) -> Resul
     let cx = work.cx;
     store::refund::update(work.tx, &cx.shop, &step.next)?;
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
-    transfers(work, &step.transfers)?;
-    let shown = contract::refund::body(&step.next);
-    let notifies = events(work, &step.events, &shown)?;
-    Ok(Recorded {
-        operations: Vec::new(),
-        notifies,
-        writes: false,
-        happened: kinds(&step.events),
-        discrepancies: Vec::new(),
-        shown: Some(shown),
-    })
+    refund_money(work, step)
 }
 
 /// Stores a new refund with all that goes with it.
@@ -133,6 +125,15 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     let cx = work.cx;
     store::payment::update(work.tx, &cx.shop, &step.payment)?;
     let deal_step = crate::deal::tell_refund(work, &step.next)?;
+    let recorded = refund_money(work, step)?;
+    match deal_step {
+        Some(deal_step) => Ok(recorded.and(deal(work, &deal_step)?)),
+        None => Ok(recorded),
+    }
+}
+
+/// What goes with a refund that is stored with its payment, but for its deal.
+fn refund_money(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Recorded, Error> {
     let registers = receipt::of_refund(work, &step.next, step.receipt)?;
     split::lock_books(work, &step.partners)?;
     transfers(work, &step.transfers)?;
@@ -141,18 +142,14 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     let shown = contract::refund::body(&step.next);
     let notifies = events(work, &step.events, &shown)?;
     let calls = step.operations.iter().map(|operation| operation.id);
-    let recorded = Recorded {
+    Ok(Recorded {
         operations: calls.chain(registers).collect(),
         notifies,
         writes: false,
         happened: kinds(&step.events),
         discrepancies: Vec::new(),
         shown: Some(shown),
-    };
-    match deal_step {
-        Some(deal_step) => Ok(recorded.and(deal(work, &deal_step)?)),
-        None => Ok(recorded),
-    }
+    })
 }
 
 /// Stores the next state of a payout with all that goes with it, but for its deal.

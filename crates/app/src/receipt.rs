@@ -1,13 +1,15 @@
 //! Receipts: those that come with payments, captures and refunds, and those of requests of their
 //! own. Asking the register is [`crate::register`]'s.
 
+use std::borrow::Cow;
+
 use contract::payment::CapturePayment;
 use contract::receipt::{CreateReceipt, ListReceipts, ReceiptOf};
 use contract::refund::CreateRefund;
 use domain::fiscal::{Fiscalization, Scenario};
 use domain::payment::{PaymentReceipt, ReceiptOrder, ReceiptWork, State as PaymentState, Status};
 use domain::receipt::{
-    Content, NewReceipt, Origin, RECEIPTS_MAX, ReceiptKind, ReceiptRefused, State,
+    Content, NewReceipt, Origin, RECEIPTS_MAX, ReceiptKind, ReceiptRefused, Registration, State,
 };
 use domain::{
     Money, OperationId, OperationObject, Payment, PaymentId, Receipt, ReceiptId, Refund, RefundId,
@@ -224,6 +226,28 @@ pub(crate) fn of_new_refund(
         }
         Some(_) | None => Ok(None),
     }
+}
+
+/// A step of a payment with the receipt that fits it. A capture that was carried out after all may
+/// have another sum than the receipt that came with a later one: that is dropped, and the merchant
+/// makes one of the money that was taken.
+pub(crate) fn fitting<'step>(
+    work: &mut Work<'_, '_>,
+    step: &'step payment::Step,
+) -> Result<Cow<'step, payment::Step>, Error> {
+    if step.late.is_none() || step.receipt != ReceiptWork::Register {
+        return Ok(Cow::Borrowed(step));
+    }
+    let own = own_of_payment(work, step.next.id)?;
+    if own.is_some_and(|own| own.total == step.next.amount) {
+        return Ok(Cow::Borrowed(step));
+    }
+    let mut step = step.clone();
+    step.receipt = ReceiptWork::Drop;
+    if let Some(receipt) = &mut step.next.receipt {
+        receipt.registration = Registration::Canceled;
+    }
+    Ok(Cow::Owned(step))
 }
 
 /// Does with a payment's receipt what its step wants. The call that is to be made.

@@ -237,6 +237,17 @@ impl Money {
         Ok(self.minor.cmp(&other.minor))
     }
 
+    /// This sum, or `limit` if that is less.
+    ///
+    /// # Errors
+    /// Other currencies.
+    pub fn at_most(self, limit: Self) -> Result<Self, MoneyError> {
+        match self.compare(limit)?.is_le() {
+            true => Ok(self),
+            false => Ok(limit),
+        }
+    }
+
     /// Splits the amount by `weights` so that the parts sum to the whole: what rounding leaves
     /// over goes, a minor unit each, to the first parts.
     ///

@@ -414,7 +414,7 @@ impl Payment {
             .returnable()
             .checked_sub(self.refunded)
             .and_then(|m| m.checked_sub(self.refunding));
-        rest.unwrap_or(none)
+        rest.ok().filter(|rest| rest.is_positive()).unwrap_or(none)
     }
 
     /// Can anything be given back?

@@ -263,15 +263,15 @@ impl Receipt {
         }
     }
 
-    /// The money has moved, or is about to: the register is asked. `None` for what is no draft.
+    /// The money has moved, or is about to: the register is asked. `None` for what the register
+    /// was asked of already. A draft that was dropped counts: its money has moved after all.
     #[must_use]
     pub fn register(&self, operation: OperationId, now: Timestamp) -> Option<Step> {
         match &self.state {
-            State::Draft => {}
-            State::Registering { .. }
-            | State::Registered(_)
-            | State::Canceled { .. }
-            | State::Dropped => return None,
+            State::Draft | State::Dropped => {}
+            State::Registering { .. } | State::Registered(_) | State::Canceled { .. } => {
+                return None;
+            }
         }
         let mut next = self.attempted(operation);
         next.created_at = now;

@@ -359,7 +359,8 @@ impl Refund {
 
     /// It was over without money, and the payer has got it after all: that cannot be undone. The
     /// books follow; of the sum the shop gives `spendable`, and owes the rest. The refund succeeds
-    /// after all where nobody else has a part in it, and its payment has room for it. `None` if it
+    /// after all, with its receipt, where nobody else has a part in it and its payment has room for
+    /// it; else its payment holds that room, so that the payer does not get it twice. `None` if it
     /// is not over.
     ///
     /// # Errors
@@ -383,17 +384,23 @@ impl Refund {
             operations: Vec::new(),
             receipt: ReceiptWork::None,
         };
-        let alone = self.deal.is_none() && self.sources.is_empty() && self.receipt.is_none();
-        let left = payment.refundable_amount().checked_sub(self.amount)?;
-        if alone && left.minor() >= 0 {
+        let alone = self.deal.is_none() && self.sources.is_empty();
+        if alone && self.amount.compare(payment.refundable_amount())?.is_le() {
             step.next.state = State::Succeeded {
                 rrn: approval.rrn.clone(),
                 sbp_operation_id: approval.facts.as_ref().and_then(by_sbp),
                 succeeded_at: now,
             };
+            if self.receipt.is_some() {
+                step.next.receipt = Some(Registration::Pending);
+                step.receipt = ReceiptWork::Register;
+            }
             step.payment = payment.set_aside(self.amount)?.settle_refund(self.amount)?;
             step.events
                 .push(Event::Refund(EventKind::RefundSucceeded, self.id));
+        } else {
+            step.payment = payment.hold(self.amount)?;
+            step.payment.hold_sources(&self.sources)?;
         }
         Ok(Some(step))
     }

@@ -2,7 +2,10 @@
 
 use domain::receipt::Registration;
 use domain::refund::{State, Status};
-use domain::{ApplicationId, OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
+use domain::{
+    ApplicationId, Money, OperationId, Payment, PaymentId, Refund, RefundId, Shop, ShopId,
+    Timestamp,
+};
 
 use crate::columns::{Cells, id_or_null, json_or_null, refs, text, text_or_null, time_or_null};
 use crate::conn::{Conn, Tx};
@@ -100,6 +103,17 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
  order by +created_at desc, id desc
  limit $6";
 
+/// What is on its way, and what has reached the payer though it is canceled.
+const PROMISED: &str = "\
+select cast(coalesce(sum(r.amount_minor), 0) as bigint)
+  from refund r
+ where r.payment_id = $1
+   and (r.state = 'sending'
+        or exists (select 1
+                     from transfer t
+                    where r.state = 'canceled' and t.object_id = r.id
+                      and t.kind = 'refund_late'))";
+
 /// Adds a refund.
 pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
     let mut params = vec![
@@ -187,6 +201,13 @@ pub fn find(conn: &mut Conn<'_>, shop: ShopId, id: RefundId) -> Result<Option<Re
 /// The refund with this id.
 pub fn find_any_shop(conn: &mut Conn<'_>, id: RefundId) -> Result<Option<Refund>, StoreError> {
     conn.query_opt(FIND, &[&id, &None::<i64>], read)
+}
+
+/// How much of a payment its refunds give back that have not succeeded: those that are on their
+/// way, and those that have reached the payer though they are canceled.
+pub fn promised(conn: &mut Conn<'_>, payment: &Payment) -> Result<Money, StoreError> {
+    let minor = conn.query_one(PROMISED, &[&payment.id], |row| row.get(0))?;
+    Ok(Money::new(minor, payment.amount.currency()))
 }
 
 /// The shop's refund with this id, which nobody else changes until this unit has ended.

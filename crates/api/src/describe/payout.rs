@@ -196,7 +196,9 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     events: &[EventKind::PayoutSucceeded, EventKind::PayoutCanceled],
     object: &PAYOUT,
     says: said(
-        "A payout has reached its receiver, or was canceled.",
-        "Выплата дошла до получателя или отменена.",
+        "A payout has reached its receiver, or was canceled. One that was canceled may succeed \
+         later, if the bank carried it out after all.",
+        "Выплата дошла до получателя или отменена. Отменённая может стать успешной позже, если \
+         банк всё же её провёл.",
     ),
 }];

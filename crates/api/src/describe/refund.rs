@@ -133,5 +133,10 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     name: "refund",
     events: &[EventKind::RefundSucceeded],
     object: &REFUND,
-    says: said("Money was given back.", "Деньги возвращены покупателю."),
+    says: said(
+        "Money was given back. A refund that was canceled may succeed later, if the bank carried \
+         it out after all.",
+        "Деньги возвращены покупателю. Отменённый возврат может стать успешным позже, если банк \
+         всё же его провёл.",
+    ),
 }];

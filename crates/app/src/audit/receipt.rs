@@ -126,8 +126,11 @@ fn is_due(receipt: &Receipt, owner: &Owner, siblings: &Siblings) -> bool {
                 }
                 (Progress::Never, State::Registering { .. } | State::Canceled { .. }) => first,
                 (Progress::Never, State::Registered(_)) => first && siblings.reversals == 1,
+                // A capture that was carried out after all took another sum.
+                (Progress::Moved, State::Dropped) => !same,
                 (Progress::Open, _)
-                | (Progress::AtRegister | Progress::Moved, State::Draft | State::Dropped)
+                | (Progress::AtRegister, State::Draft | State::Dropped)
+                | (Progress::Moved, State::Draft)
                 | (Progress::Never, State::Draft) => false,
             };
             fits && receipt.kind == usual && siblings.flow == 1

@@ -62,19 +62,21 @@ fn end_payment(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Resul
     Ok(canceled.and(closed))
 }
 
-/// Can this payment's method give back what the deal would? If not, it falls to the platform with
-/// the deal's rest, and the platform gives it back in another way.
+/// Can this payment's method give back what the deal would, and does the payer not have it? If not,
+/// it falls to the platform with the deal's rest, and the platform gives it back in another way.
 fn gives_back(deal: &Deal, payment: &Payment) -> Result<bool, Error> {
     let policy = payment.method.as_ref().map(|it| it.kind.terms().refunds);
+    let amount = deal.returnable()?.at_most(payment.refundable_amount())?;
     Ok(match policy {
-        Some(RefundPolicy::Partial) => true,
-        Some(RefundPolicy::FullOnly) => deal.returnable()? == payment.amount,
+        Some(RefundPolicy::Partial) => amount.is_positive(),
+        Some(RefundPolicy::FullOnly) => amount == payment.amount,
         Some(RefundPolicy::None) | None => false,
     })
 }
 
 fn give_back(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<Recorded, Error> {
-    let whole = deal.give_back(Cover::Whole)?;
+    let room = payment.refundable_amount();
+    let whole = deal.give_back(Cover::Whole, room)?;
     let (refund, operation) = (work.ids.next(), work.ids.next());
     let (refund, operation) = (RefundId::new(refund), OperationId::new(operation));
     let new = |reserved: &Reserved| -> Result<NewRefund, Error> {
@@ -86,7 +88,7 @@ fn give_back(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<
             metadata: Metadata::default(),
             deal: Some(RefundDeal {
                 id: deal.id,
-                payout: deal.sums.payable,
+                payout: deal.sums.payable.checked_sub(reserved.deal.sums.payable)?,
                 covered: reserved.covered,
             }),
             sources: Vec::new(),
@@ -99,7 +101,7 @@ fn give_back(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Result<
     let mut step = Refund::create_by_deal(payment, new(&reserved)?, now)?;
     if !refund::affordable(work, &step)? {
         // The platform has no money for the commission that is not returned.
-        reserved = deal.give_back(Cover::Nothing)?;
+        reserved = deal.give_back(Cover::Nothing, room)?;
         step = Refund::create_by_deal(payment, new(&reserved)?, now)?;
     }
     store::deal::update(work.tx, &work.cx.shop, &reserved.deal)?;

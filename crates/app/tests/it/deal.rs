@@ -45,7 +45,7 @@ pub(crate) async fn pay_into(world: &World, deal: &str, capture: bool, key: &str
 }
 
 /// Balance, payout balance and status of a deal.
-async fn stands(world: &World, deal: &str) -> String {
+pub(crate) async fn stands(world: &World, deal: &str) -> String {
     let shown = world
         .call("GET", &format!("/deals/{deal}"), "", &Value::Null)
         .await;

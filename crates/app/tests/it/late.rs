@@ -5,6 +5,7 @@ use app::checkout::{self, Buyer};
 use connectors::sandbox::{Call, Decision, Fault};
 use domain::acquiring::Approval;
 use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::fiscal::{Provider, Scenario};
 use domain::ledger::Account;
 use domain::payment::State;
 use domain::{
@@ -15,7 +16,9 @@ use serde_json::{Value, json};
 use testkit::World;
 use testkit::database::both;
 
+use crate::deal;
 use crate::payout::{live_gateway, to};
+use crate::receipt::receipt;
 use crate::sandbox::nodes_apart;
 use crate::{PLAIN, SECURE, available, balance_of, card_payment, pay, status};
 
@@ -552,6 +555,195 @@ async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() 
         let kind = DiscrepancyKind::ChangedAnswer.code();
         let remedy = Remedy::Nothing.code();
         assert_eq!(noted(&world).await, [(kind, "authorize", remedy, false)]);
+        world.audit().await;
+
+        // Who runs the platform has asked the bank.
+        let settle = || app::discrepancy::settle(&world.app, call, "The bank was wrong".to_owned());
+        assert_eq!(settle().await.unwrap(), 1);
+        assert_eq!(noted(&world).await, [(kind, "authorize", remedy, true)]);
+        let list = |all| app::discrepancy::list(&world.app, None, all, 100);
+        assert_eq!(list(false).await.unwrap(), []);
+        let note = list(true).await.unwrap().remove(0).note;
+        assert_eq!(note.as_deref(), Some("The bank was wrong"));
+        assert_eq!(world.app.waiting().await.unwrap().discrepancies, 0);
+        assert!(settle().await.is_err(), "nothing is open any more");
+    })
+    .await;
+}
+
+/// A refund that the bank refuses.
+async fn refused_refund(world: &World, key: &str, body: &Value) -> String {
+    world.bank.script().next(Call::Refund, Fault::Declined);
+    let refund = world.call("POST", "/refunds", key, body).await;
+    assert_eq!(refund.text("/status"), "canceled", "{}", refund.json());
+    refund.text("/id")
+}
+
+async fn refund_is_carried_out(world: &World, id: &str) {
+    let object = OperationObject::Refund(id.parse().unwrap());
+    let call = call_of(world, object, OperationKind::Refund).await;
+    hear_approval(world, call, "sb").await;
+}
+
+async fn shown(world: &World, path: &str) -> Value {
+    world.call("GET", path, "", &Value::Null).await.json()
+}
+
+#[tokio::test]
+async fn a_refund_with_a_receipt_that_was_carried_out_succeeds_with_its_receipt() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let (provider, scenario) = (Provider::Atol, Scenario::Together);
+        world.registers_receipts(provider, scenario).await;
+        let mut body = card_payment(PLAIN, true);
+        body["receipt"] = receipt("1000.00");
+        let payment = world.call("POST", "/payments", "pay", &body).await;
+        let payment = payment.text("/id");
+        world.app.settled().await;
+        let body = json!({
+            "payment_id": payment, "amount": {"value": "600.00", "currency": "RUB"},
+            "receipt": receipt("600.00"),
+        });
+        let id = refused_refund(&world, "refund", &body).await;
+        refund_is_carried_out(&world, &id).await;
+        world.app.settled().await;
+        let refund = shown(&world, &format!("/refunds/{id}")).await;
+        assert_eq!(refund["status"], "succeeded");
+        assert_eq!(refund["receipt_registration"], "succeeded");
+        assert_eq!(events_of(&world, &id).await, ["refund.succeeded"]);
+        assert_eq!(world.register.registered().len(), 2);
+        let payment = shown(&world, &format!("/payments/{payment}")).await;
+        assert_eq!(payment["refunded_amount"]["value"], "600.00");
+        let booked = ("changed_answer", "refund", "booked", false);
+        assert_eq!(noted(&world).await, [booked]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_left_by_a_canceled_refund_of_a_deal_is_not_given_back_again() {
+    for (moment, platform) in [("payment_succeeded", 15_500), ("deal_closed", -4_500)] {
+        both(|store, _engine| async move {
+            let world = World::new(store).await;
+            let deal = deal::open(&world, moment, "deal").await;
+            let payment = deal::pay_into(&world, &deal, true, "pay").await;
+            world.bank.script().next(Call::Refund, Fault::Declined);
+            let sums = ("300.00", "300.00");
+            let refused = deal::give_back(&world, &payment, sums, "refused").await;
+            assert_eq!(refused.text("/status"), "canceled");
+            refund_is_carried_out(&world, &refused.text("/id")).await;
+            world.audit().await;
+            let held = ("changed_answer", "refund", "held", false);
+            assert_eq!(noted(&world).await, [held]);
+
+            let path = format!("/refunds/{}", refused.text("/id"));
+            assert_eq!(shown(&world, &path).await["status"], "canceled");
+            let over = deal::give_back(&world, &payment, ("800.00", "800.00"), "over").await;
+            assert_eq!(over.text("/description"), "Refund sum exceeded");
+            let path = format!("/payments/{payment}");
+            assert_eq!(shown(&world, &path).await["refundable"], true);
+            // After its end the deal itself gives back no more than the payer lacks.
+            for _ in 0..4 {
+                world.wait(Duration::days(45)).await;
+            }
+            let effects = world.bank.statistics();
+            let back: i64 = effects.values().map(|it| it.refunded.minor()).sum();
+            let room = if moment == "deal_closed" {
+                70_000
+            } else {
+                50_000
+            };
+            assert_eq!(
+                back, room,
+                "the sandbox had not really given back the first"
+            );
+            assert_eq!(shown(&world, &path).await["refundable"], false);
+            assert!(deal::stands(&world, &deal).await.ends_with("closed"));
+            // The platform gave what left, and got what the deal kept for it.
+            assert_eq!(available(&world).await, platform);
+            world.audit().await;
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_left_by_a_canceled_refund_finds_room_beside_others_when_they_leave_some() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let payment = pay(&world, true, "pay").await;
+        let of = |value: &str| {
+            json!({"payment_id": payment, "amount": {"value": value, "currency": "RUB"}})
+        };
+        let canceled = refused_refund(&world, "canceled", &of("600.00")).await;
+        world.bank.script().next(Call::Refund, Fault::RequestLost);
+        let open = world.call("POST", "/refunds", "open", &of("700.00")).await;
+        assert_eq!(open.text("/status"), "pending");
+        refund_is_carried_out(&world, &canceled).await;
+        world.audit().await;
+        let path = format!("/payments/{payment}");
+        assert_eq!(shown(&world, &path).await["refundable"], false);
+        // The other one is refused: 600.00 of 1,000.00 have left.
+        let object = OperationObject::Refund(open.text("/id").parse().unwrap());
+        let call = call_of(&world, object, OperationKind::Refund).await;
+        let decline = Decline::new(Party::RefundNetwork, CancellationReason::RejectedByPayee);
+        let refusal = Answer::Declined {
+            decline,
+            facts: None,
+        };
+        app::hear(&world.app, call, refusal).await.unwrap();
+        world.audit().await;
+        let over = world.call("POST", "/refunds", "over", &of("401.00")).await;
+        assert_eq!(over.text("/description"), "Refund sum exceeded");
+        let rest = world.call("POST", "/refunds", "rest", &of("400.00")).await;
+        assert_eq!(rest.text("/status"), "succeeded", "{}", rest.json());
+        let payment = shown(&world, &path).await;
+        assert_eq!(payment["refundable"], false);
+        assert_eq!(payment["refunded_amount"]["value"], "400.00");
+        let held = ("changed_answer", "refund", "held", false);
+        assert_eq!(noted(&world).await, [held]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_capture_of_another_sum_than_its_receipt_is_taken_without_it() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let (provider, scenario) = (Provider::Atol, Scenario::Together);
+        world.registers_receipts(provider, scenario).await;
+        let mut body = card_payment(PLAIN, false);
+        body["receipt"] = receipt("1000.00");
+        let payment = world.call("POST", "/payments", "pay", &body).await;
+        let payment = payment.text("/id");
+        let path = format!("/payments/{payment}/capture");
+        let object = OperationObject::Payment(payment.parse().unwrap());
+        let mut calls = Vec::new();
+        for value in ["600.00", "400.00"] {
+            world.bank.script().next(Call::Capture, Fault::Declined);
+            let body = json!({
+                "amount": {"value": value, "currency": "RUB"}, "receipt": receipt(value),
+            });
+            let refused = world.call("POST", &path, value, &body).await;
+            assert_eq!(refused.text("/status"), "waiting_for_capture");
+            calls.push(call_of(&world, object, OperationKind::Capture).await);
+        }
+        for call in calls {
+            hear_approval(&world, call, "sb").await;
+        }
+        world.app.settled().await;
+        let shown = shown(&world, &format!("/payments/{payment}")).await;
+        assert_eq!(shown["status"], "succeeded");
+        assert_eq!(shown["amount"]["value"], "600.00");
+        assert_eq!(shown["receipt_registration"], "canceled");
+        assert!(world.register.registered().is_empty());
+        let mut found = noted(&world).await;
+        found.sort_unstable();
+        let taken = ("changed_answer", "capture", "taken", true);
+        let other = ("changed_answer", "capture", "nothing", false);
+        assert_eq!(found, [other, taken]);
         world.audit().await;
     })
     .await;

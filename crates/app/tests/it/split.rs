@@ -312,6 +312,46 @@ async fn a_refund_that_the_bank_refuses_goes_back_to_whom_it_came_from() {
     .await;
 }
 
+#[tokio::test]
+async fn what_left_by_a_canceled_refund_is_not_asked_of_the_shops_again() {
+    both(|store, _engine| async move {
+        let platform = platform(store, true).await;
+        let world = &platform.world;
+        let payment = platform.pay("pay", true).await;
+        world.bank.script().next(Call::Refund, Fault::Declined);
+        let sources = json!([platform.part(0, "500.00", "")]);
+        let refused = platform.refund("a", &payment, "500.00", sources).await;
+        assert_eq!(refused.text("/status"), "canceled");
+        let object = domain::OperationObject::Refund(refused.text("/id").parse().unwrap());
+        let shop = world.shop.id;
+        let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
+        let operation = world.store.read(list).await.unwrap()[0].id;
+        let approval = domain::acquiring::Approval {
+            reference: "sb".to_owned(),
+            facts: None,
+            rrn: None,
+            auth_code: None,
+            three_d_secure: None,
+            token: None,
+        };
+        let answer = domain::Answer::Approved(approval);
+        app::hear(&world.app, operation, answer).await.unwrap();
+        // The platform gives what left; what the shops have stays theirs.
+        assert_eq!(platform.money().await, [-45_000, 52_300, 38_200]);
+        world.audit().await;
+        let whole = platform.refund("b", &payment, "1000.00", json!([])).await;
+        assert_eq!(whole.text("/description"), "Refund sum exceeded");
+        let sources = json!([platform.part(0, "200.00", "")]);
+        let over = platform.refund("c", &payment, "200.00", sources).await;
+        assert_eq!(over.status, 400, "{}", over.json());
+        let rest = platform.refund("d", &payment, "500.00", json!([])).await;
+        let amounts = ["/sources/0/amount/value", "/sources/1/amount/value"];
+        assert_eq!(amounts.map(|it| rest.text(it)), ["100.00", "400.00"]);
+        world.audit().await;
+    })
+    .await;
+}
+
 /// Split payments and their refunds carry no receipts, whatever else the shop has to register.
 #[tokio::test]
 async fn a_split_payment_has_its_receipts_by_themselves() {

@@ -81,19 +81,22 @@ impl Deal {
     }
 
     /// Sets aside what the buyer gets back after the deal's end: everything that is left, or, if
-    /// the platform has no money to cover the rest, what the deal holds.
+    /// the platform has no money to cover the rest, what the deal holds; `room` at most, which its
+    /// payment leaves.
     ///
     /// # Errors
     /// It is closed, or nothing is left.
-    pub fn give_back(&self, cover: Cover) -> Result<Reserved, RefundRefused> {
+    pub fn give_back(&self, cover: Cover, room: Money) -> Result<Reserved, RefundRefused> {
         if let State::Closed { .. } = self.state {
             return Err(RefundRefused::Closed);
         }
-        let amount = match cover {
-            Cover::Whole => self.returnable().map_err(|error| self.differs(error))?,
+        let differs = |error: MoneyError| self.differs(error);
+        let left = match cover {
+            Cover::Whole => self.returnable().map_err(differs)?,
             Cover::Nothing => self.sums.held,
         };
-        let payout = self.sums.payable;
+        let amount = left.at_most(room).map_err(differs)?;
+        let payout = self.sums.payable.at_most(amount).map_err(differs)?;
         self.reserve(RefundParts { amount, payout })
     }
 

@@ -323,14 +323,14 @@ fn time_gives_back_waits_for_what_is_under_way_and_closes() {
     let empty = opened(moment);
     let pending = empty.attach(payment(), NOW).unwrap();
     let full = filled(moment, 100_000, 80_000);
-    let whole = full.give_back(Cover::Whole).unwrap();
+    let whole = full.give_back(Cover::Whole, rub(100_000)).unwrap();
     let paying = full.reserve_payout(rub(80_000), NOW).unwrap();
     let mut declined = full.clone();
     let mut pauses = Vec::new();
     for _ in 0..4 {
         let at = declined.due_at().unwrap();
         pauses.push(format!("{:?}", declined.due(at)));
-        let reserved = declined.give_back(Cover::Whole).unwrap();
+        let reserved = declined.give_back(Cover::Whole, rub(100_000)).unwrap();
         let parts = RefundParts {
             amount: rub(100_000),
             payout: rub(80_000),
@@ -356,8 +356,12 @@ fn time_gives_back_waits_for_what_is_under_way_and_closes() {
         assert_eq!(deal.due(end.minus(Duration::micros(1))), Due::Nothing);
     }
     assert_eq!((whole.from_deal, whole.covered), (rub(95_500), rub(4_500)));
-    let part = full.give_back(Cover::Nothing).unwrap();
+    let part = full.give_back(Cover::Nothing, rub(100_000)).unwrap();
     assert_eq!((part.from_deal, part.covered), (rub(95_500), rub(0)));
+    // The payer has more of the payment already than the deal knows of.
+    let rest = full.give_back(Cover::Whole, rub(40_000)).unwrap();
+    assert_eq!((rest.from_deal, rest.covered), (rub(40_000), rub(0)));
+    assert_eq!(rest.deal.sums.payable, rub(40_000));
     let closing = part.deal.settle_refund(rub(95_500), end).unwrap().next;
     assert_eq!(closing.due(end), Due::Close);
 }
@@ -430,7 +434,7 @@ proptest! {
                 }
                 Command::Expire => match deal.due(now) {
                     Due::GiveBack(_) => {
-                        let reserved = deal.give_back(Cover::Whole).unwrap();
+                        let reserved = deal.give_back(Cover::Whole, deal.sums.charged).unwrap();
                         let parts = RefundParts {
                             amount: reserved.from_deal.checked_add(reserved.covered).unwrap(),
                             payout: deal.sums.payable,

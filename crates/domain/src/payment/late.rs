@@ -3,7 +3,7 @@
 //! by it; else it goes back, by an operation of its own.
 
 use super::{AnswerRefused, Heard, Payment, Registering, State, Step};
-use crate::acquiring::{Answer, Approval};
+use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::discrepancy::Remedy;
 use crate::operation::{NewOperation, Operation, OperationKind};
 
@@ -30,29 +30,52 @@ impl Payment {
                     true => OperationKind::Refund,
                     false => OperationKind::Void,
                 };
-                Ok(Some(self.give_back(kind, approval, heard)))
+                Ok(Some(self.give_back(
+                    Step::to(self.clone()),
+                    kind,
+                    approval,
+                    heard,
+                )))
             }
         }
     }
 
-    /// A capture was approved that the payment does not wait for.
+    /// A capture was approved that the payment does not wait for. A payment has one hold in its
+    /// life, whose money is taken once: whichever capture is heard of first has taken it, and what
+    /// is said of another one may be the same money. So nothing is given back of a payment that has
+    /// succeeded, or that another capture may yet be approved of.
     pub(super) fn captured_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
         let Answer::Approved(approval) = heard.answer else {
             return Ok(None);
         };
-        let operation = heard.operation;
-        let same = |reference: &str| operation.reference.as_deref() == Some(reference);
+        let asked = heard.operation.amount;
+        let take = || self.taken(asked, approval, heard).map(taken);
         match &self.state {
-            State::WaitingForCapture { hold } if same(&hold.reference) && self.shares_known() => {
-                self.taken(operation.amount, approval, heard).map(taken)
+            State::WaitingForCapture { .. } if self.shares_known() => take(),
+            State::Capturing { amount, .. } if *amount == asked || self.shares_known() => take(),
+            State::Registering {
+                amount,
+                step: Registering::Taking { .. },
+                ..
+            } if *amount == asked => take(),
+            // The hold is gone, and nobody knows whose shares it was: the payment is over.
+            State::WaitingForCapture { .. } => {
+                let reason = CancellationReason::GeneralDecline;
+                let cause = Decline::new(Party::PaymentNetwork, reason);
+                let ended = self.cancel_now(cause, heard.now);
+                Ok(Some(self.give_back(
+                    ended,
+                    OperationKind::Refund,
+                    approval,
+                    heard,
+                )))
             }
-            State::Capturing { hold, amount, .. }
-                if same(&hold.reference) && *amount == operation.amount =>
-            {
-                self.taken(operation.amount, approval, heard).map(taken)
+            State::Capturing { .. }
+            | State::Registering {
+                step: Registering::Asked | Registering::Taking { .. },
+                ..
             }
-            // It may be the same money said twice: nothing is given back by guess.
-            State::Succeeded { reference, .. } if same(reference) => {
+            | State::Succeeded { .. } => {
                 let mut step = Step::to(self.clone());
                 step.late = Some(Remedy::Nothing);
                 Ok(Some(step))
@@ -60,14 +83,19 @@ impl Payment {
             State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
-            | State::WaitingForCapture { .. }
-            | State::Capturing { .. }
             | State::Voiding { .. }
-            | State::Registering { .. }
-            | State::Succeeded { .. }
+            | State::Registering {
+                step: Registering::LettingGo { .. },
+                ..
+            }
             | State::Canceled { .. } => {
                 let kind = OperationKind::Refund;
-                Ok(Some(self.give_back(kind, approval, heard)))
+                Ok(Some(self.give_back(
+                    Step::to(self.clone()),
+                    kind,
+                    approval,
+                    heard,
+                )))
             }
         }
     }
@@ -103,8 +131,14 @@ impl Payment {
         self.deal.is_none() && self.split.is_none()
     }
 
-    fn give_back(&self, kind: OperationKind, approval: &Approval, heard: &Heard<'_>) -> Step {
-        let mut step = Step::to(self.clone());
+    /// The same step with the call that gives the money back.
+    fn give_back(
+        &self,
+        mut step: Step,
+        kind: OperationKind,
+        approval: &Approval,
+        heard: &Heard<'_>,
+    ) -> Step {
         step.operations.push(NewOperation {
             kind,
             amount: heard.operation.amount,

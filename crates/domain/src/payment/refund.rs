@@ -119,6 +119,21 @@ impl Payment {
         })
     }
 
+    /// Holds room for money that has reached the payer by a refund that stays canceled: it is not
+    /// given back once more. There is no more room than is left of the payment; what finds none is
+    /// held when other refunds leave some.
+    ///
+    /// # Errors
+    /// Another currency.
+    pub fn hold(&self, left: Money) -> Result<Self, MoneyError> {
+        let room = self.amount.checked_sub(self.refunded)?;
+        let held = self.refunding.checked_add(left)?;
+        Ok(Self {
+            refunding: held.at_most(room)?,
+            ..self.clone()
+        })
+    }
+
     /// A refund of `amount` that was set aside has reached the payer.
     ///
     /// # Errors

@@ -262,8 +262,9 @@ impl Split {
         Ok((rest, fee))
     }
 
-    /// Notes that `source` gives back, or with `undo` that it does not after all.
-    fn note(&mut self, source: &Source, undo: bool) -> Result<(), MoneyError> {
+    /// Notes that `source` gives back, or with `undo` that it does not after all. What finds no
+    /// room is returned.
+    fn note(&mut self, source: &Source, undo: bool) -> Result<(Money, Money), MoneyError> {
         let zero = Money::zero(source.amount.currency());
         let (mut rest, mut fee) = (source.amount, source.platform_fee.unwrap_or(zero));
         let parts = self.parts.iter_mut();
@@ -272,6 +273,12 @@ impl Split {
             (part.returned, rest) = moved(part.returned, part.amount, rest, undo)?;
             (part.fee_returned, fee) = moved(part.fee_returned, kept, fee, undo)?;
         }
+        Ok((rest, fee))
+    }
+
+    /// Notes that `source` gives back, or with `undo` that it does not after all, the whole of it.
+    fn note_whole(&mut self, source: &Source, undo: bool) -> Result<(), MoneyError> {
+        let (rest, fee) = self.note(source, undo)?;
         if rest.is_zero() && fee.is_zero() {
             Ok(())
         } else {
@@ -408,6 +415,13 @@ impl Payment {
                         });
                     }
                 }
+                let sum = all.iter().try_fold(Money::zero(currency), |sum, source| {
+                    sum.checked_add(source.amount)
+                });
+                // Some of it was given back without them: nobody can tell who gives the rest.
+                if sum.map_err(nothing(amount))? != amount {
+                    return Err(SourceRefused::Missing);
+                }
                 all
             }
             [] => return Err(SourceRefused::Missing),
@@ -418,9 +432,21 @@ impl Payment {
             _ => return Err(SourceRefused::Several),
         };
         for source in &sources {
-            split.note(source, false).map_err(nothing(amount))?;
+            split.note_whole(source, false).map_err(nothing(amount))?;
         }
         Ok(sources)
+    }
+
+    /// What `sources` were to give back has reached the payer without them: it is not asked of them
+    /// once more, as far as they have it.
+    pub(crate) fn hold_sources(&mut self, sources: &[Source]) -> Result<(), MoneyError> {
+        let Some(split) = &mut self.split else {
+            return Ok(());
+        };
+        for source in sources {
+            let _without_room = split.note(source, false)?;
+        }
+        Ok(())
     }
 
     /// What `sources` were to give back stays with them.
@@ -429,7 +455,7 @@ impl Payment {
             return Ok(());
         };
         for source in sources {
-            split.note(source, true)?;
+            split.note_whole(source, true)?;
         }
         Ok(())
     }

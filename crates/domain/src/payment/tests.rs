@@ -1,5 +1,6 @@
 //! The matrix of states and commands, the flags of each state, and properties of random histories.
 
+mod late;
 mod receipt;
 
 use proptest::prelude::*;
