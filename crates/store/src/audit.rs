@@ -21,7 +21,7 @@ pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
 };
 pub use refund::{RefundProof, refunds};
-pub use statement::carried_out;
+pub use statement::{Approved, carried_out};
 pub use witness::{Call, Told};
 
 use domain::{ShopId, Timestamp, TransferId};

@@ -4,20 +4,24 @@
 //! It works beside a running server: what stands here is read before the list, so all of it must be
 //! on the list, and what the list has more may still be under way.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use connectors::CallError;
 use connectors::acquirer::{CarriedOut, Statement};
-use domain::{Duration, OperationId, OperationState, Timestamp};
+use domain::{Duration, Operation, OperationId, OperationState, Timestamp};
 use store::Conn;
+use store::audit::Approved;
 
 use super::{Finding, PAGE, Report};
 use crate::app::App;
 use crate::error::{Cause, Error};
 
-/// How far back what stands here is looked for on the list: banks forget.
-const REACH: Duration = Duration::days(30);
+/// How far back what stands here is held against the list, in memory at once: banks forget.
+const REACH: Duration = Duration::days(60);
+
+/// What stands here as carried out and was not yet found on the list.
+type Here = HashMap<OperationId, Approved>;
 
 /// The two who give lists.
 #[derive(Clone, Copy)]
@@ -33,23 +37,23 @@ enum Giver {
 pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
     for giver in [Giver::Acquirer, Giver::Payer] {
         let since = app.now().minus(REACH);
-        let mut here = carried_out_here(app, giver, since).await?;
-        let Some(mut page) = statement(app, giver, None).await? else {
+        if statement(app, giver, None).await?.is_none() {
             continue;
-        };
-        let mut first = None;
+        }
+        let mut here = carried_out_here(app, giver, since).await?;
+        let (mut first, mut after) = (None, None);
         loop {
+            let page = statement(app, giver, after).await?.unwrap_or_default();
             first = first.or(page.lines.first().map(|line| line.operation));
-            for line in &page.lines {
-                here.remove(&line.operation);
+            hold_against(app, page.lines, &mut here, report).await?;
+            after = page.next;
+            if after.is_none() {
+                break;
             }
-            hold_against(app, page.lines, report).await?;
-            let Some(next) = page.next else { break };
-            page = statement(app, giver, Some(next)).await?.unwrap_or_default();
         }
         // What is older than the list is not to be found on it; an empty one has no beginning.
-        here.retain(|operation| first.is_none_or(|first| first <= *operation));
-        name_the_missing(app, here, report).await?;
+        here.retain(|operation, _| first.is_none_or(|first| first <= *operation));
+        name_the_missing(here, report);
     }
     Ok(())
 }
@@ -67,16 +71,12 @@ async fn statement(
 }
 
 /// What stands here as carried out, since then.
-async fn carried_out_here(
-    app: &Arc<App>,
-    giver: Giver,
-    since: Timestamp,
-) -> Result<HashSet<OperationId>, Error> {
+async fn carried_out_here(app: &Arc<App>, giver: Giver, since: Timestamp) -> Result<Here, Error> {
     let payouts = match giver {
         Giver::Acquirer => false,
         Giver::Payer => true,
     };
-    let mut here = HashSet::new();
+    let mut here = Here::new();
     let mut after = None;
     loop {
         let read = move |conn: &mut Conn<'_>| {
@@ -87,40 +87,33 @@ async fn carried_out_here(
         let Some(last) = page.last() else {
             return Ok(here);
         };
-        after = Some(*last);
-        here.extend(page);
+        after = Some(last.id);
+        here.extend(page.into_iter().map(|approved| (approved.id, approved)));
     }
 }
 
-/// Holds lines of the list against what stands here.
+/// Holds lines of the list against what stands here, and takes from it what is found. A line that
+/// is as it was written down, which nearly all are, costs no look into the storage.
 async fn hold_against(
     app: &Arc<App>,
-    lines: Vec<CarriedOut>,
+    mut lines: Vec<CarriedOut>,
+    here: &mut Here,
     report: &mut Report,
 ) -> Result<(), Error> {
     let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
     report.carried_out = report.carried_out.saturating_add(count);
+    lines.retain(|line| {
+        let approved = here.remove(&line.operation);
+        approved.is_none_or(|approved| !is_same(line, &approved))
+    });
+    if lines.is_empty() {
+        return Ok(());
+    }
     let read = move |conn: &mut Conn<'_>| {
         let mut findings = Vec::new();
         for line in &lines {
             let found = store::operation::find_any_shop(conn, line.operation)?;
-            let problem = match found.as_ref().map(|found| found.state) {
-                Some(OperationState::Approved) => {
-                    let same = found.is_some_and(|found| {
-                        (found.shop_id, found.kind, found.amount)
-                            == (line.shop_id, line.kind, line.amount)
-                    });
-                    (!same).then_some("the bank did something else, or with another sum")
-                }
-                Some(
-                    OperationState::Sent | OperationState::Unknown | OperationState::Challenged,
-                ) => None,
-                Some(OperationState::GivenUp | OperationState::Declined(_)) => {
-                    Some("the bank carried it out, and here it stands as not carried out")
-                }
-                None => Some("the bank carried it out, and nobody here knows it"),
-            };
-            findings.extend(problem.map(|problem| Finding {
+            findings.extend(problem(line, found.as_ref()).map(|problem| Finding {
                 shop_id: line.shop_id,
                 object: line.operation.to_string(),
                 problem: problem.to_owned(),
@@ -132,26 +125,42 @@ async fn hold_against(
     Ok(())
 }
 
-/// Names what stands here as carried out and is not on the list.
-async fn name_the_missing(
-    app: &Arc<App>,
-    missing: HashSet<OperationId>,
-    report: &mut Report,
-) -> Result<(), Error> {
-    let mut missing: Vec<OperationId> = missing.into_iter().collect();
-    missing.sort_unstable();
-    let read = move |conn: &mut Conn<'_>| {
-        let mut findings = Vec::new();
-        for id in &missing {
-            let found = store::operation::find_any_shop(conn, *id)?;
-            findings.extend(found.map(|found| Finding {
-                shop_id: found.shop_id,
-                object: id.to_string(),
-                problem: "it stands here as carried out, and the bank does not know it".to_owned(),
-            }));
-        }
-        Ok::<_, Error>(findings)
+fn is_same(line: &CarriedOut, approved: &Approved) -> bool {
+    (line.shop_id, line.kind, line.amount) == (approved.shop_id, approved.kind, approved.amount)
+}
+
+/// What is wrong with a line of the list, of which this stands here.
+fn problem(line: &CarriedOut, found: Option<&Operation>) -> Option<&'static str> {
+    let Some(found) = found else {
+        return Some("the bank carried it out, and nobody here knows it");
     };
-    report.findings.extend(app.store.read(read).await?);
-    Ok(())
+    match found.state {
+        OperationState::Approved => {
+            let approved = Approved {
+                id: found.id,
+                shop_id: found.shop_id,
+                kind: found.kind,
+                amount: found.amount,
+            };
+            (!is_same(line, &approved))
+                .then_some("the bank did something else, or with another sum")
+        }
+        OperationState::Sent | OperationState::Unknown | OperationState::Challenged => None,
+        OperationState::GivenUp | OperationState::Declined(_) => {
+            Some("the bank carried it out, and here it stands as not carried out")
+        }
+    }
+}
+
+/// Names what stands here as carried out and is not on the list.
+fn name_the_missing(missing: Here, report: &mut Report) {
+    let mut missing: Vec<Approved> = missing.into_values().collect();
+    missing.sort_unstable_by_key(|approved| approved.id);
+    report
+        .findings
+        .extend(missing.into_iter().map(|approved| Finding {
+            shop_id: approved.shop_id,
+            object: approved.id.to_string(),
+            problem: "it stands here as carried out, and the bank does not know it".to_owned(),
+        }));
 }

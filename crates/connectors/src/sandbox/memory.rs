@@ -115,6 +115,11 @@ impl Record {
         serde_json::from_str(text).ok()
     }
 
+    /// Whether the text is the record of a payout: it begins with what it is.
+    pub(super) fn is_payout(text: &str) -> bool {
+        text.starts_with(r#"{"payout""#)
+    }
+
     /// The text that is kept.
     pub(super) fn write(&self) -> Result<String, MemoryError> {
         Ok(serde_json::to_string(self)?)
