@@ -152,15 +152,20 @@ impl Door {
         graceful: &GracefulShutdown,
         places: &Arc<Places>,
     ) {
+        let trusted = self.limits.proxies.trusts(from.ip().to_canonical());
+        let Some(place) = places.take(from.ip().to_canonical(), trusted) else {
+            self.dropped.inc();
+            // Whoever sends too many sends the next one when this one has ended, so it costs as
+            // little as it can: not even a farewell that the system would have to wait for.
+            if let Err(error) = stream.set_zero_linger() {
+                debug!(%error, "a connection ends slowly");
+            }
+            return;
+        };
         // An answer is one small packet: waiting for more would only delay it.
         if let Err(error) = stream.set_nodelay(true) {
             debug!(%error, "a connection keeps its delay");
         }
-        let trusted = self.limits.proxies.trusts(from.ip().to_canonical());
-        let Some(place) = places.take(from.ip().to_canonical(), trusted) else {
-            self.dropped.inc();
-            return;
-        };
         let line = Arc::clone(&place.line);
         let wire = Wire::new(stream, &line, self.limits.patience, Arc::clone(places));
         let seat = Arc::new(Seat {

@@ -10,7 +10,8 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use domain::bucket::network;
+use domain::Timestamp;
+use domain::bucket::{Buckets, network};
 use tokio::time::Instant;
 
 use super::line::{Doing, Line};
@@ -19,6 +20,13 @@ use super::line::{Doing, Line};
 const SPARE_SHARE: usize = 4;
 /// How often all connections are looked through for one that rests.
 const LOOK: Duration = Duration::from_millis(10);
+/// How many of one holder are looked at each time; the next time it goes on from there.
+const LOOKED_AT_MAX: usize = 64;
+/// How often one holder is told that there is no room, beyond the first few times. To say it costs
+/// as much as to answer; who does not hear it is cut off.
+const TOLD_INTERVAL: domain::Duration = domain::Duration::micros(10_000);
+/// So many are remembered who were told.
+const TOLD_MAX: usize = 4_096;
 
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +42,12 @@ pub(super) struct Most {
 #[derive(Debug)]
 pub(super) struct Places {
     most: Most,
+    begun: Instant,
     taken: Mutex<Taken>,
 }
 
 /// For whom a connection counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Holder {
     Address(IpAddr),
     /// A trusted proxy, which asks for others.
@@ -48,7 +57,7 @@ enum Holder {
 /// In the order in which they came.
 type Lines = BTreeMap<u64, Arc<Line>>;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Taken {
     next: u64,
     total: usize,
@@ -57,6 +66,10 @@ struct Taken {
     by_size: BTreeSet<(usize, Holder)>,
     /// Nothing rested a moment ago: all are not looked through again for each new connection.
     nothing_rests: Option<Instant>,
+    /// How far those of a holder were looked through.
+    looked_to: BTreeMap<Holder, u64>,
+    /// Who was told that there is no room.
+    told: Buckets<Holder>,
     spare: BTreeMap<u64, (Holder, Arc<Line>)>,
     /// Requests under way that came through proxies.
     asked_for: BTreeMap<IpAddr, usize>,
@@ -82,9 +95,22 @@ pub(super) struct AskedFor {
 
 impl Places {
     pub(super) fn new(most: Most) -> Arc<Self> {
+        let share = u32::try_from(most.spare.div_ceil(SPARE_SHARE)).unwrap_or(u32::MAX);
+        let taken = Taken {
+            next: 0,
+            total: 0,
+            by_holder: BTreeMap::new(),
+            by_size: BTreeSet::new(),
+            nothing_rests: None,
+            looked_to: BTreeMap::new(),
+            told: Buckets::new(TOLD_INTERVAL, share, TOLD_MAX),
+            spare: BTreeMap::new(),
+            asked_for: BTreeMap::new(),
+        };
         Arc::new(Self {
             most,
-            taken: Mutex::default(),
+            begun: Instant::now(),
+            taken: Mutex::new(taken),
         })
     }
 
@@ -100,13 +126,16 @@ impl Places {
             Holder::Address(network(from))
         };
         let mut taken = self.taken();
+        let permitted = taken.has_room_for(holder, self.most.per_address);
+        let is_spare = !(permitted && taken.has_room(holder, self.most.in_all));
+        if is_spare && !taken.may_tell(holder, self.most.spare, self.begun) {
+            return None;
+        }
         let line = Arc::new(Line::default());
         let number = taken.next;
         taken.next = number.saturating_add(1);
-        let permitted = taken.has_room_for(holder, self.most.per_address);
-        let is_spare = !(permitted && taken.has_room(holder, self.most.in_all));
         if is_spare {
-            taken.take_spare(holder, (number, &line), self.most.spare)?;
+            taken.take_spare(holder, (number, &line), self.most.spare);
         } else {
             taken.insert(holder, number, Arc::clone(&line));
         }
@@ -190,6 +219,7 @@ impl Taken {
         self.by_size.remove(&(size, holder));
         if lines.is_empty() {
             self.by_holder.remove(&holder);
+            self.looked_to.remove(&holder);
         } else {
             self.by_size.insert((lines.len(), holder));
         }
@@ -222,9 +252,18 @@ impl Taken {
     }
 
     fn end_idle_of(&mut self, holder: Holder) -> bool {
-        let mut lines = self.by_holder.get(&holder).into_iter().flatten();
-        let idle = lines.find(|(_, line)| line.doing() == Doing::Idle);
+        let Some(lines) = self.by_holder.get(&holder) else {
+            return false;
+        };
+        let from = self.looked_to.get(&holder).copied().unwrap_or(0);
+        let in_turn = lines.range(from..).chain(lines.range(..from));
+        let mut last = from;
+        let idle = in_turn.take(LOOKED_AT_MAX).find(|(number, line)| {
+            last = **number;
+            line.doing() == Doing::Idle
+        });
         let Some(number) = idle.map(|(number, _)| *number) else {
+            self.looked_to.insert(holder, last.saturating_add(1));
             return false;
         };
         self.end(holder, number);
@@ -268,19 +307,25 @@ impl Taken {
         true
     }
 
-    /// Takes a spare place; the oldest of them gives way, for what they are for takes no time.
-    fn take_spare(&mut self, holder: Holder, line: (u64, &Arc<Line>), most: usize) -> Option<()> {
+    /// Whether a holder may have a spare place now.
+    fn may_tell(&mut self, holder: Holder, most: usize, begun: Instant) -> bool {
         let own = self.spare.values().filter(|(other, _)| *other == holder);
         if most.div_ceil(SPARE_SHARE) <= own.count() {
-            return None;
+            return false;
         }
-        if most <= self.spare.len() {
-            let (_, (_, oldest)) = self.spare.pop_first()?;
+        let micros = i64::try_from(begun.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.told.take(holder, Timestamp::from_micros(micros))
+    }
+
+    /// Takes a spare place; the oldest of them gives way, for what they are for takes no time.
+    fn take_spare(&mut self, holder: Holder, line: (u64, &Arc<Line>), most: usize) {
+        if most <= self.spare.len()
+            && let Some((_, (_, oldest))) = self.spare.pop_first()
+        {
             oldest.ended.notify_one();
         }
         let (number, line) = line;
         self.spare.insert(number, (holder, Arc::clone(line)));
-        Some(())
     }
 }
 
@@ -408,6 +453,25 @@ mod tests {
         // Nothing rests, and nobody has more than they do.
         assert_eq!(own(&many(&places, HOME, 1, Doing::Working)), 0);
         assert!(!here.iter().any(ended));
+    }
+
+    #[test]
+    fn what_rests_among_many_is_found_by_and_by() {
+        let places = places(1_000, 200);
+        let here = many(&places, HOME, 200, Doing::Reading);
+        here[150].line.does(Doing::Idle);
+        let tries = (1..=4).find(|_| own(&many(&places, HOME, 1, Doing::Reading)) == 1);
+        assert_eq!((tries, ended(&here[150])), (Some(3), true));
+    }
+
+    #[test]
+    fn who_is_told_again_and_again_is_cut_off() {
+        let places = places(100, 1);
+        let _one = many(&places, HOME, 1, Doing::Reading);
+        let told = (0..1_000).filter(|_| places.take(HOME.into(), false).is_some());
+        let told = told.count();
+        assert!((2..100).contains(&told), "{told} were told");
+        assert_eq!(many(&places, AWAY, 2, Doing::Reading).len(), 2);
     }
 
     #[test]
