@@ -21,7 +21,7 @@ const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 const RECORDS_MAX: usize = 64;
 /// A claim is dear, so it takes what came in a moment: the next one is when so much time has passed
 /// or so many have ended since. After a quiet time the first notification leaves at once.
-const CLAIM_PAUSE: Duration = Duration::from_millis(10);
+const CLAIM_PAUSE: Duration = Duration::from_millis(20);
 const ENDED_MIN: usize = 32;
 
 struct Carrier {
