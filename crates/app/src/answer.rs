@@ -302,10 +302,18 @@ fn take_in_payout(
     let Answer::Approved(approval) = &news.answer else {
         return noted(work, &news, None, recorded);
     };
+    let of_deal = if payout.status() == domain::payout::Status::Canceled {
+        crate::payout::late_in_deal(work, &payout)?
+    } else {
+        None
+    };
     let spendable = spendable(work, payout.amount)?;
-    match payout.left_after_all(approval, spendable, cx.now)? {
+    match payout.left_after_all(approval, spendable, of_deal.is_some(), cx.now)? {
         Some(step) => {
-            let recorded = effects::payout(work, &step)?;
+            let mut recorded = effects::payout(work, &step)?;
+            if let Some(of_deal) = of_deal {
+                recorded = recorded.and(effects::deal(work, &of_deal)?);
+            }
             noted(work, &news, Some(Remedy::Booked), recorded)
         }
         None => noted(work, &news, Some(Remedy::Nothing), recorded),

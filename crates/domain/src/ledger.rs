@@ -452,7 +452,8 @@ impl Transfer {
         Self::left_late(kind, Account::Acquirer, amount, spendable)
     }
 
-    /// A payout whose reservation was released has reached its receiver after all.
+    /// A payout whose reservation was released has reached its receiver after all: the shop gives
+    /// what it can spend, and owes the rest.
     ///
     /// # Errors
     /// An amount that is not positive.
@@ -463,6 +464,19 @@ impl Transfer {
     ) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::PayoutLate(payout);
         Self::left_late(kind, Account::Bank, amount, spendable)
+    }
+
+    /// The same of a deal's payout, where the deal still has the sum for its seller.
+    ///
+    /// # Errors
+    /// An amount that is not positive.
+    pub fn payout_late_of_deal(
+        payout: PayoutId,
+        deal: DealId,
+        amount: Money,
+    ) -> Result<Self, LedgerRefused> {
+        let kind = TransferKind::PayoutLate(payout);
+        Self::between(kind, Account::Deal(deal), Account::Bank, amount)
     }
 
     fn left_late(

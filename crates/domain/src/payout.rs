@@ -359,8 +359,9 @@ impl Payout {
     }
 
     /// It was over without money, and the receiver has got it after all: that cannot be undone. The
-    /// books follow; of the sum the shop gives `spendable`, and owes the rest. The payout succeeds
-    /// after all unless it is a deal's, which may have paid it again. `None` if it is not over.
+    /// books follow, and the payout succeeds. If `deal_pays`, its deal gives the sum; else the shop
+    /// gives `spendable` and owes the rest, and a deal's payout stays as it is, for the deal may
+    /// have paid it again. `None` if it is not over.
     ///
     /// # Errors
     /// The books refuse it.
@@ -368,23 +369,27 @@ impl Payout {
         &self,
         approval: &Approval,
         spendable: Money,
+        deal_pays: bool,
         now: Timestamp,
     ) -> Result<Option<Step>, LedgerRefused> {
         let State::Canceled { .. } = &self.state else {
             return Ok(None);
         };
-        let late = vec![Transfer::payout_late(self.id, self.amount, spendable)?];
-        if self.deal_id.is_some() {
+        let late = match self.deal_id {
+            Some(deal) if deal_pays => Transfer::payout_late_of_deal(self.id, deal, self.amount)?,
+            Some(_) | None => Transfer::payout_late(self.id, self.amount, spendable)?,
+        };
+        if self.deal_id.is_some() && !deal_pays {
             return Ok(Some(Step {
                 next: self.clone(),
-                transfers: late,
+                transfers: vec![late],
                 events: Vec::new(),
                 operations: Vec::new(),
                 usage: None,
             }));
         }
         let mut step = self.succeed(&approval.reference, approval.facts.as_ref(), now)?;
-        step.transfers = late;
+        step.transfers = vec![late];
         let payee = self.payee.as_deref();
         step.usage = payee.map(|payee| UsageChange::taken(payee, self.amount, self.created_at));
         Ok(Some(step))

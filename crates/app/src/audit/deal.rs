@@ -91,6 +91,7 @@ impl Deals {
                     seen.given += available(postings);
                 }
                 (TransferKind::DealClose(_), None) => seen.closed += out,
+                (TransferKind::PayoutLate(_), None) => seen.paid_out += out,
                 (_, None) => seen.to_refunds += out,
             }
         }

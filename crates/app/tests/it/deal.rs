@@ -13,6 +13,8 @@ use testkit::{Answer, World};
 
 use crate::{PLAIN, card_payment};
 
+pub(crate) use seller::pay_out;
+
 fn rub(value: &str) -> Value {
     json!({"value": value, "currency": "RUB"})
 }

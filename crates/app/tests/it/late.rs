@@ -537,6 +537,49 @@ async fn a_payout_that_was_refused_and_carried_out_is_owed_by_its_gateway() {
 }
 
 #[tokio::test]
+async fn a_deal_pays_its_late_payout_unless_it_has_paid_it_again() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        for (again, expected) in [(false, "succeeded"), (true, "canceled")] {
+            let key = |what: &str| format!("{what}-{again}");
+            let deal = deal::open(&world, "deal_closed", &key("deal")).await;
+            deal::pay_into(&world, &deal, true, &key("pay")).await;
+            world.bank.script().next(Call::PayOut, Fault::Declined);
+            let refused = deal::pay_out(&world, &deal, "500.00", &key("refused")).await;
+            assert_eq!(refused.text("/status"), "canceled");
+            if again {
+                let paid = deal::pay_out(&world, &deal, "500.00", &key("again")).await;
+                assert_eq!(paid.text("/status"), "succeeded");
+            }
+            let id = refused.text("/id");
+            let object = OperationObject::Payout(id.parse().unwrap());
+            let call = call_of(&world, object, OperationKind::PayOut).await;
+            hear_approval(&world, call, "sb-late").await;
+            hear_approval(&world, call, "sb-late").await;
+            let path = format!("/payouts/{id}");
+            let shown = world.call("GET", &path, "", &Value::Null).await;
+            assert_eq!(shown.text("/status"), expected);
+            assert_eq!(deal::stands(&world, &deal).await, "455.00 300.00 opened");
+            let over = deal::pay_out(&world, &deal, "300.01", &key("over")).await;
+            assert_eq!(over.text("/parameter"), "amount.value");
+            let rest = deal::pay_out(&world, &deal, "300.00", &key("rest")).await;
+            assert_eq!(rest.text("/status"), "succeeded");
+            assert_eq!(deal::stands(&world, &deal).await, "0.00 0.00 closed");
+        }
+        let booked = ("changed_answer", "pay_out", "booked", false);
+        assert_eq!(noted(&world).await, [booked, booked]);
+        let shop = world.shop.clone();
+        let claim =
+            move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Claim);
+        let claim = world.store.read(claim).await.unwrap().amount.minor();
+        // The platform has its part of both deals, and has lost what a seller got twice.
+        assert_eq!(available(&world).await - claim, 2 * 15_500 - 50_000);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() {
     both(|store, _engine| async move {
         let world = World::new(store).await;

@@ -67,6 +67,27 @@ impl Deal {
         next.closed_when_done(now)
     }
 
+    /// A payout of `amount` that had failed has reached the seller after all. `None` if the deal
+    /// cannot give it: it is closed, or has less for the seller by now.
+    ///
+    /// # Errors
+    /// A sum that cannot be.
+    pub fn paid_out_late(
+        &self,
+        amount: Money,
+        now: Timestamp,
+    ) -> Result<Option<Step>, CloseRefused> {
+        let left = self.sums.payable.checked_sub(amount)?;
+        if matches!(self.state, State::Closed { .. }) || left.minor() < 0 {
+            return Ok(None);
+        }
+        let mut next = self.clone();
+        next.sums.payable = left;
+        next.sums.held = less(self.sums.held, amount)?;
+        next.sums.paid_out = self.sums.paid_out.checked_add(amount)?;
+        next.closed_when_done(now).map(Some)
+    }
+
     /// A payout of `amount` that was set aside has failed: it goes back from `payout/{id}` to
     /// `deal/{id}`.
     ///

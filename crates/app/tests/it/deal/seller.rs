@@ -22,7 +22,7 @@ fn payout(deal: &str, amount: &str) -> Value {
     })
 }
 
-async fn pay_out(world: &World, deal: &str, amount: &str, key: &str) -> Answer {
+pub(crate) async fn pay_out(world: &World, deal: &str, amount: &str, key: &str) -> Answer {
     let body = payout(deal, amount);
     world.call("POST", "/payouts", key, &body).await
 }
