@@ -1,4 +1,4 @@
-"""Receive a notification and check that it is Altyn's (Standard Webhooks)."""
+"""Check that a notification is Altyn's (Standard Webhooks)."""
 
 import base64
 import hashlib
@@ -20,8 +20,8 @@ def is_genuine(secret: str, headers: dict, body: bytes, now: float) -> bool:
 # What arrives, as it arrives:
 secret = "whsec_" + base64.b64encode(b"a secret of thirty-two bytes....").decode()
 body = b'{"type":"notification","event":"payment.succeeded","object":{"id":"..."}}'
-headers = {"webhook-id": "dv-1", "webhook-timestamp": str(int(time.time()))}
-said = f"dv-1.{headers['webhook-timestamp']}.".encode() + body
+headers = {"webhook-id": "ev-1", "webhook-timestamp": str(int(time.time()))}
+said = f"ev-1.{headers['webhook-timestamp']}.".encode() + body
 mac = hmac.new(base64.b64decode(secret[6:]), said, hashlib.sha256).digest()
 headers["webhook-signature"] = "v1," + base64.b64encode(mac).decode()
 

@@ -223,8 +223,8 @@ const RUSSIAN: &[(&str, &str)] = &[
     ("Whoever needs the access no longer gives it back; its webhooks end with it.",
      "Доступ больше не нужен — верните его; вебхуки прекратятся вместе с ним."),
     // webhook_signature.py
-    ("Receive a notification and check that it is Altyn's (Standard Webhooks).",
-     "Получить уведомление и проверить, что оно от Altyn (Standard Webhooks)."),
+    ("Check that a notification is Altyn's (Standard Webhooks).",
+     "Проверить, что уведомление от Altyn (Standard Webhooks)."),
     ("`secret` is what `altyn shop webhook add` showed, `headers` have lower-case names.",
      "`secret` показала команда `altyn shop webhook add`, имена в `headers` — строчными буквами."),
     ("Too old: somebody repeats what was overheard.",
