@@ -310,11 +310,12 @@ fn take_in_payout(
     let spendable = spendable(work, payout.amount)?;
     match payout.left_after_all(approval, spendable, of_deal.is_some(), cx.now)? {
         Some(step) => {
-            let mut recorded = effects::payout(work, &step)?;
-            if let Some(of_deal) = of_deal {
-                recorded = recorded.and(effects::deal(work, &of_deal)?);
-            }
-            noted(work, &news, Some(Remedy::Booked), recorded)
+            let recorded = effects::payout(work, &step)?;
+            let Some(of_deal) = of_deal else {
+                return noted(work, &news, Some(Remedy::Booked), recorded);
+            };
+            let recorded = recorded.and(effects::deal(work, &of_deal)?);
+            noted(work, &news, Some(Remedy::Taken), recorded)
         }
         None => noted(work, &news, Some(Remedy::Nothing), recorded),
     }

@@ -268,8 +268,10 @@ impl Merchant {
     /// The platform's answer: what it may say, and what it said before.
     fn told(&mut self, request: &Request, answer: &Answer, tally: &mut Tally) -> Result<()> {
         let status = answer.status.as_u16();
-        // The card could not be looked up: the documentation says to repeat it with its key.
-        if status == 500 && request.path == "/payouts" {
+        // The card could not be looked up, or the first request's answer is still to come: the
+        // documentation says to repeat it with its key.
+        let unanswered = status == 503 && !answer.json()["retry_after"].is_null();
+        if unanswered || (status == 500 && request.path == "/payouts") {
             self.open.push(request.clone());
             return Ok(());
         }

@@ -53,6 +53,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
          pragma journal_size_limit = 268435456;
          pragma foreign_keys = on;
          pragma temp_store = memory;
+         pragma secure_delete = fast;
          pragma cache_size = -65536;",
     )?;
     log_ahead(&connection)?;

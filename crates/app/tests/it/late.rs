@@ -566,8 +566,9 @@ async fn a_deal_pays_its_late_payout_unless_it_has_paid_it_again() {
             assert_eq!(rest.text("/status"), "succeeded");
             assert_eq!(deal::stands(&world, &deal).await, "0.00 0.00 closed");
         }
+        let taken = ("changed_answer", "pay_out", "taken", true);
         let booked = ("changed_answer", "pay_out", "booked", false);
-        assert_eq!(noted(&world).await, [booked, booked]);
+        assert_eq!(noted(&world).await, [taken, booked]);
         let shop = world.shop.clone();
         let claim =
             move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Claim);

@@ -222,6 +222,36 @@ fn many_webhooks_of_one_shop_or_one_host_are_not_many_receivers() {
 }
 
 #[test]
+fn what_is_left_of_a_share_is_divided_before_it_is_claimed() {
+    let who = |number: u32| Who {
+        host: 7,
+        ..Who::alone(number)
+    };
+    let mut desk = Desk::new();
+    for number in 0..64 {
+        assert_eq!(desk.answer(who(number), 1), 1);
+        desk.pass(Duration::from_millis(5));
+    }
+    assert_eq!(desk.rooms.narrow().len(), 64);
+    // 100 of 128 are under way: of the 28 that are left each is offered one, not sixteen.
+    for number in 0..50 {
+        assert_eq!(desk.answer(who(number), 2), 2);
+    }
+    desk.rooms = desk.slots.rooms(desk.now);
+    assert!(desk.rooms.narrow().iter().all(|(_, room)| *room == 1));
+    for number in 50..64 {
+        assert_eq!(desk.answer(who(number), 2), 2);
+    }
+    desk.rooms = desk.slots.rooms(desk.now);
+    assert!(desk.rooms.narrow().iter().all(|(_, room)| *room == 0));
+    // Who has been quiet for a second has no part; who is alone again gets all.
+    desk.pass(QUICK * 2);
+    assert_eq!(desk.answer(who(0), 1), 1);
+    desk.pass(Duration::from_millis(5));
+    assert_eq!(desk.rooms.narrow(), []);
+}
+
+#[test]
 fn what_is_long_under_way_is_renewed() {
     let mut desk = Desk::new();
     desk.hang(Who::alone(1), 1);
