@@ -2,8 +2,9 @@
 //! AES-256-GCM, bound to its place, so that one that is moved to another row is refused.
 //!
 //! Keys are outside of the database, in a file that every node has. Each has a number, which stands
-//! in what it sealed: the newest seals, all that are known open. A process that meets a number it
-//! does not know reads the file again before it fails. What stood plain before is read as it is.
+//! in what it sealed: the newest that the database has noted seals, all that are known open. A
+//! process that meets a number it does not know, or a key that does not open, reads the file again
+//! before it fails. What stood plain before is read as it is.
 
 mod keyring;
 mod reseal;
@@ -21,7 +22,7 @@ use domain::webhook::WebhookSecret;
 use domain::{ShopId, WebhookId};
 use ring::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce};
 use store::Quiet;
-use store::sealing::Sealed;
+use store::sealing::{Sealed, SealingKey};
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -170,21 +171,40 @@ impl Sealing {
         };
         let (number, encoded) = rest.split_once(':').ok_or(Unopened::Damaged)?;
         let number: u32 = number.parse().map_err(|_no_number| Unopened::Damaged)?;
-        if self.known().keys.get(number).is_none() {
-            self.read_again(number);
-        }
-        let known = self.known();
-        let key = known.keys.get(number).ok_or(Unopened::UnknownKey(number))?;
         let bytes = STANDARD_NO_PAD.decode(encoded);
         let bytes = bytes.map_err(|_no_base64| Unopened::Damaged)?;
-        let (once, text) = bytes.split_at_checked(NONCE_LEN).ok_or(Unopened::Damaged)?;
-        let nonce = Nonce::try_assume_unique_for_key(once);
-        let nonce = nonce.map_err(|_length| Unopened::Damaged)?;
-        let mut text = Zeroizing::new(text.to_vec());
-        let opened = key.open_in_place(nonce, Aad::from(place.bound()), &mut text);
-        let opened = opened.map_err(|_unspecified| Unopened::Refused(number))?;
-        let opened = str::from_utf8(opened).map_err(|_no_text| Unopened::Damaged)?;
-        Ok(WebhookSecret::new(Zeroizing::new(opened.to_owned())))
+        match open_with(&self.known().keys, number, place, &bytes) {
+            Err(Unopened::UnknownKey(_) | Unopened::Refused(_)) => {
+                self.read_again();
+                open_with(&self.known().keys, number, place, &bytes)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Seals from now on with the newest of the keys that the database has noted, and with no other:
+    /// reads the file again if that is not known here. Where none is noted, nothing changes.
+    pub(crate) fn keep_to(&self, registered: &[SealingKey]) -> Result<(), Error> {
+        let Some(newest) = registered.last() else {
+            return Ok(());
+        };
+        let is_there = |keys: &Keyring| keys.check(newest.number) == Some(newest.check);
+        if !is_there(&self.known().keys) {
+            self.read_again();
+        }
+        let known = self.known();
+        if !is_there(&known.keys) {
+            let why = format!(
+                "the database is sealed with key {}, which this process does not have: copy \
+                 sealing.key from the node that rotated",
+                newest.number
+            );
+            return Err(Error::Internal(Cause::Unsealable(why)));
+        }
+        if known.seals_with != Ok(newest.number) {
+            self.replace(known.keys.clone(), Ok(newest.number));
+        }
+        Ok(())
     }
 
     /// Does this text stand under the key that seals now?
@@ -196,29 +216,40 @@ impl Sealing {
         })
     }
 
-    /// Another process seals with a key that this one does not know: it is in the file by now.
-    fn read_again(&self, number: u32) {
-        let keys = match (self.source)() {
-            Ok(keys) => keys,
+    /// Another process may have put another key into the file. Which of them seals is not changed by
+    /// it: that the database says.
+    fn read_again(&self) {
+        match (self.source)() {
+            Ok(keys) => self.replace(keys, self.known().seals_with.clone()),
             Err(why) => {
                 if let Some(unsaid) = UNREAD.turn() {
                     tracing::warn!(unsaid, "the sealing keys cannot be read again: {why}");
                 }
-                return;
             }
-        };
-        if keys.get(number).is_none() {
-            return;
         }
-        let seals_with = self.known().seals_with.clone();
-        self.replace(keys, seals_with.map(|newest| newest.max(number)));
-        tracing::info!("sealing key {number} was read from the file");
     }
 
     fn known(&self) -> Arc<Known> {
         let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(&known)
     }
+}
+
+fn open_with(
+    keys: &Keyring,
+    number: u32,
+    place: &Place,
+    bytes: &[u8],
+) -> Result<WebhookSecret, Unopened> {
+    let key = keys.get(number).ok_or(Unopened::UnknownKey(number))?;
+    let (once, text) = bytes.split_at_checked(NONCE_LEN).ok_or(Unopened::Damaged)?;
+    let nonce = Nonce::try_assume_unique_for_key(once);
+    let nonce = nonce.map_err(|_length| Unopened::Damaged)?;
+    let mut text = Zeroizing::new(text.to_vec());
+    let opened = key.open_in_place(nonce, Aad::from(place.bound()), &mut text);
+    let opened = opened.map_err(|_unspecified| Unopened::Refused(number))?;
+    let opened = str::from_utf8(opened).map_err(|_no_text| Unopened::Damaged)?;
+    Ok(WebhookSecret::new(Zeroizing::new(opened.to_owned())))
 }
 
 /// Does a text stand as it was before there was sealing?

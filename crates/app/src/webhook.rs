@@ -82,7 +82,8 @@ pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Added,
             holder: None,
             created_at: work.now(),
         };
-        store::webhook::insert(work.tx, &webhook, &fresh.sealed(work, webhook.id)?)?;
+        let sealed = fresh.sealed(work, webhook.id)?;
+        store::webhook::insert(work.tx, &webhook, &sealed)?;
         Ok(webhook)
     });
     let webhook = added.await?;
@@ -184,7 +185,8 @@ fn set(
         }),
         created_at: work.now(),
     };
-    store::webhook::insert(work.tx, &webhook, &fresh.sealed(work, webhook.id)?)?;
+    let sealed = fresh.sealed(work, webhook.id)?;
+    store::webhook::insert(work.tx, &webhook, &sealed)?;
     Ok(webhook)
 }
 
@@ -243,9 +245,10 @@ impl Fresh {
         }
     }
 
-    fn sealed(&self, work: &Work<'_, '_>, id: WebhookId) -> Result<Sealed, Error> {
+    fn sealed(&self, work: &mut Work<'_, '_>, id: WebhookId) -> Result<Sealed, Error> {
         let place = Place::of_webhook(work.cx.shop.id, id);
         let sealing = &work.cx.app.sealing;
+        sealing.keep_to(&store::sealing::list(work.tx)?)?;
         sealing.seal(&place, &self.secret, self.once)
     }
 }

@@ -50,6 +50,7 @@ impl KeyFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error).with_context(|| format!("look at {}", self.shown())),
         };
+        ensure!(about.is_file(), "{} is no file", self.shown());
         ensure!(
             about.permissions().mode() & FOR_OTHERS == 0,
             "others may read the sealing keys: chmod 600 {}",
@@ -84,13 +85,15 @@ impl KeyFile {
 
     /// Writes the file; whoever reads it finds the old one or all of the new one.
     pub(crate) fn write(&self, keys: &Keyring, _changing: &Changing) -> Result<()> {
-        let partial = beside(&self.path, ".part");
+        // A link stays one: other nodes may share the file that it names.
+        let path = fs::canonicalize(&self.path).unwrap_or_else(|_new| self.path.clone());
+        let partial = beside(&path, ".part");
         let written = (|| {
             let mut file = private_file(&partial)?;
             file.write_all(keys.to_text().as_bytes())?;
             file.sync_all()?;
-            fs::rename(&partial, &self.path)?;
-            sync_dir(self.path.parent())
+            fs::rename(&partial, &path)?;
+            sync_dir(path.parent())
         })();
         written.with_context(|| format!("write the sealing keys to {}", self.shown()))
     }

@@ -110,9 +110,46 @@ fn a_key_that_is_not_known_is_looked_for_in_the_file() {
     *file.lock().unwrap() = Ok(ring(&[1, 2, 3]));
     assert_eq!(old.open(&place, &second), Ok(secret()));
     assert_eq!(old.open(&place, &first), Ok(secret()));
-    // The third one is prepared: nothing was sealed with it so far.
+    // Which of them seals the database says: the third one is only prepared.
+    assert_eq!(old.seals_with(), Some(1));
+    old.keep_to(&noted(&ring(&[1, 2]))).unwrap();
     assert_eq!(old.seals_with(), Some(2));
     assert!(sealed(&old, &place).as_text().starts_with("sealed:2:"));
+}
+
+/// What a database notes that is sealed with these keys.
+fn noted(keys: &Keyring) -> Vec<SealingKey> {
+    let noted = (1..=3).filter_map(|number| {
+        let created_at = Timestamp::from_micros(0);
+        let check = keys.check(number)?;
+        Some(SealingKey {
+            number,
+            check,
+            created_at,
+        })
+    });
+    noted.collect()
+}
+
+#[test]
+fn a_key_that_the_database_has_not_noted_seals_nothing() {
+    let mut wrong = ring(&[1]);
+    wrong.add(2, [77; 32].into());
+    let file = Arc::new(Mutex::new(Ok(wrong.clone())));
+    let there = Arc::clone(&file);
+    let node = Sealing::new(ring(&[1]), Box::new(move || there.lock().unwrap().clone()));
+    let place = place(100_001, 1);
+    let second = sealed(&sealing(&[1, 2]), &place);
+    // Two nodes prepared a key each, with the same number.
+    assert_eq!(node.open(&place, &second), Err(Unopened::Refused(2)));
+    let error = node.keep_to(&noted(&ring(&[1, 2]))).unwrap_err();
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("copy sealing.key"), "{cause}");
+    // The right file is copied to it, while it runs.
+    *file.lock().unwrap() = Ok(ring(&[1, 2]));
+    assert_eq!(node.open(&place, &second), Ok(secret()));
+    node.keep_to(&noted(&ring(&[1, 2]))).unwrap();
+    assert_eq!(node.seals_with(), Some(2));
 }
 
 #[test]

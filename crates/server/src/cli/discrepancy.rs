@@ -31,6 +31,9 @@ pub(crate) enum Discrepancy {
 
 fn note(text: &str) -> Result<String, String> {
     let text = text.trim();
+    if domain::card::stands_in(text) {
+        return Err("a card's number does not belong in it".to_owned());
+    }
     match text.chars().count() {
         0 => Err("say what you have done about it".to_owned()),
         1..=NOTE_CHARS_MAX => Ok(text.to_owned()),
