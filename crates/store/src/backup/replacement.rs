@@ -135,7 +135,11 @@ impl Replacement {
     /// Runs a dump, written out as a script. Its tables come into our schema, whichever they were
     /// in.
     pub fn load(&mut self, script: &mut dyn BufRead) -> Result<(), StoreError> {
-        let here = self.pipe.text(SCHEMA_POSTGRES)?.unwrap_or_default();
+        let here = self.pipe.text(SCHEMA_POSTGRES)?;
+        let here = here.ok_or(StoreError::Unavailable {
+            reason: "no schema of the database is on the search path: make the one that its \
+                     address names",
+        })?;
         let mut there = None;
         let mut statements = String::new();
         let mut line = Vec::new();
