@@ -49,6 +49,8 @@ pub struct Report {
     pub carried_out: u64,
     /// What is wrong; empty when the books are right.
     pub findings: Vec<Finding>,
+    /// Secrets that cannot be opened or stand plain, which is nothing wrong with the books.
+    pub secrets: Vec<Finding>,
 }
 
 /// Something that is wrong.
@@ -92,11 +94,11 @@ pub fn of_conn(conn: &mut Conn<'_>) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Holds the books against where they were known to end.
+/// Holds the books against where they were known to end, by this file.
 ///
 /// # Errors
 /// The storage fails.
-pub fn against(conn: &mut Conn<'_>, known: &[Head]) -> Result<Vec<Finding>, Error> {
+pub fn against(conn: &mut Conn<'_>, known: &[Head], file: &str) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for head in known {
         if !store::book::has(conn, head)? {
@@ -104,7 +106,10 @@ pub fn against(conn: &mut Conn<'_>, known: &[Head]) -> Result<Vec<Finding>, Erro
             findings.push(Finding {
                 shop_id,
                 object: "book".to_owned(),
-                problem: format!("it was known to go up to transfer {sequence}, and does not"),
+                problem: format!(
+                    "it was known to go up to transfer {sequence}, and does not: its end is gone, \
+                     or {file} is of another database"
+                ),
             });
         }
     }

@@ -42,13 +42,16 @@ pub(crate) fn given_back(work: &mut Work<'_, '_>, operation: OperationId) -> Res
 /// What is open, or with `all` everything; of one shop, or of all.
 ///
 /// # Errors
-/// The storage fails.
+/// There is no such shop, or the storage fails.
 pub async fn list(
     app: &Arc<App>,
     shop: Option<ShopId>,
     all: bool,
     limit: u32,
 ) -> Result<Vec<Discrepancy>, Error> {
+    if let Some(shop) = shop {
+        app.cx(shop).await?;
+    }
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::discrepancy::list(conn, shop, all, limit)?)
     };

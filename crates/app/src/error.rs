@@ -357,6 +357,7 @@ impl From<StoreError> for Error {
             | StoreError::Corrupt { .. }
             | StoreError::Panicked
             | StoreError::Migration { .. }
+            | StoreError::Outdated
             | StoreError::Engine { .. } => Self::Internal(Cause::Store(error)),
         }
     }

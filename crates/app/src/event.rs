@@ -40,6 +40,43 @@ pub async fn list(
         .await
 }
 
+/// The newest events of a shop between two times, oldest first, and whether there are older ones.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn newest(
+    app: &Arc<App>,
+    shop: ShopId,
+    times: (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<(Vec<Event>, bool), Error> {
+    let cx = app.cx(shop).await?;
+    // One more than is wanted shows whether there are others.
+    let more = limit.saturating_add(1);
+    let mut events = cx
+        .read(move |conn| Ok(store::event::newest(conn, shop, times, more)?))
+        .await?;
+    let wanted = usize::try_from(limit).unwrap_or(usize::MAX);
+    let has_more = wanted < events.len();
+    events.truncate(wanted);
+    events.reverse();
+    Ok((events, has_more))
+}
+
+/// All events about one object of a shop, oldest first.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn of_object(
+    app: &Arc<App>,
+    shop: ShopId,
+    object_id: String,
+) -> Result<Vec<Event>, Error> {
+    let cx = app.cx(shop).await?;
+    cx.read(move |conn| Ok(store::event::list_of_object(conn, shop, &object_id)?))
+        .await
+}
+
 /// One event with everything that was tried.
 ///
 /// # Errors

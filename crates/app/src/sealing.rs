@@ -67,7 +67,10 @@ pub type Once = [u8; NONCE_LEN];
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unopened {
     /// Its key is not known here.
-    #[error("it is sealed with key {0}, which this process does not have")]
+    #[error(
+        "it is sealed with key {0}, which this process does not have: copy sealing.key \
+             from the node that rotated, or from where a copy is kept"
+    )]
     UnknownKey(u32),
     /// The key does not open it.
     #[error("key {0} does not open it: it is damaged, of another row, or sealed with another key")]

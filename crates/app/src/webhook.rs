@@ -112,10 +112,10 @@ pub async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Added,
 /// The webhooks of a shop, oldest first.
 ///
 /// # Errors
-/// The storage fails.
+/// There is no such shop, or the storage fails.
 pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<Webhook>, Error> {
-    app.store
-        .read(move |conn| Ok(store::webhook::list(conn, shop)?))
+    let cx = app.cx(shop).await?;
+    cx.read(move |conn| Ok(store::webhook::list(conn, shop)?))
         .await
 }
 

@@ -1,36 +1,75 @@
 //! Addresses that a merchant wants to be called at, as far as their spelling tells.
 
 use domain::{Reach, WebAddress};
-use url::{Host, Url};
+use url::{Host, ParseError, Url};
 
 /// Longest address, in bytes.
 pub(crate) const BYTES_MAX: usize = 2_048;
+
+/// Why an address may not be called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unusable {
+    /// It is no address of the web, or too long for one.
+    #[error("it is no address such as https://shop.example/hook, of at most {BYTES_MAX} bytes")]
+    Malformed,
+    /// It begins with something else than it should.
+    #[error("it does not begin with https://")]
+    Scheme,
+    /// Its port is none.
+    #[error("its port is no number up to 65535")]
+    Port,
+    /// It holds a name or a password.
+    #[error("it holds a user or a password")]
+    Credentials,
+    /// It leads where nobody outside may send.
+    #[error("its host is on no public network")]
+    Host,
+}
 
 /// Returns whether an address may be called, as far as its spelling tells. What its name leads to
 /// is asked again by the one who connects.
 #[must_use]
 pub fn may_be_called(text: &str, reach: Reach) -> bool {
-    if BYTES_MAX < text.len() || WebAddress::parse(text).is_none() {
-        return false;
+    check(text, reach).is_ok()
+}
+
+/// The same, with what is wrong.
+///
+/// # Errors
+/// It may not be called.
+pub fn check(text: &str, reach: Reach) -> Result<(), Unusable> {
+    let url = Url::parse(text).map_err(|error| {
+        if error == ParseError::RelativeUrlWithoutBase {
+            Unusable::Scheme
+        } else if error == ParseError::InvalidPort {
+            Unusable::Port
+        } else {
+            Unusable::Malformed
+        }
+    })?;
+    if !reach.allows_scheme(url.scheme()) {
+        return Err(Unusable::Scheme);
     }
-    let Ok(url) = Url::parse(text) else {
-        return false;
-    };
-    let plain = url.username().is_empty() && url.password().is_none();
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(Unusable::Credentials);
+    }
+    if BYTES_MAX < text.len() || WebAddress::parse(text).is_none() {
+        return Err(Unusable::Malformed);
+    }
     let host = match url.host() {
         Some(Host::Domain(name)) => reach.allows_name(name),
         Some(Host::Ipv4(address)) => reach.allows(address.into()),
         Some(Host::Ipv6(address)) => reach.allows(address.into()),
         None => false,
     };
-    reach.allows_scheme(url.scheme()) && plain && host
+    if host { Ok(()) } else { Err(Unusable::Host) }
 }
 
 #[cfg(test)]
 mod tests {
     use domain::Reach;
 
-    use super::may_be_called;
+    use super::{Unusable, check, may_be_called};
 
     #[test]
     fn what_can_never_be_called_is_refused_at_once() {
@@ -92,6 +131,23 @@ mod tests {
         ] {
             assert!(!may_be_called(bad, public), "{bad}");
             assert!(!may_be_called(bad, demo), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let long = format!("https://partner.example/{}", "x".repeat(2_048));
+        for (bad, why) in [
+            ("partner.example/hook", Unusable::Scheme),
+            ("partner.example:8443/hook", Unusable::Scheme),
+            ("http://partner.example/", Unusable::Scheme),
+            ("https://partner.example:99999/", Unusable::Port),
+            ("https://user:word@partner.example/", Unusable::Credentials),
+            ("https://10.0.0.1/", Unusable::Host),
+            ("https://", Unusable::Malformed),
+            (&long, Unusable::Malformed),
+        ] {
+            assert_eq!(check(bad, Reach::Public), Err(why), "{bad}");
         }
     }
 }

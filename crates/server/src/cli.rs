@@ -372,7 +372,7 @@ pub(crate) enum ShopWebhook {
 /// `altyn event`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Event {
-    /// Lists what happened in a shop, oldest first
+    /// Lists the newest of what happened in a shop, oldest first
     List {
         /// The shop
         #[arg(long)]
@@ -380,6 +380,12 @@ pub(crate) enum Event {
         /// From when: a time such as 2026-01-31T12:00:00Z, or how long ago such as 2h
         #[arg(long)]
         since: Option<String>,
+        /// Up to when
+        #[arg(long)]
+        until: Option<String>,
+        /// All about one payment, refund or other object, and nothing else
+        #[arg(long, value_name = "ID", conflicts_with_all = ["since", "until", "limit"])]
+        object: Option<String>,
         /// How many at most
         #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
         limit: u32,
@@ -387,6 +393,7 @@ pub(crate) enum Event {
     /// Shows one event with every attempt to tell it
     Show {
         /// The event
+        #[arg(value_parser = event_id)]
         id: EventId,
         /// Its shop; found by itself if not named
         #[arg(long)]
@@ -395,6 +402,7 @@ pub(crate) enum Event {
     /// Tells one event again to all webhooks that listen to it now
     Resend {
         /// The event
+        #[arg(value_parser = event_id)]
         id: EventId,
         /// Its shop; found by itself if not named
         #[arg(long)]
@@ -451,6 +459,15 @@ pub(crate) struct BenchStore {
     /// For how long
     #[arg(long, default_value = "5s", value_parser = parse_duration)]
     pub(crate) time: std::time::Duration,
+}
+
+fn event_id(text: &str) -> Result<EventId, String> {
+    text.parse().map_err(|_no_event| {
+        format!(
+            "not the id of an event; those about a payment or another object: \
+             `altyn event list --shop SHOP --object {text}`"
+        )
+    })
 }
 
 fn currency(text: &str) -> Result<Currency, String> {

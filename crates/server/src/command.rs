@@ -29,7 +29,7 @@ use domain::Timestamp;
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
 use crate::output::{Told, say};
-use crate::platform::{Platform, Presence};
+use crate::platform;
 use crate::serve;
 
 /// Does what was asked.
@@ -77,8 +77,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
 }
 
 async fn migrate(config: &Config) -> Result<Told> {
-    let platform = Platform::of_command(config, Presence::MayBeNew).await?;
-    platform.close().await;
+    platform::migrate(config).await?;
     let last = store::MIGRATIONS
         .last()
         .map_or(0, |migration| migration.number);
@@ -98,6 +97,12 @@ async fn migrate(config: &Config) -> Result<Told> {
 async fn until_seen_by_servers() {
     let micros = app::MERCHANT_FRESH.as_micros().unsigned_abs();
     tokio::time::sleep(std::time::Duration::from_micros(micros)).await;
+}
+
+/// `1 secret`, `2 secrets`.
+fn counted<N: Into<u64> + Copy>(count: N, one: &str, many: &str) -> String {
+    let count = count.into();
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 /// A time as people and programs read it.

@@ -38,6 +38,8 @@ const SEALING_KEY_FILE: &str = "sealing.key";
 /// What the operator decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
+    /// Neither was a file named, nor was there one where it is looked for.
+    pub(crate) without_file: bool,
     pub(crate) data_dir: PathBuf,
     database: DatabaseChoice,
     sealing_key_file: Option<PathBuf>,

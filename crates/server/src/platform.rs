@@ -12,12 +12,12 @@ use app::{App, Clock as _, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::mail::NoMailer;
-use connectors::sandbox::Sandbox;
+use connectors::sandbox::{Sandbox, left_in_files};
 use connectors::sms::NoSms;
 use connectors::{Acquirer, Payer};
 use contract::Links;
 use domain::Reach;
-use store::{Database, Options, Store};
+use store::{Database, Older, Options, Store};
 use tracing::{info, warn};
 
 use crate::clock::{SystemClock, SystemRandom};
@@ -44,6 +44,8 @@ pub(crate) struct Platform {
 /// What may be there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Presence {
+    /// The database is made if it is not there, and brought up to date if it is older.
+    MayBeOlder,
     /// The database is made if it is not there.
     MayBeNew,
     /// A missing file is a slip in the path, not a wish for an empty database.
@@ -63,10 +65,7 @@ impl Platform {
         let clock = sandbox_clock();
         let memory = config.data_dir.join(SANDBOX_DIR);
         let records = Records::new(store.clone(), Arc::clone(&clock));
-        let taken_over = records.take_over(&memory).await;
-        taken_over
-            .map_err(anyhow::Error::from_boxed)
-            .with_context(|| format!("take over the sandbox's memory in {}", memory.display()))?;
+        take_over(&records, &memory).await?;
         let sandbox = Arc::new(Sandbox::on(Arc::new(records), public_url, clock));
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
         let register = SandboxRegister::open(&memory)
@@ -110,25 +109,29 @@ impl Platform {
         Ok(Self { app, store })
     }
 
-    /// The database beside a running server, or without one. No acquirer is ever called.
+    /// The database beside a running server, or without one. No acquirer is ever called. What is of
+    /// an older program is refused, unless it may be older.
     pub(crate) async fn of_command(config: &Config, presence: Presence) -> Result<Self> {
         refuse_half_restored(&config.data_dir)?;
         let mut options = Options::new(config.database());
         options.lanes = 1;
         options.readers = 1;
         match &options.database {
-            Database::Sqlite { path } if presence == Presence::MustBeThere && !path.exists() => {
-                bail!(
-                    "there is no database at {}: `altyn serve` makes it",
-                    path.display()
-                )
+            Database::Sqlite { path } => {
+                if presence == Presence::MustBeThere {
+                    require_database(config, path)?;
+                }
+                own_data_dir(&config.data_dir)?;
             }
-            Database::Sqlite { .. } => own_data_dir(&config.data_dir)?,
             Database::Postgres { .. } if config.data_dir.exists() => {
                 refuse_open_data_dir(&config.data_dir)?;
             }
             Database::Postgres { .. } => {}
         }
+        options.older = match presence {
+            Presence::MayBeOlder => Older::Upgraded,
+            Presence::MayBeNew | Presence::MustBeThere => Older::Refused,
+        };
         let store = open(options).await?;
         let sealing = sealing::unprepared(config);
         sealing::prepare_if_possible(config, &store, &sealing).await?;
@@ -165,6 +168,50 @@ impl Platform {
     pub(crate) async fn close(self) {
         self.store.close().await;
     }
+}
+
+/// Brings the database up to date, with what a sandbox of before has left in the data directory.
+pub(crate) async fn migrate(config: &Config) -> Result<()> {
+    let memory = config.data_dir.join(SANDBOX_DIR);
+    let left = left_in_files(&memory);
+    let left =
+        left.with_context(|| format!("read the sandbox's memory in {}", memory.display()))?;
+    // A server of before that runs goes on to write there.
+    let _lock = if left.is_empty() {
+        None
+    } else {
+        Some(DataLock::take(&config.data_dir)?)
+    };
+    let platform = Platform::of_command(config, Presence::MayBeOlder).await?;
+    let records = Records::new(platform.store.clone(), sandbox_clock());
+    let taken_over = take_over(&records, &memory).await;
+    platform.close().await;
+    taken_over
+}
+
+/// Takes the files of a sandbox of before over into the database.
+async fn take_over(records: &Records, memory: &Path) -> Result<()> {
+    let taken_over = records.take_over(memory).await;
+    taken_over
+        .map_err(anyhow::Error::from_boxed)
+        .with_context(|| format!("take over the sandbox's memory in {}", memory.display()))
+}
+
+/// Refuses a path at which there is no database, or none that may be looked at.
+fn require_database(config: &Config, path: &Path) -> Result<()> {
+    let there = path.try_exists();
+    if there.with_context(|| format!("look for the database at {}", path.display()))? {
+        return Ok(());
+    }
+    let file = if config.without_file {
+        " (no altyn.toml here was read; `--config FILE`?)"
+    } else {
+        ""
+    };
+    bail!(
+        "there is no database at {}: `altyn serve` makes it{file}",
+        path.display()
+    )
 }
 
 /// Seals what stands plain from before, or under a key that a rotation has replaced.

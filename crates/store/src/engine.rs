@@ -43,6 +43,15 @@ pub enum Engine {
     Postgres,
 }
 
+/// What becomes of a database that an older program made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Older {
+    /// It is brought up to date.
+    Upgraded,
+    /// It is refused, and stays as it is.
+    Refused,
+}
+
 /// How to open a store.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -54,6 +63,8 @@ pub struct Options {
     pub readers: usize,
     /// Units that may wait per lane, and reads that may wait, before callers are turned away.
     pub queue_length_max: usize,
+    /// What becomes of an older database.
+    pub older: Older,
     /// The schema's history; other than the default only for tests of the engine itself.
     pub migrations: &'static [Migration],
 }
@@ -71,6 +82,7 @@ impl Options {
             lanes: 4,
             readers,
             queue_length_max: 4096,
+            older: Older::Upgraded,
             migrations: MIGRATIONS,
         }
     }
@@ -117,7 +129,7 @@ pub(crate) fn take_read(queue: &ReadQueue) -> Option<Box<dyn Reading>> {
 }
 
 impl Store {
-    /// Connects, brings the schema up to date and starts the engine's threads.
+    /// Connects, brings the schema up to date, if that is wished, and starts the engine's threads.
     ///
     /// Safe when several processes start on one database at once: one migrates, the others wait.
     pub async fn open(options: Options) -> Result<Self, StoreError> {
@@ -131,7 +143,7 @@ impl Store {
     fn open_sqlite(options: Options, path: &Path) -> Result<Self, StoreError> {
         let gauge = Arc::new(Gauge::default());
         let mut connection = sqlite::open_writer(path)?;
-        migrate::sqlite(&mut connection, options.migrations)?;
+        migrate::sqlite(&mut connection, options.migrations, options.older)?;
         let (lane, queue) = mpsc::channel(options.queue_length_max);
         let (reads, read_queue) = mpsc::channel(options.queue_length_max);
         let read_queue = Arc::new(Mutex::new(read_queue));
@@ -162,7 +174,7 @@ impl Store {
     fn open_postgres(options: Options, url: &str) -> Result<Self, StoreError> {
         let gauge = Arc::new(Gauge::default());
         let config = postgres::Config::parse(url)?;
-        migrate::postgres(&config, options.migrations)?;
+        migrate::postgres(&config, options.migrations, options.older)?;
         let (reads, read_queue) = mpsc::channel(options.queue_length_max);
         let read_queue = Arc::new(Mutex::new(read_queue));
 

@@ -61,6 +61,12 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The database is of an older program, and was not to be changed.
+    #[error(
+        "it is of an older program: `altyn migrate` or a start of the server brings it up to date, \
+         after a backup by the program that made it"
+    )]
+    Outdated,
     /// The engine refused for a reason that no caller can act on. Nothing was done.
     #[error("the database failed at: {statement}")]
     Engine {

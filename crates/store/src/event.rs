@@ -43,6 +43,14 @@ select id, shop_id, kind, object_id, body, created_at
  order by created_at, sequence
  limit $4";
 
+const NEWEST: &str = "\
+select id, shop_id, kind, object_id, body, created_at
+  from event
+ where shop_id = $1
+   and created_at between $2 and $3
+ order by created_at desc, sequence desc
+ limit $4";
+
 const LIST_OF_OBJECT: &str = "\
 select id, shop_id, kind, object_id, body, created_at
   from event
@@ -79,6 +87,16 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
     conn.query(LIST, &[&shop, &since, &after, &limit], read)
+}
+
+/// The newest of the shop's events from `since` to `until`, the newest first.
+pub fn newest(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    (since, until): (Timestamp, Timestamp),
+    limit: u32,
+) -> Result<Vec<Event>, StoreError> {
+    conn.query(NEWEST, &[&shop, &since, &until, &limit], read)
 }
 
 /// All events about one of the shop's objects, the oldest first.

@@ -57,7 +57,7 @@ pub mod message;
 pub mod webhook;
 
 pub use conn::{Conn, Params, ROWS_MAX, Tx, many};
-pub use engine::{Database, Engine, Options, Store};
+pub use engine::{Database, Engine, Older, Options, Store};
 pub use error::{StoreError, UnitError};
 pub use migrate::{MIGRATIONS, Migration};
 pub use param::{Json, Param, ToParam};

@@ -7,6 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 use sha2::{Digest, Sha256};
 
+use crate::engine::Older;
 use crate::error::StoreError;
 use crate::postgres::{Config, Pipe};
 use crate::sqlite::failure;
@@ -103,6 +104,7 @@ const LOCK: &str = "set lock_timeout = '60s'; select pg_advisory_lock(4707193011
 pub(crate) fn sqlite(
     connection: &mut Connection,
     migrations: &[Migration],
+    older: Older,
 ) -> Result<(), StoreError> {
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Exclusive)
@@ -118,7 +120,9 @@ pub(crate) fn sqlite(
                 .collect()
         })
         .map_err(|error| failure(APPLIED, error))?;
-    for migration in pending(migrations, applied, |migration| migration.sqlite)? {
+    let pending = pending(migrations, applied, |migration| migration.sqlite)?;
+    refuse_older(older, pending.len() == migrations.len(), &pending)?;
+    for migration in pending {
         let number = migration.number;
         transaction
             .execute_batch(migration.sqlite)
@@ -138,12 +142,17 @@ pub(crate) fn sqlite(
 }
 
 /// Applies what is missing, each in its own transaction, under an advisory lock of the database.
-pub(crate) fn postgres(config: &Config, migrations: &[Migration]) -> Result<(), StoreError> {
+pub(crate) fn postgres(
+    config: &Config,
+    migrations: &[Migration],
+    older: Older,
+) -> Result<(), StoreError> {
     let mut pipe = Pipe::connect(config)?;
     pipe.batch(LOCK)?;
     pipe.batch("set client_min_messages = warning")?;
     pipe.batch(TABLE_POSTGRES)?;
     let pending = pending_postgres(&mut pipe, migrations)?;
+    refuse_older(older, pending.len() == migrations.len(), &pending)?;
     for migration in &pending {
         pipe.batch("begin")?;
         apply_postgres(&mut pipe, migration)?;
@@ -232,6 +241,14 @@ fn apply_postgres(pipe: &mut Pipe, migration: &Migration) -> Result<(), StoreErr
         crate::Param::Integer(now_us()),
     ];
     pipe.execute(INSERT, &row).map(|_| ())
+}
+
+/// Refuses a database of an older program where it is to stay as it is.
+fn refuse_older(older: Older, is_new: bool, pending: &[Migration]) -> Result<(), StoreError> {
+    match older {
+        Older::Refused if !is_new && !pending.is_empty() => Err(StoreError::Outdated),
+        Older::Refused | Older::Upgraded => Ok(()),
+    }
 }
 
 /// The migrations to apply, after the history was found to agree with the program's.

@@ -1,6 +1,7 @@
 //! A line in the log that a trouble of the storage would write a thousand times a second: it is
 //! written once a second, or as often as it says, with how many were left out since.
 
+use std::num::NonZeroU64;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -37,9 +38,10 @@ impl Quiet {
         }))
     }
 
-    /// Whether a line may be written now, and how many were left out since the last one.
-    pub fn turn(&self) -> Option<u64> {
-        self.turn_at(Instant::now())
+    /// Whether a line may be written now, and how many were left out since the last one:
+    /// a field of the line, which is not there if it was none.
+    pub fn turn(&self) -> Option<Option<NonZeroU64>> {
+        self.turn_at(Instant::now()).map(NonZeroU64::new)
     }
 
     fn turn_at(&self, now: Instant) -> Option<u64> {

@@ -33,9 +33,13 @@ pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
                     "its secret stands plain: the next start of a server seals it".to_owned()
                 }
                 Ok(_) => continue,
-                Err(why) => format!("its secret cannot be opened: {why}"),
+                Err(why) => format!(
+                    "its secret cannot be opened: {why}; if the key is lost for good, `altyn shop \
+                     webhook renew --shop {} {}` gives another secret",
+                    held.shop_id, held.id
+                ),
             };
-            report.findings.push(Finding {
+            report.secrets.push(Finding {
                 shop_id: held.shop_id,
                 object: format!("webhook {}", held.id),
                 problem,

@@ -67,7 +67,7 @@ fn signed(world: &World, added: &Added) -> usize {
 async fn findings(app: &Arc<App>) -> Vec<String> {
     let mut report = Report::default();
     app::audit::secret::run(app, &mut report).await.unwrap();
-    let findings = report.findings.into_iter();
+    let findings = report.secrets.into_iter();
     findings.map(|finding| finding.problem).collect()
 }
 

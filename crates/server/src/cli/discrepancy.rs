@@ -22,11 +22,17 @@ pub(crate) enum Discrepancy {
     /// Settles what is open of an operation: it leaves the list and stays in `--all`
     Settle {
         /// The operation, as the list names it
+        #[arg(value_parser = operation)]
         operation: OperationId,
         /// What you have done about it
         #[arg(long, value_parser = note)]
         note: String,
     },
+}
+
+fn operation(text: &str) -> Result<OperationId, String> {
+    let id = text.parse();
+    id.map_err(|_no_operation| "not the id of an operation".to_owned())
 }
 
 fn note(text: &str) -> Result<String, String> {

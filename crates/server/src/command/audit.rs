@@ -3,22 +3,48 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use app::audit::{self, Report};
+use app::audit::{self, Finding, Report};
 use serde_json::{Value, json};
 use store::book::Head;
 use store::{Conn, Store};
 
+use super::counted;
 use crate::config::Config;
 use crate::heads;
 use crate::output::Told;
 use crate::platform::{Platform, Presence};
 
+/// Where a file says that books ended.
+#[derive(Clone, Debug)]
+pub(super) struct Known {
+    file: String,
+    heads: Vec<Head>,
+}
+
+impl Known {
+    pub(super) fn of_data_dir(data_dir: &Path) -> Result<Self> {
+        let file = data_dir.join(heads::HEADS_FILE).display().to_string();
+        let heads = heads::known(data_dir)?;
+        Ok(Self { file, heads })
+    }
+
+    fn read(path: &Path) -> Result<Self> {
+        let file = path.display().to_string();
+        let heads = heads::read(path)?;
+        Ok(Self { file, heads })
+    }
+
+    fn against(&self, conn: &mut Conn<'_>) -> Result<Vec<Finding>, app::Error> {
+        audit::against(conn, &self.heads, &self.file)
+    }
+}
+
 /// Audits all shops, and holds their books against where they were known to end: by the file in
 /// the data directory, and by `other` if one is named.
 pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
-    let mut known = heads::known(&config.data_dir)?;
+    let mut known = vec![Known::of_data_dir(&config.data_dir)?];
     if let Some(other) = other {
-        known.extend(heads::read(other)?);
+        known.push(Known::read(other)?);
     }
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
     let report = whole(&platform, known).await;
@@ -34,7 +60,7 @@ pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
 }
 
 /// Audits a store, and holds it against the bank's own list.
-async fn whole(platform: &Platform, known: Vec<Head>) -> Result<Report> {
+async fn whole(platform: &Platform, known: Vec<Known>) -> Result<Report> {
     let mut report = of_store(&platform.store, known).await?;
     let held = audit::bank::run(&platform.app, &mut report).await;
     held.context("hold the books against the bank's list")?;
@@ -44,18 +70,22 @@ async fn whole(platform: &Platform, known: Vec<Head>) -> Result<Report> {
 }
 
 /// Audits a store.
-async fn of_store(store: &Store, known: Vec<Head>) -> Result<Report> {
+async fn of_store(store: &Store, known: Vec<Known>) -> Result<Report> {
     let mut report = audit::run(store).await.context("read the books")?;
-    let cut = store.read(move |conn| audit::against(conn, &known)).await;
-    report.findings.extend(cut.context("read the books")?);
+    for known in known {
+        let cut = store.read(move |conn| known.against(conn)).await;
+        report.findings.extend(cut.context("read the books")?);
+    }
     Ok(report)
 }
 
 /// Audits what a connection sees.
-pub(super) fn of_conn(conn: &mut Conn<'_>, known: &[Head]) -> Result<Report> {
+pub(super) fn of_conn(conn: &mut Conn<'_>, known: Option<&Known>) -> Result<Report> {
     let mut report = audit::of_conn(conn).context("read the books")?;
-    let cut = audit::against(conn, known).context("read the books")?;
-    report.findings.extend(cut);
+    if let Some(known) = known {
+        let cut = known.against(conn).context("read the books")?;
+        report.findings.extend(cut);
+    }
     Ok(report)
 }
 
@@ -71,10 +101,12 @@ fn told(report: &Report) -> Told {
         receipts,
         carried_out,
         findings,
+        secrets,
     } = report;
-    let good = findings.is_empty();
-    let found: Vec<Value> = findings
-        .iter()
+    let right = findings.is_empty();
+    let good = right && secrets.is_empty();
+    let all = || findings.iter().chain(secrets);
+    let found: Vec<Value> = all()
         .map(|finding| {
             json!({
                 "shop_id": finding.shop_id.to_string(),
@@ -85,6 +117,7 @@ fn told(report: &Report) -> Told {
         .collect();
     let json = json!({
         "good": good,
+        "books_right": right,
         "shops": shops,
         "transfers": transfers,
         "payments": payments,
@@ -96,24 +129,26 @@ fn told(report: &Report) -> Told {
         "carried_out": carried_out,
         "findings": found,
     });
-    let mut text =
-        format!("{shops} shops, {transfers} transfers, {payments} payments, {refunds} refunds");
-    text.push_str(&format!(
-        ", {deals} deals, {payouts} payouts, {invoices} invoices, {receipts} receipts, \
-         {carried_out} lines of the bank: "
-    ));
-    text.push_str(if good {
-        "the books are right.\n"
-    } else {
-        "the books are WRONG.\n"
-    });
-    for finding in findings {
+    let counts = [
+        counted(*shops, "shop", "shops"),
+        counted(*transfers, "transfer", "transfers"),
+        counted(*payments, "payment", "payments"),
+        counted(*refunds, "refund", "refunds"),
+        counted(*deals, "deal", "deals"),
+        counted(*payouts, "payout", "payouts"),
+        counted(*invoices, "invoice", "invoices"),
+        counted(*receipts, "receipt", "receipts"),
+        counted(*carried_out, "line of the bank", "lines of the bank"),
+    ];
+    let verdict = match (right, good) {
+        (false, _) => "the books are WRONG.",
+        (true, true) => "the books are right.",
+        (true, false) => "the books are right; secrets of webhooks are not as they should be:",
+    };
+    let mut text = format!("{}: {verdict}\n", counts.join(", "));
+    for finding in all() {
         let (shop, object) = (finding.shop_id, &finding.object);
-        text.push_str(&format!(
-            "  shop {shop}, {object}: {}
-",
-            finding.problem
-        ));
+        text.push_str(&format!("  shop {shop}, {object}: {}\n", finding.problem));
     }
     Told { text, json, good }
 }
@@ -133,6 +168,15 @@ mod tests {
             object: "book".to_owned(),
             problem: "its head is not its last transfer".to_owned(),
         };
+        let secrets = told(&Report {
+            secrets: vec![finding.clone()],
+            refunds: 1,
+            ..Report::default()
+        });
+        assert!(!secrets.good && secrets.json["books_right"] == true);
+        let begin = "0 shops, 0 transfers, 0 payments, 1 refund, ";
+        assert!(secrets.text.starts_with(begin), "{}", secrets.text);
+        assert!(secrets.text.contains("the books are right; secrets"));
         let told = told(&Report {
             findings: vec![finding],
             ..Report::default()

@@ -15,15 +15,14 @@ use app::audit::Report;
 use serde_json::json;
 use store::Database;
 use store::backup::{Contents, Copy, Snapshot};
-use store::book::Head;
 
+use super::audit::Known;
 use super::manifest::{Manifest, Seen};
 use super::{audit, dump, shown};
 use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
 use crate::files::{beside, folder_of, sync_dir};
-use crate::heads;
 use crate::output::Told;
 use crate::platform::{Platform, Presence, SANDBOX_DIR, make_data_dir};
 use crate::sealing::KeyFile;
@@ -71,7 +70,7 @@ pub(super) async fn backup(config: &Config, target: &Path) -> Result<Told> {
 
 /// Copies everything into a directory, and describes it.
 async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
-    let known = heads::known(&config.data_dir)?;
+    let known = Known::of_data_dir(&config.data_dir)?;
     let (engine, (contents, report)) = match config.database() {
         Database::Sqlite { .. } => {
             let path = target.join(DATABASE_FILE);
@@ -120,10 +119,10 @@ fn missing(config: &Config, backup: &Path, contents: &Contents) -> Vec<String> {
 }
 
 /// Opens and audits a copy, of which not a byte changes.
-fn look_at_copy(path: &Path, known: &[Head]) -> Result<(Contents, Report)> {
+fn look_at_copy(path: &Path, known: &Known) -> Result<(Contents, Report)> {
     let mut copy = Copy::open(path).context("open the copy")?;
     let contents = copy.contents().context("count what is in the copy")?;
-    let report = audit::of_conn(&mut copy.conn(), known)?;
+    let report = audit::of_conn(&mut copy.conn(), Some(known))?;
     copy.close()?;
     Ok((contents, report))
 }
@@ -134,7 +133,7 @@ pub(super) fn newest() -> i64 {
 }
 
 /// Dumps one moment of a database, audits that moment, and reads the dump back.
-fn copy_postgres(url: &str, target: &Path, known: &[Head]) -> Result<(Contents, Report)> {
+fn copy_postgres(url: &str, target: &Path, known: &Known) -> Result<(Contents, Report)> {
     let mut snapshot = Snapshot::open(url).context("open the database")?;
     let contents = snapshot
         .contents()
@@ -151,7 +150,7 @@ fn copy_postgres(url: &str, target: &Path, known: &[Head]) -> Result<(Contents, 
     let schema = snapshot.schema()?;
     let tables = (schema.as_str(), contents.tables.keys());
     dump::save(url, snapshot.name(), tables, target)?;
-    let report = audit::of_conn(&mut snapshot.conn(), known)?;
+    let report = audit::of_conn(&mut snapshot.conn(), Some(known))?;
     let dumped = dump::rows(target).context("read the dump back")?;
     ensure!(
         dumped == contents.tables,

@@ -22,7 +22,22 @@ pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
     let app = &platform.app;
     let told = match command {
-        cli::Event::List { shop, since, limit } => list(app, (shop, since.as_deref(), limit)).await,
+        cli::Event::List {
+            shop,
+            since,
+            until,
+            object,
+            limit,
+        } => {
+            let listed = Listed {
+                shop,
+                since,
+                until,
+                object,
+                limit,
+            };
+            list(app, listed).await
+        }
         cli::Event::Show { id, shop } => show(app, id, shop).await,
         cli::Event::Resend { id, shop } => resend(app, id, shop).await,
         cli::Event::Replay { shop, since } => replay(app, shop, &since).await,
@@ -31,14 +46,33 @@ pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
     told
 }
 
-async fn list(app: &Arc<App>, (shop, since, limit): (ShopId, Option<&str>, u32)) -> Result<Told> {
-    let since = match since {
+/// What is listed of a shop.
+struct Listed {
+    shop: ShopId,
+    since: Option<String>,
+    until: Option<String>,
+    object: Option<String>,
+    limit: u32,
+}
+
+async fn list(app: &Arc<App>, listed: Listed) -> Result<Told> {
+    let (shop, limit) = (listed.shop, listed.limit);
+    let since = match &listed.since {
         Some(since) => moment(app, shop, since).await?,
         None => Timestamp::from_micros(0),
     };
-    let events = event::list(app, shop, since, None, limit)
-        .await
-        .context("list the events")?;
+    let until = match &listed.until {
+        Some(until) => moment(app, shop, until).await?,
+        None => Timestamp::from_micros(i64::MAX),
+    };
+    let found = match listed.object {
+        Some(object) => {
+            let found = event::of_object(app, shop, object).await;
+            found.map(|events| (events, false))
+        }
+        None => event::newest(app, shop, (since, until), limit).await,
+    };
+    let (events, older) = found.context("list the events")?;
     let rows: Vec<Vec<String>> = events
         .iter()
         .map(|event| {
@@ -46,13 +80,22 @@ async fn list(app: &Arc<App>, (shop, since, limit): (ShopId, Option<&str>, u32))
             vec![id, shown(event.created_at), code, event.object_id.clone()]
         })
         .collect();
-    let text = if rows.is_empty() {
+    let mut text = if rows.is_empty() {
         "Nothing happened.".to_owned()
     } else {
         table(&["event", "when", "what", "object"], &rows)
     };
+    let first = events.first().filter(|_| older);
+    if let Some(first) = first {
+        let micros = first.created_at.as_micros();
+        let time = jiff::Timestamp::from_microsecond(micros).context("the time of an event")?;
+        text.push_str(&format!(
+            "\nThere are older ones: go on with `--until {time}`, or list more at once with \
+             `--limit`."
+        ));
+    }
     let items: Vec<Value> = events.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items })))
+    Ok(Told::good(text, json!({ "items": items, "older": older })))
 }
 
 async fn show(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<Told> {
@@ -104,7 +147,11 @@ async fn replay(app: &Arc<App>, shop: ShopId, since: &str) -> Result<Told> {
 }
 
 fn again(deliveries: usize) -> Told {
-    let text = format!("{deliveries} deliveries are on their way.");
+    let text = if deliveries == 1 {
+        "1 delivery is on its way.".to_owned()
+    } else {
+        format!("{deliveries} deliveries are on their way.")
+    };
     Told::good(text, json!({ "deliveries": deliveries }))
 }
 
@@ -132,7 +179,7 @@ async fn moment(app: &Arc<App>, shop: ShopId, text: &str) -> Result<Timestamp> {
     if let Ok(ago) = parse_duration(text) {
         let shops = app::shop::list(app).await.context("list the shops")?;
         let found = shops.iter().find(|known| known.id == shop);
-        let found = found.with_context(|| format!("there is no shop {shop}"))?;
+        let found = found.with_context(|| format!("shop {shop} not found"))?;
         let micros = i64::try_from(ago.as_micros()).context("the length of time")?;
         return Ok(found.now(app.now()).minus(Duration::micros(micros)));
     }

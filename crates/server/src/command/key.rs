@@ -46,8 +46,12 @@ async fn revoke(app: &Arc<App>, shop: ShopId, named: &str) -> Result<Told> {
     let left = left.iter().filter(|view| view.key.revoked_at.is_none());
     let left = left.count();
     until_seen_by_servers().await;
+    let left_over = match left {
+        0 => format!("none is left: `altyn shop key add --shop {shop}` gives another"),
+        left => format!("{left} left"),
+    };
     let text = format!(
-        "Key {}, which ends in {}, is refused from now on; {left} left.",
+        "Key {}, which ends in {}, is refused from now on; {left_over}.",
         revoked.number, revoked.key.hint
     );
     let json = json!({

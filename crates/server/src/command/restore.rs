@@ -160,7 +160,7 @@ fn into_sqlite(
         manifest.compare(&copy.contents()?)?;
         copy.close()?;
         let mut copy = Copy::migrated(&partial.path).context("bring its schema up to date")?;
-        let report = audit::of_conn(&mut copy.conn(), &[])?;
+        let report = audit::of_conn(&mut copy.conn(), None)?;
         let sealed_with = store::sealing::list(&mut copy.conn())?;
         copy.close()?;
         (report, sealed_with)
@@ -216,7 +216,7 @@ fn into_postgres(
     replacement
         .migrate()
         .context("bring its schema up to date")?;
-    let report = audit::of_conn(&mut replacement.conn(), &[])?;
+    let report = audit::of_conn(&mut replacement.conn(), None)?;
     let sealed_with = store::sealing::list(&mut replacement.conn())?;
     admit(&report, there)?;
     let mark = place.begin()?;

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use store::Store;
 use store::sealing::SealingKey;
 
+use super::counted;
 use crate::cli;
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -127,19 +128,20 @@ fn prepared(file: &KeyFile, number: u32) -> Told {
 }
 
 fn finished(file: &KeyFile, number: u32, left: &Resealed) -> Told {
-    let rows = left.rows;
+    let rows = counted(left.rows, "secret was", "secrets were");
     let begin = format!(
-        "{rows} secrets were left by a rotation that was cut off, or by an older program: they are \
-         sealed with key {number} now.\nRun it again for another key."
+        "{rows} left by a rotation that was cut off, or by an older program; key {number} seals \
+         all of them now.\nRun it again for another key."
     );
     told(begin, file, number, left)
 }
 
 fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
-    let (rows, shown) = (resealed.rows, file.shown());
+    let rows = counted(resealed.rows, "secret was", "secrets were");
+    let shown = file.shown();
     let begin = format!(
-        "Key {number} seals from now on; {rows} secrets were sealed anew with it.\nIt is in \
-         {shown}: copy the file to every other node, and to where a copy is kept. Older keys stay \
+        "Key {number} seals from now on; {rows} sealed anew with it.\nIt is in {shown}: \
+         copy the file to every other node, and to where a copy is kept. Older keys stay \
          in it, for older backups."
     );
     told(begin, file, number, resealed)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use app::App;
 use app::webhook::{Added, NewWebhook};
 use domain::webhook::Webhook;
@@ -35,6 +35,9 @@ pub(super) async fn run(app: &Arc<App>, command: cli::ShopWebhook) -> Result<Tol
 }
 
 async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Told> {
+    if let Err(why) = contract::address::check(&new.url, new.reach) {
+        bail!("notifications cannot go to this address: {why}");
+    }
     let added = app::webhook::add(app, shop, new).await;
     Ok(shown_once(&added.context("add the webhook")?))
 }

@@ -73,9 +73,13 @@ pub(crate) fn read(given: &Given) -> Result<Config, ConfigError> {
         origin: Origin::Default,
         reason,
     })?;
-    let mut values = match &given.file {
+    let file = given.file.as_deref().or_else(|| {
+        let file = Path::new(FILE);
+        file.exists().then_some(file)
+    });
+    config.without_file = file.is_none();
+    let mut values = match file {
         Some(path) => read_file(path)?,
-        None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
         None => Vec::new(),
     };
     values.extend(given.values.iter().cloned());

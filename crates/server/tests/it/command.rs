@@ -1,5 +1,7 @@
 //! Commands beside a running server.
 
+use store::{Database, MIGRATIONS, Options, Store};
+
 use crate::altyn::{Place, until};
 
 #[test]
@@ -37,6 +39,12 @@ fn a_new_shop_can_be_used_at_once_and_its_revoked_key_no_more() {
     assert_eq!(revoked["keys_left"], 1);
     assert_eq!(server.ask((shop, key), "GET /v3/me", "").status, 401);
     assert_eq!(server.ask((shop, second), "GET /v3/me", "").status, 200);
+    let last = place.run(&["shop", "key", "revoke", "--shop", shop, "2"]);
+    let last = String::from_utf8(last.stdout).unwrap();
+    let next = format!("none is left: `altyn shop key add --shop {shop}`");
+    assert!(last.contains(&next), "{last}");
+    let third = place.told(&["shop", "key", "add", "--shop", shop]);
+    let second = third["secret_key"].as_str().unwrap();
     place.told(&["shop", "disable", "--shop", shop]);
     let refused = server.ask((shop, second), "POST /v3/payments", "{}");
     assert_eq!(refused.status, 403);
@@ -71,10 +79,30 @@ fn commands_do_not_make_a_database_by_a_slip_in_its_path() {
     ] {
         let error = place.refused(words);
         assert!(error.contains("there is no database at"), "{error}");
+        assert!(error.contains("no altyn.toml here was read"), "{error}");
     }
     assert!(!place.data().exists());
+    std::fs::write(place.data(), "no directory").unwrap();
+    let error = place.refused(&["audit"]);
+    assert!(error.contains("look for the database at"), "{error}");
+    std::fs::remove_file(place.data()).unwrap();
     place.told(&["migrate"]);
     assert_eq!(place.told(&["audit"])["good"], true);
+    for words in [["event", "list"], ["discrepancy", "list"]] {
+        let error = place.refused(&[&words[..], &["--shop", "999"]].concat());
+        assert!(error.contains("shop 999 not found"), "{error}");
+    }
+    let error = place.refused(&["shop", "webhook", "list", "--shop", "999"]);
+    assert!(error.contains("shop 999 not found"), "{error}");
+    let heads =
+        r#"{"created_at": "x", "heads": [{"shop_id": "7", "sequence": 5, "hash": "HASH"}]}"#;
+    let heads = heads.replace("HASH", &"ab".repeat(32));
+    std::fs::write(place.data().join("heads.json"), heads).unwrap();
+    let audit = String::from_utf8(place.run(&["audit"]).stdout).unwrap();
+    assert!(
+        audit.contains("heads.json is of another database"),
+        "{audit}"
+    );
     let words = [
         "discrepancy",
         "settle",
@@ -109,8 +137,16 @@ fn webhooks_are_added_listed_and_removed() {
     );
     assert!(listed["items"][0].get("secret").is_none());
     assert_eq!(added["strict_order"], false);
-    for url in ["http://10.0.0.1/", "http://[fd00::1]/", "ftp://x/", "hook"] {
-        place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
+    for (url, why) in [
+        ("http://10.0.0.1/", "on no public network"),
+        ("http://[fd00::1]/", "on no public network"),
+        ("ftp://x/", "does not begin with https://"),
+        ("hook", "does not begin with https://"),
+        ("https://user:word@x.example/", "a user or a password"),
+        ("https://x.example:99999/", "its port"),
+    ] {
+        let error = place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
+        assert!(error.contains(why), "{url}: {error}");
     }
     // The demo lets notifications go to this machine; without it the command refuses them too.
     let local = ["--url", "http://127.0.0.1:9/", "--strict-order"];
@@ -160,6 +196,28 @@ fn events_are_listed_shown_and_told_again() {
     assert_eq!(events["items"][0]["event"], "payment.succeeded");
     assert_eq!(events["items"][0]["object_id"], paid["id"]);
     let id = events["items"][0]["id"].as_str().unwrap();
+    assert_eq!(events["older"], false);
+    let paid_id = paid["id"].as_str().unwrap();
+    let object = ["event", "list", "--shop", shop, "--object", paid_id];
+    assert_eq!(place.told(&object)["items"], events["items"]);
+    let error = place.refused(&["event", "show", paid_id]);
+    let advice = format!("`altyn event list --shop SHOP --object {paid_id}`");
+    assert!(error.contains(&advice), "{error}");
+    let newer = server.paid("73");
+    let newest = place.told(&["event", "list", "--shop", shop, "--limit", "1"]);
+    assert_eq!(newest["items"][0]["object_id"], newer["id"]);
+    assert_eq!(newest["items"].as_array().unwrap().len(), 1);
+    assert_eq!(newest["older"], true);
+    let both = place.told(&[
+        "event",
+        "list",
+        "--shop",
+        shop,
+        "--until",
+        "2999-01-01T00:00:00Z",
+    ]);
+    assert_eq!(both["items"].as_array().unwrap().len(), 2);
+    assert_eq!(both["items"][0], events["items"][0]);
     let shown = place.told(&["event", "show", id]);
     assert_eq!(shown["body"]["object"]["id"], paid["id"]);
     assert_eq!(place.told(&["event", "resend", id])["deliveries"], 0);
@@ -172,6 +230,43 @@ fn events_are_listed_shown_and_told_again() {
         "2020-01-01T00:00:00Z",
     ]);
     assert_eq!(replayed["deliveries"], 0);
-    assert_eq!(place.told(&["audit"])["payments"], 1);
+    assert_eq!(place.told(&["audit"])["payments"], 2);
     server.stop();
+}
+
+#[test]
+fn an_older_database_is_changed_by_migrate_and_serve_alone() {
+    let place = Place::new();
+    place.make_data();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let path = place.data().join("altyn.db");
+    let (_, before) = MIGRATIONS.split_last().unwrap();
+    runtime.block_on(async {
+        let options = Options {
+            migrations: before,
+            ..Options::new(Database::Sqlite { path })
+        };
+        Store::open(options).await.unwrap().close().await;
+    });
+    let target = place.path("backup");
+    for words in [
+        &["shop", "list"][..],
+        &["shop", "create", "--name", "x"],
+        &["audit"],
+        &["event", "list", "--shop", "1"],
+        &["backup", target.to_str().unwrap()],
+    ] {
+        // Twice: the first has changed nothing.
+        for _ in 0..2 {
+            let error = place.refused(words);
+            assert!(error.contains("it is of an older program"), "{error}");
+        }
+    }
+    // What the sandbox of before has left belongs to what is brought up to date.
+    let memory = place.data().join("sandbox");
+    std::fs::create_dir(&memory).unwrap();
+    std::fs::write(memory.join("operations-000001.jsonl"), "").unwrap();
+    place.told(&["migrate"]);
+    assert!(memory.join("operations-000001.jsonl.taken-over").exists());
+    assert_eq!(place.told(&["audit"])["good"], true);
 }

@@ -134,6 +134,9 @@ fn check_node(engine: Engine) {
         "{problem}"
     );
 
+    assert_eq!(audit["books_right"], true);
+    assert!(problem.contains("copy sealing.key from the node") && problem.contains("renew --shop"));
+
     // Of another platform.
     let other = Home::on(Engine::Sqlite);
     other.place.serve(&[]).stop();

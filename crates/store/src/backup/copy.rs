@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Contents;
 use crate::conn::{Conn, Link};
+use crate::engine::Older;
 use crate::error::StoreError;
 use crate::migrate::{self, MIGRATIONS};
 use crate::sqlite::{Session, failure, open_reader, open_writer};
@@ -24,7 +25,7 @@ impl Copy {
     /// Opens a copy and brings its schema up to date.
     pub fn migrated(path: &Path) -> Result<Self, StoreError> {
         let mut connection = open_writer(path)?;
-        migrate::sqlite(&mut connection, MIGRATIONS)?;
+        migrate::sqlite(&mut connection, MIGRATIONS, Older::Upgraded)?;
         Ok(Self {
             session: Session::new(connection),
         })

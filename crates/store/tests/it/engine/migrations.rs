@@ -1,6 +1,6 @@
 //! The schema's history: applied once, never edited, never from the future.
 
-use store::{Migration, Options, Store, StoreError};
+use store::{Migration, Older, Options, Store, StoreError};
 
 use super::SCHEMA;
 use crate::database::{ENGINES, TestDatabase, connect};
@@ -13,6 +13,11 @@ const SECOND: Migration = Migration {
     name: "0002_second",
     sqlite: "create table second (id integer not null) strict",
     postgres: "create table second (id bigint not null)",
+};
+const THIRD: Migration = Migration {
+    number: 3,
+    name: "0003_third",
+    ..SECOND
 };
 const EDITED: Migration = Migration {
     sqlite: "create table edited (id integer not null) strict",
@@ -55,6 +60,19 @@ async fn migrations_are_applied_once_and_go_on_later() {
             let store = open(&database, migrations).await.unwrap();
             assert_eq!(applied(&store).await, expected);
             store.close().await;
+        }
+        let third: &[Migration] = &[FIRST, SECOND, THIRD];
+        for (migrations, is_older) in [(third, true), (BOTH, false)] {
+            let options = Options {
+                migrations,
+                older: Older::Refused,
+                ..database.options()
+            };
+            match Store::open(options).await {
+                Ok(store) => store.close().await,
+                Err(StoreError::Outdated) => assert!(is_older),
+                Err(error) => panic!("{error}"),
+            }
         }
     }
 }
