@@ -1,6 +1,6 @@
 //! Commands beside a running server.
 
-use store::{Database, MIGRATIONS, Options, Store};
+use store::{Database, MIGRATIONS, Options, Store, StoreError};
 
 use crate::altyn::{Place, until};
 
@@ -262,11 +262,39 @@ fn an_older_database_is_changed_by_migrate_and_serve_alone() {
             assert!(error.contains("it is of an older program"), "{error}");
         }
     }
-    // What the sandbox of before has left belongs to what is brought up to date.
-    let memory = place.data().join("sandbox");
-    std::fs::create_dir(&memory).unwrap();
-    std::fs::write(memory.join("operations-000001.jsonl"), "").unwrap();
     place.told(&["migrate"]);
-    assert!(memory.join("operations-000001.jsonl.taken-over").exists());
+    assert_eq!(
+        place.told(&["shop", "list"])["items"],
+        serde_json::json!([])
+    );
+}
+
+#[test]
+fn what_a_sandbox_of_before_left_in_files_is_taken_over_by_migrate() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    server.paid("72");
+    let path = place.data().join("altyn.db");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let record = runtime.block_on(async {
+        let store = Store::open(Options::new(Database::Sqlite { path }));
+        let store = store.await.unwrap();
+        let list = |conn: &mut store::Conn<'_>| store::sandbox_record::list(conn, None, 10);
+        let records = store.read(list).await.unwrap();
+        let forget = |tx: &mut store::Tx<'_>| tx.execute("delete from sandbox_record", &[]);
+        let forgotten: Result<u64, StoreError> = store.write_any_shop(forget).await;
+        assert_eq!(forgotten.unwrap(), 1);
+        store.close().await;
+        records[0].1.clone()
+    });
+    let file = place.data().join("sandbox/operations-000001.jsonl");
+    std::fs::write(&file, format!("{record}\n")).unwrap();
+    // A server of before goes on to write there.
+    let error = place.refused(&["migrate"]);
+    assert!(error.contains("another server uses"), "{error}");
+    server.stop();
+    place.refused(&["audit"]);
+    place.told(&["migrate"]);
+    assert!(!file.exists());
     assert_eq!(place.told(&["audit"])["good"], true);
 }
