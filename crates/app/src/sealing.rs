@@ -185,8 +185,8 @@ impl Sealing {
         }
     }
 
-    /// Seals from now on with the newest of the keys that the database has noted, and with no other:
-    /// reads the file again if that is not known here. Where none is noted, nothing changes.
+    /// Seals from now on with the newest of the keys that the database has noted, and with no
+    /// other: reads the file again if that is not known here. Where none is noted, nothing changes.
     pub(crate) fn keep_to(&self, registered: &[SealingKey]) -> Result<(), Error> {
         let Some(newest) = registered.last() else {
             return Ok(());
@@ -219,8 +219,8 @@ impl Sealing {
         })
     }
 
-    /// Another process may have put another key into the file. Which of them seals is not changed by
-    /// it: that the database says.
+    /// Another process may have put another key into the file. Which of them seals is not changed
+    /// by it: that the database says.
     fn read_again(&self) {
         match (self.source)() {
             Ok(keys) => self.replace(keys, self.known().seals_with.clone()),

@@ -270,7 +270,7 @@ impl Merchant {
         let status = answer.status.as_u16();
         // The card could not be looked up, or the first request's answer is still to come: the
         // documentation says to repeat it with its key.
-        let unanswered = status == 503 && !answer.json()["retry_after"].is_null();
+        let unanswered = status == 503 && answer.json().get("retry_after").is_some();
         if unanswered || (status == 500 && request.path == "/payouts") {
             self.open.push(request.clone());
             return Ok(());
