@@ -223,7 +223,11 @@ impl Sealing {
     /// by it: that the database says.
     fn read_again(&self) {
         match (self.source)() {
-            Ok(keys) => self.replace(keys, self.known().seals_with.clone()),
+            Ok(keys) => {
+                let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                let seals_with = known.seals_with.clone();
+                *known = Arc::new(Known { keys, seals_with });
+            }
             Err(why) => {
                 if let Some(unsaid) = UNREAD.turn() {
                     tracing::warn!(unsaid, "the sealing keys cannot be read again: {why}");
