@@ -9,7 +9,7 @@ mod outside;
 use std::path::Path;
 
 use domain::ShopId;
-use store::{Database, StoreError, ToParam, Tx};
+use store::{Altyn, Database, StoreError, ToParam, Tx};
 use testkit::World;
 
 use crate::merchant::{MADE_AT, Merchant};
@@ -129,7 +129,10 @@ fn copy(whole: &Path, path: &Path) -> Database {
 async fn execute(world: &World, sql: &'static str, params: &[&str]) -> u64 {
     let params: Vec<String> = params.iter().map(|&param| param.to_owned()).collect();
     let unit = move |tx: &mut Tx<'_>| {
-        let params: Vec<&dyn ToParam> = params.iter().map(|it| -> &dyn ToParam { it }).collect();
+        let params: Vec<&dyn ToParam<Altyn>> = params
+            .iter()
+            .map(|it| -> &dyn ToParam<Altyn> { it })
+            .collect();
         tx.execute(sql, &params)
     };
     let changed: Result<u64, StoreError> = world.store.write(world.shop.id, unit).await;

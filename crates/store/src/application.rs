@@ -2,12 +2,10 @@
 
 use domain::application::Callback;
 use domain::{Application, ApplicationId, Scope};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into application (id, name, description, site, callback_url, scopes, secret_hash,

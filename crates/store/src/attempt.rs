@@ -1,11 +1,10 @@
 //! Attempts to deliver a notification: what was sent, what came back, how long it took.
 
 use domain::{DeliveryId, Duration, Timestamp};
+use sql::{Param, ROWS_MAX, StoreError, many};
 
 use crate::columns::{Cells, integer_or_null, refs, text, text_or_null};
-use crate::conn::{Conn, ROWS_MAX, Tx, many};
-use crate::error::StoreError;
-use crate::param::Param;
+use crate::database::{Conn, Tx};
 
 /// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -25,10 +25,10 @@ pub use statement::{Approved, carried_out};
 pub use witness::{Call, Told};
 
 use domain::{ShopId, Timestamp, TransferId};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 
 const STRAYS: &str = "\
 select t.id

@@ -2,10 +2,10 @@
 //! and read only for applications: what a shop does with its own key pays nothing for it.
 
 use domain::{ApplicationId, OperationObject, ShopId};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 const NOTE_PAYMENT: &str = "\
 update payment

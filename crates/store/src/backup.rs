@@ -1,86 +1,18 @@
-//! Backups: the online copy of an SQLite file, copies that nobody else uses, and on PostgreSQL the
-//! snapshot that is dumped and the transaction that replaces what is there.
-//!
-//! One step copies all pages of SQLite inside one read snapshot: the writer goes on meanwhile. The
-//! copy gets its name only when it is complete, checked and on disk.
+//! What a backup of Altyn's database holds. How databases are copied and replaced stands in
+//! [`sql::backup`].
 
 mod contents;
-mod copy;
-mod replacement;
-mod snapshot;
 
 pub use contents::Contents;
-pub use copy::{Copy, settle};
-pub use replacement::{Replacement, drop_kept};
-pub use snapshot::Snapshot;
+pub use sql::backup::{drop_kept, settle};
 
-use std::fs::{self, File};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
+use crate::database::Altyn;
 
-use rusqlite::Connection;
-use rusqlite::backup::{Backup, StepResult};
+/// A copy of an SQLite database that nobody else uses, open.
+pub type Copy = sql::backup::Copy<Altyn>;
 
-use crate::error::StoreError;
-use crate::sqlite::{failure, open_reader};
+/// A transaction that replaces what is in a PostgreSQL database.
+pub type Replacement = sql::backup::Replacement<Altyn>;
 
-/// Copies the database at `path` into the new file `target`.
-pub(crate) fn sqlite(path: &Path, target: &Path) -> Result<(), StoreError> {
-    if target.exists() {
-        return Err(StoreError::Unavailable {
-            reason: "the backup's target exists already",
-        });
-    }
-    let mut partial = target.as_os_str().to_owned();
-    partial.push(".part");
-    let partial = Path::new(&partial);
-    let copied = copy(path, partial).and_then(|()| publish(partial, target));
-    if copied.is_err() && partial.exists() {
-        fs::remove_file(partial).map_err(|error| StoreError::engine("remove a backup", error))?;
-    }
-    copied
-}
-
-fn copy(path: &Path, partial: &Path) -> Result<(), StoreError> {
-    let source = open_reader(path)?;
-    // Made here, so that it is its owner's alone from the first byte on.
-    let mut private = File::options();
-    private.write(true).create(true).truncate(true).mode(0o600);
-    private
-        .open(partial)
-        .map_err(|error| StoreError::engine("create the backup", error))?;
-    let mut copy =
-        Connection::open(partial).map_err(|error| failure("create the backup", error))?;
-    let step = Backup::new(&source, &mut copy).and_then(|backup| backup.step(-1));
-    match step.map_err(|error| failure("copy the pages", error))? {
-        StepResult::Done => {}
-        StepResult::More | StepResult::Busy | StepResult::Locked | _ => {
-            return Err(StoreError::Unavailable {
-                reason: "the backup did not get all pages",
-            });
-        }
-    }
-    // The copy must be one file, so it leaves the log mode.
-    copy.pragma_update(None, "journal_mode", "delete")
-        .map_err(|error| failure("make the backup one file", error))?;
-    let check: String = copy
-        .query_row("pragma quick_check", [], |row| row.get(0))
-        .map_err(|error| failure("check the backup", error))?;
-    if check != "ok" {
-        return Err(StoreError::corrupt("the backup", "quick_check", check));
-    }
-    copy.close()
-        .map_err(|(_, error)| failure("close the backup", error))
-}
-
-fn publish(partial: &Path, target: &Path) -> Result<(), StoreError> {
-    let folder = match target.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        Some(_) | None => Path::new("."),
-    };
-    File::open(partial)
-        .and_then(|file| file.sync_all())
-        .and_then(|()| fs::rename(partial, target))
-        .and_then(|()| File::open(folder)?.sync_all())
-        .map_err(|error| StoreError::engine("put the backup in its place", error))
-}
+/// One moment of a PostgreSQL database.
+pub type Snapshot = sql::backup::Snapshot<Altyn>;

@@ -9,11 +9,10 @@ use domain::ledger::{
     self, Account, Balance, Entry, Hash, LedgerRefused, Posting, Side, Transfer, TransferKind,
 };
 use domain::{Money, Shop, ShopId, Timestamp, TransferId};
+use sql::{Param, StoreError, ToParam, UnitError, many};
 
 use crate::columns::{Cells, refs, text};
-use crate::conn::{Conn, Tx, many};
-use crate::error::{StoreError, UnitError};
-use crate::param::{Param, ToParam};
+use crate::database::{Altyn, Conn, Tx};
 
 /// A transfer as it stands in the book.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,7 +225,8 @@ fn read_head(
     for names in names.chunks(ACCOUNTS_AT_ONCE) {
         let name = |index: usize| names.get(index).map(String::as_str);
         let code = currency.code();
-        let params: [&dyn ToParam; 6] = [&shop.id, &code, &name(0), &name(1), &name(2), &name(3)];
+        let params: [&dyn ToParam<Altyn>; 6] =
+            [&shop.id, &code, &name(0), &name(1), &name(2), &name(3)];
         let rows = tx.query(HEAD, &params, |row| {
             let mut cells = Cells::new(row);
             let head = Head {
@@ -314,7 +314,7 @@ fn write_many(
     tail: &'static str,
     (columns, params): (usize, &[Param<'_>]),
 ) -> Result<(), StoreError> {
-    for params in params.chunks(columns.saturating_mul(crate::ROWS_MAX)) {
+    for params in params.chunks(columns.saturating_mul(sql::ROWS_MAX)) {
         let rows = params.chunks(columns).count();
         let expected = u64::try_from(rows).unwrap_or(u64::MAX);
         tx.write_rows(expected, many(head, columns, rows, tail), &refs(params))?;
@@ -337,12 +337,12 @@ pub fn has(conn: &mut Conn<'_>, head: &Head) -> Result<bool, StoreError> {
     if head.sequence == 0 {
         return Ok(self::head(conn, head.shop_id)?.is_some());
     }
-    let params: [&dyn ToParam; 2] = [&head.shop_id, &head.sequence];
+    let params: [&dyn ToParam<Altyn>; 2] = [&head.shop_id, &head.sequence];
     let found = conn.query_opt(HASH_AT, &params, |row| hash(&mut Cells::new(row)))?;
     Ok(found == Some(head.hash))
 }
 
-fn read_end(row: &crate::Row<'_>) -> Result<Head, StoreError> {
+fn read_end(row: &sql::Row<'_>) -> Result<Head, StoreError> {
     let mut cells = Cells::new(row);
     Ok(Head {
         shop_id: cells.shop_id()?,
@@ -410,12 +410,12 @@ pub fn accounts(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<(Account, Balan
 
 /// An account of the shop's book in the shop's currency; one that nothing was posted to is empty.
 pub fn balance(conn: &mut Conn<'_>, shop: &Shop, account: Account) -> Result<Balance, StoreError> {
-    let params: [&dyn ToParam; 3] = [&shop.id, &account.name(), &shop.currency.code()];
+    let params: [&dyn ToParam<Altyn>; 3] = [&shop.id, &account.name(), &shop.currency.code()];
     let found = conn.query_opt(BALANCE, &params, read_account)?;
     Ok(found.map_or_else(|| account.open(shop, shop.currency), |(_, balance)| balance))
 }
 
-fn read_account(row: &crate::Row<'_>) -> Result<(Account, Balance), StoreError> {
+fn read_account(row: &sql::Row<'_>) -> Result<(Account, Balance), StoreError> {
     let mut cells = Cells::new(row);
     let account = cells.named(Account::from_name)?;
     let currency = cells.currency()?;

@@ -13,139 +13,138 @@ use domain::{
     PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId,
     Shop, ShopId, Timestamp, TransferId, WebhookId,
 };
+use sql::{FromColumn, Param, Row, StoreError, ToParam};
 
-use crate::error::StoreError;
-use crate::param::{Param, ToParam};
-use crate::row::{FromColumn, Row};
+use crate::database::Altyn;
 
 /// Ids are written as the text that people see.
-impl ToParam for PaymentId {
+impl ToParam<Altyn> for PaymentId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for InvoiceId {
+impl ToParam<Altyn> for InvoiceId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for DealId {
+impl ToParam<Altyn> for DealId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for RefundId {
+impl ToParam<Altyn> for RefundId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for ReceiptId {
+impl ToParam<Altyn> for ReceiptId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for PayoutId {
+impl ToParam<Altyn> for PayoutId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for PersonalDataId {
+impl ToParam<Altyn> for PersonalDataId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for SelfEmployedId {
+impl ToParam<Altyn> for SelfEmployedId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for PaymentMethodId {
+impl ToParam<Altyn> for PaymentMethodId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for OperationId {
+impl ToParam<Altyn> for OperationId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for EventId {
+impl ToParam<Altyn> for EventId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for DeliveryId {
+impl ToParam<Altyn> for DeliveryId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for MessageId {
+impl ToParam<Altyn> for MessageId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for TransferId {
+impl ToParam<Altyn> for TransferId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for PosLinkId {
+impl ToParam<Altyn> for PosLinkId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for WebhookId {
+impl ToParam<Altyn> for WebhookId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for ApplicationId {
+impl ToParam<Altyn> for ApplicationId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for GrantId {
+impl ToParam<Altyn> for GrantId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
     }
 }
 
-impl ToParam for ShopId {
+impl ToParam<Altyn> for ShopId {
     fn to_param(&self) -> Param<'_> {
         Param::Integer(self.as_i64())
     }
 }
 
-impl ToParam for GatewayId {
+impl ToParam<Altyn> for GatewayId {
     fn to_param(&self) -> Param<'_> {
         Param::Integer(self.as_i64())
     }
 }
 
-impl ToParam for Timestamp {
+impl ToParam<Altyn> for Timestamp {
     fn to_param(&self) -> Param<'_> {
         Param::Integer(self.as_micros())
     }
 }
 
-impl ToParam for Duration {
+impl ToParam<Altyn> for Duration {
     fn to_param(&self) -> Param<'_> {
         Param::Integer(self.as_micros())
     }
@@ -187,10 +186,10 @@ pub(crate) fn due_or_null(shop: &Shop, value: Option<Timestamp>) -> Param<'stati
 }
 
 /// Parameters that were collected in a list, as statements take them.
-pub(crate) fn refs<'p>(params: &'p [Param<'p>]) -> Vec<&'p dyn ToParam> {
+pub(crate) fn refs<'p>(params: &'p [Param<'p>]) -> Vec<&'p dyn ToParam<Altyn>> {
     params
         .iter()
-        .map(|param| -> &dyn ToParam { param })
+        .map(|param| -> &dyn ToParam<Altyn> { param })
         .collect()
 }
 

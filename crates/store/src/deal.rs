@@ -4,16 +4,14 @@
 
 use domain::deal::{FeeMoment, State, Status, Sums};
 use domain::{Deal, DealId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError, ToParam};
 
 use crate::columns::{
     Cells, due_or_null, id_or_null, json_or_null, refs, text, text_or_null, time_or_null,
 };
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Altyn, Conn, Tx};
 use crate::facts;
-use crate::param::{Param, ToParam};
 use crate::range::Range;
-use crate::row::Row;
 
 /// Which deals to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -200,7 +198,7 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId, filter: &Filter) -> Result<Vec<De
     let (first, last) = (filter.expires.first(), filter.expires.last());
     let state = filter.status.map(Status::code);
     let part = filter.text.as_deref().map(folded);
-    let params: [&dyn ToParam; 9] = [
+    let params: [&dyn ToParam<Altyn>; 9] = [
         &shop,
         &from,
         &below,

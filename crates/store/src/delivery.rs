@@ -11,12 +11,10 @@ pub use claim::{Claim, Claimed, Lease, claim_any_shop, renew_any_shop};
 
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{DeliveryId, Duration, EventId, Shop, ShopId, Timestamp, WebhookId};
+use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
 use crate::columns::{Cells, due_or_null, refs, text, time_or_null};
-use crate::conn::{Conn, ROWS_MAX, Tx, many};
-use crate::error::StoreError;
-use crate::param::{Param, ToParam};
-use crate::row::Row;
+use crate::database::{Altyn, Conn, Tx};
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -161,7 +159,7 @@ pub fn resend(
     due_at: Timestamp,
 ) -> Result<(), StoreError> {
     let due_at = due_or_null(shop, Some(due_at));
-    let params: [&dyn ToParam; 3] = [&id, &shop.id, &due_at];
+    let params: [&dyn ToParam<Altyn>; 3] = [&id, &shop.id, &due_at];
     tx.write_one(RESEND, &params)
 }
 

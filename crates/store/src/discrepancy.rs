@@ -1,13 +1,11 @@
 //! Where the outside did something else than was written down: the operator's list.
 
 use domain::{Discrepancy, DiscrepancyKind, OperationId, OperationKind, Remedy, ShopId, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, id_or_null, refs, text, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 use crate::operation::{object, read_object};
-use crate::param::Param;
-use crate::row::Row;
 
 const INSERT: &str = "\
 insert into discrepancy (operation_id, kind, shop_id, object_kind, object_id, asked, currency,

@@ -1,11 +1,10 @@
 //! Events: facts that merchants are notified of, with the notification as it is sent.
 
 use domain::{EventId, EventKind, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,10 +18,10 @@ use domain::payment::{Authorization, Confirmation, Locale, PaymentDeal};
 use domain::refund::RefundDeal;
 use domain::{Challenge, ConfirmationKind, Currency, Metadata, MethodFacts, Money, Timestamp};
 use serde::{Deserialize, Serialize};
+use sql::StoreError;
 
 use self::details::{MoneyJson, money};
 use self::method::{ApprovedJson, CompanyJson};
-use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -4,8 +4,7 @@
 use domain::fiscal::{AtolAccount, AtolVersion, Fiscalization, Provider, Register, Scenario};
 use domain::receipt::TaxSystem;
 use serde::{Deserialize, Serialize};
-
-use crate::error::StoreError;
+use sql::StoreError;
 
 #[derive(Serialize, Deserialize)]
 struct FiscalizationJson {

@@ -2,13 +2,11 @@
 
 use domain::grant::{RevokedBy, State};
 use domain::{ApplicationId, Grant, GrantId, Scope, ShopId, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::application::scopes;
 use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into shop_grant (id, application_id, shop_id, scopes, code_hash, granted_at, state,

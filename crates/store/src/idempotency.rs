@@ -1,10 +1,10 @@
 //! Requests with their keys and answers, so that a repetition gets the same answer.
 
 use domain::{ShopId, Timestamp};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 /// What is known of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,19 +5,17 @@
 use domain::invoice::{Attempt, Cause, Delivery, Order, Reason, State};
 use domain::payment::Locale;
 use domain::{Invoice, InvoiceId, Party, PaymentId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{
     Cells, due_or_null, id_or_null, json_or_null, refs, text, text_or_null, time_or_null,
 };
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 use crate::facts;
-use crate::param::Param;
 use crate::payment::row::{
     capture_mode_code, capture_mode_from_code, save_method_code, save_method_from_code,
 };
 use crate::receipt::content;
-use crate::row::Row;
 
 const INSERT: &str = "\
 insert into invoice (id, shop_id, test, currency, cart, amount_minor, payment_description,

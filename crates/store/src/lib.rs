@@ -1,24 +1,14 @@
-//! SQL, transactions and migrations for SQLite and PostgreSQL. No HTTP, no rules.
+//! The tables of Altyn, and the statements on them in one module per noun. No HTTP, no rules.
 //!
 //! [`Store`] is the handle, [`Tx`] and [`Conn`] are what a unit of work sees, [`StoreError`] is
-//! what can go wrong. The SQL itself is in one module per noun.
+//! what can go wrong. The engine below it is [`sql`].
 
 mod columns;
-mod conn;
-mod engine;
-mod error;
+mod database;
 mod facts;
 mod fiscalization;
-mod migrate;
-mod param;
-mod postgres;
-mod quiet;
+mod migrations;
 mod range;
-mod row;
-mod serving;
-mod sqlite;
-mod statistics;
-mod unit;
 
 pub mod sealing;
 pub mod secret_key;
@@ -56,13 +46,9 @@ pub mod event;
 pub mod message;
 pub mod webhook;
 
-pub use conn::{Conn, Params, ROWS_MAX, Tx, many};
-pub use engine::{Database, Engine, Older, Options, Store};
-pub use error::{StoreError, UnitError};
-pub use migrate::{MIGRATIONS, Migration};
-pub use param::{Json, Param, ToParam};
-pub use quiet::Quiet;
+pub use database::{Altyn, Conn, Store, Tx};
+pub use migrations::MIGRATIONS;
 pub use range::Range;
-pub use row::{FromColumn, Row, Value};
-pub use serving::Serving;
-pub use statistics::Statistics;
+pub use sql::{
+    Database, Engine, Older, Options, Quiet, Serving, Statistics, StoreError, ToParam, UnitError,
+};

@@ -9,12 +9,10 @@ pub use claim::{Claim, Claimed, claim_any_shop};
 use domain::message::{About, Address, Channel, Content, Message, State};
 use domain::payment::Locale;
 use domain::{Duration, MessageId, Shop, ShopId, Timestamp};
+use sql::{Param, ROWS_MAX, Row, StoreError, many};
 
 use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, ROWS_MAX, Tx, many};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]

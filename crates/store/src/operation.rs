@@ -5,12 +5,10 @@
 use domain::{
     Operation, OperationId, OperationKind, OperationObject, OperationState, Shop, ShopId, Timestamp,
 };
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, due_or_null, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into operation (id, shop_id, object_kind, object_id, kind, currency, amount_minor,

@@ -6,11 +6,10 @@ pub(crate) mod row;
 
 use domain::payment::Status;
 use domain::{ApplicationId, MethodKind, Payment, PaymentId, Shop, ShopId, Timestamp};
+use sql::{Param, StoreError, ToParam};
 
 use crate::columns::{Cells, refs};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
+use crate::database::{Altyn, Conn, Tx};
 use crate::range::Range;
 
 /// Which payments to list.
@@ -208,7 +207,7 @@ pub fn list(
         Some(_) => LIST_OF_APPLICATION,
         None => LIST,
     };
-    let mut params: Vec<&dyn crate::ToParam> = vec![
+    let mut params: Vec<&dyn ToParam<Altyn>> = vec![
         &shop,
         &from,
         &below,

@@ -4,14 +4,12 @@
 
 use domain::payment_method::State;
 use domain::{MethodKind, OperationId, PaymentMethod, PaymentMethodId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, due_or_null, id_or_null, json_or_null, refs, text, text_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 use crate::facts;
-use crate::param::Param;
 use crate::payment::row::{flow_code, flow_from_code};
-use crate::row::Row;
 
 const INSERT: &str = "\
 insert into payment_method (id, shop_id, gateway_id, kind, metadata, confirmation, flow,

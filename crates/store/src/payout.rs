@@ -5,16 +5,14 @@ pub mod usage;
 
 use domain::payout::{DestinationKind, IncomeReceipt, State, Status};
 use domain::{DealId, OperationId, Payout, PayoutId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError, ToParam, many};
 
 use crate::columns::{
     Cells, id_or_null, integer_or_null, json_or_null, refs, text, text_or_null, time_or_null,
 };
-use crate::conn::{Conn, Tx, many};
-use crate::error::StoreError;
+use crate::database::{Altyn, Conn, Tx};
 use crate::facts;
-use crate::param::Param;
 use crate::range::Range;
-use crate::row::Row;
 
 /// Which payouts to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -239,8 +237,7 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId, filter: &Filter) -> Result<Vec<Pa
     let from = filter.created.first();
     if let Some((key, value)) = &filter.note {
         let limit = &filter.limit;
-        let params: [&dyn crate::param::ToParam; 7] =
-            [&shop, &from, &below, &below_id, key, value, limit];
+        let params: [&dyn ToParam<Altyn>; 7] = [&shop, &from, &below, &below_id, key, value, limit];
         return conn.query(SEARCH, &params, read);
     }
     let arrived = filter.succeeded != Range::default();

@@ -4,13 +4,11 @@
 
 use domain::personal_data::{Kind, Person, State};
 use domain::{PersonalData, PersonalDataId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, due_or_null, json_or_null, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 use crate::facts;
-use crate::param::Param;
-use crate::row::Row;
 
 const INSERT: &str = "\
 insert into personal_data (id, shop_id, kind, metadata, created_at, state, last_name, first_name,

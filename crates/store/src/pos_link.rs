@@ -1,12 +1,10 @@
 //! Plates that payers scan at a shop's till.
 
 use domain::{PosLink, PosLinkId, Shop, ShopId};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, id_or_null, refs, text};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into pos_link (id, shop_id, gateway_id, link, active, payment_id, created_at, version)

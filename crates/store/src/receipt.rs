@@ -4,13 +4,11 @@ pub(crate) mod content;
 
 use domain::receipt::{Origin, ReceiptKind, Registration, State};
 use domain::{ApplicationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};
+use sql::{Param, Row, StoreError, ToParam};
 
 use crate::columns::{Cells, id_or_null, integer_or_null, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::{Param, ToParam};
+use crate::database::{Altyn, Conn, Tx};
 use crate::range::Range;
-use crate::row::Row;
 
 /// Which receipts to list; drafts are none that anybody sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -214,7 +212,7 @@ pub fn list(
     let (below, below_id) = filter.created.below(after);
     let from = filter.created.first();
     let state = filter.status.map(state_code);
-    let mut params: Vec<&dyn ToParam> =
+    let mut params: Vec<&dyn ToParam<Altyn>> =
         vec![&shop, &from, &below, &below_id, &state, &filter.limit];
     match (&filter.payment_id, &filter.refund_id) {
         (None, None) => {

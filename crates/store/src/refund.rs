@@ -6,14 +6,12 @@ use domain::{
     ApplicationId, Money, OperationId, Payment, PaymentId, Refund, RefundId, Shop, ShopId,
     Timestamp,
 };
+use sql::{Param, Row, StoreError, ToParam};
 
 use crate::columns::{Cells, id_or_null, json_or_null, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Altyn, Conn, Tx};
 use crate::facts;
-use crate::param::{Param, ToParam};
 use crate::range::Range;
-use crate::row::Row;
 
 /// Which refunds to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -222,7 +220,7 @@ pub fn list(conn: &mut Conn<'_>, shop: ShopId, filter: &Filter) -> Result<Vec<Re
     let (below, below_id) = filter.created.below(after);
     let from = filter.created.first();
     let state = filter.status.map(state_code);
-    let mut params: Vec<&dyn ToParam> =
+    let mut params: Vec<&dyn ToParam<Altyn>> =
         vec![&shop, &from, &below, &below_id, &state, &filter.limit];
     match (&filter.payment_id, &filter.application) {
         (None, None) => conn.query(LIST, &params, read),

@@ -2,10 +2,10 @@
 //! sandbox's matter.
 
 use domain::{OperationId, ShopId, Timestamp};
+use sql::StoreError;
 
 use crate::columns::{Cells, text};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 const FIND: &str = "\
 select body

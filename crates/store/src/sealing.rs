@@ -4,10 +4,10 @@
 use std::fmt;
 
 use domain::Timestamp;
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 /// A secret as a column holds it: sealed, or plain in a row from before. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! The keys that open a shop's API. Only hashes are kept.
 
 use domain::{ShopId, Timestamp};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 /// A key as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,12 +2,10 @@
 
 use domain::self_employed::{Confirmation, State};
 use domain::{SelfEmployed, SelfEmployedId, Shop, ShopId};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, refs, text, text_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into self_employed (id, shop_id, test, itn, phone, confirmation, created_at, state, version)

@@ -3,12 +3,10 @@
 use domain::deal::Life;
 use domain::shop::Site;
 use domain::{Duration, MethodKind, Shop, ShopId, ShopKind};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, integer_or_null, json_or_null, refs, text, text_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 use crate::{book, delivery, fiscalization, message};
 
 const INSERT: &str = "\

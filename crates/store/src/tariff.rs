@@ -1,10 +1,10 @@
 //! Tariffs: the lines of shops' price lists.
 
 use domain::{MethodKind, Rate, ShopId, Tariff};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 /// What stands in the column of a line that is for all methods.
 const ANY_METHOD: &str = "any";

@@ -5,12 +5,10 @@ use domain::ShopId;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYOUT_TOKEN_USED, Purpose};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, integer_or_null, refs, text, text_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
+use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into card_token (hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year,

@@ -2,13 +2,11 @@
 
 use domain::webhook::{Holder, Webhook};
 use domain::{EventKind, GrantId, ShopId, WebhookId};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, id_or_null, time_or_null};
-use crate::conn::{Conn, Tx};
+use crate::database::{Conn, Tx};
 use crate::delivery;
-use crate::error::StoreError;
-use crate::param::Param;
-use crate::row::Row;
 use crate::sealing::Sealed;
 
 const INSERT: &str = "\

@@ -1,5 +1,6 @@
 //! A whole platform in memory, for tests: clock, ids, bank, receivers.
 
+pub mod cluster;
 pub mod database;
 
 mod world;

@@ -11,6 +11,8 @@ const SQL: [&str; 6] = [
     "real",
     "double",
 ];
+/// Where statements stand.
+const SQL_FOLDERS: [&str; 2] = ["crates/sql/", "crates/store/"];
 const RUST: [&str; 2] = ["f32", "f64"];
 const STATEMENTS: [&str; 7] = [
     "select ", "insert ", "update ", "delete ", "with ", "create ", "alter ",
@@ -25,7 +27,10 @@ pub(super) fn check(tree: &Tree, exceptions: &Exceptions) -> Vec<Finding> {
         }
     }
     for file in tree.with_extension("rs") {
-        if file.path.starts_with("crates/store/") {
+        if SQL_FOLDERS
+            .iter()
+            .any(|folder| file.path.starts_with(folder))
+        {
             let pieces = source::pieces(&file.text);
             let literals = pieces.iter().filter(|piece| piece.kind == Kind::Literal);
             for piece in literals.filter(|piece| is_statement(&piece.text)) {

@@ -13,7 +13,7 @@ use crate::postgres::hex;
 pub(super) const CHECKSUMS: &str = "crates/store/migrations/checksums.txt";
 
 /// What is applied.
-const LIST: &str = "crates/store/src/migrate.rs";
+const LIST: &str = "crates/store/src/migrations.rs";
 const FOLDER: &str = "crates/store/migrations/";
 const ENGINES: [&str; 2] = ["postgres", "sqlite"];
 

@@ -219,8 +219,11 @@ fn floats_and_wildcards_are_found() {
     let store = "//! A.\nconst A: &str = \"select * from payment\";\nconst B: &str = \"real\";\n";
     expect(
         banned::check,
-        &[("crates/store/src/a.rs", store)],
-        &["a.rs:2: `select *`"],
+        &[
+            ("crates/store/src/a.rs", store),
+            ("crates/sql/src/b.rs", store),
+        ],
+        &["a.rs:2: `select *`", "b.rs:2: `select *`"],
     );
     let sql = "create table a (\n  b real, -- double\n  reality text default (now())\n);\n";
     expect(
@@ -242,7 +245,7 @@ fn migrations_are_paired_numbered_and_unchanged() {
     );
     let recorded = migrations::checksums(&tree(&[two, one]));
     let sums = (migrations::CHECKSUMS, recorded.as_str());
-    let list = ("crates/store/src/migrate.rs", "1 \"0001_shop\",");
+    let list = ("crates/store/src/migrations.rs", "1 \"0001_shop\",");
     expect(migrations::check, &[two, one, sums, list], &[]);
     expect(migrations::check, &[two, one, sums], &["is not applied"]);
     expect(

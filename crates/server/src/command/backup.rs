@@ -121,7 +121,7 @@ fn missing(config: &Config, backup: &Path, contents: &Contents) -> Vec<String> {
 /// Opens and audits a copy, of which not a byte changes.
 fn look_at_copy(path: &Path, known: &Known) -> Result<(Contents, Report)> {
     let mut copy = Copy::open(path).context("open the copy")?;
-    let contents = copy.contents().context("count what is in the copy")?;
+    let contents = Contents::of(&mut copy).context("count what is in the copy")?;
     let report = audit::of_conn(&mut copy.conn(), Some(known))?;
     copy.close()?;
     Ok((contents, report))
@@ -135,9 +135,7 @@ pub(super) fn newest() -> i64 {
 /// Dumps one moment of a database, audits that moment, and reads the dump back.
 fn copy_postgres(url: &str, target: &Path, known: &Known) -> Result<(Contents, Report)> {
     let mut snapshot = Snapshot::open(url).context("open the database")?;
-    let contents = snapshot
-        .contents()
-        .context("count what is in the database")?;
+    let contents = Contents::of(&mut snapshot).context("count what is in the database")?;
     ensure!(
         contents.schema != 0,
         "there is no database of Altyn to copy"

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use app::Clock as _;
 use app::audit::Report;
 use serde_json::json;
-use store::backup::{Copy, Replacement, drop_kept, settle};
+use store::backup::{Contents, Copy, Replacement, drop_kept, settle};
 use store::sealing::SealingKey;
 use store::{Database, Serving, StoreError};
 
@@ -156,8 +156,8 @@ fn into_sqlite(
     let partial = Partial::new(beside(path, ".restoring"))?;
     let (report, sealed_with) = {
         manifest.copy(source, DATABASE_FILE, &partial.path)?;
-        let copy = Copy::open(&partial.path).context("open the backup's database")?;
-        manifest.compare(&copy.contents()?)?;
+        let mut copy = Copy::open(&partial.path).context("open the backup's database")?;
+        manifest.compare(&Contents::of(&mut copy)?)?;
         copy.close()?;
         let mut copy = Copy::migrated(&partial.path).context("bring its schema up to date")?;
         let report = audit::of_conn(&mut copy.conn(), None)?;
@@ -212,7 +212,7 @@ fn into_postgres(
     let loaded = replacement.load(&mut BufReader::new(&mut script));
     script.end()?;
     loaded.context("read the backup's database")?;
-    manifest.compare(&replacement.contents()?)?;
+    manifest.compare(&Contents::of(&mut replacement)?)?;
     replacement
         .migrate()
         .context("bring its schema up to date")?;

@@ -243,7 +243,7 @@ fn an_older_database_is_changed_by_migrate_and_serve_alone() {
     let (_, before) = MIGRATIONS.split_last().unwrap();
     runtime.block_on(async {
         let options = Options {
-            migrations: before,
+            migrations: Some(before),
             ..Options::new(Database::Sqlite { path })
         };
         Store::open(options).await.unwrap().close().await;

@@ -1,10 +1,10 @@
 //! Events beside what was carried to webhooks.
 
 use domain::{EventId, EventKind, ShopId, Timestamp};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 
 /// An event with its deliveries.
 #[derive(Clone, Debug, PartialEq, Eq)]

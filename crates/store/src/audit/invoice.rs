@@ -2,13 +2,12 @@
 
 use domain::payment::Status;
 use domain::{InvoiceId, PaymentId, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use super::place;
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 use crate::payment::row::states;
-use crate::row::Row;
 
 /// An invoice, and what its payments say.
 #[derive(Clone, Debug, PartialEq, Eq)]

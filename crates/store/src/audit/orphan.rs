@@ -1,10 +1,10 @@
 //! Rows that belong to something which is not there.
 
 use domain::ShopId;
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 
 /// A row that belongs to nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 
 use domain::payment::PaymentDeal;
 use domain::{Money, PaymentId, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use super::place;
 use super::witness::{Call, Sums, Told};
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 use crate::facts;
-use crate::row::Row;
 
 /// A capture: the sum, and what the platform takes of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 
 use domain::payout::Status;
 use domain::{Money, PayoutId, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use super::place;
 use super::witness::{Call, Told};
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 use crate::payout;
-use crate::row::Row;
 
 /// A payout, its postings, calls and events.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,13 +3,12 @@
 use domain::payment::ReceiptOrder;
 use domain::receipt::Registration;
 use domain::{Money, PaymentId, Receipt, ReceiptId, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use super::place;
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 use crate::receipt;
-use crate::row::Row;
 
 /// A receipt, its payment or refund, and what the register was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]

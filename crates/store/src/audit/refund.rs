@@ -2,15 +2,14 @@
 
 use domain::refund::{RefundDeal, Status};
 use domain::{Money, RefundId, ShopId, Timestamp};
+use sql::{Row, StoreError};
 
 use super::place;
 use super::witness::{Call, Sums, Told};
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::Conn;
 use crate::facts;
 use crate::refund;
-use crate::row::Row;
 
 /// A refund, its postings, calls and events.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! What stands as carried out by the outside.
 
 use domain::{Money, OperationId, OperationKind, ShopId, Timestamp};
+use sql::{StoreError, ToParam};
 
 use crate::columns::Cells;
-use crate::conn::Conn;
-use crate::error::StoreError;
+use crate::database::{Altyn, Conn};
 
 const CARRIED_OUT: &str = "\
 select id, shop_id, kind, currency, amount_minor
@@ -37,7 +37,7 @@ pub fn carried_out(
     limit: u32,
 ) -> Result<Vec<Approved>, StoreError> {
     let after = after.map_or_else(String::new, |after| after.to_string());
-    let params: [&dyn crate::ToParam; 4] = [&after, &since, &i64::from(payouts), &limit];
+    let params: [&dyn ToParam<Altyn>; 4] = [&after, &since, &i64::from(payouts), &limit];
     conn.query(CARRIED_OUT, &params, |row| {
         let mut cells = Cells::new(row);
         let (id, shop_id) = (cells.parse()?, cells.shop_id()?);

@@ -5,14 +5,10 @@ use std::collections::BTreeMap;
 
 use domain::ShopId;
 use domain::ledger::Hash;
-use rusqlite::Connection;
-use rusqlite::types::Value;
+use sql::backup::{Cells, Overview};
+use sql::{Engine, StoreError};
 
 use crate::book::Head;
-use crate::error::StoreError;
-use crate::migrate::{self, MIGRATIONS};
-use crate::postgres::Pipe;
-use crate::sqlite::failure;
 
 /// What a database holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,12 +21,6 @@ pub struct Contents {
     pub heads: Vec<Head>,
 }
 
-const TABLES_SQLITE: &str = "\
-select name
-  from sqlite_master
- where type = 'table' and name not like 'sqlite_%'
- order by name";
-
 const SCHEMA: &str = "select max(number) from migration";
 
 const HEADS_SQLITE: &str = "select shop_id, sequence, lower(hex(hash)) from book order by shop_id";
@@ -40,53 +30,19 @@ select shop_id, sequence, encode(hash, 'hex')
   from book
  order by shop_id";
 
-/// Texts of a row.
-type Cells = Vec<Option<String>>;
-
 impl Contents {
-    pub(super) fn of_sqlite(connection: &Connection) -> Result<Self, StoreError> {
-        let rows = |sql: &str| {
-            let rows: Result<Vec<Cells>, _> = connection.prepare(sql).and_then(|mut statement| {
-                let columns = statement.column_count();
-                let rows = statement.query_map([], |row| {
-                    let cells = (0..columns).map(|column| {
-                        let cell: Value = row.get(column)?;
-                        Ok(match cell {
-                            Value::Integer(number) => Some(number.to_string()),
-                            Value::Text(text) => Some(text),
-                            Value::Null | Value::Real(_) | Value::Blob(_) => None,
-                        })
-                    });
-                    cells.collect()
-                })?;
-                rows.collect()
-            });
-            rows.map_err(|error| failure("count what is in a copy", error))
-        };
-        let tables = rows(TABLES_SQLITE)?.into_iter().flatten().flatten();
-        Self::read(tables.collect(), HEADS_SQLITE, rows)
-    }
-
-    pub(super) fn of_postgres(pipe: &mut Pipe) -> Result<Self, StoreError> {
-        let tables = migrate::tables_postgres(pipe, MIGRATIONS)?;
-        Self::read(tables, HEADS_POSTGRES, |sql| pipe.texts(sql))
-    }
-
-    fn read(
-        tables: Vec<String>,
-        heads: &str,
-        mut rows: impl FnMut(&str) -> Result<Vec<Cells>, StoreError>,
-    ) -> Result<Self, StoreError> {
+    /// Looks a database over.
+    pub fn of(database: &mut dyn Overview) -> Result<Self, StoreError> {
         let mut contents = Self::default();
-        for table in tables {
+        for table in database.tables()? {
             let quoted = table.replace('"', "\"\"");
-            let count = rows(&format!("select count(*) from \"{quoted}\""))?;
+            let count = database.texts(&format!("select count(*) from \"{quoted}\""))?;
             let count = number(count.first(), 0)?;
             let count = u64::try_from(count).unwrap_or(0);
             contents.tables.insert(table, count);
         }
         if contents.tables.contains_key("migration") {
-            let last = rows(SCHEMA)?;
+            let last = database.texts(SCHEMA)?;
             let told = last
                 .first()
                 .and_then(|row| row.first())
@@ -94,7 +50,11 @@ impl Contents {
             contents.schema = if told { number(last.first(), 0)? } else { 0 };
         }
         if contents.tables.contains_key("book") {
-            for row in rows(heads)? {
+            let heads = match database.engine() {
+                Engine::Sqlite => HEADS_SQLITE,
+                Engine::Postgres => HEADS_POSTGRES,
+            };
+            for row in database.texts(heads)? {
                 let shop = ShopId::new(number(Some(&row), 0)?);
                 contents.heads.push(Head {
                     shop_id: shop.ok_or_else(|| StoreError::corrupt("book", "shop_id", "?"))?,

@@ -11,13 +11,11 @@ use std::collections::BTreeMap;
 
 use domain::webhook::Delivery;
 use domain::{DeliveryId, Duration, EventKind, Timestamp, WebhookId};
+use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
 use super::read_cells;
 use crate::columns::{Cells, refs, text};
-use crate::conn::{ROWS_MAX, Tx, many};
-use crate::error::StoreError;
-use crate::param::{Param, ToParam};
-use crate::row::Row;
+use crate::database::{Altyn, Tx};
 use crate::sealing::Sealed;
 
 /// What to claim. Times are the platform's.
@@ -252,7 +250,7 @@ pub fn claim_any_shop(
         let taken = u32::try_from(claimed.len()).unwrap_or(u32::MAX);
         let limit = claim.limit.saturating_sub(taken);
         let rooms_text = rooms_text(&rooms);
-        let params: [&dyn ToParam; 5] =
+        let params: [&dyn ToParam<Altyn>; 5] =
             [&claim.now, &after, &limit, &claim.per_webhook, &rooms_text];
         let candidates = tx.query(statement, &params, read)?;
         let count = u32::try_from(candidates.len()).unwrap_or(u32::MAX);

@@ -4,9 +4,9 @@ use domain::invoice::Line;
 use domain::receipt::Quantity;
 use domain::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use sql::StoreError;
 
 use super::{read, write};
-use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
 struct LineJson {

@@ -5,9 +5,9 @@ use domain::payment::{Details, Extras};
 use domain::refund::{CertificateRefund, ReturnedArticle};
 use domain::{Currency, Money};
 use serde::{Deserialize, Serialize};
+use sql::StoreError;
 
 use super::{read, write};
-use crate::error::StoreError;
 
 /// An amount: minor units and the currency's code.
 pub(super) type MoneyJson = (i64, String);

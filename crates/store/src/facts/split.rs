@@ -4,9 +4,9 @@
 use domain::payment::{Part, Source, Split};
 use domain::{Currency, Metadata, Money, ShopId};
 use serde::{Deserialize, Serialize};
+use sql::StoreError;
 
 use super::{read, write};
-use crate::error::StoreError;
 
 #[derive(Serialize, Deserialize)]
 struct SplitJson {

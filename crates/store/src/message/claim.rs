@@ -2,13 +2,11 @@
 
 use domain::message::Channel;
 use domain::{Duration, Message, Timestamp};
+use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
 use super::read_cells;
 use crate::columns::{Cells, refs};
-use crate::conn::{ROWS_MAX, Tx, many};
-use crate::error::StoreError;
-use crate::param::{Param, ToParam};
-use crate::row::Row;
+use crate::database::{Altyn, Tx};
 
 /// What to claim. Times are the platform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +66,7 @@ const LEASE_TAIL: &str = ") v
 /// over, unless [`record`](super::record) says something else before.
 pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
     let statement = tx.pick(CANDIDATES, CANDIDATES_POSTGRES);
-    let params: [&dyn ToParam; 3] = [&claim.now, &claim.channel.code(), &claim.limit];
+    let params: [&dyn ToParam<Altyn>; 3] = [&claim.now, &claim.channel.code(), &claim.limit];
     let found = tx.query(statement, &params, read)?;
     let lease_until = claim.lease_until.as_micros();
     for found in found.chunks(ROWS_MAX) {

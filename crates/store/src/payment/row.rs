@@ -6,14 +6,12 @@ use domain::payment::{
 };
 use domain::receipt::Registration;
 use domain::{Currency, Decline, Fee, MethodKind, Money, OperationId, Payment, Shop, Timestamp};
+use sql::{Param, Row, StoreError};
 
 use crate::columns::{
     Cells, due_or_null, id_or_null, integer_or_null, json_or_null, text, text_or_null, time_or_null,
 };
-use crate::error::StoreError;
 use crate::facts;
-use crate::param::Param;
-use crate::row::Row;
 
 /// What names the row of a payment and the version that is expected.
 pub(super) fn identity(payment: &Payment) -> Vec<Param<'static>> {

@@ -4,8 +4,7 @@
 use domain::card::CardBrand;
 use domain::payout::{Destination, PayoutCard};
 use serde::{Deserialize, Serialize};
-
-use crate::error::StoreError;
+use sql::StoreError;
 
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -3,10 +3,10 @@
 
 use domain::ShopId;
 use domain::payout::limit::{Standing, Usage, UsageChange};
+use sql::StoreError;
 
 use crate::columns::Cells;
-use crate::conn::{Conn, Tx};
-use crate::error::StoreError;
+use crate::database::{Conn, Tx};
 
 /// A period as it was read: how often it was changed, and what it says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -8,8 +8,7 @@ use domain::receipt::{
 };
 use domain::{Currency, Money, Timestamp};
 use serde::{Deserialize, Serialize};
-
-use crate::error::StoreError;
+use sql::StoreError;
 
 #[derive(Serialize, Deserialize)]
 struct ContentJson {

@@ -1,16 +1,17 @@
-//! The store against real databases: each test runs on SQLite and on PostgreSQL.
+//! The store against real databases: each test runs on SQLite and on PostgreSQL. The engine below
+//! it has tests of its own in `sql`.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
-/// The same file as in `testkit`, which would bring the whole platform with it.
+/// The same files as in `testkit`, which would bring the whole platform with it.
+#[path = "../../../testkit/src/cluster.rs"]
+pub mod cluster;
 #[path = "../../../testkit/src/database.rs"]
 pub mod database;
-mod engine;
 mod prepare;
 mod samples;
 mod schema;

@@ -367,7 +367,7 @@ async fn passwords_that_stood_in_the_database_leave_it() {
         let changed = sandbox.clone();
         let (kept, atol, other) = done(&store, move |tx| {
             store::shop::update(tx, &changed)?;
-            let json = store::Param::Json(WITH_PASSWORD.into());
+            let json = sql::Param::Json(WITH_PASSWORD.into());
             tx.write_one(BEFORE, &[&atol.id, &json])?;
             tx.execute(sql, &[])?;
             let kept = tx.query_one(KEPT, &[&atol.id], |row| row.get::<String>(0))?;
