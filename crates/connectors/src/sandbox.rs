@@ -12,6 +12,7 @@ mod script;
 
 mod followup;
 mod memory;
+mod overrule;
 mod payout;
 mod purchase;
 
@@ -90,6 +91,10 @@ struct State {
     callbacks: Callbacks,
     /// Requests that wait to be carried out, each with whether a look-up sees it.
     late: Vec<(bool, Request)>,
+    /// Requests that were refused and will be carried out after all.
+    refused: Vec<Request>,
+    /// What was carried out so, with what is said of it.
+    overruled: Vec<Callback>,
 }
 
 /// Everything that can be asked, in one.
@@ -188,8 +193,8 @@ impl Sandbox {
         self.state().callbacks.release(order)
     }
 
-    /// Carries out the requests that the script made late, and sends a callback for each. How
-    /// many there were.
+    /// Carries out the requests that the script made late, or had refused at first, and sends a
+    /// callback for each. How many there were.
     ///
     /// # Errors
     /// The memory fails; what was not carried out is lost.
@@ -205,7 +210,7 @@ impl Sandbox {
                 answer,
             });
         }
-        Ok(count)
+        Ok(count.saturating_add(self.overrule_all().await?))
     }
 
     /// What the page of this operation shows; `None` if it has none.
@@ -302,6 +307,13 @@ impl Sandbox {
         match self.script.call(call) {
             None => self.carry_out(request).await,
             Some(Fault::Declined) => self.decline(request).await,
+            Some(Fault::Overruled) => {
+                let answer = self.decline(request.clone()).await?;
+                if matches!(answer, Answer::Declined { .. }) {
+                    self.state().refused.push(request);
+                }
+                Ok(answer)
+            }
             Some(Fault::NotSent) => Err(CallError::NotSent(None)),
             Some(Fault::RequestLost) => Err(CallError::Unknown(None)),
             Some(Fault::ReplyLost) => {
@@ -491,7 +503,7 @@ impl Acquirer for Sandbox {
 
     async fn tokenize(&self, request: Tokenize) -> Result<Tokenized, CallError> {
         match self.script.call(Call::Tokenize) {
-            None | Some(Fault::Declined) => Ok(token::keep(&request.card)),
+            None | Some(Fault::Declined | Fault::Overruled) => Ok(token::keep(&request.card)),
             Some(Fault::Slow(gate)) => {
                 gate.passed().await;
                 Ok(token::keep(&request.card))
@@ -520,7 +532,7 @@ impl Acquirer for Sandbox {
 impl Payer for Sandbox {
     async fn identify(&self, card: CardSource) -> Result<Identified, CallError> {
         match self.script.call(Call::Identify) {
-            None | Some(Fault::Declined) => {}
+            None | Some(Fault::Declined | Fault::Overruled) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
             Some(Fault::ReplyLost | Fault::RequestLost | Fault::Late | Fault::Delayed) => {
@@ -554,7 +566,7 @@ impl Payer for Sandbox {
 impl Sandbox {
     async fn find_out(&self, operation: OperationId) -> Result<Found, CallError> {
         match self.script.call(Call::LookUp) {
-            None | Some(Fault::Declined) => {}
+            None | Some(Fault::Declined | Fault::Overruled) => {}
             Some(Fault::Slow(gate)) => gate.passed().await,
             Some(Fault::NotSent) => return Err(CallError::NotSent(None)),
             Some(Fault::Delayed) => return Ok(Found::Nothing),

@@ -51,6 +51,9 @@ pub enum Fault {
     /// The acquirer refuses it: a capture, a refund or a payout. Others are carried out, for
     /// payers and their cards have refusals of their own, and what is held can be let go.
     Declined,
+    /// Like [`Fault::Declined`], but [`Sandbox::carry_out_late`](super::Sandbox::carry_out_late)
+    /// carries it out after all, if the payment's money still allows it, and calls back.
+    Overruled,
 }
 
 /// What goes wrong with a callback.
@@ -79,6 +82,8 @@ pub struct Chances {
     pub delayed: u32,
     /// [`Fault::Declined`].
     pub declined: u32,
+    /// [`Fault::Overruled`].
+    pub overruled: u32,
     /// [`CallbackFault::Lost`].
     pub callback_lost: u32,
     /// [`CallbackFault::Twice`].
@@ -142,6 +147,7 @@ impl Script {
             (chances.late, Fault::Late),
             (chances.delayed, Fault::Delayed),
             (chances.declined, Fault::Declined),
+            (chances.overruled, Fault::Overruled),
         ])
     }
 
