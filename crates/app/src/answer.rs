@@ -4,9 +4,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::acquiring::Approval;
 use domain::ledger::Account;
 use domain::operation::NEVER_ARRIVED;
-use domain::payment::Heard as PaymentHeard;
+use domain::payment::{GivenBack, Heard as PaymentHeard};
+use domain::payout::LateShares;
 use domain::refund::Status as RefundStatus;
 use domain::{
     Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
@@ -16,10 +18,12 @@ use domain::{
 use crate::app::App;
 use crate::call::{Absence, Heard};
 use crate::cx::{Cx, Work};
+use crate::deal;
 use crate::discrepancy;
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::heard::{self, Of};
+use crate::refund;
 
 /// Takes an acquirer's callback in.
 ///
@@ -177,20 +181,85 @@ fn take_in_payment(
     let Some(news) = news else {
         return Ok(recorded);
     };
-    let spare = OperationId::new(work.ids.next());
-    let heard = PaymentHeard {
-        operation: &news.before,
-        answer: &news.answer,
-        tariffs: &cx.tariffs,
-        spare,
-        now: cx.now,
-    };
-    match payment.answered(&heard)? {
+    match hear_of_payment(work, &payment, (&news.before, &news.answer))? {
         Some(step) => {
             let recorded = effects::payment(work, &step)?;
-            noted(work, &news, step.late, recorded)
+            let recorded = noted(work, &news, step.late, recorded)?;
+            let follows = matches!(
+                news.before.kind,
+                OperationKind::Capture | OperationKind::Void
+            );
+            match &news.answer {
+                Answer::Declined { .. } if follows => another_capture(work, payment_id, recorded),
+                Answer::Declined { .. } | Answer::Approved(_) | Answer::Challenged(_) => {
+                    Ok(recorded)
+                }
+            }
         }
         None => given_back(work, &payment, &news),
+    }
+}
+
+/// What an answer does to a payment.
+fn hear_of_payment(
+    work: &mut Work<'_, '_>,
+    payment: &Payment,
+    (operation, answer): (&Operation, &Answer),
+) -> Result<Option<domain::payment::Step>, Error> {
+    let cx = work.cx;
+    let late = operation.kind == OperationKind::Capture && !payment.waits_for(operation);
+    let given_back = match late {
+        true => GivenBack::of(&store::operation::list_of(
+            work.tx,
+            cx.shop.id,
+            operation.object,
+        )?),
+        false => GivenBack::Nothing,
+    };
+    let heard = PaymentHeard {
+        operation,
+        answer,
+        tariffs: &cx.tariffs,
+        spare: OperationId::new(work.ids.next()),
+        given_back,
+        now: cx.now,
+    };
+    Ok(payment.answered(&heard)?)
+}
+
+/// A capture or a void that the payment waited for was refused. If a capture has been carried out
+/// meanwhile of which nobody could know what to do as long as this was open, it is taken in now.
+fn another_capture(
+    work: &mut Work<'_, '_>,
+    id: PaymentId,
+    recorded: Recorded,
+) -> Result<Recorded, Error> {
+    let cx = work.cx;
+    let object = OperationObject::Payment(id);
+    let calls = store::operation::list_of(work.tx, cx.shop.id, object)?;
+    let is_taken =
+        |it: &&Operation| it.kind == OperationKind::Capture && it.state == OperationState::Approved;
+    let Some(call) = calls.iter().find(is_taken) else {
+        return Ok(recorded);
+    };
+    let payment = store::payment::lock(work.tx, cx.shop.id, id)?;
+    let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
+    let reference = call.reference.clone();
+    let answer = Answer::Approved(Approval {
+        reference: reference.ok_or(Error::defect("a capture of nothing"))?,
+        facts: None,
+        rrn: None,
+        auth_code: None,
+        three_d_secure: None,
+        token: None,
+    });
+    let step = hear_of_payment(work, &payment, (call, &answer))?;
+    match step.as_ref().and_then(|step| Some((step, step.late?))) {
+        None | Some((_, Remedy::Nothing)) => Ok(recorded),
+        Some((step, remedy)) => {
+            discrepancy::remedied(work, call.id, remedy)?;
+            Ok(recorded.and(effects::payment(work, step)?))
+        }
     }
 }
 
@@ -228,14 +297,7 @@ fn take_in_refund(
     heard: &Heard,
 ) -> Result<Recorded, Error> {
     let cx = work.cx;
-    let found = store::refund::find(work.tx, cx.shop.id, refund_id)?;
-    let payment_id = found
-        .ok_or_else(|| Error::not_found("refund", refund_id))?
-        .payment_id;
-    let payment = store::payment::lock(work.tx, cx.shop.id, payment_id)?;
-    let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
-    let refund = store::refund::find(work.tx, cx.shop.id, refund_id)?;
-    let refund = refund.ok_or_else(|| Error::not_found("refund", refund_id))?;
+    let (payment, refund) = refund::lock(work, refund_id)?;
     let waits = refund.status() == RefundStatus::Pending;
     let (news, recorded) = move_operation(work, id, heard, |_| waits)?;
     let Some(news) = news else {
@@ -244,10 +306,7 @@ fn take_in_refund(
     if let Some(mut step) = refund.answered(&payment, &news.before, &news.answer, cx.now)? {
         if step.next.status() == RefundStatus::Canceled {
             // The room that it leaves may be that of one that has left though it is canceled.
-            let promised = store::refund::promised(work.tx, &payment)?;
-            step.payment = step
-                .payment
-                .hold(promised.checked_sub(payment.refunding)?)?;
+            step.payment = recounted(work, &step)?;
         }
         return effects::refund(work, &step);
     }
@@ -268,6 +327,15 @@ fn take_in_refund(
     }
 }
 
+/// The payment of a refund that is canceled by this step, with what its other refunds hold of it.
+fn recounted(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<Payment, Error> {
+    let (payment, own) = (&step.payment, step.next.id);
+    let mut refunds = store::refund::list_of_payment(work.tx, payment.shop_id, payment.id)?;
+    refunds.retain(|refund| refund.id != own);
+    let left = store::refund::left(work.tx, payment.id)?;
+    Ok(payment.recount_refunds(&refunds, &left)?)
+}
+
 /// What of `amount` the shop has; it owes the rest.
 fn spendable(work: &mut Work<'_, '_>, amount: Money) -> Result<Money, Error> {
     let shop = &work.cx.shop;
@@ -285,8 +353,8 @@ fn take_in_payout(
     let cx = work.cx;
     let found = store::payout::find(work.tx, cx.shop.id, payout_id)?;
     let found = found.ok_or_else(|| Error::not_found("payout", payout_id))?;
-    if let Some(deal) = found.deal_id {
-        crate::deal::lock(work, deal)?;
+    if let Some(id) = found.deal_id {
+        deal::lock(work, id)?;
     }
     let payout = store::payout::lock(work.tx, cx.shop.id, payout_id)?;
     let payout = payout.ok_or_else(|| Error::not_found("payout", payout_id))?;
@@ -302,20 +370,24 @@ fn take_in_payout(
     let Answer::Approved(approval) = &news.answer else {
         return noted(work, &news, None, recorded);
     };
-    let of_deal = if payout.status() == domain::payout::Status::Canceled {
-        crate::payout::late_in_deal(work, &payout)?
-    } else {
-        None
+    let share = deal::share_of_late(work, &payout)?;
+    // Limits are counted before the book is locked.
+    if let Some(usage) = payout.late_usage(share) {
+        store::payout::usage::change(work.tx, cx.shop.id, &usage)?;
+    }
+    let shares = LateShares {
+        deal: share,
+        shop: spendable(work, payout.amount.checked_sub(share)?)?,
     };
-    let spendable = spendable(work, payout.amount)?;
-    match payout.left_after_all(approval, spendable, of_deal.is_some(), cx.now)? {
+    match payout.left_after_all(approval, shares, cx.now)? {
         Some(step) => {
             let recorded = effects::payout(work, &step)?;
-            let Some(of_deal) = of_deal else {
-                return noted(work, &news, Some(Remedy::Booked), recorded);
+            let recorded = recorded.and(deal::pay_late(work, &payout, share)?);
+            let remedy = match share == payout.amount {
+                true => Remedy::Taken,
+                false => Remedy::Booked,
             };
-            let recorded = recorded.and(effects::deal(work, &of_deal)?);
-            noted(work, &news, Some(Remedy::Taken), recorded)
+            noted(work, &news, Some(remedy), recorded)
         }
         None => noted(work, &news, Some(Remedy::Nothing), recorded),
     }

@@ -9,19 +9,25 @@
 //!   to `payout/{id}` is the payout's;
 //! - [`settle_payout`] once the money has reached the seller: the deal may close by it;
 //! - [`release_payout`] once the payout has failed; the transfer back from `payout/{id}` to
-//!   `deal/{id}` is the payout's, and is posted before this is called.
+//!   `deal/{id}` is the payout's, and is posted before this is called;
+//! - [`pay_late`] once a payout that had failed has reached the seller after all, of which the deal
+//!   gives [`share_of_late`]. What it cannot give the platform advances, and whatever comes back to
+//!   the deal repays that first: see [`repay`].
 
 mod end;
 mod payment;
 mod refund;
+
+use std::collections::BTreeSet;
 
 pub(crate) use end::end;
 pub(crate) use payment::{attach, check, check_attempt, correct, tell as tell_payment};
 pub(crate) use refund::{reserve as reserve_refund, tell as tell_refund};
 
 use contract::deal::{CreateDeal, ListDeals};
-use domain::deal::NewDeal;
-use domain::{Deal, DealId, Money};
+use domain::deal::{NewDeal, Step};
+use domain::ledger::{Account, Transfer, TransferKind};
+use domain::{Currency, Deal, DealId, Money, Payout};
 
 use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
@@ -145,8 +151,56 @@ pub(crate) fn settle_payout(
 pub(crate) fn release_payout(
     work: &mut Work<'_, '_>,
     id: DealId,
-    amount: Money,
+    payout: &Payout,
 ) -> Result<Recorded, Error> {
-    let step = lock(work, id)?.release_payout(amount, work.now())?;
+    let advanced = advanced(work, id, payout.amount.currency())?;
+    let step = lock(work, id)?.release_payout(payout.amount, advanced, work.now())?;
+    repay(work, &step, TransferKind::PayoutRepay(payout.id))?;
     effects::deal(work, &step)
+}
+
+/// What of a payout the deal gives that was canceled and has reached the seller after all.
+pub(crate) fn share_of_late(work: &mut Work<'_, '_>, payout: &Payout) -> Result<Money, Error> {
+    match payout.deal_id {
+        Some(id) => Ok(lock(work, id)?.share_of_late(payout.amount)?),
+        None => Ok(Money::zero(payout.amount.currency())),
+    }
+}
+
+/// A payout that was canceled has reached the seller after all: the deal gives its share.
+pub(crate) fn pay_late(
+    work: &mut Work<'_, '_>,
+    payout: &Payout,
+    share: Money,
+) -> Result<Recorded, Error> {
+    match payout.deal_id.filter(|_| share.is_positive()) {
+        Some(id) => {
+            let step = lock(work, id)?.paid_out_late(share, work.now())?;
+            effects::deal(work, &step)
+        }
+        None => Ok(Recorded::default()),
+    }
+}
+
+/// What the platform has given the seller in this deal's stead, and has not got back.
+fn advanced(work: &mut Work<'_, '_>, id: DealId, currency: Currency) -> Result<Money, Error> {
+    let minor = store::payout::advanced(work.tx, work.cx.shop.id, id)?;
+    Ok(Money::new(minor, currency))
+}
+
+/// Gives the platform back what it had advanced, as far as the step says. Once it has everything,
+/// nothing is left to do about the payouts that came late.
+pub(crate) fn repay(work: &mut Work<'_, '_>, step: &Step, kind: TransferKind) -> Result<(), Error> {
+    let (shop, deal) = (&work.cx.shop, &step.next);
+    if !step.repaid.is_positive() {
+        return Ok(());
+    }
+    store::book::lock(work.tx, &BTreeSet::from([shop.id]))?;
+    let owes = store::book::balance(work.tx, shop, Account::Claim)?.amount;
+    let repaid = Transfer::deal_repay(kind, deal.id, step.repaid, owes)?;
+    effects::transfers(work, &[repaid])?;
+    if advanced(work, deal.id, deal.currency())?.is_zero() {
+        store::discrepancy::resolve_late_payouts(work.tx, shop.id, deal.id, work.now())?;
+    }
+    Ok(())
 }

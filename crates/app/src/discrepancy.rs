@@ -1,16 +1,20 @@
 //! Where the outside did something else than was written down: noted in the unit that finds it,
 //! counted and told after its commit, and looked at by the operator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Discrepancy, DiscrepancyKind, Operation, OperationId, Remedy, ShopId};
+use domain::ledger::Account;
+use domain::{
+    Discrepancy, DiscrepancyKind, Operation, OperationId, OperationObject, Remedy, ShopId,
+};
 use tracing::warn;
 
 use crate::app::App;
 use crate::cx::Work;
-use crate::effects::Recorded;
+use crate::effects::{self, Recorded};
 use crate::error::Error;
+use crate::refund;
 
 /// How many were found since the process started, by kind and by what was done.
 #[derive(Debug, Default)]
@@ -39,6 +43,22 @@ pub(crate) fn given_back(work: &mut Work<'_, '_>, operation: OperationId) -> Res
     Ok(store::discrepancy::resolve(work.tx, shop, operation, now)?)
 }
 
+/// What was left alone of a call that came late is done now.
+pub(crate) fn remedied(
+    work: &mut Work<'_, '_>,
+    operation: OperationId,
+    remedy: Remedy,
+) -> Result<(), Error> {
+    let (shop, now) = (work.cx.shop.id, work.now());
+    let resolved_at = remedy.is_final().then_some(now);
+    Ok(store::discrepancy::remedy(
+        work.tx,
+        shop,
+        operation,
+        (remedy, resolved_at),
+    )?)
+}
+
 /// What is open, or with `all` everything; of one shop, or of all.
 ///
 /// # Errors
@@ -58,18 +78,38 @@ pub async fn list(
     app.store.read(read).await
 }
 
+/// How a person has dealt with a discrepancy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settlement {
+    /// What happened stands: what is held because of it stays so, for whoever has the money is not
+    /// to get it once more.
+    Stands,
+    /// The money of a refund that stays canceled has come back, or had never left: the shop has it
+    /// again, and nothing is held any more.
+    CameBack,
+}
+
 /// A person has dealt with what is open of this operation, as the note says: it is listed no more
 /// but with everything. How many rows that were.
 ///
 /// # Errors
-/// Nothing is open of it, or the storage fails.
-pub async fn settle(app: &Arc<App>, operation: OperationId, note: String) -> Result<u64, Error> {
+/// Nothing is open of it, nothing is held of it that could have come back, or the storage fails.
+pub async fn settle(
+    app: &Arc<App>,
+    operation: OperationId,
+    settlement: Settlement,
+    note: String,
+) -> Result<u64, Error> {
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::operation::find_any_shop(conn, operation)?;
         found.ok_or_else(|| Error::not_found("operation", operation))
     };
-    let cx = app.cx(app.store.read(find).await?.shop_id).await?;
+    let found = app.store.read(find).await?;
+    let cx = app.cx(found.shop_id).await?;
     cx.write(move |work| {
+        if settlement == Settlement::CameBack {
+            came_back(work, &found)?;
+        }
         let now = work.now();
         let settled = store::discrepancy::settle_any_shop(work.tx, operation, (now, &note))?;
         match settled {
@@ -81,6 +121,28 @@ pub async fn settle(app: &Arc<App>, operation: OperationId, note: String) -> Res
         }
     })
     .await
+}
+
+/// The money of a refund that was canceled is back: its payment holds no room for it any more.
+fn came_back(work: &mut Work<'_, '_>, operation: &Operation) -> Result<(), Error> {
+    let cx = work.cx;
+    let nothing = || Error::not_found("held money of the operation", operation.id);
+    let OperationObject::Refund(id) = operation.object else {
+        return Err(nothing());
+    };
+    let (payment, refund) = refund::lock(work, id)?;
+    let mut left = store::refund::left(work.tx, payment.id)?;
+    if !left.contains(&id) {
+        return Err(nothing());
+    }
+    left.retain(|other| *other != id);
+    let refunds = store::refund::list_of_payment(work.tx, cx.shop.id, payment.id)?;
+    let payment = payment.recount_refunds(&refunds, &left)?;
+    store::book::lock(work.tx, &BTreeSet::from([cx.shop.id]))?;
+    let owes = store::book::balance(work.tx, &cx.shop, Account::Claim)?.amount;
+    let step = refund.came_back(payment, owes)?.ok_or_else(nothing)?;
+    effects::late_refund(work, &step)?;
+    Ok(())
 }
 
 impl Found {

@@ -1,7 +1,7 @@
 //! Writes down what a step of the domain does beside the object itself: money that moves, calls
 //! that are to be made, notifications. All in the transaction of the change.
 
-use domain::ledger::Transfer;
+use domain::ledger::{Transfer, TransferKind};
 use domain::webhook::{Delivery, DeliveryState, Webhook};
 use domain::{
     DeliveryId, Discrepancy, Event, EventId, EventKind, NewOperation, Operation, OperationId,
@@ -127,7 +127,10 @@ fn refund_effects(work: &mut Work<'_, '_>, step: &refund::Step) -> Result<Record
     let deal_step = crate::deal::tell_refund(work, &step.next)?;
     let recorded = refund_money(work, step)?;
     match deal_step {
-        Some(deal_step) => Ok(recorded.and(deal(work, &deal_step)?)),
+        Some(deal_step) => {
+            crate::deal::repay(work, &deal_step, TransferKind::RefundRepay(step.next.id))?;
+            Ok(recorded.and(deal(work, &deal_step)?))
+        }
         None => Ok(recorded),
     }
 }
@@ -225,7 +228,7 @@ fn text(body: Vec<u8>) -> Result<String, Error> {
     String::from_utf8(body).map_err(|_not_text| Error::defect("a body is not UTF-8"))
 }
 
-fn transfers(work: &mut Work<'_, '_>, transfers: &[Transfer]) -> Result<(), Error> {
+pub(crate) fn transfers(work: &mut Work<'_, '_>, transfers: &[Transfer]) -> Result<(), Error> {
     let cx = work.cx;
     for transfer in transfers {
         let id = TransferId::new(work.ids.next());

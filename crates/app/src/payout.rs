@@ -340,21 +340,9 @@ pub(crate) fn into_deal(
     let of_deal = match payout.status() {
         domain::payout::Status::Pending => Recorded::default(),
         domain::payout::Status::Succeeded => deal::settle_payout(work, id, payout.amount)?,
-        domain::payout::Status::Canceled => deal::release_payout(work, id, payout.amount)?,
+        domain::payout::Status::Canceled => deal::release_payout(work, id, payout)?,
     };
     Ok(recorded.and(of_deal))
-}
-
-/// What becomes of the deal of a payout that was canceled and has reached the seller after all.
-/// `None` if it has no deal, or one that cannot give the sum.
-pub(crate) fn late_in_deal(
-    work: &mut Work<'_, '_>,
-    payout: &Payout,
-) -> Result<Option<domain::deal::Step>, Error> {
-    let Some(id) = payout.deal_id else {
-        return Ok(None);
-    };
-    Ok(deal::lock(work, id)?.paid_out_late(payout.amount, work.now())?)
 }
 
 /// Shows a payout.

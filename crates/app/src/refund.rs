@@ -97,6 +97,19 @@ fn start(work: &mut Work<'_, '_>, command: &CreateRefund) -> Result<Started, Err
     })
 }
 
+/// A refund and its payment, which nobody else changes until this unit has ended: the payment is
+/// locked first.
+pub(crate) fn lock(work: &mut Work<'_, '_>, id: RefundId) -> Result<(Payment, Refund), Error> {
+    let shop = work.cx.shop.id;
+    let missing = || Error::not_found("refund", id);
+    let found = store::refund::find(work.tx, shop, id)?;
+    let payment_id = found.ok_or_else(missing)?.payment_id;
+    let payment = store::payment::lock(work.tx, shop, payment_id)?;
+    let payment = payment.ok_or_else(|| Error::not_found("payment", payment_id))?;
+    let refund = store::refund::find(work.tx, shop, id)?;
+    Ok((payment, refund.ok_or_else(missing)?))
+}
+
 /// Why the system of certificates takes nothing back.
 fn certificate_refusal(
     work: &mut Work<'_, '_>,

@@ -121,6 +121,8 @@ pub struct Step {
     pub transfers: Vec<Transfer>,
     /// What the platform is notified of.
     pub events: Vec<Event>,
+    /// What the platform gets back of what it had advanced the seller, before the transfers.
+    pub repaid: Money,
 }
 
 impl FeeMoment {
@@ -238,6 +240,7 @@ impl Step {
     /// Only the next state.
     fn to(next: Deal) -> Self {
         Self {
+            repaid: Money::zero(next.currency()),
             next,
             transfers: Vec::new(),
             events: Vec::new(),

@@ -133,6 +133,15 @@ impl Remedy {
         }
     }
 
+    /// Returns whether it leaves nothing to do.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        match self {
+            Self::Taken => true,
+            Self::GivingBack(_) | Self::Booked | Self::Held | Self::Nothing => false,
+        }
+    }
+
     /// The remedy with this name and this operation.
     #[must_use]
     pub fn from_parts(code: &str, given_back_by: Option<OperationId>) -> Option<Self> {
@@ -165,7 +174,7 @@ impl Discrepancy {
             amount: operation.amount,
             remedy,
             found_at: now,
-            resolved_at: (remedy == Remedy::Taken).then_some(now),
+            resolved_at: remedy.is_final().then_some(now),
             note: None,
         }
     }
@@ -185,7 +194,8 @@ impl Discrepancy {
             ),
             Remedy::Held => Some(
                 "the payer has the money of a refund that stays canceled, and it cannot be given \
-                 back once more: settle it with the merchant, its partners or the deal's sides",
+                 back once more: settle it with the merchant, its partners or the deal's sides; if \
+                 the money has come back, settle it with --came-back",
             ),
             Remedy::Nothing => Some(
                 "nothing was done: ask the bank what it has taken and given, and put right there \

@@ -4,6 +4,7 @@
 //! Each shop has a book of its own. Its transfers form a chain: each carries the hash of the one
 //! before it, so nobody changes the past unnoticed.
 
+mod late;
 mod split;
 
 use std::collections::BTreeMap;
@@ -78,6 +79,11 @@ pub enum TransferKind {
     RefundRelease(RefundId),
     /// A refund that was over reached the payer after all.
     RefundLate(RefundId),
+    /// What had left by a refund that was over has come back.
+    RefundReturn(RefundId),
+    /// What a refund that failed brought back to its deal repays the platform for payouts that came
+    /// late.
+    RefundRepay(RefundId),
     /// A deal closed; what it still held goes to the platform.
     DealClose(DealId),
     /// Money came for a payout gateway.
@@ -90,6 +96,9 @@ pub enum TransferKind {
     PayoutRelease(PayoutId),
     /// A payout that was over reached its receiver after all.
     PayoutLate(PayoutId),
+    /// What a payout that failed brought back to its deal repays the platform for others that
+    /// came late.
+    PayoutRepay(PayoutId),
     /// A payment was captured that this partner has a part of.
     SplitCapture(PaymentId, ShopId),
     /// What this partner gives for a refund was set aside.
@@ -271,12 +280,15 @@ impl TransferKind {
             Self::RefundSettle(_) => "refund_settle",
             Self::RefundRelease(_) => "refund_release",
             Self::RefundLate(_) => "refund_late",
+            Self::RefundReturn(_) => "refund_return",
+            Self::RefundRepay(_) => "refund_repay",
             Self::DealClose(_) => "deal_close",
             Self::TopUp(_) => "top_up",
             Self::PayoutReserve(_) => "payout_reserve",
             Self::PayoutSettle(_) => "payout_settle",
             Self::PayoutRelease(_) => "payout_release",
             Self::PayoutLate(_) => "payout_late",
+            Self::PayoutRepay(_) => "payout_repay",
             Self::SplitCapture(..) => "split_capture",
             Self::SplitReserve(..) => "split_reserve",
             Self::SplitRelease(..) => "split_release",
@@ -292,12 +304,15 @@ impl TransferKind {
             Self::RefundReserve(id)
             | Self::RefundSettle(id)
             | Self::RefundRelease(id)
-            | Self::RefundLate(id) => id.to_string(),
+            | Self::RefundLate(id)
+            | Self::RefundReturn(id)
+            | Self::RefundRepay(id) => id.to_string(),
             Self::TopUp(id) => id.to_string(),
             Self::PayoutReserve(id)
             | Self::PayoutSettle(id)
             | Self::PayoutRelease(id)
-            | Self::PayoutLate(id) => id.to_string(),
+            | Self::PayoutLate(id)
+            | Self::PayoutRepay(id) => id.to_string(),
             Self::SplitCapture(id, shop) => format!("{id}/{shop}"),
             Self::SplitReserve(id, shop) | Self::SplitRelease(id, shop) => format!("{id}/{shop}"),
         }
@@ -330,6 +345,7 @@ impl TransferKind {
                 Self::PayoutSettle(payout),
                 Self::PayoutRelease(payout),
                 Self::PayoutLate(payout),
+                Self::PayoutRepay(payout),
             ]
             .into_iter()
             .find(|kind| kind.code() == code);
@@ -340,6 +356,8 @@ impl TransferKind {
             Self::RefundSettle(refund),
             Self::RefundRelease(refund),
             Self::RefundLate(refund),
+            Self::RefundReturn(refund),
+            Self::RefundRepay(refund),
         ]
         .into_iter()
         .find(|kind| kind.code() == code)
@@ -436,64 +454,6 @@ impl Transfer {
     pub fn refund_release(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundRelease(refund);
         Self::between(kind, Account::Refund(refund), Account::Available, amount)
-    }
-
-    /// A refund whose reservation was released has reached the payer after all: the shop gives what
-    /// it can spend, and owes the rest.
-    ///
-    /// # Errors
-    /// An amount that is not positive.
-    pub fn refund_late(
-        refund: RefundId,
-        amount: Money,
-        spendable: Money,
-    ) -> Result<Self, LedgerRefused> {
-        let kind = TransferKind::RefundLate(refund);
-        Self::left_late(kind, Account::Acquirer, amount, spendable)
-    }
-
-    /// A payout whose reservation was released has reached its receiver after all: the shop gives
-    /// what it can spend, and owes the rest.
-    ///
-    /// # Errors
-    /// An amount that is not positive.
-    pub fn payout_late(
-        payout: PayoutId,
-        amount: Money,
-        spendable: Money,
-    ) -> Result<Self, LedgerRefused> {
-        let kind = TransferKind::PayoutLate(payout);
-        Self::left_late(kind, Account::Bank, amount, spendable)
-    }
-
-    /// The same of a deal's payout, where the deal still has the sum for its seller.
-    ///
-    /// # Errors
-    /// An amount that is not positive.
-    pub fn payout_late_of_deal(
-        payout: PayoutId,
-        deal: DealId,
-        amount: Money,
-    ) -> Result<Self, LedgerRefused> {
-        let kind = TransferKind::PayoutLate(payout);
-        Self::between(kind, Account::Deal(deal), Account::Bank, amount)
-    }
-
-    fn left_late(
-        kind: TransferKind,
-        from: Account,
-        amount: Money,
-        spendable: Money,
-    ) -> Result<Self, LedgerRefused> {
-        let owed = amount.checked_sub(spendable)?;
-        Self::of(
-            kind,
-            [
-                (Account::Available, Side::Debit, spendable),
-                (Account::Claim, Side::Debit, owed),
-                (from, Side::Credit, amount),
-            ],
-        )
     }
 
     /// A captured payment of a deal: the deal gets the seller's part, and what the platform keeps

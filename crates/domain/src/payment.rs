@@ -15,7 +15,7 @@ mod receipt;
 mod refund;
 mod split;
 
-pub use answer::{AnswerRefused, Heard};
+pub use answer::{AnswerRefused, GivenBack, Heard};
 pub use capture::{CancelRefused, CaptureRefused, NewCapture};
 pub use confirm::{Attempt, AuthorizeRefused, ExpireRefused};
 pub use create::{CreateRefused, Means, NewPayment};

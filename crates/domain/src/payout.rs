@@ -148,6 +148,15 @@ pub struct Step {
     pub usage: Option<UsageChange>,
 }
 
+/// Who gives how much of a payout that has left after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LateShares {
+    /// What its deal gives.
+    pub deal: Money,
+    /// What the shop has of the rest.
+    pub shop: Money,
+}
+
 /// The payout's status as the API knows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Status {
@@ -359,40 +368,52 @@ impl Payout {
     }
 
     /// It was over without money, and the receiver has got it after all: that cannot be undone. The
-    /// books follow, and the payout succeeds. If `deal_pays`, its deal gives the sum; else the shop
-    /// gives `spendable` and owes the rest, and a deal's payout stays as it is, for the deal may
-    /// have paid it again. `None` if it is not over.
+    /// books follow: its deal and its shop give their shares, and the shop owes the rest. The
+    /// payout succeeds where it has no deal, or the deal gives all of it; else it stays as it is,
+    /// for the deal has given the seller something else. Its limits are counted before: see
+    /// [`Self::late_usage`]. `None` if it is not over.
     ///
     /// # Errors
     /// The books refuse it.
     pub fn left_after_all(
         &self,
         approval: &Approval,
-        spendable: Money,
-        deal_pays: bool,
+        shares: LateShares,
         now: Timestamp,
     ) -> Result<Option<Step>, LedgerRefused> {
         let State::Canceled { .. } = &self.state else {
             return Ok(None);
         };
-        let late = match self.deal_id {
-            Some(deal) if deal_pays => Transfer::payout_late_of_deal(self.id, deal, self.amount)?,
-            Some(_) | None => Transfer::payout_late(self.id, self.amount, spendable)?,
-        };
-        if self.deal_id.is_some() && !deal_pays {
-            return Ok(Some(Step {
+        let from_deal = self.deal_id.map(|deal| (deal, shares.deal));
+        let late = Transfer::payout_late(self.id, self.amount, from_deal, shares.shop)?;
+        let mut step = match self.succeeds_late(shares.deal) {
+            true => self.succeed(&approval.reference, approval.facts.as_ref(), now)?,
+            false => Step {
                 next: self.clone(),
-                transfers: vec![late],
+                transfers: Vec::new(),
                 events: Vec::new(),
                 operations: Vec::new(),
                 usage: None,
-            }));
-        }
-        let mut step = self.succeed(&approval.reference, approval.facts.as_ref(), now)?;
+            },
+        };
         step.transfers = vec![late];
-        let payee = self.payee.as_deref();
-        step.usage = payee.map(|payee| UsageChange::taken(payee, self.amount, self.created_at));
         Ok(Some(step))
+    }
+
+    /// What it does to the limits of its receiver that it has left after all, where its deal gives
+    /// `share` of it. `None` if it does not succeed by that.
+    #[must_use]
+    pub fn late_usage(&self, share: Money) -> Option<UsageChange> {
+        let State::Canceled { .. } = &self.state else {
+            return None;
+        };
+        let payee = self.payee.as_deref();
+        let payee = payee.filter(|_| self.succeeds_late(share))?;
+        Some(UsageChange::taken(payee, self.amount, self.created_at))
+    }
+
+    fn succeeds_late(&self, share: Money) -> bool {
+        self.deal_id.is_none() || share == self.amount
     }
 
     fn cancel(&self, decline: Decline, now: Timestamp) -> Result<Step, LedgerRefused> {

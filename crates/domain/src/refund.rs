@@ -405,6 +405,27 @@ impl Refund {
         Ok(Some(step))
     }
 
+    /// What had left by it though it is canceled has come back, or had never left, as a person
+    /// says: the shop, which still `owes` so much, gets it back. What its payment holds is counted anew
+    /// by who knows the other refunds. `None` if it is not canceled.
+    ///
+    /// # Errors
+    /// The books refuse it.
+    pub fn came_back(&self, payment: Payment, owes: Money) -> Result<Option<Step>, LedgerRefused> {
+        let State::Canceled { .. } = &self.state else {
+            return Ok(None);
+        };
+        Ok(Some(Step {
+            next: self.clone(),
+            payment,
+            transfers: vec![Transfer::refund_return(self.id, self.amount, owes)?],
+            partners: Vec::new(),
+            events: Vec::new(),
+            operations: Vec::new(),
+            receipt: ReceiptWork::None,
+        }))
+    }
+
     /// The status as the API knows it.
     #[must_use]
     pub fn status(&self) -> Status {

@@ -42,7 +42,7 @@ select t.id
                      from refund r
                     where r.id = t.object_id and r.shop_id = t.shop_id
                       and t.kind in ('refund_reserve', 'refund_settle', 'refund_release',
-                                     'refund_late'))
+                                     'refund_late', 'refund_repay', 'refund_return'))
    and not exists (select 1
                      from deal d
                     where d.id = t.object_id and d.shop_id = t.shop_id
@@ -51,7 +51,7 @@ select t.id
                      from payout p
                     where p.id = t.object_id and p.shop_id = t.shop_id
                       and t.kind in ('payout_reserve', 'payout_settle', 'payout_release',
-                                     'payout_late'))
+                                     'payout_late', 'payout_repay'))
    and t.kind <> 'top_up'
  order by t.sequence";
 

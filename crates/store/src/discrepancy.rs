@@ -1,6 +1,8 @@
 //! Where the outside did something else than was written down: the operator's list.
 
-use domain::{Discrepancy, DiscrepancyKind, OperationId, OperationKind, Remedy, ShopId, Timestamp};
+use domain::{
+    DealId, Discrepancy, DiscrepancyKind, OperationId, OperationKind, Remedy, ShopId, Timestamp,
+};
 use sql::{Param, Row, StoreError};
 
 use crate::columns::{Cells, id_or_null, refs, text, time_or_null};
@@ -33,6 +35,22 @@ update discrepancy
    set resolved_at = $3
  where shop_id = $1 and resolved_at is null
    and (given_back_by = $2 or operation_id = $2)";
+
+/// What nothing was done about.
+const REMEDY: &str = "\
+update discrepancy
+   set remedy = $3, given_back_by = $4, resolved_at = $5
+ where shop_id = $1 and operation_id = $2 and remedy = 'nothing' and resolved_at is null
+   and kind in ('late_approval', 'changed_answer')";
+
+/// A deal has repaid what its shop gave for payouts that came late.
+const RESOLVE_LATE_PAYOUTS: &str = "\
+update discrepancy
+   set resolved_at = $3
+ where shop_id = $1 and resolved_at is null and remedy = 'booked' and object_kind = 'payout'
+   and object_id in (select id
+                       from payout
+                      where deal_id = $2)";
 
 /// A person has dealt with it.
 const SETTLE_ANY_SHOP: &str = "\
@@ -94,6 +112,33 @@ pub fn resolve(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     tx.write(RESOLVE, &[&shop, &operation, &now])
+}
+
+/// What was left alone of a late approval of this operation is done now.
+pub fn remedy(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    operation: OperationId,
+    (remedy, resolved_at): (Remedy, Option<Timestamp>),
+) -> Result<(), StoreError> {
+    let params = [
+        Param::Integer(shop.as_i64()),
+        text(operation.to_string()),
+        text(remedy.code()),
+        id_or_null(remedy.given_back_by()),
+        time_or_null(resolved_at),
+    ];
+    tx.write(REMEDY, &refs(&params))
+}
+
+/// The deal has paid for all of its payouts that came late.
+pub fn resolve_late_payouts(
+    tx: &mut Tx<'_>,
+    shop: ShopId,
+    deal: DealId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    tx.write(RESOLVE_LATE_PAYOUTS, &[&shop, &deal, &now])
 }
 
 /// A person has dealt with what was open of this operation. How many rows that were.

@@ -104,6 +104,23 @@ select id, shop_id, test, currency, amount_minor, payee, description, deal_id, p
  where deal_id = $1 and shop_id = $2
  order by created_at, id";
 
+/// What the shop gave for payouts of a deal that came late, less what the deal has repaid: by the
+/// transfers of its payouts and of its refunds.
+const ADVANCED: &str = "\
+select cast(coalesce(sum(case e.side when 'debit' then e.amount_minor
+                                     else -e.amount_minor end), 0) as bigint)
+  from (select t.id
+          from payout p
+          join transfer t on t.object_id = p.id and t.kind in ('payout_late', 'payout_repay')
+         where p.deal_id = $1 and p.shop_id = $2
+        union all
+        select t.id
+          from deal d
+          join refund r on r.payment_id = d.payment_id
+          join transfer t on t.object_id = r.id and t.kind = 'refund_repay'
+         where d.id = $1 and d.shop_id = $2) of_deal
+  join entry e on e.transfer_id = of_deal.id and e.account in ('available', 'claim')";
+
 /// Adds a payout.
 pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, payout: &Payout) -> Result<(), StoreError> {
     let people: Vec<String> = payout
@@ -267,6 +284,12 @@ pub fn list_of_deal(
     deal: DealId,
 ) -> Result<Vec<Payout>, StoreError> {
     conn.query(LIST_OF_DEAL, &[&deal.to_string(), &shop], read)
+}
+
+/// What the shop gave in a deal's stead for payouts that came late, and has not got back, in minor
+/// units.
+pub fn advanced(conn: &mut Conn<'_>, shop: ShopId, deal: DealId) -> Result<i64, StoreError> {
+    conn.query_one(ADVANCED, &[&deal.to_string(), &shop], |row| row.get(0))
 }
 
 fn read(row: &Row<'_>) -> Result<Payout, StoreError> {

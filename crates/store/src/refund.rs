@@ -2,10 +2,7 @@
 
 use domain::receipt::Registration;
 use domain::refund::{State, Status};
-use domain::{
-    ApplicationId, Money, OperationId, Payment, PaymentId, Refund, RefundId, Shop, ShopId,
-    Timestamp,
-};
+use domain::{ApplicationId, OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
 use sql::{Param, Row, StoreError, ToParam};
 
 use crate::columns::{Cells, id_or_null, json_or_null, refs, text, text_or_null, time_or_null};
@@ -101,16 +98,17 @@ select id, shop_id, payment_id, currency, amount_minor, description, metadata, c
  order by +created_at desc, id desc
  limit $6";
 
-/// What is on its way, and what has reached the payer though it is canceled.
-const PROMISED: &str = "\
-select cast(coalesce(sum(r.amount_minor), 0) as bigint)
+/// What has reached the payer though it is canceled, and has not come back.
+const LEFT: &str = "\
+select r.id
   from refund r
- where r.payment_id = $1
-   and (r.state = 'sending'
-        or exists (select 1
+ where r.payment_id = $1 and r.state = 'canceled'
+   and exists (select 1
+                 from transfer t
+                where t.object_id = r.id and t.kind = 'refund_late')
+   and not exists (select 1
                      from transfer t
-                    where r.state = 'canceled' and t.object_id = r.id
-                      and t.kind = 'refund_late'))";
+                    where t.object_id = r.id and t.kind = 'refund_return')";
 
 /// Adds a refund.
 pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
@@ -201,11 +199,10 @@ pub fn find_any_shop(conn: &mut Conn<'_>, id: RefundId) -> Result<Option<Refund>
     conn.query_opt(FIND, &[&id, &None::<i64>], read)
 }
 
-/// How much of a payment its refunds give back that have not succeeded: those that are on their
-/// way, and those that have reached the payer though they are canceled.
-pub fn promised(conn: &mut Conn<'_>, payment: &Payment) -> Result<Money, StoreError> {
-    let minor = conn.query_one(PROMISED, &[&payment.id], |row| row.get(0))?;
-    Ok(Money::new(minor, payment.amount.currency()))
+/// The refunds of a payment that have reached the payer though they are canceled, and have not come
+/// back.
+pub fn left(conn: &mut Conn<'_>, payment: PaymentId) -> Result<Vec<RefundId>, StoreError> {
+    conn.query(LEFT, &[&payment], |row| Cells::new(row).parse())
 }
 
 /// The shop's refund with this id, which nobody else changes until this unit has ended.

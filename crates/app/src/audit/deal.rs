@@ -36,6 +36,8 @@ struct Seen {
     paying_out: i64,
     /// By the postings: paid out.
     paid_out: i64,
+    /// By the postings: what the platform gave the seller in its stead, and has not got back.
+    advanced: i64,
     /// By the postings: given to the platform at the closing.
     closed: i64,
     /// By its payments: what buyers paid.
@@ -91,10 +93,16 @@ impl Deals {
                     seen.given += available(postings);
                 }
                 (TransferKind::DealClose(_), None) => seen.closed += out,
-                (TransferKind::PayoutLate(_), None) => seen.paid_out += out,
+                (
+                    TransferKind::PayoutLate(_)
+                    | TransferKind::PayoutRepay(_)
+                    | TransferKind::RefundRepay(_),
+                    None,
+                ) => seen.paid_out += out,
                 (_, None) => seen.to_refunds += out,
             }
         }
+        self.advance(kind, postings);
         let paid = payout.filter(|_| !in_deal);
         if let Some(deal) = paid.and_then(|payout| self.payouts.remove(&payout)) {
             let seen = self.seen.entry(deal).or_default();
@@ -105,6 +113,44 @@ impl Deals {
             seen.paying_out -= amount;
             seen.paid_out += amount;
         }
+    }
+
+    /// Counts what the platform gives for a payout that came late, and what its deal repays.
+    fn advance(&mut self, kind: TransferKind, postings: &[Posting]) {
+        let by_account = postings.iter().find_map(|posting| {
+            let Account::Deal(id) = posting.entry.account else {
+                return None;
+            };
+            Some(id)
+        });
+        let deal = match kind {
+            TransferKind::PayoutLate(payout) => self.payouts.get(&payout).copied(),
+            TransferKind::PayoutRepay(_) | TransferKind::RefundRepay(_) => by_account,
+            TransferKind::Capture(_)
+            | TransferKind::RefundReserve(_)
+            | TransferKind::RefundSettle(_)
+            | TransferKind::RefundRelease(_)
+            | TransferKind::RefundLate(_)
+            | TransferKind::RefundReturn(_)
+            | TransferKind::DealClose(_)
+            | TransferKind::TopUp(_)
+            | TransferKind::PayoutReserve(_)
+            | TransferKind::PayoutSettle(_)
+            | TransferKind::PayoutRelease(_)
+            | TransferKind::SplitCapture(..)
+            | TransferKind::SplitReserve(..)
+            | TransferKind::SplitRelease(..) => None,
+        };
+        let Some(deal) = deal else { return };
+        let own = postings.iter().map(|posting| posting.entry);
+        let own = own.filter(|entry| matches!(entry.account, Account::Available | Account::Claim));
+        let given: i64 = own
+            .map(|entry| match entry.side {
+                Side::Debit => entry.amount.minor(),
+                Side::Credit => -entry.amount.minor(),
+            })
+            .sum();
+        self.seen.entry(deal).or_default().advanced += given;
     }
 
     /// Takes a payment in.
@@ -204,6 +250,10 @@ fn problems(deal: &Deal, seen: &Seen) -> Vec<&'static str> {
         (
             sums.paying_out.minor() == seen.paying_out && sums.paid_out.minor() == seen.paid_out,
             "what it paid out is not what left its account",
+        ),
+        (
+            0 <= seen.advanced && (seen.advanced == 0 || sums.payable.is_zero()),
+            "what the platform has paid in its stead can be paid out once more",
         ),
         (
             sums.refunded.minor() == seen.refunded

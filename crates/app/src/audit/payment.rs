@@ -1,6 +1,6 @@
 //! Holds payments against their postings, refunds, calls and events.
 
-use domain::Shop;
+use domain::{Money, Shop};
 use store::Conn;
 use store::audit::{Call, PaymentProof};
 
@@ -26,20 +26,35 @@ pub(super) fn check(
         for payment in &page {
             report.payments = report.payments.saturating_add(1);
             deals.payment(payment);
-            for problem in problems(payment) {
+            let left = left(conn, shop, payment)?;
+            for problem in problems(payment, left) {
                 report.find(shop, payment.id.to_string(), problem);
             }
         }
     }
 }
 
-fn problems(payment: &PaymentProof) -> Vec<&'static str> {
+/// What of its canceled refunds has reached the payer: few payments have any.
+fn left(conn: &mut Conn<'_>, shop: &Shop, payment: &PaymentProof) -> Result<Money, Error> {
+    let mut sum = Money::zero(payment.amount.currency());
+    if payment.refunds_canceled.is_zero() {
+        return Ok(sum);
+    }
+    let left = store::refund::left(conn, payment.id)?;
+    let refunds = store::refund::list_of_payment(conn, shop.id, payment.id)?;
+    for refund in refunds.iter().filter(|refund| left.contains(&refund.id)) {
+        sum = sum.checked_add(refund.amount)?;
+    }
+    Ok(sum)
+}
+
+fn problems(payment: &PaymentProof, left: Money) -> Vec<&'static str> {
     let rules = [
         (
             payment.captured == payment.posted
                 && payment.captured.is_some() == (payment.state == "succeeded")
                 && payment.refunded == payment.refunds_succeeded
-                && holds_room(payment),
+                && holds_room(payment, left),
             "what it says, its postings and its refunds do not agree",
         ),
         (
@@ -61,9 +76,9 @@ fn problems(payment: &PaymentProof) -> Vec<&'static str> {
 
 /// Does it hold room for what is on its way, and as far as there is room for what has reached the
 /// payer by refunds that stay canceled?
-fn holds_room(payment: &PaymentProof) -> bool {
+fn holds_room(payment: &PaymentProof, left: Money) -> bool {
     let room = payment.amount.checked_sub(payment.refunded);
-    let promised = payment.refunds_pending.checked_add(payment.refunds_left);
+    let promised = payment.refunds_pending.checked_add(left);
     let expected = promised.and_then(|promised| promised.at_most(room?));
     expected.is_ok_and(|expected| expected == payment.refunding)
 }

@@ -49,12 +49,15 @@ pub(super) fn check(
 fn is_posted(refund: &RefundProof) -> bool {
     let amount = Some(refund.amount);
     let posted = (refund.reserved, refund.settled, refund.released);
-    let returned = posted == (amount, None, amount);
+    let released = posted == (amount, None, amount);
+    let came_back = refund.returned.is_some();
     match (refund.status, refund.late) {
+        _ if came_back && (refund.returned, refund.late) != (amount, amount) => false,
+        (Status::Pending | Status::Succeeded, _) if came_back => false,
         (Status::Pending, None) => posted == (amount, None, None),
         (Status::Succeeded, None) => posted == (amount, amount, None),
-        (Status::Canceled, None) => returned || posted == (None, None, None),
-        (Status::Succeeded | Status::Canceled, late) => returned && late == amount,
+        (Status::Canceled, None) => released || posted == (None, None, None),
+        (Status::Succeeded | Status::Canceled, late) => released && late == amount,
         (Status::Pending, Some(_)) => false,
     }
 }

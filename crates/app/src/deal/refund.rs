@@ -4,7 +4,7 @@ use domain::deal::{RefundParts, RefundRefused, Reserved, Step};
 use domain::refund::{RefundDeal, Status};
 use domain::{Money, Payment, Refund};
 
-use super::lock;
+use super::{advanced, lock};
 use crate::cx::Work;
 use crate::error::{Error, Refusal};
 
@@ -46,7 +46,11 @@ pub(crate) fn tell(work: &mut Work<'_, '_>, refund: &Refund) -> Result<Option<St
     Ok(match refund.status() {
         Status::Pending => None,
         Status::Succeeded => Some(lock(work, own.id)?.settle_refund(parts.amount, now)?),
-        Status::Canceled => Some(lock(work, own.id)?.release_refund(parts, own.covered, now)?),
+        Status::Canceled => {
+            let advanced = advanced(work, own.id, refund.amount.currency())?;
+            let deal = lock(work, own.id)?;
+            Some(deal.release_refund(parts, own.covered, advanced, now)?)
+        }
     })
 }
 

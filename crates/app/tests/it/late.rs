@@ -2,6 +2,7 @@
 //! nothing, after the end, after their own refusal. Nothing that a bank did is without a row.
 
 use app::checkout::{self, Buyer};
+use app::discrepancy::Settlement;
 use connectors::sandbox::{Call, Decision, Fault};
 use domain::acquiring::Approval;
 use domain::card::{Card, CardNumber, Csc, Expiry};
@@ -61,7 +62,11 @@ async fn noted(world: &World) -> Vec<(&'static str, &'static str, &'static str, 
     found.iter().map(line).collect()
 }
 
-async fn call_of(world: &World, object: OperationObject, kind: OperationKind) -> OperationId {
+pub(crate) async fn call_of(
+    world: &World,
+    object: OperationObject,
+    kind: OperationKind,
+) -> OperationId {
     let read = move |conn: &mut store::Conn<'_>| {
         let shops = store::shop::list_any_shop(conn)?;
         let mut all = Vec::new();
@@ -74,7 +79,7 @@ async fn call_of(world: &World, object: OperationObject, kind: OperationKind) ->
     all.iter().rfind(|one| one.kind == kind).unwrap().id
 }
 
-async fn hear_approval(world: &World, operation: OperationId, reference: &str) {
+pub(crate) async fn hear_approval(world: &World, operation: OperationId, reference: &str) {
     let approval = Approval {
         reference: reference.to_owned(),
         facts: None,
@@ -536,45 +541,120 @@ async fn a_payout_that_was_refused_and_carried_out_is_owed_by_its_gateway() {
     .await;
 }
 
+/// A payout of a deal that the bank refuses, and its call.
+async fn refused_payout(
+    world: &World,
+    deal: &str,
+    value: &str,
+    key: &str,
+) -> (String, OperationId) {
+    world.bank.script().next(Call::PayOut, Fault::Declined);
+    let refused = deal::pay_out(world, deal, value, key).await;
+    assert_eq!(refused.text("/status"), "canceled");
+    let id = refused.text("/id");
+    let object = OperationObject::Payout(id.parse().unwrap());
+    let call = call_of(world, object, OperationKind::PayOut).await;
+    (id, call)
+}
+
+async fn claim(world: &World) -> i64 {
+    let shop = world.shop.clone();
+    let claim = move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Claim);
+    world.store.read(claim).await.unwrap().amount.minor()
+}
+
 #[tokio::test]
 async fn a_deal_pays_its_late_payout_unless_it_has_paid_it_again() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
-        for (again, expected) in [(false, "succeeded"), (true, "canceled")] {
+        for (again, expected, stands) in [
+            (false, "succeeded", "455.00 300.00 opened"),
+            // The seller has 1,000.00 of 800.00: nothing of it is payable any more.
+            (true, "canceled", "0.00 0.00 closed"),
+        ] {
             let key = |what: &str| format!("{what}-{again}");
             let deal = deal::open(&world, "deal_closed", &key("deal")).await;
             deal::pay_into(&world, &deal, true, &key("pay")).await;
-            world.bank.script().next(Call::PayOut, Fault::Declined);
-            let refused = deal::pay_out(&world, &deal, "500.00", &key("refused")).await;
-            assert_eq!(refused.text("/status"), "canceled");
+            let (id, call) = refused_payout(&world, &deal, "500.00", &key("refused")).await;
             if again {
                 let paid = deal::pay_out(&world, &deal, "500.00", &key("again")).await;
                 assert_eq!(paid.text("/status"), "succeeded");
             }
-            let id = refused.text("/id");
-            let object = OperationObject::Payout(id.parse().unwrap());
-            let call = call_of(&world, object, OperationKind::PayOut).await;
             hear_approval(&world, call, "sb-late").await;
             hear_approval(&world, call, "sb-late").await;
             let path = format!("/payouts/{id}");
-            let shown = world.call("GET", &path, "", &Value::Null).await;
-            assert_eq!(shown.text("/status"), expected);
-            assert_eq!(deal::stands(&world, &deal).await, "455.00 300.00 opened");
+            assert_eq!(shown(&world, &path).await["status"], expected);
+            assert_eq!(deal::stands(&world, &deal).await, stands);
+            world.audit().await;
+            if !again {
+                let over = deal::pay_out(&world, &deal, "300.01", &key("over")).await;
+                assert_eq!(over.text("/parameter"), "amount.value");
+                let rest = deal::pay_out(&world, &deal, "300.00", &key("rest")).await;
+                assert_eq!(rest.text("/status"), "succeeded");
+                assert_eq!(deal::stands(&world, &deal).await, "0.00 0.00 closed");
+            }
+        }
+        let taken = ("changed_answer", "pay_out", "taken", true);
+        let booked = ("changed_answer", "pay_out", "booked", false);
+        assert_eq!(noted(&world).await, [taken, booked]);
+        // The platform has its part of both deals, and has lost what a seller got too much.
+        let own = available(&world).await - claim(&world).await;
+        assert_eq!(own, 2 * 15_500 - 20_000);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_platform_paid_while_a_deal_could_not_is_not_payable_again() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        for freed_by in ["payout", "refund"] {
+            let key = |what: &str| format!("{what}-{freed_by}");
+            let deal = deal::open(&world, "payment_succeeded", &key("deal")).await;
+            let payment = deal::pay_into(&world, &deal, true, &key("pay")).await;
+            let before = available(&world).await - claim(&world).await;
+            let (id, late) = refused_payout(&world, &deal, "500.00", &key("first")).await;
+            // The next one is under way when the bank has carried out the first after all.
+            let (script, sums) = (world.bank.script(), ("700.00", "700.00"));
+            let (open, of) = match freed_by {
+                "payout" => {
+                    script.next(Call::PayOut, Fault::RequestLost);
+                    let open = deal::pay_out(&world, &deal, "700.00", &key("next")).await;
+                    let object = OperationObject::Payout(open.text("/id").parse().unwrap());
+                    (open, call_of(&world, object, OperationKind::PayOut).await)
+                }
+                _ => {
+                    script.next(Call::Refund, Fault::RequestLost);
+                    let open = deal::give_back(&world, &payment, sums, &key("next")).await;
+                    let object = OperationObject::Refund(open.text("/id").parse().unwrap());
+                    (open, call_of(&world, object, OperationKind::Refund).await)
+                }
+            };
+            assert_eq!(open.text("/status"), "pending", "{}", open.json());
+            hear_approval(&world, late, "sb-late").await;
+            world.audit().await;
+            // The deal gave the 100.00 that it had; the platform the rest.
+            assert_eq!(deal::stands(&world, &deal).await, "0.00 0.00 opened");
+            let own = available(&world).await - claim(&world).await;
+            assert_eq!(own, before - 40_000);
+
+            hear_refusal(&world, of).await;
+            world.audit().await;
+            // What came back has repaid the platform: 300.00 are left of the seller's part.
+            assert_eq!(deal::stands(&world, &deal).await, "300.00 300.00 opened");
+            let own = available(&world).await - claim(&world).await;
+            assert_eq!((own, claim(&world).await), (before, 0));
+            let path = format!("/payouts/{id}");
+            assert_eq!(shown(&world, &path).await["status"], "canceled");
             let over = deal::pay_out(&world, &deal, "300.01", &key("over")).await;
             assert_eq!(over.text("/parameter"), "amount.value");
             let rest = deal::pay_out(&world, &deal, "300.00", &key("rest")).await;
             assert_eq!(rest.text("/status"), "succeeded");
             assert_eq!(deal::stands(&world, &deal).await, "0.00 0.00 closed");
         }
-        let taken = ("changed_answer", "pay_out", "taken", true);
-        let booked = ("changed_answer", "pay_out", "booked", false);
-        assert_eq!(noted(&world).await, [taken, booked]);
-        let shop = world.shop.clone();
-        let claim =
-            move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Claim);
-        let claim = world.store.read(claim).await.unwrap().amount.minor();
-        // The platform has its part of both deals, and has lost what a seller got twice.
-        assert_eq!(available(&world).await - claim, 2 * 15_500 - 50_000);
+        let repaid = ("changed_answer", "pay_out", "booked", true);
+        assert_eq!(noted(&world).await, [repaid, repaid]);
         world.audit().await;
     })
     .await;
@@ -602,7 +682,7 @@ async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() 
         world.audit().await;
 
         // Who runs the platform has asked the bank.
-        let settle = || app::discrepancy::settle(&world.app, call, "The bank was wrong".to_owned());
+        let settle = || settle(&world, call, Settlement::Stands, "The bank was wrong");
         assert_eq!(settle().await.unwrap(), 1);
         assert_eq!(noted(&world).await, [(kind, "authorize", remedy, true)]);
         let list = |all| app::discrepancy::list(&world.app, None, all, 100);
@@ -613,6 +693,15 @@ async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() 
         assert!(settle().await.is_err(), "nothing is open any more");
     })
     .await;
+}
+
+async fn settle(
+    world: &World,
+    call: OperationId,
+    how: Settlement,
+    note: &str,
+) -> Result<u64, app::Error> {
+    app::discrepancy::settle(&world.app, call, how, note.to_owned()).await
 }
 
 /// A refund that the bank refuses.
@@ -712,6 +801,17 @@ async fn what_left_by_a_canceled_refund_of_a_deal_is_not_given_back_again() {
     }
 }
 
+/// The bank refuses an operation after all.
+pub(crate) async fn hear_refusal(world: &World, operation: OperationId) {
+    let reason = CancellationReason::GeneralDecline;
+    let refusal = Answer::Declined {
+        decline: Decline::new(Party::PaymentNetwork, reason),
+        facts: None,
+    };
+    app::hear(&world.app, operation, refusal).await.unwrap();
+    world.run_jobs().await;
+}
+
 #[tokio::test]
 async fn what_left_by_a_canceled_refund_finds_room_beside_others_when_they_leave_some() {
     both(|store, _engine| async move {
@@ -731,12 +831,7 @@ async fn what_left_by_a_canceled_refund_finds_room_beside_others_when_they_leave
         // The other one is refused: 600.00 of 1,000.00 have left.
         let object = OperationObject::Refund(open.text("/id").parse().unwrap());
         let call = call_of(&world, object, OperationKind::Refund).await;
-        let decline = Decline::new(Party::RefundNetwork, CancellationReason::RejectedByPayee);
-        let refusal = Answer::Declined {
-            decline,
-            facts: None,
-        };
-        app::hear(&world.app, call, refusal).await.unwrap();
+        hear_refusal(&world, call).await;
         world.audit().await;
         let over = world.call("POST", "/refunds", "over", &of("401.00")).await;
         assert_eq!(over.text("/description"), "Refund sum exceeded");
@@ -747,6 +842,103 @@ async fn what_left_by_a_canceled_refund_finds_room_beside_others_when_they_leave
         assert_eq!(payment["refunded_amount"]["value"], "400.00");
         let held = ("changed_answer", "refund", "held", false);
         assert_eq!(noted(&world).await, [held]);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_settlement_frees_what_is_held_if_it_says_that_the_money_came_back() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let payment = pay(&world, true, "pay").await;
+        let of = |value: &str| {
+            json!({"payment_id": payment, "amount": {"value": value, "currency": "RUB"}})
+        };
+        let mut held = Vec::new();
+        for key in ["first", "second"] {
+            let id = refused_refund(&world, key, &of("400.00")).await;
+            let object = OperationObject::Refund(id.parse().unwrap());
+            held.push(call_of(&world, object, OperationKind::Refund).await);
+        }
+        // While another one leaves no room, both have left after all.
+        world.bank.script().next(Call::Refund, Fault::RequestLost);
+        let open = world.call("POST", "/refunds", "open", &of("900.00")).await;
+        let object = OperationObject::Refund(open.text("/id").parse().unwrap());
+        let open = call_of(&world, object, OperationKind::Refund).await;
+        for call in &held {
+            hear_approval(&world, *call, "sb").await;
+        }
+        hear_refusal(&world, open).await;
+        world.audit().await;
+        let worth = async |world: &World| available(world).await - claim(world).await;
+        assert_eq!(worth(&world).await, 95_500 - 80_000);
+        let room = async |value: &str, key: &str| {
+            let refund = world.call("POST", "/refunds", key, &of(value)).await;
+            refund.json()["status"] == "succeeded"
+        };
+        assert!(!room("201.00", "none").await);
+
+        // One stands, the other has come back.
+        let settled = settle(&world, held[0], Settlement::Stands, "The payer has it").await;
+        assert_eq!(settled.unwrap(), 1);
+        assert!(!room("201.00", "stands").await);
+        let back = || settle(&world, held[1], Settlement::CameBack, "The bank took it back");
+        assert_eq!(back().await.unwrap(), 1);
+        world.audit().await;
+        assert_eq!(worth(&world).await, 95_500 - 40_000);
+        assert!(!room("600.01", "over").await);
+        assert!(room("555.00", "free").await);
+        assert!(back().await.is_err(), "nothing is held of it any more");
+        let wrong = settle(&world, open, Settlement::CameBack, "It never left").await;
+        assert!(wrong.is_err(), "nothing was held of it");
+        assert_eq!(world.app.waiting().await.unwrap().discrepancies, 0);
+        world.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_capture_that_came_late_is_taken_in_once_the_next_one_is_refused() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let deal = deal::open(&world, "deal_closed", "deal").await;
+        let payment = deal::pay_into(&world, &deal, false, "pay").await;
+        let object = OperationObject::Payment(payment.parse().unwrap());
+        let path = format!("/payments/{payment}/capture");
+        let part = |value: &str| {
+            json!({
+                "amount": {"value": value, "currency": "RUB"},
+                "deal": {"settlements": [
+                    {"type": "payout", "amount": {"value": "300.00", "currency": "RUB"}},
+                ]},
+            })
+        };
+        world.bank.script().next(Call::Capture, Fault::Overruled);
+        let refused = world.call("POST", &path, "first", &part("600.00")).await;
+        assert_eq!(
+            refused.text("/status"),
+            "waiting_for_capture",
+            "{}",
+            refused.json()
+        );
+        let first = call_of(&world, object, OperationKind::Capture).await;
+        // The next one, of another sum, is under way when the first is carried out after all.
+        world.bank.script().next(Call::Capture, Fault::RequestLost);
+        world.wait(Duration::seconds(1)).await;
+        world.call("POST", &path, "second", &part("500.00")).await;
+        let second = call_of(&world, object, OperationKind::Capture).await;
+        assert_ne!(first, second);
+        arrive(&world).await;
+        let alone = ("changed_answer", "capture", "nothing", false);
+        assert_eq!(noted(&world).await, [alone]);
+        hear_refusal(&world, second).await;
+        world.run_jobs().await;
+        assert_eq!(status(&world, &payment).await, "canceled");
+        let given_back = ("changed_answer", "capture", "giving_back", true);
+        assert_eq!(noted(&world).await, [given_back]);
+        let effects = world.bank.statistics();
+        assert!(effects.values().all(|it| it.captured == it.refunded));
         world.audit().await;
     })
     .await;
@@ -791,4 +983,53 @@ async fn a_capture_of_another_sum_than_its_receipt_is_taken_without_it() {
         world.audit().await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_money_of_two_late_captures_is_given_back_once() {
+    both(|store, _engine| async move {
+        let world = World::new(store).await;
+        let payment = pay(&world, false, "pay").await;
+        let object = OperationObject::Payment(payment.parse().unwrap());
+        let path = format!("/payments/{payment}/capture");
+        let mut calls = Vec::new();
+        for (value, fault) in [
+            ("400.00", Fault::Declined),
+            ("300.00", Fault::Declined),
+            ("1000.00", Fault::Overruled),
+        ] {
+            world.bank.script().next(Call::Capture, fault);
+            let part = json!({"amount": {"value": value, "currency": "RUB"}});
+            world.call("POST", &path, value, &part).await;
+            calls.push(call_of(&world, object, OperationKind::Capture).await);
+            world.wait(Duration::seconds(1)).await;
+        }
+        // The bank has taken the whole, so that its limit stops no refund of a part.
+        assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
+        let path = format!("/payments/{payment}/cancel");
+        let canceled = world.call("POST", &path, "cancel", &json!({})).await;
+        assert_eq!(canceled.text("/status"), "canceled");
+        let reference = reference_of(&world, object).await;
+        for call in calls {
+            hear_approval(&world, call, &reference).await;
+        }
+        let mut found = noted(&world).await;
+        found.sort_unstable();
+        let given_back = ("changed_answer", "capture", "giving_back", true);
+        let alone = ("changed_answer", "capture", "nothing", false);
+        assert_eq!(found, [given_back, alone, alone]);
+        let refunded = world.bank.statistics()[&reference].refunded.minor();
+        assert_eq!(refunded, 40_000);
+        world.audit().await;
+    })
+    .await;
+}
+
+/// The bank's name of the money that a payment holds.
+async fn reference_of(world: &World, object: OperationObject) -> String {
+    let authorize = call_of(world, object, OperationKind::Authorize).await;
+    let statistics = world.bank.statistics();
+    let mut known = statistics.iter();
+    let known = known.find(|(_, effects)| effects.operation == authorize);
+    known.unwrap().0.clone()
 }

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use app::shop::{Created, NewShop};
 use connectors::sandbox::{Call, Fault};
-use domain::Shop;
 use domain::ledger::Account;
+use domain::{OperationKind, OperationObject, Shop};
 use serde_json::{Value, json};
 use testkit::database::both;
 use testkit::{Answer, Surroundings, World, test_shop};
 
-use crate::{PLAIN, available, card_payment};
+use crate::{PLAIN, available, card_payment, late};
 
 /// A platform with two partners.
 struct Platform {
@@ -283,7 +283,7 @@ async fn a_refund_that_the_bank_refuses_goes_back_to_whom_it_came_from() {
         assert_eq!(platform.money().await, [0, 47_300, 38_200]);
         // The bank's word comes otherwise than it would: it refuses.
         let id: domain::RefundId = pending.text("/id").parse().unwrap();
-        let object = domain::OperationObject::Refund(id);
+        let object = OperationObject::Refund(id);
         let shop = platform.world.shop.id;
         let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
         let operation = platform.world.store.read(list).await.unwrap()[0].id;
@@ -322,7 +322,7 @@ async fn what_left_by_a_canceled_refund_is_not_asked_of_the_shops_again() {
         let sources = json!([platform.part(0, "500.00", "")]);
         let refused = platform.refund("a", &payment, "500.00", sources).await;
         assert_eq!(refused.text("/status"), "canceled");
-        let object = domain::OperationObject::Refund(refused.text("/id").parse().unwrap());
+        let object = OperationObject::Refund(refused.text("/id").parse().unwrap());
         let shop = world.shop.id;
         let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
         let operation = world.store.read(list).await.unwrap()[0].id;
@@ -558,6 +558,40 @@ async fn a_book_that_says_otherwise_than_its_platforms_is_found() {
             problems.contains(&"the other shop's book does not say the same"),
             "{problems:?}"
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_left_by_a_canceled_refund_is_not_asked_of_its_source_again() {
+    both(|store, _engine| async move {
+        let platform = platform(store, true).await;
+        let world = &platform.world;
+        let payment = platform.pay("pay", true).await;
+        let of_first = |value| json!([platform.part(0, value, "")]);
+        let call = async |refund: &Answer| {
+            let object = OperationObject::Refund(refund.text("/id").parse().unwrap());
+            late::call_of(world, object, OperationKind::Refund).await
+        };
+        world.bank.script().next(Call::Refund, Fault::Declined);
+        let canceled = platform.refund("canceled", &payment, "300.00", of_first("300.00"));
+        let canceled = canceled.await;
+        assert_eq!(canceled.text("/status"), "canceled");
+        // Another one of the same source is under way when the first has left after all.
+        world.bank.script().next(Call::Refund, Fault::RequestLost);
+        let open = platform.refund("open", &payment, "400.00", of_first("400.00"));
+        let open = open.await;
+        assert_eq!(open.text("/status"), "pending");
+        late::hear_approval(world, call(&canceled).await, "sb").await;
+        world.audit().await;
+        late::hear_refusal(world, call(&open).await).await;
+        world.audit().await;
+        let over = platform.refund("over", &payment, "301.00", of_first("301.00"));
+        let over = over.await;
+        assert_eq!(over.text("/parameter"), "sources.amount.value");
+        let rest = platform.refund("rest", &payment, "300.00", of_first("300.00"));
+        assert_eq!(rest.await.text("/status"), "succeeded");
+        world.audit().await;
     })
     .await;
 }

@@ -67,38 +67,62 @@ impl Deal {
         next.closed_when_done(now)
     }
 
-    /// A payout of `amount` that had failed has reached the seller after all. `None` if the deal
-    /// cannot give it: it is closed, or has less for the seller by now.
+    /// What of a payout of `amount` that had failed, and has reached the seller after all, the deal
+    /// gives: as much as it has for the seller. The platform advances the rest.
     ///
     /// # Errors
-    /// A sum that cannot be.
-    pub fn paid_out_late(
-        &self,
-        amount: Money,
-        now: Timestamp,
-    ) -> Result<Option<Step>, CloseRefused> {
-        let left = self.sums.payable.checked_sub(amount)?;
-        if matches!(self.state, State::Closed { .. }) || left.minor() < 0 {
-            return Ok(None);
+    /// Another currency.
+    pub fn share_of_late(&self, amount: Money) -> Result<Money, MoneyError> {
+        match self.state {
+            State::Opened { .. } => self.sums.payable.at_most(amount),
+            State::Closed { .. } => Ok(Money::zero(self.currency())),
         }
+    }
+
+    /// A payout that had failed has reached the seller after all: the deal gives `share` of it.
+    ///
+    /// # Errors
+    /// It has less.
+    pub fn paid_out_late(&self, share: Money, now: Timestamp) -> Result<Step, CloseRefused> {
         let mut next = self.clone();
-        next.sums.payable = left;
-        next.sums.held = less(self.sums.held, amount)?;
-        next.sums.paid_out = self.sums.paid_out.checked_add(amount)?;
-        next.closed_when_done(now).map(Some)
+        next.give(share)?;
+        next.closed_when_done(now)
     }
 
     /// A payout of `amount` that was set aside has failed: it goes back from `payout/{id}` to
-    /// `deal/{id}`.
+    /// `deal/{id}`, and from there to the platform as far as that has `advanced` the seller.
     ///
     /// # Errors
     /// Less than that is set aside.
-    pub fn release_payout(&self, amount: Money, now: Timestamp) -> Result<Step, CloseRefused> {
+    pub fn release_payout(
+        &self,
+        amount: Money,
+        advanced: Money,
+        now: Timestamp,
+    ) -> Result<Step, CloseRefused> {
         let mut next = self.clone();
         next.sums.paying_out = less(self.sums.paying_out, amount)?;
         next.sums.payable = self.sums.payable.checked_add(amount)?;
         next.sums.held = self.sums.held.checked_add(amount)?;
-        next.closed_when_done(now)
+        next.repay(advanced, now)
+    }
+
+    /// Repays what the platform has `advanced`, as far as there is anything for the seller: what
+    /// the seller has got is not payable again, whichever payout brought it.
+    pub(super) fn repay(mut self, advanced: Money, now: Timestamp) -> Result<Step, CloseRefused> {
+        let repaid = self.sums.payable.at_most(advanced)?;
+        self.give(repaid)?;
+        let mut step = self.closed_when_done(now)?;
+        step.repaid = repaid;
+        Ok(step)
+    }
+
+    /// The seller has got `amount` without a payout that was set aside for it.
+    fn give(&mut self, amount: Money) -> Result<(), MoneyError> {
+        self.sums.payable = less(self.sums.payable, amount)?;
+        self.sums.held = less(self.sums.held, amount)?;
+        self.sums.paid_out = self.sums.paid_out.checked_add(amount)?;
+        Ok(())
     }
 }
 

@@ -159,7 +159,8 @@ impl Deal {
         next.closed_when_done(now)
     }
 
-    /// A refund that was set aside has failed; `covered` of it was the platform's own money.
+    /// A refund that was set aside has failed; `covered` of it was the platform's own money. What
+    /// the platform has `advanced` the seller is repaid from it.
     ///
     /// # Errors
     /// Less than that is set aside.
@@ -167,6 +168,7 @@ impl Deal {
         &self,
         parts: RefundParts,
         covered: Money,
+        advanced: Money,
         now: Timestamp,
     ) -> Result<Step, CloseRefused> {
         let mut next = self.clone();
@@ -176,7 +178,7 @@ impl Deal {
         next.sums.payable = self.sums.payable.checked_add(parts.payout)?;
         next.sums.held = self.sums.held.checked_add(from_deal)?;
         next.try_again(now);
-        next.closed_when_done(now)
+        next.repay(advanced, now)
     }
 }
 

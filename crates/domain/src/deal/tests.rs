@@ -1,5 +1,7 @@
 //! Deals: arithmetic, refusals in their order, states and commands, and random histories.
 
+mod late;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -250,7 +252,7 @@ fn a_full_refund_closes_the_deal_below_zero_by_the_commission() {
 
     let back = reserved
         .deal
-        .release_refund(parts, reserved.covered, NOW)
+        .release_refund(parts, reserved.covered, rub(0), NOW)
         .unwrap();
     assert_eq!(back.next, deal);
 }
@@ -263,7 +265,7 @@ fn the_last_payout_closes_the_deal_and_the_rest_is_the_platforms() {
     assert_eq!(first.next.status(), Status::Opened);
     assert!(first.events.is_empty());
     let second = first.next.reserve_payout(rub(50_000), NOW).unwrap();
-    let released = second.release_payout(rub(50_000), NOW).unwrap();
+    let released = second.release_payout(rub(50_000), rub(0), NOW).unwrap();
     assert_eq!(released.next, first.next);
     let closed = second.settle_payout(rub(50_000), NOW).unwrap();
     assert_eq!(closed.next.status(), Status::Closed);
@@ -337,7 +339,7 @@ fn time_gives_back_waits_for_what_is_under_way_and_closes() {
         };
         let released = reserved
             .deal
-            .release_refund(parts, reserved.covered, at)
+            .release_refund(parts, reserved.covered, rub(0), at)
             .unwrap();
         declined = released.next;
     }
@@ -414,7 +416,7 @@ proptest! {
                     .map(|amount| deal.settle_payout(rub(amount), now).unwrap()),
                 Command::PayRelease => paying
                     .pop()
-                    .map(|amount| deal.release_payout(rub(amount), now).unwrap()),
+                    .map(|amount| deal.release_payout(rub(amount), rub(0), now).unwrap()),
                 Command::Refund(amount, payout) => {
                     let parts = RefundParts { amount: rub(amount), payout: rub(payout) };
                     deal.reserve_refund(parts, now).ok().map(|reserved| {
@@ -427,7 +429,9 @@ proptest! {
                     .map(|(parts, _)| deal.settle_refund(parts.amount, now).unwrap()),
                 Command::RefundRelease => refunding
                     .pop()
-                    .map(|(parts, covered)| deal.release_refund(parts, covered, now).unwrap()),
+                    .map(|(parts, covered)| {
+                        deal.release_refund(parts, covered, rub(0), now).unwrap()
+                    }),
                 Command::Wait(days) => {
                     now = now.plus(Duration::days(days));
                     None

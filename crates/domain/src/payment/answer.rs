@@ -10,7 +10,7 @@ use crate::id::OperationId;
 use crate::ledger::LedgerRefused;
 use crate::method::MethodFacts;
 use crate::money::Money;
-use crate::operation::{Operation, OperationKind};
+use crate::operation::{Operation, OperationKind, OperationState};
 use crate::payment_method::PaymentMethod;
 use crate::tariff::Tariff;
 use crate::time::Timestamp;
@@ -26,8 +26,33 @@ pub struct Heard<'a> {
     pub tariffs: &'a [Tariff],
     /// An id for the call that returns money which nobody waits for any more.
     pub spare: OperationId,
+    /// What of another capture is given back already.
+    pub given_back: GivenBack,
     /// The shop's time.
     pub now: Timestamp,
+}
+
+/// Whether money that a capture took too late goes back, or is back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenBack {
+    /// None does.
+    Nothing,
+    /// That of another capture does.
+    Another,
+}
+
+impl GivenBack {
+    /// What these calls of a payment in two stages say: its captures alone are given back by a
+    /// refund of the payment itself, and what the bank has refused is not back.
+    #[must_use]
+    pub fn of(calls: &[Operation]) -> Self {
+        let refund = calls.iter().filter(|it| it.kind == OperationKind::Refund);
+        let mut open = refund.filter(|it| !matches!(it.state, OperationState::Declined(_)));
+        match open.next() {
+            Some(_) => Self::Another,
+            None => Self::Nothing,
+        }
+    }
 }
 
 /// An answer cannot be taken in: the books refuse it.

@@ -2,7 +2,7 @@
 //! payer had turned to another method, or the payment is over. A payment that still waits is paid
 //! by it; else it goes back, by an operation of its own.
 
-use super::{AnswerRefused, Heard, Payment, Registering, State, Step};
+use super::{AnswerRefused, GivenBack, Heard, Payment, Registering, State, Step};
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::discrepancy::Remedy;
 use crate::operation::{NewOperation, Operation, OperationKind};
@@ -43,7 +43,7 @@ impl Payment {
     /// A capture was approved that the payment does not wait for. A payment has one hold in its
     /// life, whose money is taken once: whichever capture is heard of first has taken it, and what
     /// is said of another one may be the same money. So nothing is given back of a payment that has
-    /// succeeded, or that another capture may yet be approved of.
+    /// succeeded, or that another capture may yet be approved of, and nothing a second time.
     pub(super) fn captured_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
         let Answer::Approved(approval) = heard.answer else {
             return Ok(None);
@@ -51,6 +51,7 @@ impl Payment {
         let asked = heard.operation.amount;
         let take = || self.taken(asked, approval, heard).map(taken);
         match &self.state {
+            _ if heard.given_back == GivenBack::Another => Ok(Some(self.left_alone())),
             State::WaitingForCapture { .. } if self.shares_known() => take(),
             State::Capturing { amount, .. } if *amount == asked || self.shares_known() => take(),
             State::Registering {
@@ -75,11 +76,7 @@ impl Payment {
                 step: Registering::Asked | Registering::Taking { .. },
                 ..
             }
-            | State::Succeeded { .. } => {
-                let mut step = Step::to(self.clone());
-                step.late = Some(Remedy::Nothing);
-                Ok(Some(step))
-            }
+            | State::Succeeded { .. } => Ok(Some(self.left_alone())),
             State::Pending { .. }
             | State::Authorizing { .. }
             | State::Challenged { .. }
@@ -129,6 +126,13 @@ impl Payment {
     /// the shares that it asked for were forgotten with the refusal.
     fn shares_known(&self) -> bool {
         self.deal.is_none() && self.split.is_none()
+    }
+
+    /// Nothing is done: a person has to look.
+    fn left_alone(&self) -> Step {
+        let mut step = Step::to(self.clone());
+        step.late = Some(Remedy::Nothing);
+        step
     }
 
     /// The same step with the call that gives the money back.

@@ -1,8 +1,10 @@
 //! A payment's side of refunds: what may be given back, and how much of it is on its way.
 
 use super::{Payment, Source, SourceRefused, State, Status};
+use crate::id::RefundId;
 use crate::method::RefundPolicy;
 use crate::money::{Currency, Money, MoneyError};
+use crate::refund::{Refund, Status as RefundStatus};
 use crate::time::Timestamp;
 
 /// Why money cannot be given back, in order of precedence (YooKassa API v3: errors and refunds).
@@ -132,6 +134,43 @@ impl Payment {
             refunding: held.at_most(room)?,
             ..self.clone()
         })
+    }
+
+    /// Counts anew what all refunds of the payment hold of it: those that are on their way or have
+    /// succeeded, and as far as these leave room those that have `left` though they are canceled.
+    /// So whatever order they came and went in, the same is held.
+    ///
+    /// # Errors
+    /// Overflow, which refunds of one payment cannot bring about.
+    pub fn recount_refunds(
+        &self,
+        refunds: &[Refund],
+        left: &[RefundId],
+    ) -> Result<Self, MoneyError> {
+        let zero = Money::zero(self.amount.currency());
+        let (mut refunding, mut held) = (zero, zero);
+        let (mut standing, mut gone) = (Vec::new(), Vec::new());
+        for refund in refunds {
+            match refund.status() {
+                RefundStatus::Succeeded => standing.extend(&refund.sources),
+                RefundStatus::Pending => {
+                    refunding = refunding.checked_add(refund.amount)?;
+                    standing.extend(&refund.sources);
+                }
+                RefundStatus::Canceled if left.contains(&refund.id) => {
+                    held = held.checked_add(refund.amount)?;
+                    gone.extend(&refund.sources);
+                }
+                RefundStatus::Canceled => {}
+            }
+        }
+        let mut next = Self {
+            refunding,
+            ..self.clone()
+        };
+        next = next.hold(held)?;
+        next.recount_sources(&standing, &gone)?;
+        Ok(next)
     }
 
     /// A refund of `amount` that was set aside has reached the payer.

@@ -449,6 +449,29 @@ impl Payment {
         Ok(())
     }
 
+    /// Counts anew what each shop gives back: the whole of what is `standing`, and of what is
+    /// `gone` as much as there is room for.
+    pub(super) fn recount_sources(
+        &mut self,
+        standing: &[&Source],
+        gone: &[&Source],
+    ) -> Result<(), MoneyError> {
+        let Some(split) = &mut self.split else {
+            return Ok(());
+        };
+        for part in &mut split.parts {
+            part.returned = Money::zero(part.amount.currency());
+            part.fee_returned = part.returned;
+        }
+        for source in standing {
+            split.note_whole(source, false)?;
+        }
+        for source in gone {
+            let _without_room = split.note(source, false)?;
+        }
+        Ok(())
+    }
+
     /// What `sources` were to give back stays with them.
     pub(crate) fn release_sources(&mut self, sources: &[Source]) -> Result<(), MoneyError> {
         let Some(split) = &mut self.split else {

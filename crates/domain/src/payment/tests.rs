@@ -199,9 +199,14 @@ fn hear_late(payment: &Payment, kind: OperationKind, last_attempt: bool) -> Opti
     hear_of(payment, &operation, (&approved, NOW))
 }
 
-fn hear_of(
+fn hear_of(payment: &Payment, operation: &Operation, said: (&Answer, Timestamp)) -> Option<Step> {
+    hear_beside(payment, operation, GivenBack::Nothing, said)
+}
+
+fn hear_beside(
     payment: &Payment,
     operation: &Operation,
+    given_back: GivenBack,
     (answer, now): (&Answer, Timestamp),
 ) -> Option<Step> {
     let tariffs = tariffs();
@@ -212,6 +217,7 @@ fn hear_of(
             answer,
             tariffs: &tariffs,
             spare,
+            given_back,
             now,
         })
         .unwrap()

@@ -27,6 +27,10 @@ pub(crate) enum Discrepancy {
         /// What you have done about it
         #[arg(long, value_parser = note)]
         note: String,
+        /// The payer does not have the money of a refund that is held: it has come back, or had
+        /// never left. The shop has it again, and the payment can be refunded by that much
+        #[arg(long)]
+        came_back: bool,
     },
 }
 

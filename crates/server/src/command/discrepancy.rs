@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result};
+use app::discrepancy::Settlement;
 use domain::{Discrepancy, OperationId, OperationObject};
 use serde_json::{Value, json};
 
@@ -22,8 +23,16 @@ pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<To
                 .context("list the discrepancies")
                 .map(|found| list(&found))
         }
-        cli::Discrepancy::Settle { operation, note } => {
-            let settled = app::discrepancy::settle(&platform.app, operation, note).await;
+        cli::Discrepancy::Settle {
+            operation,
+            note,
+            came_back,
+        } => {
+            let how = match came_back {
+                true => Settlement::CameBack,
+                false => Settlement::Stands,
+            };
+            let settled = app::discrepancy::settle(&platform.app, operation, how, note).await;
             settled
                 .context("settle the discrepancy")
                 .map(|settled| done(operation, settled))

@@ -111,6 +111,8 @@ fn commands_do_not_make_a_database_by_a_slip_in_its_path() {
     ];
     let error = place.refused(&[&words[..], &["Asked the bank"]].concat());
     assert!(error.contains("not found"), "{error}");
+    let error = place.refused(&[&words[..], &["Asked the bank", "--came-back"]].concat());
+    assert!(error.contains("not found"), "{error}");
     let error = place.refused(&[&words[..], &[" "]].concat());
     assert!(error.contains("say what you have done about it"), "{error}");
 }

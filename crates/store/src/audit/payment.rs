@@ -48,8 +48,8 @@ pub struct PaymentProof {
     pub refunds_succeeded: Money,
     /// The sum of its refunds that are on their way.
     pub refunds_pending: Money,
-    /// The sum of its refunds that have reached the payer though they are canceled.
-    pub refunds_left: Money,
+    /// The sum of its refunds that are canceled.
+    pub refunds_canceled: Money,
     /// Does it wait for a call?
     pub awaits: bool,
     /// What the acquirer was asked.
@@ -69,13 +69,8 @@ select p.id, p.created_at, p.currency, p.state, p.capture_mode, p.amount_asked_m
           from transfer t
           join entry e on e.transfer_id = t.id
          where t.object_id = p.id and t.kind = 'capture') as posted,
-       (select string_agg(case when r.state = 'canceled'
-                                    and exists (select 1
-                                                  from transfer l
-                                                 where l.object_id = r.id
-                                                   and l.kind = 'refund_late')
-                               then 'left' else r.state end
-                          || ' ' || r.currency || ' ' || cast(r.amount_minor as text), '\n')
+       (select string_agg(r.state || ' ' || r.currency || ' ' || cast(r.amount_minor as text),
+                          '\n')
           from refund r
          where r.payment_id = p.id) as refunds,
        (select string_agg(o.kind || ' ' || o.state || ' ' || o.currency || ' '
@@ -143,7 +138,7 @@ fn read(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
         refunding,
         refunds_succeeded: refunds.of("succeeded", currency).unwrap_or(zero),
         refunds_pending: refunds.of("sending", currency).unwrap_or(zero),
-        refunds_left: refunds.of("left", currency).unwrap_or(zero),
+        refunds_canceled: refunds.of("canceled", currency).unwrap_or(zero),
         awaits,
         calls,
         told,

@@ -30,6 +30,8 @@ pub struct RefundProof {
     pub released: Option<Money>,
     /// What left the books when it was over.
     pub late: Option<Money>,
+    /// What of that came back.
+    pub returned: Option<Money>,
     /// What the acquirer was asked.
     pub calls: Vec<Call>,
     /// What was told of it.
@@ -91,6 +93,7 @@ fn read(row: &Row<'_>) -> Result<RefundProof, StoreError> {
         settled: posted.of("refund_settle", currency),
         released: posted.of("refund_release", currency),
         late: posted.of("refund_late", currency),
+        returned: posted.of("refund_return", currency),
         calls,
         told,
         deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,

@@ -100,7 +100,7 @@ fn places() -> Vec<(&'static str, Payment)> {
     ]
 }
 
-fn carried_out(payment: &Payment, number: u64, amount: Money) -> Step {
+fn carried_out(payment: &Payment, given_back: GivenBack, (number, amount): (u64, Money)) -> Step {
     let late = Operation {
         id: operation(number),
         kind: OperationKind::Capture,
@@ -109,7 +109,7 @@ fn carried_out(payment: &Payment, number: u64, amount: Money) -> Step {
         ..call(payment)
     };
     let approved = Answer::Approved(approval());
-    hear_of(payment, &late, (&approved, NOW)).unwrap()
+    hear_beside(payment, &late, given_back, (&approved, NOW)).unwrap()
 }
 
 #[test]
@@ -121,8 +121,16 @@ fn the_matrix_of_captures_that_come_late_is_the_committed_one() {
         for owners in [Owners::ShopAlone, Owners::Deal, Owners::Split] {
             for (sum, amount) in [("same", rub(60_000)), ("less", rub(55_000))] {
                 let payment = of(owners, payment.clone());
-                let first = carried_out(&payment, 77, amount);
-                let second = carried_out(&first.next, 78, rub(52_000));
+                let first = carried_out(&payment, GivenBack::Nothing, (77, amount));
+                let given_back = match first.operations.is_empty() {
+                    true => GivenBack::Nothing,
+                    false => GivenBack::Another,
+                };
+                let second = carried_out(&first.next, given_back, (78, rub(52_000)));
+                assert!(
+                    first.operations.len() + second.operations.len() <= 1,
+                    "the one hold is given back once"
+                );
                 let captures = |step: &Step| step.transfers.len();
                 assert!(captures(&first) + captures(&second) <= 1, "booked twice");
                 let seen = |step: &Step| step.late.is_some();
