@@ -42,6 +42,8 @@ pub(crate) struct Business {
     pub(crate) topped_up: i64,
     /// Does its server listen to notifications?
     pub(crate) listens: bool,
+    /// Is it a platform that lives of its deals?
+    pub(crate) trades: bool,
 }
 
 /// A partner of the platform.
@@ -114,6 +116,7 @@ impl Business {
             gateway,
             topped_up,
             listens,
+            trades: chance.happens(250),
         };
         Ok((world, business))
     }

@@ -49,6 +49,7 @@ impl Chance {
             callback_lost: weight(300),
             callback_twice: weight(300),
             callback_held: weight(200),
+            overruled: weight(150),
         }
     }
 

@@ -91,6 +91,8 @@ pub(crate) struct Merchant {
     deals: Vec<String>,
     /// Deals that a payment was taken in, with the units of the seller's part.
     filled: Vec<(String, u64)>,
+    /// Payouts of deals that failed, by deal and units: the merchant tries them again.
+    failed: Vec<(String, u64)>,
     /// Tokens of cards, used and unused.
     tokens: Vec<String>,
     /// Pages of the bank that a payer was sent to.
@@ -133,6 +135,7 @@ impl Merchant {
             refunds: Vec::new(),
             deals: Vec::new(),
             filled: Vec::new(),
+            failed: Vec::new(),
             tokens: Vec::new(),
             pages: Vec::new(),
             bills: BTreeMap::new(),
@@ -314,7 +317,15 @@ impl Merchant {
                 tally.deals += 1;
                 self.deals.push(id);
             }
-            ("payouts", By::Shop) => tally.payouts += 1,
+            ("payouts", By::Shop) => {
+                tally.payouts += 1;
+                let json = answer.json();
+                let deal = json.pointer("/deal/id").and_then(Value::as_str);
+                let failed = deal.filter(|_| answer.text("/status") == "canceled");
+                if let Some(deal) = failed {
+                    self.failed.push((deal.to_owned(), units(&json)?));
+                }
+            }
             ("payouts", By::Gateway) => tally.gateway_payouts += 1,
             ("refunds", _) => self.refunds.push(id),
             ("payments", _) => self.told_of_payment(request, answer, id, tally)?,

@@ -45,6 +45,8 @@ pub struct Tally {
     pub sms: u64,
     /// Notifications, repetitions too.
     pub notifications: u64,
+    /// What the bank had refused and carried out after all.
+    pub overruled: u64,
     /// Receipts that were registered.
     pub registered: u64,
     /// Receipts that were registered by partners.
@@ -76,6 +78,7 @@ impl Tally {
         self.mails += other.mails;
         self.sms += other.sms;
         self.notifications += other.notifications;
+        self.overruled += other.overruled;
         self.registered += other.registered;
         self.by_partners += other.by_partners;
         self.refused += other.refused;
@@ -105,6 +108,7 @@ impl fmt::Display for Tally {
             mails,
             sms,
             notifications,
+            overruled,
             registered,
             by_partners,
             refused,
@@ -130,7 +134,8 @@ impl fmt::Display for Tally {
         write!(
             f,
             "{registered} receipts registered ({by_partners} by partners), {refused} refused; \
-             {notifications} notifications, {mails} mails, {sms} SMS"
+             {notifications} notifications, {mails} mails, {sms} SMS; \
+             {overruled} refused and carried out"
         )
     }
 }

@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use domain::payment::{CaptureMode, Status as PaymentStatus};
 use domain::payout::Status as PayoutStatus;
 use domain::refund::Status as RefundStatus;
-use domain::{EventKind, Payment, ShopId};
+use domain::{EventKind, OperationObject, Payment, ShopId};
 use serde_json::Value;
 use store::event::Event;
 
@@ -35,13 +35,18 @@ pub(super) fn agree(facts: &Facts) -> Result<()> {
         expect(&mut told, object, kind.as_slice())?;
     }
     for payout in &facts.payouts {
-        let kind = match payout.status() {
-            PayoutStatus::Succeeded => Some(EventKind::PayoutSucceeded),
-            PayoutStatus::Canceled => Some(EventKind::PayoutCanceled),
-            PayoutStatus::Pending => None,
+        let noted = facts.is_noted(OperationObject::Payout(payout.id));
+        let kinds: &[EventKind] = match payout.status() {
+            // It had failed, and has left after all.
+            PayoutStatus::Succeeded if noted => {
+                &[EventKind::PayoutCanceled, EventKind::PayoutSucceeded]
+            }
+            PayoutStatus::Succeeded => &[EventKind::PayoutSucceeded],
+            PayoutStatus::Canceled => &[EventKind::PayoutCanceled],
+            PayoutStatus::Pending => &[],
         };
         let object = (payout.shop_id, payout.id.to_string());
-        expect(&mut told, object, kind.as_slice())?;
+        expect(&mut told, object, kinds)?;
     }
     for deal in &facts.deals {
         let object = (deal.shop_id, deal.id.to_string());

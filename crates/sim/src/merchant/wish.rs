@@ -28,6 +28,7 @@ impl Merchant {
         let registers = self.business.registers();
         let (by, path, mut body) = match chance.below(100) {
             0..18 => self.about_deals(chance)?,
+            45..70 if self.business.trades => self.about_deals(chance)?,
             18..28 => payout_of_gateway(chance)?,
             28..35 if registers => self.receipt_by_itself(chance)?,
             35..45 => (By::Shop, "/invoices".to_owned(), self.invoice(now, chance)),
@@ -133,8 +134,13 @@ impl Merchant {
                 put(&mut body, "payment_method_data", means);
             }
         }
-        let (in_deal, split) = (chance.happens(400), chance.happens(400));
-        if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
+        let often = if self.business.trades { 800 } else { 400 };
+        let (in_deal, split) = (chance.happens(often), chance.happens(400));
+        // The last deals have no payment yet.
+        let last = self.deals.len().saturating_sub(2);
+        let last = self.deals.get(last..).filter(|_| self.business.trades);
+        let among = last.unwrap_or(&self.deals);
+        if let Some(deal) = chance.one_of(among).filter(|_| in_deal) {
             let part = payout(1 + chance.below(units));
             put(&mut body, "deal", json!({"id": deal, "settlements": part}));
         } else if split && !self.business.partners.is_empty() {
@@ -268,12 +274,16 @@ impl Merchant {
 
     /// A new deal, or a payout of one that was opened.
     fn about_deals(&self, chance: &mut Chance) -> Option<Wish> {
-        if self.deals.is_empty() || chance.happens(500) {
+        let new = if self.business.trades { 350 } else { 500 };
+        if self.deals.is_empty() || chance.happens(new) {
             let moments = ["payment_succeeded", "deal_closed"];
             let body = json!({"type": "safe_deal", "fee_moment": chance.one_of(&moments)?});
             return Some((By::Shop, "/deals".to_owned(), body));
         }
-        let [card, ..] = CARDS;
+        let again = self.failed.last().filter(|_| chance.happens(500));
+        if let Some((deal, units)) = again {
+            return Some(payout_of_deal(deal, *units));
+        }
         // Mostly one of the last, which may have been paid out of already, or more than it has.
         let last = self.filled.len().saturating_sub(2);
         let last = self.filled.get(last..).unwrap_or_default();
@@ -291,13 +301,18 @@ impl Merchant {
             },
             None => (chance.one_of(&self.deals)?, 1 + chance.below(300)),
         };
-        let body = json!({
-            "amount": amount(units),
-            "payout_destination_data": {"type": "bank_card", "card": {"number": card}},
-            "deal": {"id": deal},
-        });
-        Some((By::Shop, "/payouts".to_owned(), body))
+        Some(payout_of_deal(deal, units))
     }
+}
+
+fn payout_of_deal(deal: &str, units: u64) -> Wish {
+    let [card, ..] = CARDS;
+    let body = json!({
+        "amount": amount(units),
+        "payout_destination_data": {"type": "bank_card", "card": {"number": card}},
+        "deal": {"id": deal},
+    });
+    (By::Shop, "/payouts".to_owned(), body)
 }
 
 /// A payout of the gateway, to one of the ways it knows.

@@ -75,7 +75,7 @@ pub(super) static DAMAGES: &[Damage] = &[
             set state = 'canceled', captured_at = null, canceled_at = 1,
                 canceled_by = 'merchant', canceled_for = 'canceled_by_merchant'
           where id = (select min(id) from payment
-                       where state = 'succeeded' and refunded_minor = 0)",
+                       where state = 'succeeded' and refunded_minor = 0 and refunding_minor = 0)",
         "was taken and not booked",
     ),
     rows(
