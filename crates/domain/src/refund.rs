@@ -406,8 +406,8 @@ impl Refund {
     }
 
     /// What had left by it though it is canceled has come back, or had never left, as a person
-    /// says: the shop, which still `owes` so much, gets it back. What its payment holds is counted anew
-    /// by who knows the other refunds. `None` if it is not canceled.
+    /// says: the shop, which still `owes` so much, gets it back. What its payment holds is counted
+    /// anew by who knows the other refunds. `None` if it is not canceled.
     ///
     /// # Errors
     /// The books refuse it.
