@@ -29,7 +29,7 @@ pub(crate) fn npm_packages(project: &Project, folder: &str) -> Result<()> {
 /// Builds the page assets into the folder that the binary embeds.
 pub(crate) fn page_assets(project: &Project) -> Result<()> {
     tools::require(&[&tools::NODE, &tools::NPM])?;
-    let folder = "crates/web/assets";
+    let folder = "crates/pages/assets";
     npm_packages(project, folder)?;
     process::run(npm(project, folder).args(["run", "--silent", "build"]))
 }

@@ -51,6 +51,10 @@ const CHECKS: &[Check] = &[
         find: crates::dependencies,
     },
     Check {
+        name: "who can name a card's number",
+        find: crates::cards,
+    },
+    Check {
         name: "banned words of SQL and Rust",
         find: banned::check,
     },

@@ -22,8 +22,8 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use card::CardNumber;
 use domain::bucket::{self, Buckets};
-use domain::card::CardNumber;
 use domain::{Answer, Duration, OperationId, Shop, ShopId, Timestamp};
 use sha2::{Digest as _, Sha256};
 use tracing::warn;

@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use card::{Card, CardNumber};
 use connectors::acquirer::Means as CallMeans;
-use domain::card::{Card, CardNumber};
 use domain::payment::{Attempt, State};
 use domain::{
     Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,

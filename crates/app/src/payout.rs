@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
+use card::CardNumber;
 use connectors::acquirer::CallError;
 use connectors::payer::{CardSource, PayOut, Receiver as CallReceiver};
 use contract::payout::{CreatePayout, ListPayouts, Receiver, SearchPayouts};
-use domain::card::CardNumber;
 use domain::ledger::{Account, LedgerRefused, Transfer};
 use domain::payout::limit::{Standing, periods};
 use domain::payout::{CreateRefused, Destination, Funds, NewPayout, PayoutCard};
@@ -67,7 +67,7 @@ async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
                 return Err(Refusal::PayoutCardsNotPermitted.into());
             }
             let used = count(cx, number)?;
-            let card = PayoutCard::of_number(number);
+            let card = number.payout_card();
             let known = identify(cx, card, CardSource::Number(CardNumber::clone(number))).await?;
             // A card that the bank knows may be paid to as often as there is to pay.
             cx.app.card_attempts.give_back(used);

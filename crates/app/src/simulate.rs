@@ -1,8 +1,9 @@
 //! Deciding a test payment in the place of its buyer: what a browser would do on the payment page
 //! and on the test bank's pages, in one request.
 
+use card::{Card, CardNumber, Csc};
 use contract::payment::{Outcome, SimulatePayment};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::payment::{AuthorizeRefused, State};
 use domain::{MethodKind, Payment, PaymentId};
 

@@ -6,9 +6,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use card::{Card, CardNumber};
 use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
-use domain::card::{Card, CardFacts, CardNumber};
+use domain::card::CardFacts;
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose, RedeemRefused};
 use domain::{Duration, ShopId};

@@ -7,7 +7,7 @@
 use std::net::IpAddr;
 
 use async_trait::async_trait;
-use domain::card::{Card, CardNumber};
+use card::{Card, CardNumber};
 use domain::method::Article;
 use domain::{Answer, Duration, MethodKind, Money, OperationId, OperationKind, ShopId};
 

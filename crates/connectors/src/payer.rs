@@ -7,7 +7,7 @@
 mod banks;
 
 use async_trait::async_trait;
-use domain::card::CardNumber;
+use card::CardNumber;
 use domain::personal_data::Person;
 use domain::{Answer, Duration, Money, OperationId, ShopId};
 

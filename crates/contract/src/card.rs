@@ -1,7 +1,8 @@
 //! Bank cards: what a shop sends that may send numbers, and what answers show.
 
+use ::card::{Card, CardNumber, Csc};
 use domain::MethodKind;
-use domain::card::{Card, CardFacts, CardNumber, Csc, Expiry};
+use domain::card::{CardFacts, Expiry};
 use serde::Serialize;
 
 use crate::fields::Fields;

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use domain::card::Card;
+use ::card::Card;
 use domain::payment::Confirmation;
 use domain::payment_method::State;
 use domain::{ConfirmationKind, GatewayId, Metadata, MethodKind, PaymentMethod, PaymentMethodId};

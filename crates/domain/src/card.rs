@@ -1,21 +1,9 @@
-//! Bank cards. A number and a verification code are types that cannot be printed and are wiped
-//! when dropped; what may be kept of a card is [`CardFacts`].
+//! Bank cards, as far as anybody may know them: [`CardFacts`] is what may be kept of one. Numbers
+//! and verification codes are in the crate `card`, which few depend on.
 
 mod seek;
 
 pub use seek::stands_in;
-
-use std::fmt;
-
-use zeroize::Zeroizing;
-
-/// A card number of 14 to 19 digits with a right check digit.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CardNumber(Zeroizing<String>);
-
-/// A verification code of 3 or 4 digits.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Csc(Zeroizing<String>);
 
 /// The last month in which a card is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,17 +35,6 @@ pub enum CardBrand {
     Unknown,
 }
 
-/// A whole card, as long as it is in memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    /// The number.
-    pub number: CardNumber,
-    /// The last valid month.
-    pub expiry: Expiry,
-    /// The verification code, if the payer gave it.
-    pub csc: Option<Csc>,
-}
-
 /// What may be kept and shown of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CardFacts {
@@ -75,46 +52,10 @@ pub struct CardFacts {
     pub issuer_name: Option<String>,
 }
 
-impl CardNumber {
-    /// Checks length and check digit; spaces and hyphens between digits are let through.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut digits = Zeroizing::new(String::with_capacity(text.len()));
-        digits.extend(
-            text.trim()
-                .chars()
-                .filter(|c| !matches!(c, ' ' | '-' | '\u{a0}')),
-        );
-        let valid = (14..=19).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && luhn_sum(&digits) == Some(0);
-        valid.then_some(Self(digits))
-    }
-
-    /// The digits, for the acquirer alone.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// The first six digits.
-    #[must_use]
-    pub fn first6(&self) -> String {
-        self.0.chars().take(6).collect()
-    }
-
-    /// The last four digits.
-    #[must_use]
-    pub fn last4(&self) -> String {
-        let skip = self.0.len().saturating_sub(4);
-        self.0.chars().skip(skip).collect()
-    }
-
-    /// The payment system.
-    #[must_use]
-    pub fn brand(&self) -> CardBrand {
-        CardBrand::of(&self.0)
-    }
+/// Whether the check digit of a number is right.
+#[must_use]
+pub fn is_checked(digits: &str) -> bool {
+    luhn_sum(digits) == Some(0)
 }
 
 /// The sum of the Luhn formula modulo ten; right numbers give zero.
@@ -131,34 +72,6 @@ fn luhn_sum(digits: &str) -> Option<u32> {
         sum = sum.saturating_add(value);
     }
     sum.checked_rem(10)
-}
-
-impl fmt::Debug for CardNumber {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("CardNumber(…)")
-    }
-}
-
-impl Csc {
-    /// Three or four digits.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim();
-        let valid = (3..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-        valid.then(|| Self(Zeroizing::new(text.to_owned())))
-    }
-
-    /// The digits, for the acquirer alone.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Csc {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Csc(…)")
-    }
 }
 
 impl Expiry {
@@ -289,21 +202,6 @@ impl CardBrand {
             | Self::DinersClub
             | Self::DiscoverCard
             | Self::Unknown => 3,
-        }
-    }
-}
-
-impl Card {
-    /// What may be kept of it.
-    #[must_use]
-    pub fn facts(&self) -> CardFacts {
-        CardFacts {
-            first6: self.number.first6(),
-            last4: self.number.last4(),
-            expiry: self.expiry,
-            brand: self.number.brand(),
-            issuer_country: None,
-            issuer_name: None,
         }
     }
 }

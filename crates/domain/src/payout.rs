@@ -8,7 +8,7 @@ mod create;
 pub mod limit;
 
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
-use crate::card::{CardBrand, CardFacts, CardNumber};
+use crate::card::{CardBrand, CardFacts};
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PayoutId, PersonalDataId, SelfEmployedId, ShopId};
 use crate::ledger::{Account, LedgerRefused, Transfer};
@@ -232,18 +232,6 @@ impl Status {
 }
 
 impl PayoutCard {
-    /// What may be kept of a number.
-    #[must_use]
-    pub fn of_number(number: &CardNumber) -> Self {
-        Self {
-            first6: number.first6(),
-            last4: number.last4(),
-            brand: number.brand(),
-            issuer_country: None,
-            issuer_name: None,
-        }
-    }
-
     /// A saved card.
     #[must_use]
     pub fn of_saved(card: &CardFacts) -> Self {

@@ -189,12 +189,15 @@ fn router(
         doors = doors.merge(api::router_with(Arc::clone(app), settings));
     }
     if config.has(Role::Checkout) {
-        let docs = web::docs::router(&api::openapi::document(), base_url);
+        let documentation = docs::router(&api::openapi::document(), base_url);
         doors = doors
-            .merge(web::router(Arc::clone(app)))
-            .merge(docs.context("the description of the API")?);
+            .merge(checkout::router(Arc::clone(app)))
+            .merge(cabinet::router(Arc::clone(app)))
+            .merge(docs::sandbox::router(Arc::clone(app)))
+            .merge(pages::router(app))
+            .merge(documentation.context("the description of the API")?);
         if let Some(demo) = demo {
-            doors = doors.merge(web::demo::router(
+            doors = doors.merge(docs::demo::router(
                 Arc::clone(app),
                 demo.shop_id,
                 demo.gateway.0,
@@ -238,7 +241,7 @@ impl Started<'_> {
             .map(|address| format!("http://{address}/metrics"));
         let (place, roles) = (self.place(), self.roles());
         info!(url = self.base_url, roles, "serving");
-        if self.config.has(Role::Checkout) && !web::assets::are_built() {
+        if self.config.has(Role::Checkout) && !pages::assets::are_built() {
             warn!("pages are served WITHOUT their scripts; `cargo xtask build` makes them");
         }
         if as_json {
@@ -285,14 +288,14 @@ impl Started<'_> {
 mod tests {
     #[test]
     fn the_pages_of_the_documentation_read_the_description() {
-        let pages = web::docs::router(&api::openapi::document(), "https://pay.example");
+        let pages = docs::router(&api::openapi::document(), "https://pay.example");
         assert!(pages.is_ok(), "{pages:?}");
     }
 
     #[test]
     fn the_documented_test_values_are_those_of_the_sandbox() {
         use connectors::sandbox::{TEST_CARDS, TEST_PHONES, TEST_WALLETS};
-        use web::docs::testing::{PHONES, WALLETS};
+        use docs::testing::{PHONES, WALLETS};
 
         for (ours, sandbox) in [(WALLETS, TEST_WALLETS), (PHONES, TEST_PHONES)] {
             let sandbox = sandbox.iter();
@@ -301,10 +304,7 @@ mod tests {
                 .collect();
             assert_eq!(ours, expected);
         }
-        for number in web::checkout::test_cards::ALL
-            .iter()
-            .flat_map(|row| row.cards)
-        {
+        for number in pages::test_cards::ALL.iter().flat_map(|row| row.cards) {
             assert!(
                 TEST_CARDS.iter().any(|(known, _)| known == number),
                 "{number}"

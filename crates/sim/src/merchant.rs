@@ -8,12 +8,14 @@ mod wish;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use act::Act;
 use anyhow::{Context as _, Result, ensure};
 use app::Clock as _;
+use card::{Card, CardNumber, Csc};
 use connectors::courier::Reply;
 use connectors::mail::Answer as MailAnswer;
 use connectors::sandbox::{Decision, Order};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::{Duration, InvoiceId, OperationId, PaymentId, Timestamp};
 use serde_json::Value;
@@ -22,7 +24,6 @@ use testkit::{Answer, World};
 use crate::business::{BUYER, Business, By, HOOK, PHONE};
 use crate::chance::Chance;
 use crate::{Tally, UNITS_TO_CRASH_MAX, rounds};
-use act::Act;
 pub(crate) use buyer::Bill;
 
 /// Cards and what they do: paid at once, asked for 3-D Secure, declined.

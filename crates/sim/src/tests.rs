@@ -8,13 +8,13 @@ mod outside;
 
 use std::path::Path;
 
+use damage::{DAMAGES, Damage, How};
 use domain::ShopId;
 use store::{Altyn, Database, StoreError, ToParam, Tx};
 use testkit::World;
 
 use crate::merchant::{MADE_AT, Merchant};
 use crate::{History, runtime};
-use damage::{DAMAGES, Damage, How};
 
 /// Within so many histories each damage can be done.
 const SEEDS_MAX: u64 = 150;

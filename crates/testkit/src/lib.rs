@@ -3,8 +3,10 @@
 pub mod cluster;
 pub mod database;
 
+mod doors;
 mod world;
 
+pub use doors::{pages, samples};
 pub use world::{
     Answer, BASE_URL, BEGIN, Gateway, HandClock, SeededRandom, Surroundings, World, test_gateway,
     test_shop,

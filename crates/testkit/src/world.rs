@@ -185,7 +185,7 @@ impl Surroundings {
             courier,
             mailer,
             sms,
-            letters: Arc::new(web::letter::Writer),
+            letters: Arc::new(pages::letter::Writer),
             sealing,
             clock,
             random,

@@ -2,14 +2,18 @@
 //! samples by a test.
 
 use super::source::{self, Kind};
-use super::{Exceptions, Finding, Tree};
+use super::{Exceptions, File, Finding, Tree};
 
-/// Doors that keep their addresses in a `routes.rs` of their own: with who may use them, or as
-/// the constants that pages link by.
-const DOORS: [&str; 2] = ["crates/api/src/", "crates/web/src/"];
+/// The door that keeps its addresses in a `routes.rs` with who may use them.
+const API: &str = "crates/api";
 
-const TEMPLATES: &str = "crates/web/templates/";
-const PAGES: &str = "crates/web/src/";
+/// The crates of pages; their addresses are the constants of one `routes.rs`, by which pages link.
+const PAGES: [&str; 4] = [
+    "crates/cabinet",
+    "crates/checkout",
+    "crates/docs",
+    "crates/pages",
+];
 
 pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     let mut findings = routes(tree);
@@ -20,7 +24,9 @@ pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
 /// A route is mounted by what stands in the table, never by a path written on the spot.
 fn routes(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in DOORS.iter().flat_map(|door| tree.under(door)) {
+    let doors = PAGES.into_iter().chain([API]);
+    let folders: Vec<String> = doors.map(|door| format!("{door}/src/")).collect();
+    for file in folders.iter().flat_map(|folder| tree.under(folder)) {
         let pieces = source::pieces(&file.text);
         for pair in pieces.windows(2) {
             let [code, path] = pair else { continue };
@@ -39,34 +45,44 @@ fn routes(tree: &Tree) -> Vec<Finding> {
 /// Partials begin with `_`; a layout is what another template extends.
 fn templates(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for file in tree
-        .under(TEMPLATES)
-        .filter(|file| file.extension() == "html")
-    {
-        let name = file.path.trim_start_matches(TEMPLATES);
-        let is_partial = name
-            .rsplit('/')
-            .next()
-            .is_some_and(|part| part.starts_with('_'));
-        let extends = format!("{{% extends \"{name}\"");
-        let is_layout = tree
-            .under(TEMPLATES)
-            .any(|other| other.text.contains(&extends));
-        if is_partial || is_layout {
-            continue;
-        }
-        let path = format!("path = \"{name}\"");
-        let mut pages = tree
-            .under(PAGES)
-            .filter(|page| page.text.contains(&path))
-            .peekable();
-        if pages.peek().is_none() {
-            findings.push(Finding::of(&file.path, "no page uses this template"));
-        }
-        for page in pages.filter(|page| !page.text.contains("fn samples(")) {
-            let says = format!("the page of {name} has no `samples()`");
-            findings.push(Finding::of(&page.path, says));
+    let all = || {
+        PAGES
+            .into_iter()
+            .flat_map(|pages| templates_of(tree, pages))
+    };
+    for pages in PAGES {
+        for (name, file) in templates_of(tree, pages) {
+            let is_partial = name
+                .rsplit('/')
+                .next()
+                .is_some_and(|part| part.starts_with('_'));
+            let extends = format!("{{% extends \"{name}\"");
+            let is_layout = all().any(|(_, other)| other.text.contains(&extends));
+            if is_partial || is_layout {
+                continue;
+            }
+            let path = format!("path = \"{name}\"");
+            let sources = format!("{pages}/src/");
+            let mut pages = tree
+                .under(&sources)
+                .filter(|page| page.text.contains(&path))
+                .peekable();
+            if pages.peek().is_none() {
+                findings.push(Finding::of(&file.path, "no page uses this template"));
+            }
+            for page in pages.filter(|page| !page.text.contains("fn samples(")) {
+                let says = format!("the page of {name} has no `samples()`");
+                findings.push(Finding::of(&page.path, says));
+            }
         }
     }
     findings
+}
+
+/// The templates of a crate, by the names that its pages know.
+fn templates_of<'a>(tree: &'a Tree, pages: &str) -> Vec<(&'a str, &'a File)> {
+    let folder = format!("{pages}/templates/");
+    tree.with_extension("html")
+        .filter_map(|file| Some((file.path.strip_prefix(&folder)?, file)))
+        .collect()
 }

@@ -18,6 +18,12 @@ const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 /// Tests of any crate may use it, besides what the crate itself may use.
 const FOR_TESTS: &str = "testkit";
 
+/// Where a card's number and code are types.
+const CARD: &str = "card";
+
+/// Whose manifests may name it.
+const SEES_CARDS: [&str; 5] = ["app", "checkout", "connectors", "contract", "sim"];
+
 type Uses = BTreeMap<String, BTreeSet<String>>;
 
 /// The crates use each other exactly as ARCHITECTURE.md says.
@@ -71,6 +77,31 @@ pub(super) fn dependencies(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
         for other in in_tests.filter(|other| !may.contains(other) && other != FOR_TESTS) {
             let says = format!("{name} may not use {other} in tests; see {ARCHITECTURE}");
             findings.push(Finding::of(path, says));
+        }
+    }
+    findings
+}
+
+/// A card's number has a crate of its own, so that a manifest says who can name it: what takes it
+/// from a payer to an acquirer, and the simulation's buyers. Nobody passes the types on.
+pub(super) fn cards(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, manifest) in &read_manifests(tree, &mut Vec::new()) {
+        let uses = SECTIONS
+            .iter()
+            .filter_map(|section| section_of(manifest, section))
+            .any(|section| section.contains_key(CARD));
+        if uses && !SEES_CARDS.contains(&package_name(manifest).as_str()) {
+            findings.push(Finding::of(path, "may not name a card's number"));
+        }
+    }
+    for file in tree.with_extension("rs") {
+        for (line, text) in file.lines() {
+            let text = text.trim_start();
+            let passed_on = ["pub use card::", "pub use ::card::", "pub use card;"];
+            if passed_on.iter().any(|passed| text.starts_with(passed)) {
+                findings.push(Finding::at(&file.path, line, "passes a card's number on"));
+            }
         }
     }
     findings

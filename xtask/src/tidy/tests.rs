@@ -194,6 +194,29 @@ fn crates_use_each_other_as_the_architecture_says() {
 }
 
 #[test]
+fn who_names_a_cards_number_is_found() {
+    let docs = manifest("docs", "[dependencies]\ncard.workspace = true\n");
+    let checkout = manifest("checkout", "[dependencies]\ncard.workspace = true\n");
+    let tests = manifest("pages", "[dev-dependencies]\ncard.workspace = true\n");
+    let files = [
+        ("crates/docs/Cargo.toml", docs.as_str()),
+        ("crates/checkout/Cargo.toml", checkout.as_str()),
+        ("crates/pages/Cargo.toml", tests.as_str()),
+        (
+            "crates/app/src/lib.rs",
+            "//! A.\npub use card::CardNumber;\n",
+        ),
+        ("crates/app/src/a.rs", "//! A.\nuse card::CardNumber;\n"),
+    ];
+    let wanted = [
+        "crates/docs/Cargo.toml: may not name",
+        "crates/pages/Cargo.toml: may not name",
+        "crates/app/src/lib.rs:2: passes",
+    ];
+    expect(crates::cards, &files, &wanted);
+}
+
+#[test]
 fn floats_and_wildcards_are_found() {
     let rust = "//! f64 is fine here.\n// f64\nlet x: f64 = f(\"f32\");\n";
     expect(
@@ -286,11 +309,9 @@ fn statements_that_differ_are_counted() {
 fn routes_outside_of_the_table_are_found() {
     let code = "//! A.\nfn f() { r.route(\n    \"/v3/me\", get(me)).route(routes::PAY, pay) }\n";
     let wanted = ["door.rs:3: \"/v3/me\" is not mounted"];
-    expect(
-        coverage::check,
-        &[("crates/api/src/door.rs", code)],
-        &wanted,
-    );
+    for file in ["crates/api/src/door.rs", "crates/docs/src/door.rs"] {
+        expect(coverage::check, &[(file, code)], &wanted);
+    }
     expect(
         coverage::check,
         &[("crates/server/src/health.rs", code)],
@@ -301,18 +322,19 @@ fn routes_outside_of_the_table_are_found() {
 #[test]
 fn templates_without_samples_are_found() {
     let template = (
-        "crates/web/templates/checkout/pay.html",
+        "crates/checkout/templates/bind/pay.html",
         "{% extends \"base.html\" %}\n",
     );
-    let layout = ("crates/web/templates/base.html", "<html></html>\n");
-    let partial = ("crates/web/templates/checkout/_card.html", "<p></p>\n");
-    let page = "//! A.\n#[template(path = \"checkout/pay.html\")]\n";
-    let bare = ("crates/web/src/checkout/pay.rs", page);
+    let layout = ("crates/pages/templates/base.html", "<html></html>\n");
+    let partial = ("crates/checkout/templates/_card.html", "<p></p>\n");
+    let page = "//! A.\n#[template(path = \"bind/pay.html\")]\n";
+    let bare = ("crates/checkout/src/bind/pay.rs", page);
     let sampled = format!("{page}fn samples() {{}}\n");
-    let sampled = ("crates/web/src/checkout/pay.rs", sampled.as_str());
+    let elsewhere = ("crates/docs/src/pay.rs", sampled.as_str());
+    let sampled = ("crates/checkout/src/bind/pay.rs", sampled.as_str());
     expect(
         coverage::check,
-        &[template, layout, partial],
+        &[template, layout, partial, elsewhere],
         &["no page uses"],
     );
     expect(

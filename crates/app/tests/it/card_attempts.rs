@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use app::checkout::{self, ATTEMPTS_MAX, Buyer};
 use app::{CardLimits, Error, Exceeded, Limit, Refusal, token};
+use card::{Card, CardNumber, Csc};
 use connectors::sandbox::{Call, Fault};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::{Duration, OperationId, PaymentId, PaymentMethodId, payment, payment_method};
 use serde_json::{Value, json};
 use store::Store;

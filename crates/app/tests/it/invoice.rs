@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use app::checkout::{self, Buyer};
+use card::{Card, CardNumber, Csc};
 use connectors::sandbox::{Call, Fault};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::message::State;
 use domain::{Duration, InvoiceId, PaymentId};
 use serde_json::{Value, json};

@@ -3,9 +3,10 @@
 
 use app::checkout::{self, Buyer};
 use app::discrepancy::Settlement;
+use card::{Card, CardNumber, Csc};
 use connectors::sandbox::{Call, Decision, Fault};
 use domain::acquiring::Approval;
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::fiscal::{Provider, Scenario};
 use domain::ledger::Account;
 use domain::payment::State;

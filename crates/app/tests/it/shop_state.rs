@@ -3,7 +3,8 @@
 use app::checkout::{self, Buyer};
 use app::shop::{self, ShopState};
 use app::{Error, Refusal, token};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use card::{Card, CardNumber, Csc};
+use domain::card::Expiry;
 use domain::{Duration, MethodKind, PaymentId};
 use serde_json::{Value, json};
 use testkit::World;

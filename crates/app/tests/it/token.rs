@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use app::Refusal;
+use card::{Card, CardNumber, Csc};
 use domain::Duration;
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::token::PAYMENT_TOKEN_LIFE;
 use serde_json::{Value, json};
 use testkit::database::both;

@@ -1,7 +1,8 @@
 //! What the sandbox remembers of a payer's means, and what it tells of it. Of a card's number it
 //! keeps the first six and the last four digits and nothing else.
 
-use domain::card::{Card, CardBrand, CardFacts, Expiry};
+use card::Card;
+use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::method::{ApprovedArticle, Article, Certificate, CompanyAccount};
 use domain::{MethodFacts, MethodKind, Money, OperationId};
 use serde::{Deserialize, Serialize};

@@ -10,8 +10,9 @@ mod tokens;
 
 use std::sync::Arc;
 
+use card::{Card, CardNumber, Csc};
 use domain::acquiring::{Approval, Challenge};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::{
     Answer, CancellationReason, Currency, Decline, IdSeed, MethodKind, Money, OperationId, Party,
     ShopId, Timestamp,

@@ -1,7 +1,8 @@
 //! Cards that were given for a token. The token is all that the sandbox keeps, as with saved means:
 //! first six, last four digits, date, and what comes of the card. So it outlives any restart.
 
-use domain::card::{CardBrand, CardNumber, Expiry};
+use card::CardNumber;
+use domain::card::{CardBrand, Expiry};
 use domain::{CancellationReason, MethodFacts};
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod schema;
 
-use domain::card::Card;
+use ::card::Card;
 use domain::method::{Article, Basket, MethodRequest, VatData, VatRate};
 use domain::{MethodKind, Money, PaymentMethodId};
 

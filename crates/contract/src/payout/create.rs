@@ -1,6 +1,6 @@
 //! `POST /payouts`.
 
-use domain::card::CardNumber;
+use ::card::CardNumber;
 use domain::payout::{DestinationKind, IncomeReceipt};
 use domain::{DealId, Metadata, Money, PaymentMethodId, PersonalDataId, SelfEmployedId};
 

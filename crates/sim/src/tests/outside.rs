@@ -1,6 +1,7 @@
 //! What happens outside and the platform does not know of: the bank, the register, the servers for
 //! messages and the merchant's server were asked behind its back, or have lost something.
 
+use card::{Card, CardNumber, Csc};
 use connectors::acquirer::{Authorize, ChallengePolicy, Follow, Means};
 use connectors::courier::Parcel;
 use connectors::fiscal::Document;
@@ -8,7 +9,7 @@ use connectors::mail::Mail;
 use connectors::payer::{PayOut, Receiver};
 use connectors::sms::Sms;
 use connectors::{Acquirer as _, Courier as _, Fiscal as _, Mailer, Payer as _, SmsGateway};
-use domain::card::{Card, CardNumber, Csc, Expiry};
+use domain::card::Expiry;
 use domain::fiscal::Register;
 use domain::message::{Email, Phone};
 use domain::payment::Locale;

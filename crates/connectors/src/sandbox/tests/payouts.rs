@@ -1,7 +1,7 @@
 //! Payouts: who is paid, who is not and why, and what is remembered.
 
+use card::CardNumber;
 use domain::MethodFacts;
-use domain::card::CardNumber;
 use domain::personal_data::Person;
 
 use super::*;

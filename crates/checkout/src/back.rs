@@ -1,0 +1,76 @@
+//! `GET …/return`: where acquirers send the payer back to; and `GET …/status`, what the waiting
+//! page asks.
+
+use std::sync::Arc;
+
+use app::App;
+use axum::Json;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use domain::ConfirmationKind;
+use domain::payment::Flow;
+use http::header;
+use pages::asked::{self, Asked};
+use pages::{answer, routes};
+use serde::Serialize;
+
+use super::show::{ContractQuery, frame};
+use super::stage;
+use crate::widget;
+
+/// The payer is back: looks what came of it, and shows it. A merchant who takes cards on a page
+/// of its own gets the payer back at once.
+pub(crate) async fn returned(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Query(query): Query<ContractQuery>,
+) -> Response {
+    let found = match asked::id(&query.order_id) {
+        Ok(id) => app::checkout::returned(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    let view = match found {
+        Ok(view) => view,
+        Err(error) => {
+            return answer::error(&app, frame(asked.lang(None), &query.order_id), &error);
+        }
+    };
+    let confirmation = view.payment.confirmation.as_ref();
+    if view.payment.flow == Flow::Direct
+        && let Some(shop) = confirmation.and_then(|c| c.return_url.as_deref())
+        && let Some(shop) = answer::safe_link(shop)
+    {
+        return answer::go(&shop);
+    }
+    let lang = asked.lang(confirmation.and_then(|c| c.locale));
+    if confirmation.is_some_and(|c| c.kind == ConfirmationKind::Embedded) {
+        return widget::returned_page(lang, &view.shop.widget_sites);
+    }
+    answer::go(&routes::contract(&query.order_id, lang))
+}
+
+/// The stamp of a state: it says that something changed, never what.
+#[derive(Serialize)]
+pub(crate) struct Stamp {
+    pub(crate) stamp: String,
+}
+
+/// What the waiting page asks again and again.
+pub(crate) async fn status(
+    State(app): State<Arc<App>>,
+    Query(query): Query<ContractQuery>,
+) -> Response {
+    let found = match asked::id(&query.order_id) {
+        Ok(id) => app::checkout::show(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    match found {
+        Ok(view) => stamp(stage::payment_stamp(&view.payment)),
+        Err(error) => answer::failure(&app, &error).status.into_response(),
+    }
+}
+
+/// The answer with a stamp.
+pub(crate) fn stamp(stamp: String) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], Json(Stamp { stamp })).into_response()
+}

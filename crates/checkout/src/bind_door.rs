@@ -1,0 +1,260 @@
+//! `/checkout/bind`: the same steps for a card that is bound without paying.
+
+use std::sync::Arc;
+
+use app::checkout::BindingView;
+use app::{App, Error, Refusal};
+use axum::Form;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
+use domain::acquiring::Challenge;
+use domain::method::MethodKind;
+use domain::payment::Flow;
+use http::StatusCode;
+use pages::asked::{self, Asked};
+use pages::frame::Frame;
+use pages::lang::Lang;
+use pages::notice::Notice;
+use pages::order::Order;
+use pages::result::{Ending, Fact, ResultPage};
+use pages::{answer, form_guard, routes};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::back;
+use super::bind::BindPage;
+use super::card_form::CardInput;
+use super::stage::{self, Stage};
+use super::waiting::WaitingPage;
+use crate::qr::Qr;
+
+/// What the address says.
+#[derive(Debug, Deserialize)]
+pub(crate) struct BindQuery {
+    #[serde(default)]
+    id: String,
+    /// Shows the form although an attempt waits.
+    again: Option<String>,
+}
+
+/// What the form sends. Cannot be printed.
+#[derive(Deserialize)]
+pub(crate) struct BindForm {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    lang: String,
+    #[serde(default)]
+    card_number: Zeroizing<String>,
+    #[serde(default)]
+    card_expiry: String,
+    #[serde(default)]
+    card_csc: Zeroizing<String>,
+}
+
+/// Shows a binding.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Query(query): Query<BindQuery>,
+) -> Response {
+    let view = match find(&app, &query.id).await {
+        Ok(view) => view,
+        Err(error) => return answer::error(&app, frame(asked.lang(None), &query.id), &error),
+    };
+    let lang = asked.lang(locale(&view));
+    let again = query.again.is_some() && view.method.flow == Flow::Page;
+    let stage = Stage::of_binding(&view.method, view.now);
+    let closed = !view.shop.enabled && (stage == Stage::Choose || again);
+    match stage {
+        Stage::Choose | Stage::Confirm(_) if closed => {
+            answer::page(StatusCode::OK, &ended(lang, &view, Ending::ShopClosed))
+        }
+        Stage::Confirm(challenge) if !again => {
+            answer::page(StatusCode::OK, &confirm(lang, &view, &challenge))
+        }
+        Stage::Choose | Stage::Confirm(_) if view.cards_over => {
+            answer::page(StatusCode::OK, &ended(lang, &view, Ending::AttemptsOver))
+        }
+        Stage::Choose | Stage::Confirm(_) if view.method.kind == MethodKind::BankCard => {
+            let mut page = form(lang, &view);
+            let t = page.frame.t;
+            page.notice = view
+                .last_decline
+                .map(|decline| Notice::declined(decline.reason, t));
+            with_form_secret(&app, &asked, StatusCode::OK, page)
+        }
+        Stage::Choose | Stage::Confirm(_) | Stage::Unknown => {
+            answer::page(StatusCode::OK, &waiting(lang, &view, "wait-title-unknown"))
+        }
+        Stage::Ended(ending) => answer::page(StatusCode::OK, &ended(lang, &view, ending)),
+    }
+}
+
+/// Tries to bind the card.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Form(sent): Form<BindForm>,
+) -> Response {
+    let lang = asked.lang_of_form(&sent.lang, None);
+    if !form_guard::is_ours(&asked.headers, &sent.csrf) {
+        return answer::foreign_form(frame(lang, &sent.id));
+    }
+    match attempt(&app, &asked, lang, &sent).await {
+        Ok(answer) => answer,
+        Err(Error::Refused(_) | Error::Conflict) => answer::go(&routes::bind(&sent.id, lang)),
+        Err(error) => answer::error(&app, frame(lang, &sent.id), &error),
+    }
+}
+
+async fn attempt(
+    app: &Arc<App>,
+    asked: &Asked,
+    lang: Lang,
+    sent: &BindForm,
+) -> Result<Response, Error> {
+    let view = find(app, &sent.id).await?;
+    let mut page = form(lang, &view);
+    let typed = CardInput {
+        number: &sent.card_number,
+        expiry: &sent.card_expiry,
+        csc: &sent.card_csc,
+    };
+    let card = match typed.parse(view.now, page.frame.t) {
+        Ok(card) => card,
+        Err(fields) => {
+            page.card = fields;
+            page.notice = Some(Notice::form_wrong(page.frame.t));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(with_form_secret(app, asked, status, page));
+        }
+    };
+    match app::checkout::bind_card(app, view.method.id, card, asked.from.0).await {
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
+            page.notice = Some(Notice::too_often(exceeded, page.frame.t));
+            let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
+            Ok(answer::after(page, exceeded.wait))
+        }
+        after => Ok(on(asked, lang, &after?)),
+    }
+}
+
+/// The payer is back from a bank's page.
+pub(crate) async fn returned(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Query(query): Query<BindQuery>,
+) -> Response {
+    let found = match asked::id(&query.id) {
+        Ok(id) => app::checkout::binding_returned(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    match found {
+        Ok(view) => {
+            let direct = view.method.flow == Flow::Direct;
+            match shop(&view).filter(|_| direct) {
+                Some(shop) => answer::go(&shop),
+                None => answer::go(&routes::bind(&query.id, asked.lang(locale(&view)))),
+            }
+        }
+        Err(error) => answer::error(&app, frame(asked.lang(None), &query.id), &error),
+    }
+}
+
+/// What the waiting page asks again and again.
+pub(crate) async fn status(
+    State(app): State<Arc<App>>,
+    Query(query): Query<BindQuery>,
+) -> Response {
+    match find(&app, &query.id).await {
+        Ok(view) => back::stamp(stage::binding_stamp(&view.method)),
+        Err(error) => answer::failure(&app, &error).status.into_response(),
+    }
+}
+
+async fn find(app: &Arc<App>, id: &str) -> Result<BindingView, Error> {
+    app::checkout::show_binding(app, asked::id(id)?).await
+}
+
+fn frame(lang: Lang, id: &str) -> Frame {
+    Frame::new(lang, |lang| routes::bind(id, lang))
+}
+
+fn locale(view: &BindingView) -> Option<domain::payment::Locale> {
+    view.method.confirmation.as_ref().and_then(|c| c.locale)
+}
+
+fn shop(view: &BindingView) -> Option<String> {
+    let address = view.method.confirmation.as_ref()?.return_url.as_deref()?;
+    answer::safe_link(address)
+}
+
+fn with_form_secret(app: &App, asked: &Asked, status: StatusCode, mut page: BindPage) -> Response {
+    let secret = form_guard::secret(app, &asked.headers);
+    page.csrf.clone_from(&secret.field);
+    secret.set(answer::page(status, &page))
+}
+
+fn form(lang: Lang, view: &BindingView) -> BindPage {
+    let id = view.method.id.to_string();
+    let mut page = BindPage::fresh(lang, &view.shop.name, view.shop.test, &id);
+    page.back = shop(view);
+    page
+}
+
+fn order(lang: Lang, view: &BindingView) -> Order {
+    let sum = pages::text::Texts::of(lang).say("bind-sum");
+    Order::new(&view.shop.name, None, sum, view.shop.test)
+}
+
+fn waiting(lang: Lang, view: &BindingView, heading: &'static str) -> WaitingPage {
+    let id = view.method.id.to_string();
+    let mut page = WaitingPage::plain(frame(lang, &id), order(lang, view), &id, heading);
+    page.status_url = routes::bind_status(&id);
+    page.stamp = stage::binding_stamp(&view.method);
+    page
+}
+
+fn confirm(lang: Lang, view: &BindingView, challenge: &Challenge) -> WaitingPage {
+    let mut page = waiting(lang, view, "wait-title");
+    match challenge {
+        Challenge::Redirect { url } => page.go = answer::safe_link(url),
+        Challenge::Qr { data, url } => {
+            page.heading = "wait-title-sbp";
+            let link = answer::safe_link(url).unwrap_or_default();
+            page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
+        }
+        Challenge::External { url, .. } => page.sandbox.clone_from(url),
+        // Nothing is lent where nothing is paid.
+        Challenge::CoolingOff { .. } => {}
+    }
+    page
+}
+
+fn ended(lang: Lang, view: &BindingView, ending: Ending) -> ResultPage {
+    let id = view.method.id.to_string();
+    let mut page = ResultPage::new(frame(lang, &id), Some(order(lang, view)), ending);
+    let label = "fact-shop";
+    page.facts.push(Fact {
+        label,
+        value: view.shop.name.clone(),
+    });
+    page.back = shop(view);
+    page.returns = page.back.is_some() && ending == Ending::Bound;
+    page
+}
+
+/// On to the bank's page, or to the binding's own.
+fn on(asked: &Asked, lang: Lang, after: &BindingView) -> Response {
+    let id = after.method.id.to_string();
+    if let domain::payment_method::State::Challenged { challenge, .. } = &after.method.state
+        && let Challenge::Redirect { url } = challenge
+        && let Some(target) = answer::safe_link(url)
+    {
+        return answer::go_to_bank(&asked.headers, frame(lang, &id), &target);
+    }
+    answer::go(&routes::bind(&id, lang))
+}

@@ -1,0 +1,107 @@
+//! `/invoice/{id}`: one address for the whole life of an invoice. The button leads to the payment
+//! page; pressing it twice, in two windows or after going back leads to the same payment.
+
+use std::sync::Arc;
+
+use app::invoice::InvoiceView;
+use app::{App, Error, Refusal};
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::StatusCode;
+use pages::asked::{self, Asked};
+use pages::frame::Frame;
+use pages::lang::Lang;
+use pages::result::{Ending, ResultPage};
+use pages::{answer, form_guard, money, routes};
+use serde::Deserialize;
+
+use super::invoice::{InvoicePage, Stand};
+
+/// What the form sends.
+#[derive(Debug, Deserialize)]
+pub(crate) struct InvoiceForm {
+    #[serde(default)]
+    csrf: String,
+    #[serde(default)]
+    lang: String,
+}
+
+/// Shows an invoice.
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Path(id): Path<String>,
+) -> Response {
+    let found = match asked::id(&id) {
+        Ok(id) => app::invoice::open(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    let view = match found {
+        Ok(view) => view,
+        Err(error) => return failed(&app, asked.lang(None), &error),
+    };
+    if closed(&view) {
+        let frame = Frame::plain(asked.lang(view.invoice.locale));
+        let page = ResultPage::new(frame, None, Ending::ShopClosed);
+        return answer::page(StatusCode::OK, &page);
+    }
+    let secret = form_guard::secret(&app, &asked.headers);
+    let mut page = page(asked.lang(view.invoice.locale), &view);
+    page.csrf.clone_from(&secret.field);
+    secret.set(answer::page(StatusCode::OK, &page))
+}
+
+/// The buyer wants to pay.
+pub(crate) async fn pay(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Path(id): Path<String>,
+    Form(form): Form<InvoiceForm>,
+) -> Response {
+    let lang = asked.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&asked.headers, &form.csrf) {
+        return answer::foreign_form(Frame::plain(lang));
+    }
+    let begun = match asked::id(&id) {
+        Ok(id) => app::invoice::pay(&app, id).await,
+        Err(unknown) => Err(unknown),
+    };
+    match begun {
+        Ok(Some(payment)) => answer::go(&routes::contract(&payment.to_string(), lang)),
+        // It is paid, or over, or the shop is closed: the invoice's page says which.
+        Ok(None) | Err(Error::Refused(Refusal::ShopDisabled)) => {
+            answer::go(&routes::invoice(&id, lang))
+        }
+        Err(error) => failed(&app, lang, &error),
+    }
+}
+
+/// Could it be paid, if its shop were not switched off?
+fn closed(view: &InvoiceView) -> bool {
+    let stand = Stand::of(&view.invoice, view.payment.as_ref(), view.now);
+    !view.shop.enabled && matches!(stand, Stand::Open { .. })
+}
+
+fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {
+    let stand = Stand::of(&view.invoice, view.payment.as_ref(), view.now);
+    let mut page = InvoicePage::new(lang, &view.shop.name, &view.invoice, stand);
+    if let Some(payment) = &view.payment
+        && stand == Stand::Paid
+    {
+        // The shop may have taken less than was held.
+        page.sum = money::text(payment.amount, lang);
+    }
+    page
+}
+
+fn failed(app: &App, lang: Lang, error: &Error) -> Response {
+    let frame = Frame::plain(lang);
+    if let Error::NotFound { .. } = error {
+        let mut page = ResultPage::new(frame, None, Ending::NotFound);
+        page.title = page.frame.t.say("invoice-not-found");
+        page.text = page.frame.t.say("invoice-not-found-text");
+        return answer::page(StatusCode::NOT_FOUND, &page);
+    }
+    answer::error(app, frame, error)
+}

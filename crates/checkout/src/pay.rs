@@ -1,0 +1,221 @@
+//! `POST …/pay`: an attempt. Every outcome is shown by the payment's page, so that reloading
+//! never pays again; only a form with mistakes is answered here, because what was typed is kept
+//! nowhere else.
+
+use std::sync::Arc;
+
+use app::checkout::{Buyer, CheckoutView};
+use app::{App, Error, Refusal};
+use axum::Form;
+use axum::extract::State;
+use axum::response::Response;
+use card::Card;
+use domain::acquiring::Challenge;
+use domain::{MethodKind, PaymentId, Timestamp, payment};
+use http::StatusCode;
+use pages::asked::{self, Asked};
+use pages::lang::Lang;
+use pages::notice::Notice;
+use pages::text::Texts;
+use pages::{answer, form_guard, routes};
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::card_form::{CardFields, CardInput};
+use super::contract::ContractPage;
+use super::phone_form::{self, PhoneField};
+use super::show;
+
+/// What the form sends. Cannot be printed.
+#[derive(Deserialize)]
+pub(crate) struct PayForm {
+    #[serde(rename = "orderId", default)]
+    order_id: String,
+    #[serde(default)]
+    method: String,
+    #[serde(default)]
+    pub(crate) csrf: String,
+    #[serde(default)]
+    pub(crate) lang: String,
+    #[serde(default)]
+    card_number: Zeroizing<String>,
+    #[serde(default)]
+    card_expiry: String,
+    #[serde(default)]
+    card_csc: Zeroizing<String>,
+    #[serde(default)]
+    save: String,
+    #[serde(default)]
+    phone: String,
+}
+
+/// What a ticked box sends.
+const TICKED: &str = "true";
+
+impl PayForm {
+    /// The method whose form it is; `None` where that or the box says what no form of ours does.
+    pub(crate) fn method(&self) -> Option<MethodKind> {
+        let box_fits = self.save.is_empty() || self.save == TICKED;
+        MethodKind::from_code(&self.method).filter(|_| box_fits)
+    }
+
+    /// Who sent it.
+    pub(crate) fn buyer(&self, asked: &Asked) -> Buyer {
+        Buyer {
+            client_ip: asked.from.0,
+            agreed_to_save: self.save == TICKED,
+        }
+    }
+}
+
+/// Tries to pay.
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    Form(form): Form<PayForm>,
+) -> Response {
+    let lang = asked.lang_of_form(&form.lang, None);
+    let frame = || show::frame(lang, &form.order_id);
+    if !form_guard::is_ours(&asked.headers, &form.csrf) {
+        return answer::foreign_form(frame());
+    }
+    match attempt(&app, &asked, lang, &form).await {
+        Ok(answer) => answer,
+        // Someone else was faster, or time was: the payment's page says what is true now.
+        Err(Error::Refused(_) | Error::Conflict) => {
+            answer::go(&routes::contract(&form.order_id, lang))
+        }
+        Err(error) => answer::error(&app, frame(), &error),
+    }
+}
+
+async fn attempt(
+    app: &Arc<App>,
+    asked: &Asked,
+    lang: Lang,
+    form: &PayForm,
+) -> Result<Response, Error> {
+    let id = asked::id(&form.order_id)?;
+    let Some(kind) = form.method() else {
+        return Ok(answer::wrong_form(show::frame(lang, &form.order_id)));
+    };
+    let view = app::checkout::show(app, id).await?;
+    if !view.methods.contains(&kind) {
+        return Ok(answer::go(&routes::contract(&form.order_id, lang)));
+    }
+    let means = match read(form, kind, view.now, Texts::of(lang)) {
+        Ok(means) => means,
+        Err(mistakes) => {
+            let page = mistakes.shown_in(show::form(lang, &view, Some(kind)));
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(show::with_form_secret(app, asked, status, page));
+        }
+    };
+    let id = view.payment.id;
+    match start(app, id, kind, means, form.buyer(asked)).await {
+        Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
+            let page = show::form(lang, &view, Some(kind));
+            Ok(show::too_often(app, asked, exceeded, page))
+        }
+        after => Ok(on(asked, lang, kind, &after?)),
+    }
+}
+
+/// Asks the acquirer.
+pub(crate) async fn start(
+    app: &Arc<App>,
+    id: PaymentId,
+    kind: MethodKind,
+    means: Means,
+    buyer: Buyer,
+) -> Result<CheckoutView, Error> {
+    match means {
+        Means::Card(card) => app::checkout::pay_by_card(app, id, card, buyer).await,
+        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone), buyer).await,
+        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None, buyer).await,
+    }
+}
+
+/// What the buyer pays with.
+pub(crate) enum Means {
+    /// A card.
+    Card(Card),
+    /// The balance of this phone.
+    Phone(String),
+    /// What the acquirer's page asks for.
+    Elsewhere,
+}
+
+/// What is wrong with the form.
+pub(crate) enum Mistakes {
+    /// In the card's fields.
+    Card(CardFields),
+    /// In the phone's field.
+    Phone(PhoneField),
+}
+
+impl Mistakes {
+    pub(crate) fn shown_in(self, mut page: ContractPage) -> ContractPage {
+        page.notice = Some(Notice::form_wrong(page.frame.t));
+        match self {
+            Self::Card(fields) => page.card = fields,
+            Self::Phone(field) => page.phone = field,
+        }
+        page
+    }
+}
+
+/// Reads what was typed for a method.
+pub(crate) fn read(
+    form: &PayForm,
+    kind: MethodKind,
+    now: Timestamp,
+    t: Texts,
+) -> Result<Means, Mistakes> {
+    match kind {
+        MethodKind::BankCard => {
+            let typed = CardInput {
+                number: &form.card_number,
+                expiry: &form.card_expiry,
+                csc: &form.card_csc,
+            };
+            typed.parse(now, t).map(Means::Card).map_err(|mut fields| {
+                fields.save = form.save == TICKED;
+                Mistakes::Card(fields)
+            })
+        }
+        MethodKind::MobileBalance => {
+            let phone = phone_form::parse(&form.phone, t);
+            phone.map(Means::Phone).map_err(Mistakes::Phone)
+        }
+        MethodKind::YooMoney
+        | MethodKind::Sbp
+        | MethodKind::Sberbank
+        | MethodKind::TinkoffBank
+        | MethodKind::AlfaPay
+        | MethodKind::SberLoan
+        | MethodKind::SberBnpl
+        | MethodKind::B2bSberbank
+        | MethodKind::ElectronicCertificate
+        | MethodKind::Cash => Ok(Means::Elsewhere),
+    }
+}
+
+/// On to the bank's page, or to the payment's own.
+fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Response {
+    let id = after.payment.id.to_string();
+    if let payment::State::Challenged {
+        challenge: Challenge::Redirect { url },
+        ..
+    } = &after.payment.state
+        && let Some(target) = answer::safe_link(url)
+    {
+        return answer::go_to_bank(&asked.headers, show::frame(lang, &id), &target);
+    }
+    let declined = matches!(after.payment.state, payment::State::Pending { .. });
+    answer::go(&if declined {
+        routes::contract_with_method(&id, kind.code(), lang)
+    } else {
+        routes::contract(&id, lang)
+    })
+}

@@ -1,0 +1,184 @@
+//! The documentation that the product serves: `/docs`, made of the API's own description and of
+//! recipes that tests run. Whoever wires the doors hands the description over, as JSON. Beside it
+//! the demo's shop and the test bank's pages.
+
+use std::sync::{Arc, OnceLock};
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use pages::asked::Asked;
+use pages::lang::Lang;
+use pages::{answer, routes};
+
+use self::description::Description;
+use self::index::IndexPage;
+use self::notifications::NotificationsPage;
+use self::operation::OperationPage;
+use self::problems::ProblemsPage;
+use self::recipe::RecipePage;
+use self::search::{Index, SearchPage};
+use self::side::Side;
+use self::testing::TestingPage;
+
+pub mod demo;
+pub mod description;
+pub mod index;
+pub mod notifications;
+pub mod operation;
+pub mod problems;
+pub mod recipe;
+mod rows;
+pub mod samples;
+pub mod sandbox;
+pub mod search;
+pub mod side;
+mod snippet;
+pub mod testing;
+pub mod words;
+
+/// What the pages are made of.
+#[derive(Clone)]
+struct Library {
+    description: Arc<Description>,
+    /// Where the platform is reached.
+    base_url: Arc<str>,
+    ru: Arc<Shelf>,
+    en: Arc<Shelf>,
+}
+
+/// What is the same for all pages in a language.
+#[derive(Debug)]
+struct Shelf {
+    side: Side,
+    /// Made by the first search, for it is large.
+    index: OnceLock<Index>,
+}
+
+impl Library {
+    fn shelf(&self, lang: Lang) -> &Shelf {
+        match lang {
+            Lang::Ru => &self.ru,
+            Lang::En => &self.en,
+        }
+    }
+
+    fn index(&self, lang: Lang) -> &Index {
+        let index = &self.shelf(lang).index;
+        index.get_or_init(|| Index::of(lang, &self.description))
+    }
+}
+
+impl Shelf {
+    fn of(lang: Lang, description: &Description) -> Self {
+        Self {
+            side: Side::of(lang, description),
+            index: OnceLock::new(),
+        }
+    }
+}
+
+/// The documentation of the API that `description` describes, at a platform that is reached at
+/// `base_url`.
+///
+/// # Errors
+/// The description is none.
+pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::Error> {
+    let description: Description = serde_json::from_str(description)?;
+    let library = Library {
+        ru: Arc::new(Shelf::of(Lang::Ru, &description)),
+        en: Arc::new(Shelf::of(Lang::En, &description)),
+        description: Arc::new(description),
+        base_url: Arc::from(base_url),
+    };
+    let pages = Router::new()
+        .route(routes::DOCS, get(index))
+        .route(routes::DOCS_OPERATION, get(operation))
+        .route(routes::DOCS_RECIPE, get(recipe))
+        .route(routes::DOCS_ERRORS, get(problems))
+        .route(routes::DOCS_NOTIFICATIONS, get(notifications))
+        .route(routes::DOCS_TESTING, get(testing))
+        .route(routes::DOCS_SEARCH, get(search))
+        .with_state(library);
+    Ok(pages)
+}
+
+async fn index(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    let page = IndexPage::of(lang, &library.description, &library.base_url, side);
+    answer::page(StatusCode::OK, &page)
+}
+
+async fn operation(
+    State(library): State<Library>,
+    asked: Asked,
+    Path(id): Path<String>,
+) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    let description = &library.description;
+    match OperationPage::of((lang, side), description, &library.base_url, &id) {
+        Some(page) => answer::page(StatusCode::OK, &page),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn recipe(
+    State(library): State<Library>,
+    asked: Asked,
+    Path(name): Path<String>,
+) -> Response {
+    let lang = asked.lang(None);
+    match RecipePage::of(lang, library.shelf(lang).side.clone(), &name) {
+        Some(page) => answer::page(StatusCode::OK, &page),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn problems(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &ProblemsPage::of(lang, side, &library.description),
+    )
+}
+
+async fn notifications(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &NotificationsPage::of(lang, side, &library.description),
+    )
+}
+
+async fn testing(State(library): State<Library>, asked: Asked) -> Response {
+    let lang = asked.lang(None);
+    let side = library.shelf(lang).side.clone();
+    answer::page(
+        StatusCode::OK,
+        &TestingPage::of(lang, side, &library.description),
+    )
+}
+
+/// What was typed into the field of the search.
+#[derive(Debug, serde::Deserialize)]
+struct Typed {
+    #[serde(default)]
+    q: String,
+}
+
+async fn search(
+    State(library): State<Library>,
+    asked: Asked,
+    Query(typed): Query<Typed>,
+) -> Response {
+    let lang = asked.lang(None);
+    let side = &library.shelf(lang).side;
+    let page = SearchPage::of(lang, library.index(lang), side, &typed.q);
+    answer::page(StatusCode::OK, &page)
+}

@@ -1,0 +1,98 @@
+//! What a browser says with each request that pages care about.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, SocketAddr};
+
+use app::Error;
+use axum::extract::{ConnectInfo, FromRequestParts};
+use domain::id::EntityId;
+use domain::payment::Locale;
+use http::request::Parts;
+use http::{HeaderMap, header};
+
+use crate::form_guard::OverTls;
+use crate::lang::Lang;
+
+/// The request's headers and the language that the buyer chose on the page.
+#[derive(Debug)]
+pub struct Asked {
+    /// What it says.
+    pub headers: HeaderMap,
+    /// Where it comes from.
+    pub from: Asker,
+    chosen: Option<String>,
+}
+
+/// Where a request comes from: its connection, or what a proxy says that the server trusts.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker(pub Option<IpAddr>);
+
+impl Asker {
+    fn of(parts: &Parts) -> Self {
+        let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        Self(from.map(|ConnectInfo(from)| from.ip()))
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asker {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// The id in an address; what is none is nobody's.
+///
+/// # Errors
+/// Nothing has such an id.
+pub fn id<T: EntityId>(text: &str) -> Result<T, Error> {
+    let unknown = |_no_id| Error::NotFound {
+        kind: T::KIND,
+        id: String::new(),
+    };
+    text.parse().map_err(unknown)
+}
+
+impl Asked {
+    /// The language of the answer about something whose merchant asked for `locale`.
+    #[must_use]
+    pub fn lang(&self, locale: Option<Locale>) -> Lang {
+        self.lang_of_form("", locale)
+    }
+
+    /// The same, where a form says in which language it was shown.
+    #[must_use]
+    pub fn lang_of_form(&self, field: &str, locale: Option<Locale>) -> Lang {
+        let chosen = self
+            .chosen
+            .as_deref()
+            .or((!field.is_empty()).then_some(field));
+        let accepted = self.headers.get(header::ACCEPT_LANGUAGE);
+        Lang::choose(
+            chosen,
+            locale,
+            accepted.and_then(|value| value.to_str().ok()),
+        )
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        let pairs = parts.uri.query().unwrap_or("").split('&');
+        let chosen = pairs
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(name, _)| *name == "lang")
+            .map(|(_, value)| value.to_owned());
+        Ok(Self {
+            headers: match parts.extensions.get::<OverTls>() {
+                Some(over_tls) => over_tls.own(parts.headers.clone()),
+                None => parts.headers.clone(),
+            },
+            from: Asker::of(parts),
+            chosen,
+        })
+    }
+}

@@ -1,0 +1,15 @@
+//! The pages as a browser without script sees them: links and forms, on a platform in memory.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod browser;
+mod build;
+mod checkout;
+mod oauth;
+mod samples;
+mod sandbox;
+mod widget;
