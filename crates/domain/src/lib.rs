@@ -16,6 +16,7 @@ pub mod shop;
 pub mod tariff;
 pub mod token;
 
+pub mod access;
 pub mod application;
 pub mod deal;
 pub mod grant;
@@ -40,6 +41,7 @@ pub mod operation;
 pub mod reach;
 pub mod webhook;
 
+pub use access::{Actor, Right, Role, Sight};
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
 pub use application::{Application, Scope};
 pub use deal::Deal;
