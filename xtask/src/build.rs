@@ -94,9 +94,11 @@ pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
     process::run(&mut command)
 }
 
-/// Writes `docs/openapi.json` and `docs/errors.md`, which are generated from the code: the tests
-/// that find them out of date write them when they are asked to.
+/// Writes `docs/openapi.json`, `docs/errors.md`, `docs/rights.md` and `docs/routes.md`, which are
+/// generated from the code: the tests that find them out of date write them when they are asked to.
 pub(crate) fn openapi(project: &Project) -> Result<()> {
-    let mut tests = project.cargo(&["test", "--locked", "-p", "api", "--lib", "--", "the_page"]);
+    let packages = ["-p", "api", "-p", "domain", "-p", "server"];
+    let mut tests = project.cargo(&["test", "--locked", "--lib", "--bins"]);
+    tests.args(packages).args(["--", "the_page"]);
     process::run(tests.env("UPDATE_DOCS", "1"))
 }

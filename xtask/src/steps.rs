@@ -238,7 +238,9 @@ fn rules(session: &mut Session<'_>) -> Result<()> {
 
 fn tests(session: &mut Session<'_>) -> Result<()> {
     let project = session.project;
-    test(project, &["--workspace"], Some(session.cluster()?))
+    test(project, &["--workspace"], Some(session.cluster()?))?;
+    // What must not compile stands in the documentation.
+    process::run(&mut project.cargo(&["test", "--locked", "--doc", "-p", "app"]))
 }
 
 fn test(project: &Project, packages: &[&str], cluster: Option<&Cluster>) -> Result<()> {

@@ -8,7 +8,7 @@ use crate::once::Plain;
 
 /// Shows the shop's time.
 pub(crate) async fn show(ApiCx(cx): ApiCx) -> Answered {
-    Ok(Answer(app::shop::clock(&cx)))
+    Ok(Answer(app::shop::clock(&cx)?))
 }
 
 /// Lets time pass.

@@ -6,6 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use app::{Cx, KeyDoor, TooManyKeys};
 use axum::extract::{ConnectInfo, FromRequestParts};
+use domain::{Right, Role};
 use http::Method;
 use http::request::Parts;
 use tracing::{Span, field};
@@ -14,7 +15,6 @@ use crate::credentials::{Credentials, CredentialsRefused};
 use crate::door::Door;
 use crate::error::ApiError;
 use crate::request::RequestId;
-use crate::routes::Who;
 
 /// The context of a request by a shop that has proved who it is.
 pub(crate) struct ApiCx(pub(crate) Cx);
@@ -23,48 +23,40 @@ impl FromRequestParts<Door> for ApiCx {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
-        // A path outside of the table is for shops.
-        let who = parts.extensions.get::<Who>().copied();
-        let who = who.unwrap_or(Who::Shop);
+        let right = parts.extensions.get::<Right>().copied();
         let shown = Credentials::read(&parts.headers)?;
         let id = parts.extensions.get::<RequestId>();
         let id = id.map(|RequestId(id)| id.clone()).unwrap_or_default();
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let from = from.map(|ConnectInfo(from)| from.ip());
-        let mut cx = authenticate(door, who, shown, (id, from)).await?;
-        cx.client_ip = from;
-        if !door.limiter.permits(cx.shop.id, door.app.now()) {
+        // A path outside of the table opens nothing.
+        let right = right.ok_or(ApiError::UnknownPath)?;
+        let cx = authenticate(door, right, shown, (id, from))
+            .await?
+            .from(from);
+        let shop = cx.actor().account().ok_or(CredentialsRefused::Kind)?;
+        if !door.limiter.permits(shop, door.app.now()) {
             return Err(ApiError::TooManyRequests);
         }
-        let kind_fits = match who {
-            Who::Shop | Who::ShopOrGranted(_) | Who::Application => !cx.shop.is_gateway(),
-            Who::Gateway => cx.shop.is_gateway(),
-            Who::ShopOrGateway | Who::Anyone => true,
-        };
-        if !kind_fits {
+        if !cx.actor().role().may(right) {
             return Err(CredentialsRefused::Kind.into());
         }
-        Span::current().record("shop.id", field::display(cx.shop.id));
+        Span::current().record("shop.id", field::display(shop));
         // Looking stays possible: there may be books to keep and questions to answer.
         if parts.method != Method::GET {
             cx.require_enabled()?;
         }
-        match who {
-            Who::ShopOrGranted(scope) if !cx.permits(scope) => Err(ApiError::ScopeMissing),
-            Who::Shop
-            | Who::Gateway
-            | Who::ShopOrGateway
-            | Who::ShopOrGranted(_)
-            | Who::Anyone
-            | Who::Application => Ok(Self(cx)),
+        if !cx.actor().may(right) {
+            return Err(ApiError::ScopeMissing);
         }
+        Ok(Self(cx))
     }
 }
 
 /// The context of whoever shows these credentials, if they are of a kind that the route takes.
 async fn authenticate(
     door: &Door,
-    who: Who,
+    right: Right,
     shown: Credentials,
     (id, from): (String, Option<IpAddr>),
 ) -> Result<Cx, ApiError> {
@@ -76,15 +68,14 @@ async fn authenticate(
         Ok(()) => refused,
         Err(TooManyKeys(_)) => ApiError::TooManyKeys,
     };
-    match (shown, who) {
-        (
-            Credentials::Key { shop, secret },
-            Who::Shop | Who::Gateway | Who::ShopOrGateway | Who::ShopOrGranted(_) | Who::Anyone,
-        ) => match app::shop::authenticate(&door.app, shop, &secret, id).await {
-            Err(denied @ app::Error::Denied) => Err(wrong(&shop, denied.into())),
-            proved => Ok(proved?),
-        },
-        (Credentials::Token(token), Who::ShopOrGranted(_) | Who::Anyone | Who::Application) => {
+    match shown {
+        Credentials::Key { shop, secret } if Role::Key.may(right) || Role::Gateway.may(right) => {
+            match app::shop::authenticate(&door.app, shop, &secret, id).await {
+                Err(denied @ app::Error::Denied) => Err(wrong(&shop, denied.into())),
+                proved => Ok(proved?),
+            }
+        }
+        Credentials::Token(token) if Role::Application.may(right) => {
             match app::grant::authenticate(&door.app, &token, id).await {
                 // Nobody guesses a token, and only a 401 tells its application that it is over: so
                 // it is counted and never turned away for now.
@@ -95,9 +86,6 @@ async fn authenticate(
                 proved => Ok(proved?),
             }
         }
-        (Credentials::Key { .. }, Who::Application)
-        | (Credentials::Token(_), Who::Shop | Who::Gateway | Who::ShopOrGateway) => {
-            Err(CredentialsRefused::Kind.into())
-        }
+        Credentials::Key { .. } | Credentials::Token(_) => Err(CredentialsRefused::Kind.into()),
     }
 }

@@ -64,7 +64,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     };
     let mut router = Router::new();
     for route in &ROUTES {
-        let handler = handler(route.endpoint).route_layer(Extension(route.who));
+        let handler = handler(route.endpoint).route_layer(Extension(route.right));
         router = router.route(route.path, handler);
     }
     router = router.method_not_allowed_fallback(method_not_allowed);

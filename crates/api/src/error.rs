@@ -180,6 +180,7 @@ impl ApiError {
             Self::App(error) => match error {
                 app::Error::NotFound { kind, .. } => Face::not_found(kind),
                 app::Error::Denied => Face::of(&rows::CREDENTIALS_WRONG),
+                app::Error::Forbidden { right } => Face::with(&rows::RIGHT_MISSING, right.code()),
                 app::Error::Invalid(refused) => Face::invalid(refused),
                 app::Error::Refused(refusal) => refusal::face(refusal),
                 app::Error::Conflict => Face::of(&rows::CONFLICT),

@@ -30,7 +30,11 @@ async fn called_back(State(app): State<Arc<App>>, Path(id): Path<String>) -> Sta
             StatusCode::SERVICE_UNAVAILABLE
         }
         Err(
-            failure @ (Error::Denied | Error::Invalid(_) | Error::Refused(_) | Error::Internal(_)),
+            failure @ (Error::Denied
+            | Error::Forbidden { .. }
+            | Error::Invalid(_)
+            | Error::Refused(_)
+            | Error::Internal(_)),
         ) => {
             error!(cause = ?failure, "a register's callback could not be taken in");
             StatusCode::INTERNAL_SERVER_ERROR

@@ -37,4 +37,4 @@ mod webhook;
 
 pub use door::{Settings, router, router_with};
 pub use error::rows;
-pub use routes::{DESCRIPTION, Endpoint, ROUTES, Route, Who};
+pub use routes::{BESIDE, DESCRIPTION, Endpoint, ROUTES, Route};

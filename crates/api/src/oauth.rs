@@ -161,6 +161,7 @@ fn reason(failure: Error) -> OauthError {
             OauthError::TemporarilyUnavailable
         }
         failure @ (Error::NotFound { .. }
+        | Error::Forbidden { .. }
         | Error::Invalid(_)
         | Error::Refused(_)
         | Error::Internal(_)) => {

@@ -10,13 +10,13 @@ use std::sync::LazyLock;
 use axum::response::IntoResponse;
 use bytes::Bytes;
 use contract::schema::{self, ERROR, Named, Node};
-use domain::Scope;
+use domain::{Right, Role, Scope};
 use http::Method;
 
 use crate::describe::{self, Body, Gives, Link, Operation, Takes, Topic};
 use crate::error::rows::{self, Row};
 use crate::once::KEY_BYTES_MAX;
-use crate::routes::{AUTHORIZE, OWN, ROUTES, Route, TOKEN, Who};
+use crate::routes::{AUTHORIZE, OWN, ROUTES, Route, TOKEN};
 use crate::russian;
 
 /// Errors of every request.
@@ -46,6 +46,7 @@ const ELSEWHERE: &[&str] = &[
     "unknown_path",
     "method_not_allowed",
     "not_found",
+    "right_missing",
     "webhook.unusable",
     "tokenization_not_permitted",
     "application.unusable",
@@ -178,18 +179,22 @@ fn scope_says(scope: Scope) -> &'static str {
 }
 
 /// Who may: any of the ways in the list.
-fn security(who: Who) -> Node {
-    let shop = || Node::map([("shop", Node::List(Vec::new()))]);
-    let gateway = || Node::map([("gateway", Node::List(Vec::new()))]);
-    let application = |scopes: Vec<Node>| Node::map([("application", Node::List(scopes))]);
-    Node::List(match who {
-        Who::Shop => vec![shop()],
-        Who::Gateway => vec![gateway()],
-        Who::ShopOrGateway => vec![shop(), gateway()],
-        Who::ShopOrGranted(scope) => vec![shop(), application(vec![Node::from(scope.code())])],
-        Who::Anyone => vec![shop(), gateway(), application(Vec::new())],
-        Who::Application => vec![application(Vec::new())],
-    })
+fn security(right: Right) -> Node {
+    let scopes = right.scope().map(|scope| Node::from(scope.code()));
+    let ways = [
+        (Role::Key, "shop", Vec::new()),
+        (Role::Gateway, "gateway", Vec::new()),
+        (
+            Role::Application,
+            "application",
+            scopes.into_iter().collect(),
+        ),
+    ];
+    let ways = ways.into_iter().filter(|(role, ..)| role.may(right));
+    Node::List(
+        ways.map(|(_role, name, scopes)| Node::map([(name, Node::List(scopes))]))
+            .collect(),
+    )
 }
 
 fn key_parameter() -> Node {
@@ -250,7 +255,7 @@ fn operation_node(route: &'static Route, operation: &'static Operation) -> Node 
         ("description".into(), operation.says.en.into()),
         ("x-summary-ru".into(), operation.summary.ru.into()),
         ("x-description-ru".into(), operation.says.ru.into()),
-        ("security".into(), security(route.who)),
+        ("security".into(), security(route.right)),
     ];
     if let Some(name) = operation.python {
         node.push(("x-python".into(), name.into()));
@@ -438,7 +443,7 @@ fn gives_error(route: &Route, operation: &Operation, name: &str) -> bool {
         (OF_CHANGES, route.method != Method::GET),
         (OF_KEYS, has_key(route, operation)),
         (OF_BODIES, has_body),
-        (OF_GRANTS, matches!(route.who, Who::ShopOrGranted(_))),
+        (OF_GRANTS, route.right.scope().is_some()),
         (operation.errors, true),
     ];
     let mut named = groups.into_iter().filter(|(_, given)| *given);

@@ -1,24 +1,8 @@
-//! The access table: every route, and who may use it. The router is built from it.
+//! The access table: every route, and the right that it asks for. The router is built from it. Who
+//! has which right stands in [`domain::access`].
 
-use domain::Scope;
+use domain::Right;
 use http::Method;
-
-/// Who may use a route.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Who {
-    /// A shop, by its id and secret key, on what is its own.
-    Shop,
-    /// A shop, or an application of a partner with this right, on what it made itself.
-    ShopOrGranted(Scope),
-    /// A payout gateway, by its id and secret key, on what is its own.
-    Gateway,
-    /// A shop or a payout gateway; a shop pays out of its deals only.
-    ShopOrGateway,
-    /// A shop, a payout gateway, or any application that the shop has granted anything.
-    Anyone,
-    /// Applications of partners only, on what is their own.
-    Application,
-}
 
 /// What a route does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -120,166 +104,179 @@ pub struct Route {
     pub method: Method,
     /// The path, with names of its variable parts in braces.
     pub path: &'static str,
-    /// Who may.
-    pub who: Who,
+    /// What it asks for.
+    pub right: Right,
     /// What it does.
     pub endpoint: Endpoint,
 }
 
 /// Every route of the merchant API.
 pub static ROUTES: [Route; 44] = [
-    post("/v3/payments", Endpoint::CreatePayment, WHO_CREATES),
-    get("/v3/payments", Endpoint::ListPayments, WHO_READS),
+    post(
+        "/v3/payments",
+        Endpoint::CreatePayment,
+        Right::PaymentCreate,
+    ),
+    get("/v3/payments", Endpoint::ListPayments, Right::PaymentRead),
     get(
         "/v3/payments/{payment_id}",
         Endpoint::ShowPayment,
-        WHO_READS,
+        Right::PaymentRead,
     ),
     post(
         "/v3/payments/{payment_id}/capture",
         Endpoint::CapturePayment,
-        Who::ShopOrGranted(Scope::PaymentsCapture),
+        Right::PaymentCapture,
     ),
     post(
         "/v3/payments/{payment_id}/cancel",
         Endpoint::CancelPayment,
-        Who::ShopOrGranted(Scope::PaymentsCancel),
+        Right::PaymentCancel,
     ),
-    post(
-        "/v3/refunds",
-        Endpoint::CreateRefund,
-        Who::ShopOrGranted(Scope::RefundsCreate),
-    ),
-    get("/v3/refunds", Endpoint::ListRefunds, WHO_READS_REFUNDS),
+    post("/v3/refunds", Endpoint::CreateRefund, Right::RefundCreate),
+    get("/v3/refunds", Endpoint::ListRefunds, Right::RefundRead),
     get(
         "/v3/refunds/{refund_id}",
         Endpoint::ShowRefund,
-        WHO_READS_REFUNDS,
+        Right::RefundRead,
     ),
     post(
         "/v3/payment_methods",
         Endpoint::CreatePaymentMethod,
-        WHO_CREATES,
+        Right::MethodBind,
     ),
     get(
         "/v3/payment_methods/{payment_method_id}",
         Endpoint::ShowPaymentMethod,
-        WHO_READS,
+        Right::MethodRead,
     ),
-    get("/v3/me", Endpoint::ShowMe, Who::Anyone),
-    post("/v3/webhooks", Endpoint::CreateWebhook, Who::Application),
-    get("/v3/webhooks", Endpoint::ListWebhooks, Who::Application),
+    get("/v3/me", Endpoint::ShowMe, Right::AccountRead),
+    post(
+        "/v3/webhooks",
+        Endpoint::CreateWebhook,
+        Right::OwnWebhookChange,
+    ),
+    get(
+        "/v3/webhooks",
+        Endpoint::ListWebhooks,
+        Right::OwnWebhookRead,
+    ),
     delete(
         "/v3/webhooks/{webhook_id}",
         Endpoint::RemoveWebhook,
-        Who::Application,
+        Right::OwnWebhookChange,
     ),
-    post("/v3/deals", Endpoint::CreateDeal, Who::Shop),
-    get("/v3/deals", Endpoint::ListDeals, Who::Shop),
-    get("/v3/deals/{deal_id}", Endpoint::ShowDeal, Who::Shop),
-    post("/v3/invoices", Endpoint::CreateInvoice, Who::Shop),
+    post("/v3/deals", Endpoint::CreateDeal, Right::DealCreate),
+    get("/v3/deals", Endpoint::ListDeals, Right::DealRead),
+    get("/v3/deals/{deal_id}", Endpoint::ShowDeal, Right::DealRead),
+    post(
+        "/v3/invoices",
+        Endpoint::CreateInvoice,
+        Right::InvoiceCreate,
+    ),
     get(
         "/v3/invoices/{invoice_id}",
         Endpoint::ShowInvoice,
-        Who::Shop,
+        Right::InvoiceRead,
     ),
-    post("/v3/receipts", Endpoint::CreateReceipt, Who::Shop),
-    get("/v3/receipts", Endpoint::ListReceipts, WHO_READS_RECEIPTS),
+    post(
+        "/v3/receipts",
+        Endpoint::CreateReceipt,
+        Right::ReceiptCreate,
+    ),
+    get("/v3/receipts", Endpoint::ListReceipts, Right::ReceiptRead),
     get(
         "/v3/receipts/{receipt_id}",
         Endpoint::ShowReceipt,
-        WHO_READS_RECEIPTS,
+        Right::ReceiptRead,
     ),
-    post("/v3/payouts", Endpoint::CreatePayout, Who::ShopOrGateway),
-    get("/v3/payouts", Endpoint::ListPayouts, Who::ShopOrGateway),
+    post("/v3/payouts", Endpoint::CreatePayout, Right::PayoutCreate),
+    get("/v3/payouts", Endpoint::ListPayouts, Right::PayoutRead),
     get(
         "/v3/payouts/search",
         Endpoint::SearchPayouts,
-        Who::ShopOrGateway,
+        Right::PayoutRead,
     ),
     get(
         "/v3/payouts/{payout_id}",
         Endpoint::ShowPayout,
-        Who::ShopOrGateway,
+        Right::PayoutRead,
     ),
-    get("/v3/sbp_banks", Endpoint::ListSbpBanks, Who::Gateway),
+    get("/v3/sbp_banks", Endpoint::ListSbpBanks, Right::SbpBankRead),
     post(
         "/v3/personal_data",
         Endpoint::CreatePersonalData,
-        Who::Gateway,
+        Right::PersonalDataCreate,
     ),
     get(
         "/v3/personal_data/{personal_data_id}",
         Endpoint::ShowPersonalData,
-        Who::Gateway,
+        Right::PersonalDataRead,
     ),
     post(
         "/v3/self_employed",
         Endpoint::CreateSelfEmployed,
-        Who::Gateway,
+        Right::SelfEmployedCreate,
     ),
     get(
         "/v3/self_employed/{self_employed_id}",
         Endpoint::ShowSelfEmployed,
-        Who::Gateway,
+        Right::SelfEmployedRead,
     ),
-    get("/altyn/v1/events", Endpoint::ListEvents, Who::ShopOrGateway),
+    get("/altyn/v1/events", Endpoint::ListEvents, Right::EventRead),
     get(
         "/altyn/v1/events/{event_id}",
         Endpoint::ShowEvent,
-        Who::ShopOrGateway,
+        Right::EventRead,
     ),
     post(
         "/altyn/v1/events/{event_id}/resend",
         Endpoint::ResendEvent,
-        Who::ShopOrGateway,
+        Right::EventResend,
     ),
-    get("/altyn/v1/grants", Endpoint::ListGrants, Who::Shop),
-    Route {
-        method: Method::DELETE,
-        path: "/altyn/v1/grants/{grant_id}",
-        who: Who::Shop,
-        endpoint: Endpoint::RemoveGrant,
-    },
-    get("/altyn/v1/clock", Endpoint::ShowClock, Who::ShopOrGateway),
+    get("/altyn/v1/grants", Endpoint::ListGrants, Right::GrantRead),
+    delete(
+        "/altyn/v1/grants/{grant_id}",
+        Endpoint::RemoveGrant,
+        Right::GrantRevoke,
+    ),
+    get("/altyn/v1/clock", Endpoint::ShowClock, Right::ClockRead),
     post(
         "/altyn/v1/clock/advance",
         Endpoint::AdvanceClock,
-        Who::ShopOrGateway,
+        Right::ClockMove,
     ),
     post(
         "/altyn/v1/payments/{payment_id}/simulate",
         Endpoint::SimulatePayment,
-        Who::Shop,
+        Right::PaymentSimulate,
     ),
-    post("/v3/pos_links", Endpoint::CreatePosLink, Who::Shop),
+    post(
+        "/v3/pos_links",
+        Endpoint::CreatePosLink,
+        Right::PosLinkCreate,
+    ),
     get(
         "/v3/pos_links/{pos_link_id}",
         Endpoint::ShowPosLink,
-        Who::Shop,
+        Right::PosLinkRead,
     ),
     post(
         "/v3/pos_links/{pos_link_id}/activate",
         Endpoint::ActivatePosLink,
-        Who::Shop,
+        Right::PosLinkChange,
     ),
     post(
         "/v3/pos_links/{pos_link_id}/deactivate",
         Endpoint::DeactivatePosLink,
-        Who::Shop,
+        Right::PosLinkChange,
     ),
     post(
         "/v3/pos_links/{pos_link_id}/recipient",
         Endpoint::MovePosLink,
-        Who::Shop,
+        Right::PosLinkChange,
     ),
 ];
-
-/// Payment methods have no right of their own: they go with payments.
-const WHO_CREATES: Who = Who::ShopOrGranted(Scope::PaymentsCreate);
-const WHO_READS: Who = Who::ShopOrGranted(Scope::PaymentsGet);
-const WHO_READS_RECEIPTS: Who = Who::ShopOrGranted(Scope::ReceiptsGet);
-const WHO_READS_REFUNDS: Who = Who::ShopOrGranted(Scope::RefundsGet);
 
 /// Where merchants grant access; a page of another door.
 pub(crate) const AUTHORIZE: &str = "/oauth/v2/authorize";
@@ -297,32 +294,48 @@ pub(crate) const OWN: &str = "/altyn/v1/";
 /// The description of the API; anybody may read it.
 pub const DESCRIPTION: &str = "/openapi.json";
 
+/// What stands beside the table: other credentials than a shop's, or none.
+pub static BESIDE: [(Method, &str, &[Right]); 4] = [
+    (
+        Method::POST,
+        TOKEN,
+        &[Right::CallerProve, Right::GrantExchange],
+    ),
+    (
+        Method::POST,
+        REVOKE_TOKEN,
+        &[Right::CallerProve, Right::GrantExchange],
+    ),
+    (Method::POST, FISCAL_CALLBACK, &[Right::OutcomeTake]),
+    (Method::GET, DESCRIPTION, &[]),
+];
+
 /// Everything else under the door.
 pub(crate) const REST: [&str; 4] = ["/v3", "/v3/", "/v3/{*rest}", "/altyn/v1/{*rest}"];
 
-const fn get(path: &'static str, endpoint: Endpoint, who: Who) -> Route {
+const fn get(path: &'static str, endpoint: Endpoint, right: Right) -> Route {
     Route {
         method: Method::GET,
         path,
-        who,
+        right,
         endpoint,
     }
 }
 
-const fn post(path: &'static str, endpoint: Endpoint, who: Who) -> Route {
+const fn post(path: &'static str, endpoint: Endpoint, right: Right) -> Route {
     Route {
         method: Method::POST,
         path,
-        who,
+        right,
         endpoint,
     }
 }
 
-const fn delete(path: &'static str, endpoint: Endpoint, who: Who) -> Route {
+const fn delete(path: &'static str, endpoint: Endpoint, right: Right) -> Route {
     Route {
         method: Method::DELETE,
         path,
-        who,
+        right,
         endpoint,
     }
 }

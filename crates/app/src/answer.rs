@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::access::Job;
 use domain::acquiring::Approval;
 use domain::ledger::Account;
 use domain::operation::NEVER_ARRIVED;
@@ -12,12 +13,12 @@ use domain::payout::LateShares;
 use domain::refund::Status as RefundStatus;
 use domain::{
     Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
-    OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy,
+    OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy, Right,
 };
 
 use crate::app::App;
 use crate::call::{Absence, Heard};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::deal;
 use crate::discrepancy;
 use crate::effects::{self, Recorded};
@@ -41,17 +42,22 @@ pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Res
 }
 
 /// Where an operation belongs.
-async fn place(app: &Arc<App>, operation: OperationId) -> Result<(Cx, OperationObject), Error> {
+async fn place(
+    app: &Arc<App>,
+    operation: OperationId,
+) -> Result<(Allowed, OperationObject), Error> {
+    let (listener, right) = (app.job(Job::Listener), Right::OutcomeTake);
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::operation::find_any_shop(conn, operation)?;
         found.ok_or_else(|| Error::not_found("operation", operation))
     };
-    let found = app.store.read(find).await?;
-    Ok((app.cx(found.shop_id).await?, found.object))
+    let found = listener.require_any_shop(right)?.read(find).await?;
+    let cx = listener.require_in(found.shop_id, right).await?;
+    Ok((cx, found.object))
 }
 
 /// Takes in what was heard of an operation, in a unit of its own that is tried until it is done.
-pub(crate) async fn take(cx: &Cx, of: Of, heard: Heard) -> Result<(), Error> {
+pub(crate) async fn take(cx: &Allowed, of: Of, heard: Heard) -> Result<(), Error> {
     match &heard {
         Heard::Answer(answer) => cx.app.card_attempts.heard(of.operation, answer),
         Heard::Absent(Absence::Settled) => cx.app.card_attempts.never_arrived(of.operation),

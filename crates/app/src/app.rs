@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use connectors::sandbox::{Callback, Sandbox};
 use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
+use domain::access::Job;
 use domain::message::Channel;
 use domain::{
-    Duration, Grant, OperationId, PaymentId, PaymentMethodId, Reach, Shop, ShopId, Tariff,
+    Duration, Grant, OperationId, PaymentId, PaymentMethodId, Reach, Right, Shop, ShopId, Tariff,
     Timestamp,
 };
 use store::Store;
@@ -17,7 +18,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
 use crate::card_attempts::{CardAttempts, CardLimits};
-use crate::cx::Cx;
+use crate::cx::{Asked, Rows};
 use crate::discrepancy::Found;
 use crate::error::Error;
 use crate::figures::Happened;
@@ -81,7 +82,8 @@ pub struct Settings {
 
 /// The platform.
 pub struct App {
-    pub(crate) store: Store,
+    pub(crate) rows: Rows,
+    pub(crate) asked: Asked,
     pub(crate) acquirer: Arc<dyn Acquirer>,
     pub(crate) payer: Arc<dyn Payer>,
     pub(crate) sandbox: Option<Arc<Sandbox>>,
@@ -138,7 +140,8 @@ impl App {
     pub fn new(parts: Parts) -> Arc<Self> {
         let card_attempts = CardAttempts::new(parts.settings.card_limits, parts.random.seed());
         Arc::new(Self {
-            store: parts.store,
+            rows: Rows::closed(parts.store),
+            asked: Asked::default(),
             acquirer: parts.acquirer,
             payer: parts.payer,
             sandbox: parts.sandbox,
@@ -192,7 +195,7 @@ impl App {
     /// The storage's own figures.
     #[must_use]
     pub fn statistics(&self) -> store::Statistics {
-        self.store.statistics()
+        self.rows.statistics()
     }
 
     /// How many answers were heard that the storage has not taken yet: they are tried again.
@@ -218,7 +221,7 @@ impl App {
     /// # Errors
     /// It is not.
     pub async fn ready(&self) -> Result<(), Error> {
-        Ok(self.store.ready().await?)
+        Ok(self.rows.ready().await?)
     }
 
     /// Addresses of the pages that payers are sent to.
@@ -286,14 +289,14 @@ impl App {
         }
     }
 
-    /// What the platform itself does in a shop: time, answers, pages.
-    pub(crate) async fn cx(self: &Arc<Self>, shop_id: ShopId) -> Result<Cx, Error> {
-        if let Some(merchant) = self.merchant(shop_id, None) {
-            return Ok(Cx::new(self, &merchant, String::new()));
+    /// A shop with its price list, as of a moment ago.
+    pub(crate) async fn merchant_of(self: &Arc<Self>, shop: ShopId) -> Result<Merchant, Error> {
+        if let Some(merchant) = self.merchant(shop, None) {
+            return Ok(merchant);
         }
-        let merchant = self.read_merchant(shop_id).await?;
-        let merchant = merchant.ok_or_else(|| Error::not_found("shop", shop_id))?;
-        Ok(Cx::new(self, &self.remember(merchant), String::new()))
+        let merchant = self.read_merchant(shop).await?;
+        let merchant = merchant.ok_or_else(|| Error::not_found("shop", shop))?;
+        Ok(self.remember(merchant))
     }
 
     /// What is remembered of a shop, if it is fresh and, where a key is asked for, was seen with
@@ -355,19 +358,17 @@ impl App {
             .remove(&shop);
     }
 
-    async fn read_merchant(&self, shop_id: ShopId) -> Result<Option<Merchant>, Error> {
+    async fn read_merchant(self: &Arc<Self>, shop: ShopId) -> Result<Option<Merchant>, Error> {
         let read_at = self.now();
-        let read: Option<Merchant> = self
-            .store
-            .read(move |conn| {
-                let Some(shop) = store::shop::find(conn, shop_id)? else {
-                    return Ok(None);
-                };
-                let tariffs = store::tariff::list(conn, shop_id)?;
-                Ok::<_, Error>(Some(Merchant::new(shop, tariffs, None, read_at)))
-            })
-            .await?;
-        Ok(read)
+        let door = self.job(Job::Door).require_any_shop(Right::CallerProve)?;
+        let read = move |conn: &mut store::Conn<'_>| {
+            let Some(found) = store::shop::find(conn, shop)? else {
+                return Ok(None);
+            };
+            let tariffs = store::tariff::list(conn, shop)?;
+            Ok(Some(Merchant::new(found, tariffs, None, read_at)))
+        };
+        door.read(read).await
     }
 }
 

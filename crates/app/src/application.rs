@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use domain::access::Job;
 use domain::application::NewApplication;
 use domain::grant::RevokedBy;
-use domain::{Application, ApplicationId, IdSeed};
+use domain::{Actor, Application, ApplicationId, IdSeed, Right};
 use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
+use crate::cx::Cx;
 use crate::error::{Error, Refusal};
 use crate::{grant, secret};
 
@@ -24,7 +26,9 @@ pub struct Created {
 ///
 /// # Errors
 /// A rule does not allow it, or the storage fails.
-pub async fn create(app: &Arc<App>, new: NewApplication) -> Result<Created, Error> {
+pub async fn create(cx: &Cx, new: NewApplication) -> Result<Created, Error> {
+    let rows = cx.require_any_shop(Right::ApplicationChange)?;
+    let app = rows.app();
     let secret = secret::fresh(app);
     let seed = IdSeed {
         at: app.now(),
@@ -36,10 +40,7 @@ pub async fn create(app: &Arc<App>, new: NewApplication) -> Result<Created, Erro
     let application = made.clone();
     let unit =
         move |tx: &mut store::Tx<'_>| Ok::<_, Error>(store::application::insert(tx, &application)?);
-    app.store
-        .write_any_shop(unit)
-        .await
-        .map_err(Error::settled)?;
+    rows.write(unit).await?;
     let application = made;
     Ok(Created {
         application,
@@ -51,9 +52,10 @@ pub async fn create(app: &Arc<App>, new: NewApplication) -> Result<Created, Erro
 ///
 /// # Errors
 /// The storage fails.
-pub async fn list(app: &Arc<App>) -> Result<Vec<Application>, Error> {
+pub async fn list(cx: &Cx) -> Result<Vec<Application>, Error> {
+    let rows = cx.require_any_shop(Right::ApplicationRead)?;
     let read = |conn: &mut store::Conn<'_>| Ok::<_, Error>(store::application::list(conn)?);
-    let mut all = app.store.read(read).await?;
+    let mut all = rows.read(read).await?;
     all.retain(Application::is_there);
     Ok(all)
 }
@@ -62,17 +64,28 @@ pub async fn list(app: &Arc<App>) -> Result<Vec<Application>, Error> {
 ///
 /// # Errors
 /// There is none, or the storage fails.
-pub async fn show(app: &Arc<App>, id: ApplicationId) -> Result<Application, Error> {
-    let read = move |conn: &mut store::Conn<'_>| find(conn, id);
-    app.store.read(read).await
+pub async fn show(cx: &Cx, id: ApplicationId) -> Result<Application, Error> {
+    let rows = cx.require_any_shop(Right::ApplicationRead)?;
+    rows.read(move |conn| find(conn, id)).await
+}
+
+/// An application that asks for access, as the page shows it that a merchant grants it on.
+///
+/// # Errors
+/// There is none, or the storage fails.
+pub async fn meet(app: &Arc<App>, id: ApplicationId) -> Result<Application, Error> {
+    let visitor = app.acting(Actor::Visitor);
+    let rows = visitor.require_any_shop(Right::ApplicationMeet)?;
+    rows.read(move |conn| find(conn, id)).await
 }
 
 /// Gives an application another secret; the one before is refused from now on. Tokens stay.
 ///
 /// # Errors
 /// There is no such application, or the storage fails.
-pub async fn renew_secret(app: &Arc<App>, id: ApplicationId) -> Result<String, Error> {
-    let secret = secret::fresh(app);
+pub async fn renew_secret(cx: &Cx, id: ApplicationId) -> Result<String, Error> {
+    let rows = cx.require_any_shop(Right::ApplicationChange)?;
+    let secret = secret::fresh(rows.app());
     let hash = secret::hash(&secret);
     let unit = move |tx: &mut store::Tx<'_>| {
         let found = find(tx, id)?;
@@ -82,10 +95,7 @@ pub async fn renew_secret(app: &Arc<App>, id: ApplicationId) -> Result<String, E
         };
         Ok::<_, Error>(store::application::update(tx, &next)?)
     };
-    app.store
-        .write_any_shop(unit)
-        .await
-        .map_err(Error::settled)?;
+    rows.write(unit).await?;
     Ok(secret)
 }
 
@@ -94,8 +104,10 @@ pub async fn renew_secret(app: &Arc<App>, id: ApplicationId) -> Result<String, E
 ///
 /// # Errors
 /// There is no such application, or the storage fails.
-pub async fn delete(app: &Arc<App>, id: ApplicationId) -> Result<usize, Error> {
-    let now = app.now();
+pub async fn delete(cx: &Cx, id: ApplicationId) -> Result<usize, Error> {
+    let right = Right::ApplicationChange;
+    let rows = cx.require_any_shop(right)?;
+    let now = rows.app().now();
     let unit = move |tx: &mut store::Tx<'_>| {
         let found = find(tx, id)?;
         let next = Application {
@@ -104,16 +116,14 @@ pub async fn delete(app: &Arc<App>, id: ApplicationId) -> Result<usize, Error> {
         };
         Ok::<_, Error>(store::application::update(tx, &next)?)
     };
-    app.store
-        .write_any_shop(unit)
-        .await
-        .map_err(Error::settled)?;
+    rows.write(unit).await?;
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::grant::list_of_application_any_shop(conn, id)?)
     };
     let mut ended = 0_usize;
-    for granted in app.store.read(read).await? {
-        if grant::end(app, granted.shop_id, granted.id, RevokedBy::Deletion).await? {
+    for granted in rows.read(read).await? {
+        let cx = cx.require_in(granted.shop_id, right).await?;
+        if grant::end(&cx, granted.id, RevokedBy::Deletion).await? {
             ended = ended.saturating_add(1);
         }
     }
@@ -126,7 +136,8 @@ pub async fn delete(app: &Arc<App>, id: ApplicationId) -> Result<usize, Error> {
 /// [`Error::Denied`] if there is no such application, or the secret is not its.
 pub async fn prove(app: &Arc<App>, id: ApplicationId, secret: &str) -> Result<Application, Error> {
     let hash = secret::hash(secret);
-    match show(app, id).await {
+    let door = app.job(Job::Door).require_any_shop(Right::CallerProve)?;
+    match door.read(move |conn| find(conn, id)).await {
         Ok(application) if bool::from(application.secret_hash.ct_eq(&hash)) => Ok(application),
         Ok(_) | Err(Error::NotFound { .. }) => Err(Error::Denied),
         Err(error) => Err(error),

@@ -16,10 +16,11 @@ mod told;
 use std::collections::BTreeMap;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
-use domain::{Shop, ShopId};
+use domain::{Right, Shop, ShopId};
+use store::Conn;
 use store::book::{Head, Posted};
-use store::{Conn, Store};
 
+use crate::cx::Cx;
 use crate::error::Error;
 use deal::Deals;
 
@@ -68,16 +69,17 @@ pub struct Finding {
 ///
 /// # Errors
 /// The storage fails. What is wrong with the books is no error but a finding.
-pub async fn run(store: &Store) -> Result<Report, Error> {
-    let shops = store
-        .read(|conn| Ok::<_, Error>(store::shop::list_any_shop(conn)?))
+pub async fn run(cx: &Cx) -> Result<Report, Error> {
+    let rows = cx.require_any_shop(Right::BookAudit)?;
+    let shops = rows
+        .read(|conn| Ok(store::shop::list_any_shop(conn)?))
         .await?;
     let mut report = Report::default();
     for shop in shops {
-        let part = store.read(move |conn| audit_shop(conn, &shop)).await?;
+        let part = rows.read(move |conn| audit_shop(conn, &shop)).await?;
         report.add(part);
     }
-    report.findings.extend(store.read(orphans).await?);
+    report.findings.extend(rows.read(orphans).await?);
     Ok(report)
 }
 

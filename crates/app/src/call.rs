@@ -9,7 +9,7 @@ use store::Quiet;
 use tracing::{error, info, warn};
 
 use crate::answer;
-use crate::cx::Cx;
+use crate::cx::Allowed;
 use crate::effects::Recorded;
 use crate::error::Error;
 use crate::heard::Of;
@@ -79,7 +79,7 @@ impl Task {
 
 /// Asks the acquirer, within the time limit. A call that could not even be sent is silence too:
 /// the reconciler repeats it, or gives it up.
-pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
+pub(crate) async fn perform(cx: &Allowed, task: Task) -> Heard {
     let (acquirer, payer) = (&cx.app.acquirer, &cx.app.payer);
     let call = async {
         match task {
@@ -109,7 +109,7 @@ pub(crate) async fn perform(cx: &Cx, task: Task) -> Heard {
 }
 
 /// Makes a written-down call and takes its answer in.
-pub(crate) async fn run(cx: &Cx, operation: OperationId) -> Result<(), Error> {
+pub(crate) async fn run(cx: &Allowed, operation: OperationId) -> Result<(), Error> {
     let shop = cx.shop.id;
     let found = cx
         .read(move |conn| Ok(store::operation::find(conn, shop, operation)?))
@@ -145,7 +145,7 @@ fn unfinished(operation: OperationId, error: &Error) {
 
 /// Does what a step has left to do after its commit: counts what happened, wakes the carriers of
 /// notifications and makes the calls. A call that gets lost here is found by the reconciler.
-pub(crate) fn follow_up(cx: &Cx, recorded: Recorded) {
+pub(crate) fn follow_up(cx: &Allowed, recorded: Recorded) {
     cx.app.happened.count(&recorded.happened);
     cx.app.discrepancies.count(&recorded.discrepancies);
     if recorded.notifies {

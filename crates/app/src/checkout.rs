@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use card::{Card, CardNumber};
 use connectors::acquirer::Means as CallMeans;
+use domain::access::Object;
 use domain::payment::{Attempt, State};
 use domain::{
-    Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
-    OperationObject, OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Shop,
-    Timestamp, payment_method,
+    Actor, Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
+    OperationObject, OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Right,
+    Shop, Timestamp, payment_method,
 };
 
 use crate::app::App;
 use crate::call;
 use crate::card_attempts::{Exceeded, Limit, Tried, Whence};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::error::{Error, Refusal};
 use crate::heard::Of;
 use crate::{
@@ -77,20 +78,21 @@ pub struct Buyer {
 /// # Errors
 /// There is no such payment, or the storage fails.
 pub async fn show(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
-    let cx = context(app, id).await?;
+    let cx = context(app, id, Right::PaymentFollow).await?;
     view(&cx, id).await
 }
 
-async fn context(app: &Arc<App>, id: PaymentId) -> Result<Cx, Error> {
+async fn context(app: &Arc<App>, id: PaymentId, right: Right) -> Result<Allowed, Error> {
+    let payer = app.acting(Actor::Payer(Object::Payment(id)));
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::payment::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("payment", id))
     };
-    let shop_id = app.store.read(find).await?.shop_id;
-    app.cx(shop_id).await
+    let shop = payer.require_any_shop(right)?.read(find).await?.shop_id;
+    payer.require_in(shop, right).await
 }
 
-async fn view(cx: &Cx, id: PaymentId) -> Result<CheckoutView, Error> {
+async fn view(cx: &Allowed, id: PaymentId) -> Result<CheckoutView, Error> {
     let shop = cx.shop.id;
     let (payment, attempts) = cx
         .read(move |conn| {
@@ -239,7 +241,7 @@ async fn attempt(
     choice: Choice,
     means: CallMeans,
 ) -> Result<CheckoutView, Error> {
-    let cx = context(app, id).await?;
+    let cx = context(app, id, Right::PaymentPay).await?;
     cx.require_enabled()?;
     let started = cx.write(move |work| start(work, id, &choice)).await;
     let (operation, payment) = started.inspect_err(|refused| note(&cx, refused))?;
@@ -292,7 +294,7 @@ fn start(
 }
 
 /// Counts a payment or a binding that takes no more cards. Other limits count by themselves.
-fn note(cx: &Cx, refused: &Error) {
+fn note(cx: &Allowed, refused: &Error) {
     if let Error::Refused(Refusal::CardAttempts(Exceeded { limit, .. })) = refused
         && *limit == Limit::Object
     {
@@ -322,7 +324,7 @@ fn count(
 /// # Errors
 /// There is no such payment, or the storage fails.
 pub async fn returned(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
-    let cx = context(app, id).await?;
+    let cx = context(app, id, Right::PaymentFollow).await?;
     let before = view(&cx, id).await?;
     match before.payment.state {
         // The acquirer is asked when that is over.
@@ -350,20 +352,25 @@ pub async fn returned(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Err
 /// # Errors
 /// There is no such binding, or the storage fails.
 pub async fn show_binding(app: &Arc<App>, id: PaymentMethodId) -> Result<BindingView, Error> {
-    let cx = binding_context(app, id).await?;
+    let cx = binding_context(app, id, Right::MethodFollow).await?;
     binding_view(&cx, id).await
 }
 
-async fn binding_context(app: &Arc<App>, id: PaymentMethodId) -> Result<Cx, Error> {
+async fn binding_context(
+    app: &Arc<App>,
+    id: PaymentMethodId,
+    right: Right,
+) -> Result<Allowed, Error> {
+    let payer = app.acting(Actor::Payer(Object::PaymentMethod(id)));
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::payment_method::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("payment method", id))
     };
-    let shop_id = app.store.read(find).await?.shop_id;
-    app.cx(shop_id).await
+    let shop = payer.require_any_shop(right)?.read(find).await?.shop_id;
+    payer.require_in(shop, right).await
 }
 
-async fn binding_view(cx: &Cx, id: PaymentMethodId) -> Result<BindingView, Error> {
+async fn binding_view(cx: &Allowed, id: PaymentMethodId) -> Result<BindingView, Error> {
     let shop = cx.shop.id;
     let (method, attempts) = cx
         .read(move |conn| {
@@ -393,7 +400,7 @@ pub async fn bind_card(
     card: Card,
     client_ip: Option<IpAddr>,
 ) -> Result<BindingView, Error> {
-    let cx = binding_context(app, id).await?;
+    let cx = binding_context(app, id, Right::MethodConfirm).await?;
     cx.require_enabled()?;
     let facts = MethodFacts::Card(card.facts());
     let number = card.number.clone();
@@ -435,7 +442,7 @@ pub async fn bind_card(
 /// # Errors
 /// There is no such binding, or the storage fails.
 pub async fn binding_returned(app: &Arc<App>, id: PaymentMethodId) -> Result<BindingView, Error> {
-    let cx = binding_context(app, id).await?;
+    let cx = binding_context(app, id, Right::MethodFollow).await?;
     let before = binding_view(&cx, id).await?;
     if let payment_method::State::Challenged { operation, .. } = before.method.state {
         reconcile::look(&cx, operation).await?;

@@ -1,10 +1,35 @@
-//! The context of one use case: whose shop, at what time, under which request.
+//! The context of one use case: who acts, where, at what time, under which request; and what a
+//! right opens.
+//!
+//! Nothing is read or written without a right that was asked for by name. [`Rows`] can be opened
+//! in this module only, and only by what [`Cx::require`] gives:
+//!
+//! ```
+//! async fn rows_of(cx: &app::Cx) -> Result<domain::ShopId, app::Error> {
+//!     let allowed = cx.require(domain::Right::PaymentRead)?;
+//!     allowed.read(|_conn| Ok(())).await?;
+//!     Ok(allowed.shop.id)
+//! }
+//! ```
+//!
+//! A use case that asks for none does not compile:
+//!
+//! ```compile_fail
+//! async fn rows_of(cx: &app::Cx) -> Result<domain::ShopId, app::Error> {
+//!     cx.read(|_conn| Ok(())).await?;
+//!     Ok(cx.shop.id)
+//! }
+//! ```
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use domain::{Grant, OperationId, Reach, Shop, Tariff, Timestamp};
-use store::{Conn, Tx};
+use domain::access::{Job, Machine, RIGHTS};
+use domain::{
+    Actor, ApplicationId, Grant, OperationId, Reach, Right, Shop, ShopId, Tariff, Timestamp,
+};
+use store::{Conn, Store, StoreError, Tx};
 
 use crate::app::{App, Merchant};
 use crate::card_attempts::{Exceeded, Tally, Trial, Tried};
@@ -14,46 +39,223 @@ use crate::ports::Mint;
 /// The longest pauses before a unit runs again that met a conflict: a good second in all.
 const CONFLICT_PAUSES_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
 
-/// The context of one use case. Whoever holds it acts in this shop.
+/// The storage, closed: a right opens it.
+pub(crate) struct Rows(Store);
+
+/// Which rights were asked for since somebody looked, so that tests can hold tables against it.
+#[derive(Debug, Default)]
+pub(crate) struct Asked([AtomicU64; 2]);
+
+/// The context of one use case. It opens nothing by itself.
 #[derive(Clone)]
 pub struct Cx {
+    app: Arc<App>,
+    actor: Actor,
+    place: Place,
+    now: Timestamp,
+    request_id: String,
+    client_ip: Option<IpAddr>,
+}
+
+/// Where somebody acts.
+#[derive(Clone)]
+enum Place {
+    /// Nowhere in particular: on rows of any shop.
+    Platform,
+    /// In a shop, with its price list.
+    Shop(Arc<Shop>, Arc<[Tariff]>),
+}
+
+/// What a right gives in a shop: its rows, and nothing of another one.
+#[derive(Clone)]
+pub struct Allowed {
     /// The platform.
     pub app: Arc<App>,
     /// The shop.
     pub shop: Arc<Shop>,
     /// The shop's price list.
     pub(crate) tariffs: Arc<[Tariff]>,
-    /// By what an application acts here; `None` for the shop itself and the platform.
-    pub(crate) grant: Option<Arc<Grant>>,
     /// The shop's time, read once.
     pub now: Timestamp,
-    /// The request's id; empty for what the platform does by itself.
-    pub request_id: String,
     /// From where the request comes, if from anywhere.
     pub client_ip: Option<IpAddr>,
+    actor: Actor,
+}
+
+/// What a right gives on the platform: rows of any shop.
+pub(crate) struct AnyShop {
+    app: Arc<App>,
 }
 
 /// The inside of a unit of work. A unit may run twice: it reads, asks the domain and writes
 /// through `tx`, nothing else.
 pub(crate) struct Work<'w, 'tx> {
     pub(crate) tx: &'w mut Tx<'tx>,
-    pub(crate) cx: &'w Cx,
+    pub(crate) cx: &'w Allowed,
     pub(crate) ids: Mint,
     /// The cards that it counts.
     cards: Tally,
 }
 
+impl Rows {
+    pub(crate) fn closed(store: Store) -> Self {
+        Self(store)
+    }
+
+    /// The storage's own figures.
+    pub(crate) fn statistics(&self) -> store::Statistics {
+        self.0.statistics()
+    }
+
+    /// Proves that the storage answers and writes.
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        self.0.ready().await
+    }
+}
+
+impl Asked {
+    fn note(&self, right: Right) {
+        let place = right.place();
+        let bit = 1 << (place % 64);
+        // It is set nearly always: then no other processor has to read it again.
+        if let Some(word) = self.0.get(place / 64)
+            && word.load(Relaxed) & bit == 0
+        {
+            word.fetch_or(bit, Relaxed);
+        }
+    }
+
+    fn take(&self) -> Vec<Right> {
+        let words = self.0.each_ref().map(|word| word.swap(0, Relaxed));
+        let was_asked = |right: &Right| {
+            let place = right.place();
+            let word = words.get(place / 64).copied().unwrap_or(0);
+            word & (1 << (place % 64)) != 0
+        };
+        let rights = RIGHTS.iter().map(|row| row.right);
+        rights.filter(was_asked).collect()
+    }
+}
+
+impl App {
+    /// Which rights were asked for since this was called last.
+    #[must_use]
+    pub fn rights_asked(&self) -> Vec<Right> {
+        self.asked.take()
+    }
+
+    /// The context of somebody who acts nowhere in particular yet.
+    pub(crate) fn acting(self: &Arc<Self>, actor: Actor) -> Cx {
+        Cx {
+            app: Arc::clone(self),
+            actor,
+            place: Place::Platform,
+            now: self.now(),
+            request_id: String::new(),
+            client_ip: None,
+        }
+    }
+
+    /// The context of what the platform does by itself.
+    pub(crate) fn job(self: &Arc<Self>, job: Job) -> Cx {
+        self.acting(Actor::Job(job))
+    }
+
+    /// The context of a command of this machine.
+    #[must_use]
+    pub fn machine(self: &Arc<Self>, machine: Machine) -> Cx {
+        self.acting(Actor::Machine(Arc::new(machine)))
+    }
+}
+
 impl Cx {
-    pub(crate) fn new(app: &Arc<App>, merchant: &Merchant, request_id: String) -> Self {
+    /// The context of somebody who has proved to be this, in a shop.
+    pub(crate) fn in_shop(
+        app: &Arc<App>,
+        actor: Actor,
+        merchant: &Merchant,
+        request_id: String,
+    ) -> Self {
         Self {
             app: Arc::clone(app),
-            shop: Arc::clone(&merchant.shop),
-            tariffs: Arc::clone(&merchant.tariffs),
-            grant: None,
+            actor,
+            place: Place::Shop(Arc::clone(&merchant.shop), Arc::clone(&merchant.tariffs)),
             now: merchant.shop.now(app.now()),
             request_id,
             client_ip: None,
         }
+    }
+
+    /// The same context, of a request from this address.
+    #[must_use]
+    pub fn from(mut self, client_ip: Option<IpAddr>) -> Self {
+        self.client_ip = client_ip;
+        self
+    }
+
+    /// The same actor in this shop.
+    pub(crate) async fn at(&self, shop: ShopId) -> Result<Self, Error> {
+        let merchant = self.app.merchant_of(shop).await?;
+        let (app, actor) = (&self.app, self.actor.clone());
+        Ok(Self::in_shop(app, actor, &merchant, self.request_id.clone()).from(self.client_ip))
+    }
+
+    /// The platform.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Who acts.
+    #[must_use]
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The request's id; empty for what the platform does by itself.
+    #[must_use]
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// Asks for a right by its name: what it opens in the shop.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if they have not got it.
+    pub fn require(&self, right: Right) -> Result<Allowed, Error> {
+        self.check(right)?;
+        match &self.place {
+            Place::Shop(shop, tariffs) => Ok(Allowed {
+                app: Arc::clone(&self.app),
+                shop: Arc::clone(shop),
+                tariffs: Arc::clone(tariffs),
+                now: self.now,
+                client_ip: self.client_ip,
+                actor: self.actor.clone(),
+            }),
+            Place::Platform => Err(Error::defect("a right in a shop, and no shop")),
+        }
+    }
+
+    /// Asks for a right in this shop.
+    pub(crate) async fn require_in(&self, shop: ShopId, right: Right) -> Result<Allowed, Error> {
+        self.check(right)?;
+        self.at(shop).await?.require(right)
+    }
+
+    /// Asks for a right by its name: what it opens on the platform, rows of any shop.
+    pub(crate) fn require_any_shop(&self, right: Right) -> Result<AnyShop, Error> {
+        self.check(right)?;
+        let app = Arc::clone(&self.app);
+        Ok(AnyShop { app })
+    }
+
+    fn check(&self, right: Right) -> Result<(), Error> {
+        self.app.asked.note(right);
+        if self.actor.may(right) {
+            return Ok(());
+        }
+        Err(Error::Forbidden { right })
     }
 
     /// How far notifications may go.
@@ -62,7 +264,57 @@ impl Cx {
         self.app.settings.reach
     }
 
-    /// The same context at the present moment: a call to the outside has taken its time.
+    /// Refuses what a shop that is switched off may not begin.
+    ///
+    /// # Errors
+    /// [`Refusal::ShopDisabled`]
+    pub fn require_enabled(&self) -> Result<(), Error> {
+        match &self.place {
+            Place::Shop(shop, _tariffs) => enabled(shop),
+            Place::Platform => Ok(()),
+        }
+    }
+}
+
+fn enabled(shop: &Shop) -> Result<(), Error> {
+    if shop.enabled {
+        return Ok(());
+    }
+    Err(Refusal::ShopDisabled.into())
+}
+
+impl Allowed {
+    /// Returns whether who acts has this right too, for what an answer shows.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.actor.may(right)
+    }
+
+    /// The application that is asking; `None` where none is.
+    pub(crate) fn application(&self) -> Option<ApplicationId> {
+        self.grant().map(|grant| grant.application_id)
+    }
+
+    /// What the application that is asking was granted; `None` where none is.
+    pub(crate) fn grant(&self) -> Option<&Grant> {
+        match &self.actor {
+            Actor::Application(grant) => Some(grant),
+            Actor::Key(_)
+            | Actor::Gateway(_)
+            | Actor::Client(_)
+            | Actor::Payer(_)
+            | Actor::Visitor
+            | Actor::Demo
+            | Actor::Job(_)
+            | Actor::Machine(_) => None,
+        }
+    }
+
+    /// Refuses what a shop that is switched off may not begin.
+    pub(crate) fn require_enabled(&self) -> Result<(), Error> {
+        enabled(&self.shop)
+    }
+
+    /// The same at the present moment: a call to the outside has taken its time.
     pub(crate) fn later(&self) -> Self {
         Self {
             now: self.shop.now(self.app.now()),
@@ -70,15 +322,10 @@ impl Cx {
         }
     }
 
-    /// Refuses what a shop that is switched off may not begin.
-    ///
-    /// # Errors
-    /// [`Refusal::ShopDisabled`]
-    pub fn require_enabled(&self) -> Result<(), Error> {
-        if self.shop.enabled {
-            return Ok(());
-        }
-        Err(Refusal::ShopDisabled.into())
+    /// The shop's time at the present moment, wherever its clock was moved meanwhile.
+    pub(crate) async fn present(&self) -> Result<Timestamp, Error> {
+        let merchant = self.app.merchant_of(self.shop.id).await?;
+        Ok(merchant.shop.now(self.app.now()))
     }
 
     /// Runs a unit of work of this shop. Where others change the same all the time, it waits for a
@@ -137,8 +384,8 @@ impl Cx {
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
     {
         let cx = self.clone();
-        self.app
-            .store
+        let rows = &self.app.rows;
+        rows.0
             .write(self.shop.id, move |tx: &mut Tx<'_>| {
                 let ids = Mint::new(cx.now, seed);
                 let cards = cards.clone();
@@ -154,12 +401,51 @@ impl Cx {
     }
 
     /// Reads.
+    ///
+    /// # Errors
+    /// The unit's, or the storage fails.
+    pub async fn read<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        self.app.rows.0.read(unit).await.map_err(Error::settled)
+    }
+}
+
+impl AnyShop {
+    /// The platform.
+    pub(crate) fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Reads rows of any shop.
     pub(crate) async fn read<T, F>(&self, unit: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     {
-        self.app.store.read(unit).await.map_err(Error::settled)
+        self.app.rows.0.read(unit).await.map_err(Error::settled)
+    }
+
+    /// Writes rows of any shop.
+    pub(crate) async fn write<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let written = self.app.rows.0.write_any_shop(unit);
+        written.await.map_err(Error::settled)
+    }
+
+    /// Writes rows of this shop, in its turn among the shop's other units.
+    pub(crate) async fn write_in<T, F>(&self, shop: ShopId, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let written = self.app.rows.0.write(shop, unit);
+        written.await.map_err(Error::settled)
     }
 }
 

@@ -27,9 +27,9 @@ pub(crate) use refund::{reserve as reserve_refund, tell as tell_refund};
 use contract::deal::{CreateDeal, ListDeals};
 use domain::deal::{NewDeal, Step};
 use domain::ledger::{Account, Transfer, TransferKind};
-use domain::{Currency, Deal, DealId, Money, Payout};
+use domain::{Currency, Deal, DealId, Money, Payout, Right};
 
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
@@ -41,6 +41,7 @@ use crate::render;
 /// # Errors
 /// The shop is no platform, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreateDeal) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::DealCreate)?;
     once::make(cx, once, move |work| {
         let new = NewDeal {
             id: DealId::new(work.ids.next()),
@@ -63,6 +64,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreateDeal) -> Result<Reply, E
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: DealId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::DealRead)?;
     permitted(cx)?;
     let shop = cx.shop.id;
     let deal = cx
@@ -77,6 +79,7 @@ pub async fn show(cx: &Cx, id: DealId) -> Result<Reply, Error> {
 /// # Errors
 /// The shop is no platform, or the storage fails.
 pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::DealRead)?;
     permitted(cx)?;
     let shop = cx.shop.id;
     let filter = store::deal::Filter {
@@ -100,7 +103,7 @@ pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
 }
 
 /// May the shop make deals?
-fn permitted(cx: &Cx) -> Result<(), Error> {
+fn permitted(cx: &Allowed) -> Result<(), Error> {
     match cx.shop.deal_life {
         Some(_) => Ok(()),
         None => Err(domain::deal::CreateRefused::NotPermitted.into()),

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use connectors::courier::{Outcome, Parcel, Receipt};
+use domain::access::Job;
 use domain::webhook::{DeliveryState, WebhookSecret, next_attempt};
-use domain::{DeliveryId, Duration, Timestamp};
+use domain::{DeliveryId, Duration, Right, Timestamp};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use store::Quiet;
@@ -81,8 +82,8 @@ pub async fn claim(app: &Arc<App>, slots: &mut Slots) -> Result<Vec<Claimed>, Er
         let admits = &mut |claimed: &Claimed| rooms.admits(claimed);
         Ok::<_, Error>(store::delivery::claim_any_shop(tx, &claim, admits)?)
     };
-    let claimed = app.store.write_any_shop(unit).await;
-    let claimed = claimed.map_err(Error::settled)?;
+    let rows = app.job(Job::Carrier).require_any_shop(Right::EventCarry)?;
+    let claimed = rows.write(unit).await?;
     for delivery in &claimed {
         slots.begin(delivery, Instant::now());
     }
@@ -98,7 +99,8 @@ pub async fn renew(app: &Arc<App>, leases: Vec<Lease>) -> Result<(), Error> {
     let unit = move |tx: &mut store::Tx<'_>| {
         Ok::<_, Error>(store::delivery::renew_any_shop(tx, &leases, lease_until)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let rows = app.job(Job::Carrier).require_any_shop(Right::EventCarry)?;
+    rows.write(unit).await
 }
 
 /// Posts one claimed delivery.
@@ -195,7 +197,8 @@ pub async fn record(app: &Arc<App>, batch: Vec<Carried>) -> Result<(), Error> {
         store::attempt::insert_many(tx, &attempts)?;
         Ok::<_, Error>(store::delivery::record(tx, &recorded)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let rows = app.job(Job::Carrier).require_any_shop(Right::EventCarry)?;
+    rows.write(unit).await
 }
 
 /// What an attempt means for its delivery. Only 200 is a success (YooKassa API v3: notifications).

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use contract::payment::{CreatePayment, PaymentToken, RequestedMeans};
 use domain::payment::{Confirmation, Locale};
 use domain::token::RedeemRefused;
-use domain::{ConfirmationKind, Money, Payment, PaymentId, ShopId};
+use domain::{Actor, ConfirmationKind, Money, Payment, PaymentId, Right, ShopId};
 use sha2::{Digest, Sha256};
 
 use crate::app::App;
+use crate::cx::Allowed;
 use crate::error::{Error, Refusal};
 use crate::once::Once;
 use crate::payment;
@@ -45,7 +46,7 @@ pub struct Purchase {
 /// # Errors
 /// A rule does not allow it, or the storage fails.
 pub async fn create(app: &Arc<App>, shop: ShopId, purchase: Purchase) -> Result<Payment, Error> {
-    let cx = app.cx(shop).await?;
+    let cx = app.acting(Actor::Demo).at(shop).await?;
     let (kind, means) = match &purchase.way {
         Way::Page => (ConfirmationKind::Redirect, RequestedMeans::PayerChooses),
         Way::Widget => (ConfirmationKind::Embedded, RequestedMeans::PayerChooses),
@@ -63,7 +64,8 @@ pub async fn create(app: &Arc<App>, shop: ShopId, purchase: Purchase) -> Result<
         locale: Some(purchase.locale),
     };
     cx.require_enabled()?;
-    let amount = Money::new(PRICE_MINOR, cx.shop.currency);
+    let allowed = cx.require(Right::PaymentRead)?;
+    let amount = Money::new(PRICE_MINOR, allowed.shop.currency);
     let command = CreatePayment {
         description: Some(purchase.description),
         ..CreatePayment::of(amount, means, confirmation)
@@ -72,17 +74,18 @@ pub async fn create(app: &Arc<App>, shop: ShopId, purchase: Purchase) -> Result<
     let fingerprint = Sha256::digest(key.as_bytes()).into();
     let reply = payment::create(&cx, Once { key, fingerprint }, command).await?;
     let id = contract::payment::id_of(&reply.0).ok_or(Error::defect("a payment without an id"))?;
-    find(app, shop, id).await
+    find(&allowed, id).await
 }
 
 /// A payment of the demo's shop.
 ///
 /// # Errors
 /// There is none, or the storage fails.
-async fn find(app: &Arc<App>, shop: ShopId, id: PaymentId) -> Result<Payment, Error> {
+async fn find(cx: &Allowed, id: PaymentId) -> Result<Payment, Error> {
+    let shop = cx.shop.id;
     let read = move |conn: &mut store::Conn<'_>| {
         let found = store::payment::find(conn, shop, id)?;
         found.ok_or_else(|| Error::not_found("payment", id))
     };
-    app.store.read(read).await
+    cx.read(read).await
 }

@@ -2,16 +2,16 @@
 //! counted and told after its commit, and looked at by the operator.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use domain::ledger::Account;
 use domain::{
-    Discrepancy, DiscrepancyKind, Operation, OperationId, OperationObject, Remedy, ShopId,
+    Discrepancy, DiscrepancyKind, Operation, OperationId, OperationObject, Remedy, Right, ShopId,
 };
 use tracing::warn;
 
 use crate::app::App;
-use crate::cx::Work;
+use crate::cx::{Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::refund;
@@ -64,18 +64,19 @@ pub(crate) fn remedied(
 /// # Errors
 /// There is no such shop, or the storage fails.
 pub async fn list(
-    app: &Arc<App>,
+    cx: &Cx,
     shop: Option<ShopId>,
     all: bool,
     limit: u32,
 ) -> Result<Vec<Discrepancy>, Error> {
+    let rows = cx.require_any_shop(Right::DiscrepancyRead)?;
     if let Some(shop) = shop {
-        app.cx(shop).await?;
+        cx.at(shop).await?;
     }
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::discrepancy::list(conn, shop, all, limit)?)
     };
-    app.store.read(read).await
+    rows.read(read).await
 }
 
 /// How a person has dealt with a discrepancy.
@@ -95,17 +96,18 @@ pub enum Settlement {
 /// # Errors
 /// Nothing is open of it, nothing is held of it that could have come back, or the storage fails.
 pub async fn settle(
-    app: &Arc<App>,
+    cx: &Cx,
     operation: OperationId,
     settlement: Settlement,
     note: String,
 ) -> Result<u64, Error> {
+    let right = Right::DiscrepancySettle;
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::operation::find_any_shop(conn, operation)?;
         found.ok_or_else(|| Error::not_found("operation", operation))
     };
-    let found = app.store.read(find).await?;
-    let cx = app.cx(found.shop_id).await?;
+    let found = cx.require_any_shop(right)?.read(find).await?;
+    let cx = cx.require_in(found.shop_id, right).await?;
     cx.write(move |work| {
         if settlement == Settlement::CameBack {
             came_back(work, &found)?;

@@ -16,7 +16,7 @@ use domain::payment_method::BindRefused;
 use domain::pos_link::{PosLinkChangeRefused, PosLinkRefused};
 use domain::receipt::ReceiptRefused;
 use domain::token::RedeemRefused;
-use domain::{Duration, MoneyError, deal, payment, payout, refund};
+use domain::{Duration, MoneyError, Right, deal, payment, payout, refund};
 use store::book::PostError;
 use store::{StoreError, UnitError};
 
@@ -37,6 +37,12 @@ pub enum Error {
     /// Nobody knows who is asking.
     #[error("wrong shop id or secret key")]
     Denied,
+    /// Whoever asks has not got the right.
+    #[error("the right {} is missing", .right.code())]
+    Forbidden {
+        /// What was asked for.
+        right: Right,
+    },
     /// The request makes no sense.
     #[error("invalid request: {}", .0.description)]
     Invalid(InvalidRequest),
@@ -277,6 +283,7 @@ impl Error {
             Self::Internal(Cause::Store(StoreError::Conflict)) => Self::Conflict,
             other @ (Self::NotFound { .. }
             | Self::Denied
+            | Self::Forbidden { .. }
             | Self::Invalid(_)
             | Self::Refused(_)
             | Self::Conflict
@@ -313,6 +320,7 @@ impl Error {
             )
             | Self::NotFound { .. }
             | Self::Denied
+            | Self::Forbidden { .. }
             | Self::Invalid(_)
             | Self::Refused(_) => false,
         }
@@ -337,6 +345,7 @@ impl UnitError for Error {
             )
             | Self::NotFound { .. }
             | Self::Denied
+            | Self::Forbidden { .. }
             | Self::Invalid(_)
             | Self::Refused(_)
             | Self::Conflict

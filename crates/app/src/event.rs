@@ -1,16 +1,13 @@
 //! Events as the operator and the shop look at them: what happened, who was told, and telling them
 //! again.
 
-use std::sync::Arc;
-
 use contract::event::{FeedAttempt, FeedEvent, ListEvents};
 use domain::webhook::Delivery;
-use domain::{EventId, ShopId, Timestamp};
+use domain::{EventId, Right, ShopId, Timestamp};
 use store::attempt::Attempt;
 use store::event::Event;
 
-use crate::app::App;
-use crate::cx::Cx;
+use crate::cx::{Allowed, Cx};
 use crate::error::Error;
 use crate::once::Reply;
 
@@ -29,14 +26,24 @@ pub struct EventView {
 /// # Errors
 /// The storage fails.
 pub async fn list(
-    app: &Arc<App>,
+    cx: &Cx,
     shop: ShopId,
     since: Timestamp,
     after: Option<EventId>,
     limit: u32,
 ) -> Result<Vec<Event>, Error> {
-    app.store
-        .read(move |conn| Ok(store::event::list(conn, shop, since, after, limit)?))
+    let cx = cx.require_in(shop, Right::EventRead).await?;
+    since_then(&cx, since, after, limit).await
+}
+
+async fn since_then(
+    cx: &Allowed,
+    since: Timestamp,
+    after: Option<EventId>,
+    limit: u32,
+) -> Result<Vec<Event>, Error> {
+    let shop = cx.shop.id;
+    cx.read(move |conn| Ok(store::event::list(conn, shop, since, after, limit)?))
         .await
 }
 
@@ -45,12 +52,12 @@ pub async fn list(
 /// # Errors
 /// There is no such shop, or the storage fails.
 pub async fn newest(
-    app: &Arc<App>,
+    cx: &Cx,
     shop: ShopId,
     times: (Timestamp, Timestamp),
     limit: u32,
 ) -> Result<(Vec<Event>, bool), Error> {
-    let cx = app.cx(shop).await?;
+    let cx = cx.require_in(shop, Right::EventRead).await?;
     // One more than is wanted shows whether there are others.
     let more = limit.saturating_add(1);
     let mut events = cx
@@ -67,12 +74,8 @@ pub async fn newest(
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn of_object(
-    app: &Arc<App>,
-    shop: ShopId,
-    object_id: String,
-) -> Result<Vec<Event>, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn of_object(cx: &Cx, shop: ShopId, object_id: String) -> Result<Vec<Event>, Error> {
+    let cx = cx.require_in(shop, Right::EventRead).await?;
     cx.read(move |conn| Ok(store::event::list_of_object(conn, shop, &object_id)?))
         .await
 }
@@ -81,7 +84,12 @@ pub async fn of_object(
 ///
 /// # Errors
 /// It is not in this shop.
-pub async fn show(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<EventView, Error> {
+pub async fn show(cx: &Cx, shop: ShopId, id: EventId) -> Result<EventView, Error> {
+    found(&cx.require_in(shop, Right::EventRead).await?, id).await
+}
+
+async fn found(cx: &Allowed, id: EventId) -> Result<EventView, Error> {
+    let shop = cx.shop.id;
     let read = move |conn: &mut store::Conn<'_>| {
         let found = store::event::find(conn, shop, id)?;
         let event = found.ok_or_else(|| Error::not_found("event", id))?;
@@ -92,7 +100,7 @@ pub async fn show(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<EventView
         }
         Ok::<_, Error>(EventView { event, deliveries })
     };
-    app.store.read(read).await
+    cx.read(read).await
 }
 
 /// Sends an event again to all webhooks that listen to it now, whatever became of it before.
@@ -100,8 +108,11 @@ pub async fn show(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<EventView
 ///
 /// # Errors
 /// It is not in this shop.
-pub async fn resend(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<usize, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn resend(cx: &Cx, shop: ShopId, id: EventId) -> Result<usize, Error> {
+    tell_again(&cx.require_in(shop, Right::EventResend).await?, id).await
+}
+
+async fn tell_again(cx: &Allowed, id: EventId) -> Result<usize, Error> {
     let sent = cx
         .write(move |work| {
             let found = store::event::find(work.tx, work.cx.shop.id, id)?;
@@ -109,7 +120,7 @@ pub async fn resend(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<usize, 
             crate::effects::deliver(work, &event)
         })
         .await?;
-    app.wake_deliveries();
+    cx.app.wake_deliveries();
     Ok(sent)
 }
 
@@ -117,17 +128,18 @@ pub async fn resend(app: &Arc<App>, shop: ShopId, id: EventId) -> Result<usize, 
 ///
 /// # Errors
 /// The storage fails.
-pub async fn replay(app: &Arc<App>, shop: ShopId, since: Timestamp) -> Result<usize, Error> {
+pub async fn replay(cx: &Cx, shop: ShopId, since: Timestamp) -> Result<usize, Error> {
+    let cx = cx.require_in(shop, Right::EventResend).await?;
     /// How many events are read at once.
     const PAGE: u32 = 500;
     let (mut sent, mut since, mut after) = (0_usize, since, None);
     loop {
-        let page = list(app, shop, since, after, PAGE).await?;
+        let page = since_then(&cx, since, after, PAGE).await?;
         let Some(last) = page.last() else {
             return Ok(sent);
         };
         for event in &page {
-            sent = sent.saturating_add(resend(app, shop, event.id).await?);
+            sent = sent.saturating_add(tell_again(&cx, event.id).await?);
         }
         (since, after) = (last.created_at, Some(last.id));
     }
@@ -138,13 +150,14 @@ pub async fn replay(app: &Arc<App>, shop: ShopId, since: Timestamp) -> Result<us
 /// # Errors
 /// The storage fails.
 pub async fn feed(cx: &Cx, wanted: ListEvents) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::EventRead)?;
     let (since, after) = match wanted.after {
         Some((at, id)) => (at, Some(id)),
         None => (wanted.since, None),
     };
     // One more than the page has shows whether there is another page.
     let more = wanted.limit.saturating_add(1);
-    let mut events = list(&cx.app, cx.shop.id, since, after, more).await?;
+    let mut events = since_then(cx, since, after, more).await?;
     let page = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
     let has_more = page < events.len();
     events.truncate(page);
@@ -160,7 +173,8 @@ pub async fn feed(cx: &Cx, wanted: ListEvents) -> Result<Reply, Error> {
 /// # Errors
 /// It is not in this shop.
 pub async fn view(cx: &Cx, id: EventId) -> Result<Reply, Error> {
-    let EventView { event, deliveries } = show(&cx.app, cx.shop.id, id).await?;
+    let cx = &cx.require(Right::EventRead)?;
+    let EventView { event, deliveries } = found(cx, id).await?;
     let deliveries: Vec<(Delivery, Vec<FeedAttempt<'_>>)> = deliveries
         .iter()
         .map(|(delivery, attempts)| (delivery.clone(), attempts.iter().map(attempt).collect()))
@@ -173,7 +187,8 @@ pub async fn view(cx: &Cx, id: EventId) -> Result<Reply, Error> {
 /// # Errors
 /// It is not in this shop.
 pub async fn repeat(cx: &Cx, id: EventId) -> Result<Reply, Error> {
-    let deliveries = resend(&cx.app, cx.shop.id, id).await?;
+    let cx = &cx.require(Right::EventResend)?;
+    let deliveries = tell_again(cx, id).await?;
     Ok(Reply(contract::event::resent_body(deliveries)))
 }
 

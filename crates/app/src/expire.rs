@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use domain::{OperationId, PaymentId, PaymentMethodId, PersonalDataId};
+use domain::access::Job;
+use domain::{OperationId, PaymentId, PaymentMethodId, PersonalDataId, Right};
 use tracing::{info, warn};
 
 use crate::app::App;
 use crate::call;
-use crate::cx::Cx;
+use crate::cx::Allowed;
 use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::Error;
@@ -29,34 +30,36 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
         let invoices = store::invoice::due_any_shop(conn, now, limit)?;
         Ok::<_, Error>((payments, methods, deals, people, invoices))
     };
-    let (payments, methods, deals, people, invoices) = app.store.read(read).await?;
+    let (expiry, right) = (app.job(Job::Expiry), Right::TimePass);
+    let due = expiry.require_any_shop(right)?.read(read).await?;
+    let (payments, methods, deals, people, invoices) = due;
     for (shop, id) in &invoices {
-        let cx = app.cx(*shop).await?;
+        let cx = expiry.require_in(*shop, right).await?;
         if let Err(error) = invoice::end(&cx, *id).await {
             warn!(invoice.id = %id, ?error, "an invoice could not end");
         }
     }
     // Before payments: one that ends with its deal says so.
     for (shop, id) in &deals {
-        let cx = app.cx(*shop).await?;
+        let cx = expiry.require_in(*shop, right).await?;
         if let Err(error) = deal::end(&cx, *id).await {
             warn!(deal.id = %id, ?error, "a deal could not end");
         }
     }
     for (shop, id) in &payments {
-        let cx = app.cx(*shop).await?;
+        let cx = expiry.require_in(*shop, right).await?;
         if let Err(error) = payment(&cx, *id).await {
             warn!(payment.id = %id, ?error, "a payment could not expire");
         }
     }
     for (shop, id) in &methods {
-        let cx = app.cx(*shop).await?;
+        let cx = expiry.require_in(*shop, right).await?;
         if let Err(error) = payment_method(&cx, *id).await {
             warn!(payment_method.id = %id, ?error, "a binding could not expire");
         }
     }
     for (shop, id) in &people {
-        let cx = app.cx(*shop).await?;
+        let cx = expiry.require_in(*shop, right).await?;
         if let Err(error) = personal_data(&cx, *id).await {
             warn!(personal_data.id = %id, ?error, "personal data could not expire");
         }
@@ -71,7 +74,7 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
     Ok(counts.into_iter().fold(0, usize::saturating_add))
 }
 
-async fn payment(cx: &Cx, id: PaymentId) -> Result<(), Error> {
+async fn payment(cx: &Allowed, id: PaymentId) -> Result<(), Error> {
     let recorded = cx
         .write(move |work| {
             let found = store::payment::lock(work.tx, work.cx.shop.id, id)?;
@@ -89,7 +92,7 @@ async fn payment(cx: &Cx, id: PaymentId) -> Result<(), Error> {
     Ok(())
 }
 
-async fn payment_method(cx: &Cx, id: PaymentMethodId) -> Result<(), Error> {
+async fn payment_method(cx: &Allowed, id: PaymentMethodId) -> Result<(), Error> {
     cx.write(move |work| {
         let found = store::payment_method::lock(work.tx, work.cx.shop.id, id)?;
         let method = found.ok_or_else(|| Error::not_found("payment method", id))?;
@@ -102,7 +105,7 @@ async fn payment_method(cx: &Cx, id: PaymentMethodId) -> Result<(), Error> {
     .await
 }
 
-async fn personal_data(cx: &Cx, id: PersonalDataId) -> Result<(), Error> {
+async fn personal_data(cx: &Allowed, id: PersonalDataId) -> Result<(), Error> {
     cx.write(move |work| {
         let cx = work.cx;
         let found = store::personal_data::lock(work.tx, cx.shop.id, id)?;
@@ -124,5 +127,7 @@ pub async fn forget_keys(app: &Arc<App>, limit: u32) -> Result<u64, Error> {
     let unit = move |tx: &mut store::Tx<'_>| {
         Ok::<_, Error>(store::idempotency::purge_any_shop(tx, before, limit)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let forgetter = app.job(Job::Forgetter);
+    let rows = forgetter.require_any_shop(Right::TraceForget)?;
+    rows.write(unit).await
 }

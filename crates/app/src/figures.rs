@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use domain::EventKind;
+use domain::access::Job;
+use domain::{EventKind, Right};
 
 use crate::app::App;
 use crate::card_attempts::Limit;
@@ -68,7 +69,8 @@ impl App {
                 discrepancies: store::discrepancy::count_open_any_shop(conn)?,
             })
         };
-        self.store.read(read).await
+        let meter = self.job(Job::Meter);
+        meter.require_any_shop(Right::FigureRead)?.read(read).await
     }
 }
 

@@ -9,12 +9,15 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::access::Job;
 use domain::grant::{ExchangeRefused, RevokedBy};
-use domain::{Application, ApplicationId, Duration, Grant, GrantId, Scope, ShopId, Timestamp};
+use domain::{
+    Actor, Application, ApplicationId, Duration, Grant, GrantId, Right, ShopId, Timestamp,
+};
 
 use crate::app::{App, Bearer, Merchant};
 use crate::attempts::{KeyDoor, TooManyKeys};
-use crate::cx::Cx;
+use crate::cx::{Allowed, Cx};
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::use_of_keys::Used;
@@ -52,7 +55,8 @@ pub async fn authenticate(app: &Arc<App>, token: &str, request_id: String) -> Re
         return Err(Error::Denied);
     }
     app.note_use(bearer.merchant.shop.id, hash, Used::Token);
-    Ok(Cx::new(app, &bearer.merchant, request_id).granted(bearer.grant))
+    let actor = Actor::Application(bearer.grant);
+    Ok(Cx::in_shop(app, actor, &bearer.merchant, request_id))
 }
 
 async fn read_bearer(app: &Arc<App>, hash: [u8; 32]) -> Result<Bearer, Error> {
@@ -71,7 +75,8 @@ async fn read_bearer(app: &Arc<App>, hash: [u8; 32]) -> Result<Bearer, Error> {
             grant: Arc::new(grant),
         }))
     };
-    app.store.read(read).await?.ok_or(Error::Denied)
+    let door = app.job(Job::Door).require_any_shop(Right::CallerProve)?;
+    door.read(read).await?.ok_or(Error::Denied)
 }
 
 /// Finds out whether someone may speak for a shop on a page, by the shop's secret key. `from` is
@@ -98,7 +103,7 @@ pub async fn prove_shop(
     }
     match proved {
         // No right of an application is about payouts.
-        Ok(cx) if cx.shop.is_gateway() => Err(Error::Denied),
+        Ok(cx) if matches!(cx.actor(), Actor::Gateway(_)) => Err(Error::Denied),
         Ok(cx) => cx.require_enabled().map(|()| cx),
         Err(error) => Err(error),
     }
@@ -122,6 +127,7 @@ pub async fn agree(
     application: ApplicationId,
     challenge: Option<[u8; 32]>,
 ) -> Result<String, Error> {
+    let cx = &cx.require(Right::GrantAgree)?;
     let code = secret::fresh(&cx.app);
     let hash = secret::hash(&code);
     let now = cx.app.now();
@@ -147,20 +153,22 @@ pub async fn exchange(
     verifier: Option<&str>,
 ) -> Result<Issued, Error> {
     let (code_hash, proof) = (secret::hash(code), verifier.map(secret::hash));
+    let client = app.acting(Actor::Client(application.id));
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::grant::find_by_code_any_shop(conn, &code_hash)?)
     };
-    let found = app.store.read(read).await?;
+    let codes = client.require_any_shop(Right::GrantExchange)?;
+    let found = codes.read(read).await?;
     let (shop, id) = found
         .map(|grant| (grant.shop_id, grant.id))
         .ok_or(Refusal::Exchange(ExchangeRefused::Unknown))?;
     let token = secret::fresh(app);
-    let (token_hash, client, now) = (secret::hash(&token), application.id, app.now());
-    let cx = app.cx(shop).await?;
+    let (token_hash, asking, now) = (secret::hash(&token), application.id, app.now());
+    let cx = client.require_in(shop, Right::GrantExchange).await?;
     let exchanged = cx
         .write(move |work| {
             let grant = lock(work.tx, work.cx.shop.id, id)?;
-            match grant.exchange(client, (token_hash, proof), now) {
+            match grant.exchange(asking, (token_hash, proof), now) {
                 Ok(next) => {
                     store::grant::update(work.tx, &next)?;
                     Ok(Ok(next))
@@ -195,13 +203,18 @@ pub async fn give_back(
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::grant::find_by_token_any_shop(conn, &hash)?)
     };
-    let Some(grant) = app.store.read(read).await? else {
+    let client = app.acting(Actor::Client(application.id));
+    let tokens = client.require_any_shop(Right::GrantExchange)?;
+    let Some(grant) = tokens.read(read).await? else {
         return Ok(());
     };
     if grant.application_id != application.id {
         return Err(Refusal::Exchange(ExchangeRefused::Foreign).into());
     }
-    end(app, grant.shop_id, grant.id, RevokedBy::Application).await?;
+    let cx = client
+        .require_in(grant.shop_id, Right::GrantExchange)
+        .await?;
+    end(&cx, grant.id, RevokedBy::Application).await?;
     Ok(())
 }
 
@@ -210,27 +223,22 @@ pub async fn give_back(
 ///
 /// # Errors
 /// There is no such grant in this shop, or the storage fails.
-pub async fn revoke(app: &Arc<App>, shop: ShopId, id: GrantId) -> Result<(), Error> {
-    end(app, shop, id, RevokedBy::Shop).await?;
+pub async fn revoke(cx: &Cx, shop: ShopId, id: GrantId) -> Result<(), Error> {
+    let cx = cx.require_in(shop, Right::GrantRevoke).await?;
+    end(&cx, id, RevokedBy::Shop).await?;
     Ok(())
 }
 
 /// Ends a grant with its webhooks. Was it still alive?
-pub(crate) async fn end(
-    app: &Arc<App>,
-    shop: ShopId,
-    id: GrantId,
-    by: RevokedBy,
-) -> Result<bool, Error> {
-    let now = app.now();
-    let cx = app.cx(shop).await?;
+pub(crate) async fn end(cx: &Allowed, id: GrantId, by: RevokedBy) -> Result<bool, Error> {
+    let now = cx.app.now();
     let ended = cx
         .write(move |work| {
             let grant = lock(work.tx, work.cx.shop.id, id)?;
             close(work.tx, &grant, by, now)
         })
         .await?;
-    app.forget(shop);
+    cx.app.forget(cx.shop.id);
     Ok(ended)
 }
 
@@ -259,8 +267,12 @@ fn close(
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<GrantView>, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn list(cx: &Cx, shop: ShopId) -> Result<Vec<GrantView>, Error> {
+    views(&cx.require_in(shop, Right::GrantRead).await?).await
+}
+
+async fn views(cx: &Allowed) -> Result<Vec<GrantView>, Error> {
+    let shop = cx.shop.id;
     cx.read(move |conn| {
         let mut views = Vec::new();
         for grant in store::grant::list(conn, shop)? {
@@ -282,7 +294,8 @@ pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<GrantView>, Error>
 /// # Errors
 /// The storage fails.
 pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
-    let views = list(&cx.app, cx.shop.id).await?;
+    let cx = &cx.require(Right::GrantRead)?;
+    let views = views(cx).await?;
     let bodies: Vec<Vec<u8>> = views
         .iter()
         .map(|view| contract::grant::body(&view.grant, &view.application_name))
@@ -295,29 +308,12 @@ pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
 /// # Errors
 /// There is no such grant in this shop, or the storage fails.
 pub async fn revoke_own(cx: &Cx, id: GrantId) -> Result<Reply, Error> {
-    revoke(&cx.app, cx.shop.id, id).await?;
+    let cx = &cx.require(Right::GrantRevoke)?;
+    end(cx, id, RevokedBy::Shop).await?;
     Ok(Reply(contract::grant::REMOVED.to_vec()))
 }
 
-impl Cx {
-    /// The same context, in which an application acts by what it was granted.
-    fn granted(mut self, grant: Arc<Grant>) -> Self {
-        self.grant = Some(grant);
-        self
-    }
-
-    /// The application that is asking; `None` where the shop itself is.
-    #[must_use]
-    pub fn application(&self) -> Option<ApplicationId> {
-        self.grant.as_ref().map(|grant| grant.application_id)
-    }
-
-    /// May the one who is asking do this? The shop itself may do everything.
-    #[must_use]
-    pub fn permits(&self, scope: Scope) -> bool {
-        self.grant.as_ref().is_none_or(|grant| grant.permits(scope))
-    }
-
+impl Allowed {
     /// Refuses an object that the one who is asking does not see: an application sees what it
     /// made itself, and nothing else in the shop.
     pub(crate) fn require_seen(

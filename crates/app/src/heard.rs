@@ -20,7 +20,7 @@ use tokio::sync::futures::Notified;
 use tracing::{error, info, warn};
 
 use crate::call;
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::effects::Recorded;
 use crate::error::Error;
 
@@ -117,12 +117,12 @@ impl Kept {
 
 /// An answer in the list of those that wait, as long as it does.
 struct Waiting {
-    cx: Cx,
+    cx: Allowed,
     operation: OperationId,
 }
 
 impl Waiting {
-    fn enter(cx: &Cx, operation: OperationId) -> Self {
+    fn enter(cx: &Allowed, operation: OperationId) -> Self {
         let waiting = &cx.app.kept.waiting;
         let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let count = waiting.entry(operation).or_default();
@@ -154,7 +154,7 @@ impl Drop for Waiting {
 ///
 /// # Errors
 /// A defect, or a row that makes no sense. The answer stays kept, and is tried again.
-pub(crate) async fn write<T, F>(cx: &Cx, of: Of, unit: F) -> Result<T, Error>
+pub(crate) async fn write<T, F>(cx: &Allowed, of: Of, unit: F) -> Result<T, Error>
 where
     T: Send + 'static,
     F: Fn(&mut Work<'_, '_>, Turn) -> Result<(T, Recorded), Error> + Send + Sync + 'static,
@@ -206,7 +206,7 @@ where
 }
 
 /// Writes an answer in a task of its own, so that it goes on when its caller is cut off.
-pub(crate) async fn take<F>(cx: &Cx, of: Of, unit: F) -> Result<(), Error>
+pub(crate) async fn take<F>(cx: &Allowed, of: Of, unit: F) -> Result<(), Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Recorded, Error> + Send + Sync + 'static,
 {
@@ -216,7 +216,7 @@ where
     app.tasks.spawn(written).await?
 }
 
-async fn attempt<T, F>(cx: &Cx, of: Of, unit: &Arc<F>, turn: Turn) -> Result<T, Error>
+async fn attempt<T, F>(cx: &Allowed, of: Of, unit: &Arc<F>, turn: Turn) -> Result<T, Error>
 where
     T: Send + 'static,
     F: Fn(&mut Work<'_, '_>, Turn) -> Result<(T, Recorded), Error> + Send + Sync + 'static,

@@ -7,16 +7,17 @@
 use std::sync::Arc;
 
 use contract::invoice::CreateInvoice;
+use domain::access::Object;
 use domain::invoice::{BeginRefused, CreateRefused, Delivery, Due, NewInvoice};
 use domain::message::{About, Address};
 use domain::payment::{self, Locale, State};
-use domain::{Invoice, InvoiceId, OperationId, Payment, PaymentId, Shop, Timestamp};
+use domain::{Actor, Invoice, InvoiceId, OperationId, Payment, PaymentId, Right, Shop, Timestamp};
 use store::StoreError;
 use tracing::warn;
 
 use crate::app::App;
 use crate::call;
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::letter::{InvoiceLetter, Letter};
@@ -42,6 +43,7 @@ pub struct InvoiceView {
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreateInvoice) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::InvoiceCreate)?;
     if command
         .gateway_id
         .is_some_and(|gateway| gateway != cx.shop.gateway_id)
@@ -107,6 +109,7 @@ fn new(work: &mut Work<'_, '_>, command: &CreateInvoice) -> Result<Invoice, Erro
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: InvoiceId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::InvoiceRead)?;
     let shop = cx.shop.id;
     let invoice = cx
         .read(move |conn| Ok(store::invoice::find(conn, shop, id)?))
@@ -120,7 +123,7 @@ pub async fn show(cx: &Cx, id: InvoiceId) -> Result<Reply, Error> {
 /// # Errors
 /// There is no such invoice, or the storage fails.
 pub async fn open(app: &Arc<App>, id: InvoiceId) -> Result<InvoiceView, Error> {
-    let cx = context(app, id).await?;
+    let cx = context(app, id, Right::InvoiceFollow).await?;
     let shop = cx.shop.id;
     let (invoice, payment) = cx
         .read(move |conn| {
@@ -142,13 +145,14 @@ pub async fn open(app: &Arc<App>, id: InvoiceId) -> Result<InvoiceView, Error> {
     })
 }
 
-async fn context(app: &Arc<App>, id: InvoiceId) -> Result<Cx, Error> {
+async fn context(app: &Arc<App>, id: InvoiceId, right: Right) -> Result<Allowed, Error> {
+    let payer = app.acting(Actor::Payer(Object::Invoice(id)));
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::invoice::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("invoice", id))
     };
-    let shop_id = app.store.read(find).await?.shop_id;
-    app.cx(shop_id).await
+    let shop = payer.require_any_shop(right)?.read(find).await?.shop_id;
+    payer.require_in(shop, right).await
 }
 
 /// The buyer wants to pay: the payment to go on with, a new one or the one that was begun. However
@@ -158,7 +162,7 @@ async fn context(app: &Arc<App>, id: InvoiceId) -> Result<Cx, Error> {
 /// # Errors
 /// There is no such invoice, the shop cannot take such a payment any more, or the storage fails.
 pub async fn pay(app: &Arc<App>, id: InvoiceId) -> Result<Option<PaymentId>, Error> {
-    let cx = context(app, id).await?;
+    let cx = context(app, id, Right::InvoicePay).await?;
     cx.require_enabled()?;
     let (payment, recorded) = cx.write(move |work| begin(work, id)).await?;
     call::follow_up(&cx, recorded);
@@ -258,7 +262,7 @@ fn update(work: &mut Work<'_, '_>, next: &Invoice) -> Result<(), Error> {
 
 /// Takes an invoice whose time is over a step further: its unconfirmed payment ends with it, a
 /// call under way is waited for.
-pub(crate) async fn end(cx: &Cx, id: InvoiceId) -> Result<(), Error> {
+pub(crate) async fn end(cx: &Allowed, id: InvoiceId) -> Result<(), Error> {
     let recorded = cx.write(move |work| step(work, id)).await?;
     call::follow_up(cx, recorded);
     Ok(())
@@ -301,6 +305,7 @@ fn of_payment(error: Error) -> Error {
         Error::Refused(refusal) => Refusal::InvoicePayment(Box::new(refusal)).into(),
         other @ (Error::NotFound { .. }
         | Error::Denied
+        | Error::Forbidden { .. }
         | Error::Invalid(_)
         | Error::Conflict
         | Error::Busy

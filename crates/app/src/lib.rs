@@ -59,7 +59,7 @@ pub use answer::hear;
 pub use app::{App, MERCHANT_FRESH, Parts, Settings};
 pub use attempts::{KeyDoor, TooManyKeys};
 pub use card_attempts::{CardLimits, Exceeded, Limit};
-pub use cx::Cx;
+pub use cx::{Allowed, Cx};
 pub use error::{Error, Refusal};
 pub use figures::Waiting;
 pub use heard::{Script, Trouble};

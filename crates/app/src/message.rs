@@ -3,14 +3,11 @@
 
 pub mod send;
 
-use std::sync::Arc;
-
 use domain::message::{About, Address, Content};
 use domain::payment::Locale;
-use domain::{Message, MessageId, ShopId};
+use domain::{Message, MessageId, Right, ShopId};
 
-use crate::app::App;
-use crate::cx::Work;
+use crate::cx::{Cx, Work};
 use crate::error::Error;
 use crate::letter::Letter;
 
@@ -48,24 +45,24 @@ pub(crate) fn queue(work: &mut Work<'_, '_>, new: NewMessage<'_>) -> Result<(), 
 ///
 /// # Errors
 /// The storage fails.
-pub async fn list(app: &Arc<App>, shop: Option<ShopId>, limit: u32) -> Result<Vec<Message>, Error> {
+pub async fn list(cx: &Cx, shop: Option<ShopId>, limit: u32) -> Result<Vec<Message>, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(match shop {
             Some(shop) => store::message::list(conn, shop, limit)?,
             None => store::message::list_any_shop(conn, limit)?,
         })
     };
-    app.store.read(read).await
+    cx.require_any_shop(Right::MessageRead)?.read(read).await
 }
 
 /// One message.
 ///
 /// # Errors
 /// There is none with this id.
-pub async fn show(app: &Arc<App>, id: MessageId) -> Result<Message, Error> {
+pub async fn show(cx: &Cx, id: MessageId) -> Result<Message, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         let found = store::message::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("message", id))
     };
-    app.store.read(read).await
+    cx.require_any_shop(Right::MessageRead)?.read(read).await
 }

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use crate::answer;
 use crate::call::{self, Heard, Task};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::effects::Recorded;
 use crate::error::{Error, Refusal};
 use crate::heard::{self, Of, Turn};
@@ -70,7 +70,7 @@ enum Begun {
 }
 
 /// Carries a request out once that needs no call to the outside. `make` is its unit of work.
-pub(crate) async fn make<F>(cx: &Cx, once: Once, make: F) -> Result<Reply, Error>
+pub(crate) async fn make<F>(cx: &Allowed, once: Once, make: F) -> Result<Reply, Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + Sync + 'static,
 {
@@ -90,7 +90,7 @@ where
 
 /// Was a request with this key carried out, or is one under way? Then nothing outside needs to be
 /// asked to prepare it.
-pub(crate) async fn is_known(cx: &Cx, once: &Once) -> Result<bool, Error> {
+pub(crate) async fn is_known(cx: &Allowed, once: &Once) -> Result<bool, Error> {
     let (shop, key) = (cx.shop.id, cx.key(&once.key));
     let find = move |conn: &mut store::Conn<'_>| Ok(store::idempotency::find(conn, shop, &key)?);
     let stored = cx.read(find).await?;
@@ -98,12 +98,12 @@ pub(crate) async fn is_known(cx: &Cx, once: &Once) -> Result<bool, Error> {
 }
 
 /// Is the life of this key over?
-fn is_expired(cx: &Cx, stored: &Stored) -> bool {
+fn is_expired(cx: &Allowed, stored: &Stored) -> bool {
     stored.created_at.plus(KEY_LIFE) <= cx.now
 }
 
 /// Carries a request out once. `start` is its unit of work.
-pub(crate) async fn carry_out<F>(cx: &Cx, once: Once, start: F) -> Result<Reply, Error>
+pub(crate) async fn carry_out<F>(cx: &Allowed, once: Once, start: F) -> Result<Reply, Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
 {
@@ -127,7 +127,7 @@ where
 }
 
 /// The key is the shop's or the application's that sent it: they never meet.
-fn own(cx: &Cx, sent: Once) -> Once {
+fn own(cx: &Allowed, sent: Once) -> Once {
     Once {
         key: cx.key(&sent.key),
         ..sent
@@ -237,7 +237,7 @@ fn parse_object(id: &str) -> Option<OperationObject> {
 
 /// Makes the call, takes its answer in and stores what the caller is told, in one unit.
 async fn finish(
-    cx: Cx,
+    cx: Allowed,
     once: Arc<Once>,
     object: OperationObject,
     operation: OperationId,
@@ -290,7 +290,7 @@ enum First {
 ///
 /// A first request that is not lost after all finds the key closed and answers with what is stored.
 async fn wait_for_answer(
-    cx: &Cx,
+    cx: &Allowed,
     once: &Arc<Once>,
     object: OperationObject,
 ) -> Result<Reply, Error> {
@@ -319,9 +319,13 @@ async fn wait_for_answer(
     }
 }
 
-async fn look_at_first(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<First, Error> {
+async fn look_at_first(
+    cx: &Allowed,
+    once: &Arc<Once>,
+    object: OperationObject,
+) -> Result<First, Error> {
     // A test shop's clock may be moved meanwhile.
-    let now = cx.app.cx(cx.shop.id).await?.now;
+    let now = cx.present().await?;
     let (once, inner) = (Arc::clone(once), cx.clone());
     cx.read(move |conn| {
         let stored = store::idempotency::find(conn, inner.shop.id, &once.key)?;
@@ -347,7 +351,7 @@ async fn look_at_first(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Re
 }
 
 /// Gives the key of a lost request the object as its answer.
-async fn close(cx: &Cx, once: &Arc<Once>, object: OperationObject) -> Result<Reply, Error> {
+async fn close(cx: &Allowed, once: &Arc<Once>, object: OperationObject) -> Result<Reply, Error> {
     let once = Arc::clone(once);
     cx.write(move |work| {
         let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;

@@ -9,12 +9,12 @@ use contract::payment::{
 use domain::method::MethodRequest;
 use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
 use domain::{
-    ConfirmationKind, Deal, OperationId, OperationObject, Payment, PaymentId, Shop, ShopId,
+    ConfirmationKind, Deal, OperationId, OperationObject, Payment, PaymentId, Right, Shop, ShopId,
 };
 
 use crate::call::Task;
 use crate::card_attempts::{Tried, Whence};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
@@ -29,6 +29,7 @@ use crate::token;
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentCreate)?;
     if command
         .gateway_id
         .is_some_and(|gateway| gateway != cx.shop.gateway_id)
@@ -224,7 +225,7 @@ fn count(
 
 /// The call that an attempt makes.
 pub(crate) fn authorize_task(
-    cx: &Cx,
+    cx: &Allowed,
     payment: &Payment,
     operation: OperationId,
     means: CallMeans,
@@ -263,6 +264,7 @@ pub(crate) fn authorize_task(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentRead)?;
     let asking = cx.clone();
     let payment = cx
         .read(move |conn| {
@@ -281,6 +283,7 @@ pub async fn show(cx: &Cx, id: PaymentId) -> Result<Reply, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentRead)?;
     let shop = cx.shop.id;
     let method = match list.method {
         None => None,
@@ -331,6 +334,7 @@ pub async fn capture(
     id: PaymentId,
     command: CapturePayment,
 ) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentCapture)?;
     once::carry_out(cx, once, move |work| {
         let payment = lock(work, id)?;
         let operation = OperationId::new(work.ids.next());
@@ -352,6 +356,7 @@ pub async fn capture(
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn cancel(cx: &Cx, once: Once, id: PaymentId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentCancel)?;
     once::carry_out(cx, once, move |work| {
         let payment = lock(work, id)?;
         let operation = OperationId::new(work.ids.next());

@@ -4,11 +4,11 @@ use connectors::acquirer::{Bind, ChallengePolicy, Means as CallMeans};
 use contract::payment_method::CreatePaymentMethod;
 use domain::payment::Flow;
 use domain::payment_method::{Attempt, NewPaymentMethod};
-use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId};
+use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId, Right};
 
 use crate::call::Task;
 use crate::card_attempts::{Tried, Whence};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Once, Reply, Started};
@@ -18,6 +18,7 @@ use crate::once::{self, Once, Reply, Started};
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePaymentMethod) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::MethodBind)?;
     if command
         .gateway_id
         .is_some_and(|gateway| gateway != cx.shop.gateway_id)
@@ -81,7 +82,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
 
 /// The call that an attempt to bind makes.
 pub(crate) fn bind_task(
-    cx: &Cx,
+    cx: &Allowed,
     method: &PaymentMethod,
     operation: OperationId,
     means: CallMeans,
@@ -106,6 +107,7 @@ pub(crate) fn bind_task(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PaymentMethodId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::MethodRead)?;
     let asking = cx.clone();
     let method = cx
         .read(move |conn| {

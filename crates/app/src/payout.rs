@@ -15,13 +15,13 @@ use domain::payout::{CreateRefused, Destination, Funds, NewPayout, PayoutCard};
 use domain::personal_data::Kind;
 use domain::{
     Duration, MethodFacts, Operation, OperationId, OperationObject, Payout, PayoutId, PersonalData,
-    PersonalDataId, SelfEmployed, SelfEmployedId, ShopKind,
+    PersonalDataId, Right, SelfEmployed, SelfEmployedId, ShopKind,
 };
 use store::{Conn, StoreError};
 
 use crate::call::Task;
 use crate::card_attempts::{Tried, Used};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::deal;
 use crate::effects::{self, Recorded};
 use crate::error::{Cause, Error, Refusal};
@@ -46,6 +46,7 @@ struct Resolved {
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PayoutCreate)?;
     // A repetition gets its answer also while cards cannot be looked up.
     let resolved = match once::is_known(cx, &once).await? {
         true => None,
@@ -60,7 +61,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply,
 }
 
 /// Exchanges a card for the payer's name of it. No money moves by this.
-async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
+async fn resolve(cx: &Allowed, receiver: &Receiver) -> Result<Resolved, Error> {
     match receiver {
         Receiver::Card(number) => {
             if !cx.shop.may_send_cards {
@@ -114,7 +115,7 @@ async fn resolve(cx: &Cx, receiver: &Receiver) -> Result<Resolved, Error> {
 }
 
 /// Counts a card that the gateway's server gave.
-fn count(cx: &Cx, number: &CardNumber) -> Result<Used, Error> {
+fn count(cx: &Allowed, number: &CardNumber) -> Result<Used, Error> {
     let tried = Tried {
         from: None,
         number: Some(number),
@@ -124,7 +125,7 @@ fn count(cx: &Cx, number: &CardNumber) -> Result<Used, Error> {
     Ok(cx.app.card_attempts.take_once(tried, &cx.shop, now)?)
 }
 
-async fn identify(cx: &Cx, card: PayoutCard, source: CardSource) -> Result<Resolved, Error> {
+async fn identify(cx: &Allowed, card: PayoutCard, source: CardSource) -> Result<Resolved, Error> {
     let asked = cx.app.payer.identify(source);
     let known = match tokio::time::timeout(cx.app.settings.call_time_max, asked).await {
         Ok(Ok(known)) => known,
@@ -199,6 +200,7 @@ fn taken_meanwhile(error: Error) -> Error {
         }
         other @ (Error::NotFound { .. }
         | Error::Denied
+        | Error::Forbidden { .. }
         | Error::Invalid(_)
         | Error::Refused(_)
         | Error::Conflict
@@ -314,7 +316,7 @@ pub(crate) fn task(
 
 /// The call of an operation that was written down before.
 pub(crate) async fn task_of(
-    cx: &Cx,
+    cx: &Allowed,
     id: PayoutId,
     operation: OperationId,
 ) -> Result<Option<Task>, Error> {
@@ -350,6 +352,7 @@ pub(crate) fn into_deal(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PayoutId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PayoutRead)?;
     let shop = cx.shop.id;
     let payout = cx
         .read(move |conn| Ok(store::payout::find(conn, shop, id)?))
@@ -363,6 +366,7 @@ pub async fn show(cx: &Cx, id: PayoutId) -> Result<Reply, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn list(cx: &Cx, list: ListPayouts) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PayoutRead)?;
     let filter = store::payout::Filter {
         created: range(list.created),
         succeeded: range(list.succeeded),
@@ -380,6 +384,7 @@ pub async fn list(cx: &Cx, list: ListPayouts) -> Result<Reply, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn search(cx: &Cx, search: SearchPayouts) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PayoutRead)?;
     let reach = cx.now.minus(SEARCH_REACH);
     let mut created = range(search.created);
     created.gte = Some(created.gte.map_or(reach, |from| from.max(reach)));
@@ -394,7 +399,7 @@ pub async fn search(cx: &Cx, search: SearchPayouts) -> Result<Reply, Error> {
 }
 
 async fn page(
-    cx: &Cx,
+    cx: &Allowed,
     mut filter: store::payout::Filter,
     cursor: impl Fn(&Payout) -> String,
 ) -> Result<Reply, Error> {
@@ -411,6 +416,7 @@ async fn page(
 /// # Errors
 /// The payer does not tell.
 pub async fn sbp_banks(cx: &Cx) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::SbpBankRead)?;
     let asked = cx.app.payer.sbp_banks();
     let banks = match tokio::time::timeout(cx.app.settings.call_time_max, asked).await {
         Ok(Ok(banks)) => banks,

@@ -1,7 +1,7 @@
 //! Data of persons who are paid: keep and show.
 
 use contract::personal_data::CreatePersonalData;
-use domain::{PersonalData, PersonalDataId};
+use domain::{PersonalData, PersonalDataId, Right};
 
 use crate::cx::Cx;
 use crate::error::Error;
@@ -12,6 +12,7 @@ use crate::once::{self, Made, Once, Reply};
 /// # Errors
 /// The key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePersonalData) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PersonalDataCreate)?;
     once::make(cx, once, move |work| {
         let cx = work.cx;
         let data = PersonalData::create(
@@ -35,6 +36,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePersonalData) -> Result<
 /// # Errors
 /// They are not in this shop.
 pub async fn show(cx: &Cx, id: PersonalDataId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PersonalDataRead)?;
     let shop = cx.shop.id;
     let data = cx
         .read(move |conn| Ok(store::personal_data::find(conn, shop, id)?))

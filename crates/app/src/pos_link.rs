@@ -4,9 +4,9 @@
 use contract::payment::{CreatePayment, PosLinkPayment, RequestedMeans};
 use contract::pos_link::CreatePosLink;
 use domain::pos_link::{PosLinkChangeRefused, Through};
-use domain::{GatewayId, Payment, PaymentId, PosLink, PosLinkId, Timestamp};
+use domain::{GatewayId, Payment, PaymentId, PosLink, PosLinkId, Right, Timestamp};
 
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
 
@@ -16,6 +16,7 @@ use crate::once::{self, Made, Once, Reply};
 /// Its code is another plate's, the till is not this shop's, the key was used for something else,
 /// or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreatePosLink) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PosLinkCreate)?;
     once::make(cx, once, move |work| {
         own_till(work, command.gateway_id)?;
         if store::pos_link::find_by_link_any_shop(work.tx, &command.link)?.is_some() {
@@ -42,6 +43,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePosLink) -> Result<Reply
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: PosLinkId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PosLinkRead)?;
     let shop = cx.shop.id;
     let (link, last) = cx
         .read(move |conn| {
@@ -63,6 +65,7 @@ pub async fn show(cx: &Cx, id: PosLinkId) -> Result<Reply, Error> {
 /// It is so already, is not in this shop, the key was used for something else, or the storage
 /// fails.
 pub async fn switch(cx: &Cx, once: Once, id: PosLinkId, active: bool) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PosLinkChange)?;
     change(cx, once, id, move |_work, link| Ok(link.switched(active)?)).await
 }
 
@@ -77,6 +80,7 @@ pub async fn move_to(
     id: PosLinkId,
     gateway_id: GatewayId,
 ) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PosLinkChange)?;
     change(cx, once, id, move |work, link| {
         own_till(work, gateway_id)?;
         Ok(PosLink {
@@ -87,7 +91,7 @@ pub async fn move_to(
     .await
 }
 
-async fn change<F>(cx: &Cx, once: Once, id: PosLinkId, step: F) -> Result<Reply, Error>
+async fn change<F>(cx: &Allowed, once: Once, id: PosLinkId, step: F) -> Result<Reply, Error>
 where
     F: Fn(&Work<'_, '_>, &PosLink) -> Result<PosLink, Error> + Send + Sync + 'static,
 {

@@ -13,7 +13,7 @@ use domain::receipt::{
 };
 use domain::{
     Money, OperationId, OperationObject, Payment, PaymentId, Receipt, ReceiptId, Refund, RefundId,
-    Shop, ShopId, payment, refund,
+    Right, Shop, ShopId, payment, refund,
 };
 
 use crate::cx::{Cx, Work};
@@ -350,6 +350,7 @@ fn asked(
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreateReceipt) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::ReceiptCreate)?;
     once::carry_out(cx, once, move |work| start(work, &command)).await
 }
 
@@ -456,6 +457,7 @@ fn check_status(kind: ReceiptKind, status: Status) -> Result<(), Refusal> {
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: ReceiptId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::ReceiptRead)?;
     let asking = cx.clone();
     let receipt = cx
         .read(move |conn| {
@@ -480,6 +482,7 @@ pub async fn show(cx: &Cx, id: ReceiptId) -> Result<Reply, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn list(cx: &Cx, list: ListReceipts) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::ReceiptRead)?;
     let shop = cx.shop.id;
     let filter = store::receipt::Filter {
         created: range(list.created),

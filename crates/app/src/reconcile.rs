@@ -5,17 +5,18 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use connectors::acquirer::Found;
+use domain::access::Job;
 use domain::operation::CALL_TIME_MAX;
 use domain::{
     Answer, Duration, Operation, OperationId, OperationKind, OperationObject, OperationState,
-    ShopId, Timestamp,
+    Right, ShopId, Timestamp,
 };
 use tracing::{info, warn};
 
 use crate::answer;
 use crate::app::App;
 use crate::call::{self, Absence, Heard};
-use crate::cx::Cx;
+use crate::cx::Allowed;
 use crate::error::Error;
 use crate::heard::Of;
 use crate::{payout, register};
@@ -38,7 +39,8 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::operation::due_any_shop(conn, now, limit)?)
     };
-    let due = app.store.read(read).await?;
+    let rows = app.job(Job::Reconciler);
+    let due = rows.require_any_shop(Right::OutcomeAsk)?.read(read).await?;
     let mut held = BTreeSet::new();
     let mut looked = 0_usize;
     for (shop, operation) in due {
@@ -70,7 +72,8 @@ enum Turn {
 /// Looks at one operation, in a task that writes what it hears however long that takes; others
 /// are due meanwhile.
 async fn look_in_turn(app: &Arc<App>, shop: ShopId, operation: OperationId) -> Result<Turn, Error> {
-    let cx = app.cx(shop).await?;
+    let reconciler = app.job(Job::Reconciler);
+    let cx = reconciler.require_in(shop, Right::OutcomeAsk).await?;
     let mut looking = app.tasks.spawn(async move { look(&cx, operation).await });
     // It may look and repeat.
     let mut patience = app.settings.call_time_max.saturating_mul(2);
@@ -87,7 +90,7 @@ async fn look_in_turn(app: &Arc<App>, shop: ShopId, operation: OperationId) -> R
 }
 
 /// Asks what became of one operation. Nobody is asked while an answer waits to be written.
-pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
+pub(crate) async fn look(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     if cx.app.kept.has(id) {
         return Ok(());
     }
@@ -156,7 +159,7 @@ pub(crate) async fn look(cx: &Cx, id: OperationId) -> Result<(), Error> {
 }
 
 /// Is all that a payout's call needs still known? A name that was to be compared may be forgotten.
-async fn sendable(cx: &Cx, operation: &Operation) -> Result<bool, Error> {
+async fn sendable(cx: &Allowed, operation: &Operation) -> Result<bool, Error> {
     match operation.object {
         OperationObject::Payout(id) => Ok(payout::task_of(cx, id, operation.id).await?.is_some()),
         OperationObject::Payment(_)
@@ -167,14 +170,14 @@ async fn sendable(cx: &Cx, operation: &Operation) -> Result<bool, Error> {
 }
 
 /// Repeats a call with the same key. If it stays silent it is due again later.
-async fn repeat(cx: &Cx, id: OperationId) -> Result<(), Error> {
+async fn repeat(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     call::run(cx, id).await
 }
 
 /// What it means that the outside does not know this call. It never arrived once its time is over,
 /// and this process has not found it twice, with the longest call between: whatever other nodes'
 /// clocks say, no call is under way any more then.
-fn absence(cx: &Cx, operation: &Operation, arrives_within: Duration) -> Absence {
+fn absence(cx: &Allowed, operation: &Operation, arrives_within: Duration) -> Absence {
     let now = cx.shop.now(cx.app.now());
     let since = cx.app.absent_since(operation.id, now);
     let looked_twice = since.plus(CALL_TIME_MAX) <= now;

@@ -6,7 +6,7 @@ use contract::refund::{CreateRefund, ListRefunds};
 use domain::ledger::{Account, LedgerRefused};
 use domain::refund::NewRefund;
 use domain::{
-    CancellationReason, Operation, OperationId, OperationObject, Payment, Refund, RefundId,
+    CancellationReason, Operation, OperationId, OperationObject, Payment, Refund, RefundId, Right,
 };
 
 use crate::call::Task;
@@ -27,6 +27,7 @@ use crate::split;
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreateRefund) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::RefundCreate)?;
     once::carry_out(cx, once, move |work| start(work, &command)).await
 }
 
@@ -151,6 +152,7 @@ pub(crate) fn affordable(
 /// # Errors
 /// It is not in this shop.
 pub async fn show(cx: &Cx, id: RefundId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::RefundRead)?;
     let asking = cx.clone();
     let refund = cx
         .read(move |conn| {
@@ -167,6 +169,7 @@ pub async fn show(cx: &Cx, id: RefundId) -> Result<Reply, Error> {
 /// # Errors
 /// The storage fails.
 pub async fn list(cx: &Cx, list: ListRefunds) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::RefundRead)?;
     let shop = cx.shop.id;
     let filter = store::refund::Filter {
         created: range(list.created),

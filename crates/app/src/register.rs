@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use connectors::CallError;
 use connectors::fiscal::{Asked, Document};
+use domain::access::Job;
 use domain::fiscal::{Register, Said};
 use domain::receipt::{Origin, Registration};
-use domain::{Operation, OperationId, OperationObject, Payment, Receipt, ReceiptId};
+use domain::{Operation, OperationId, OperationObject, Payment, Receipt, ReceiptId, Right};
 use tracing::{info, warn};
 
 use crate::app::App;
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::heard::{self, Of};
@@ -21,7 +22,7 @@ use crate::heard::{self, Of};
 pub const CALLBACK_PATH: &str = "/fiscal/v1/callback";
 
 /// Asks the register: to register the document, or, once it was accepted, what became of it.
-pub(crate) async fn look(cx: &Cx, operation: &Operation) -> Result<(), Error> {
+pub(crate) async fn look(cx: &Allowed, operation: &Operation) -> Result<(), Error> {
     if operation.is_final() {
         return Ok(());
     }
@@ -55,7 +56,12 @@ pub(crate) async fn look(cx: &Cx, operation: &Operation) -> Result<(), Error> {
     .await
 }
 
-async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Register) -> Option<Said> {
+async fn ask(
+    cx: &Allowed,
+    operation: &Operation,
+    receipt: Receipt,
+    register: Register,
+) -> Option<Said> {
     let fiscal = &cx.app.fiscal;
     let call = async {
         match &operation.reference {
@@ -98,7 +104,7 @@ async fn ask(cx: &Cx, operation: &Operation, receipt: Receipt, register: Registe
 }
 
 /// Where a register calls back; the id is known to it and to us alone.
-fn callback_url(cx: &Cx, operation: OperationId) -> String {
+fn callback_url(cx: &Allowed, operation: OperationId) -> String {
     let base = &cx.app.settings.links.checkout_url;
     format!("{base}{CALLBACK_PATH}/{operation}")
 }
@@ -113,8 +119,9 @@ pub async fn called_back(app: &Arc<App>, id: OperationId) -> Result<(), Error> {
         let found = store::operation::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("operation", id))
     };
-    let shop = app.store.read(find).await?.shop_id;
-    let cx = app.cx(shop).await?;
+    let (listener, right) = (app.job(Job::Listener), Right::OutcomeTake);
+    let shop = listener.require_any_shop(right)?.read(find).await?.shop_id;
+    let cx = listener.require_in(shop, right).await?;
     cx.write(move |work| {
         let operation = operation(work, id)?;
         if let Some(next) = operation.called_back(work.now()) {

@@ -1,10 +1,10 @@
 //! Objects as the API shows them. Answers are rendered inside the unit of work that decides them,
 //! so that what is stored for a repetition is what was said.
 
-use domain::{Deal, OperationObject, Payment, Scope, payment};
+use domain::{Deal, OperationObject, Payment, Right, payment};
 use store::Conn;
 
-use crate::cx::Cx;
+use crate::cx::Allowed;
 use crate::error::Error;
 use crate::once::Reply;
 
@@ -27,7 +27,7 @@ pub(crate) fn page<T>(
 /// The object as it stands now.
 pub(crate) fn object(
     conn: &mut Conn<'_>,
-    cx: &Cx,
+    cx: &Allowed,
     object: OperationObject,
 ) -> Result<Vec<u8>, Error> {
     let shop = cx.shop.id;
@@ -62,12 +62,12 @@ pub(crate) fn object(
 }
 
 /// A payment as the one who is asking may see it.
-pub(crate) fn payment(cx: &Cx, payment: &Payment) -> Vec<u8> {
+pub(crate) fn payment(cx: &Allowed, payment: &Payment) -> Vec<u8> {
     seen(cx, contract::payment::body(payment, cx.app.links()))
 }
 
 /// A payment beside its deal, which may have ended since.
-pub(crate) fn payment_in(cx: &Cx, payment: &Payment, deal: Option<&Deal>) -> Vec<u8> {
+pub(crate) fn payment_in(cx: &Allowed, payment: &Payment, deal: Option<&Deal>) -> Vec<u8> {
     match deal {
         None => self::payment(cx, payment),
         Some(deal) => {
@@ -80,7 +80,7 @@ pub(crate) fn payment_in(cx: &Cx, payment: &Payment, deal: Option<&Deal>) -> Vec
 /// The deal that decides whether a payment can still be given back.
 pub(crate) fn deal_of(
     conn: &mut Conn<'_>,
-    cx: &Cx,
+    cx: &Allowed,
     payment: &Payment,
 ) -> Result<Option<Deal>, Error> {
     match &payment.deal {
@@ -92,8 +92,8 @@ pub(crate) fn deal_of(
 }
 
 /// An object's whole body as the one who is asking may see it.
-pub(crate) fn seen(cx: &Cx, body: Vec<u8>) -> Vec<u8> {
-    if cx.permits(Scope::GetFees) {
+pub(crate) fn seen(cx: &Allowed, body: Vec<u8>) -> Vec<u8> {
+    if cx.may(Right::FeeRead) {
         return body;
     }
     contract::payment::without_fees(&body)

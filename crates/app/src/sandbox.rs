@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use connectors::sandbox::DecideError;
 pub use connectors::sandbox::{Decision, Shown, ShownKind, ShownStatus};
-use domain::OperationId;
+use domain::access::Object;
+use domain::{Actor, OperationId, Right};
 
 use crate::answer;
 use crate::app::App;
@@ -20,6 +21,7 @@ use crate::error::{Cause, Error};
 /// # Errors
 /// There is no sandbox, or it does not know the operation.
 pub async fn show(app: &Arc<App>, operation: OperationId) -> Result<Shown, Error> {
+    of_payer(app, operation)?;
     let shown = match &app.sandbox {
         Some(sandbox) => sandbox.shown(operation).await,
         None => Ok(None),
@@ -37,6 +39,7 @@ pub async fn decide(
     operation: OperationId,
     decision: Decision,
 ) -> Result<String, Error> {
+    of_payer(app, operation)?;
     let sandbox = app
         .sandbox
         .as_ref()
@@ -50,4 +53,11 @@ pub async fn decide(
         })?;
     answer::hear(app, operation, decided.answer).await?;
     Ok(decided.return_url)
+}
+
+/// What is behind these pages is the bank's and not ours: the right opens no rows.
+fn of_payer(app: &Arc<App>, operation: OperationId) -> Result<(), Error> {
+    let payer = app.acting(Actor::Payer(Object::Operation(operation)));
+    let _bank = payer.require_any_shop(Right::BankDecide)?;
+    Ok(())
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use contract::self_employed::CreateSelfEmployed;
+use domain::access::Object;
 use domain::self_employed::{Decision, State};
-use domain::{SelfEmployed, SelfEmployedId};
+use domain::{Actor, Right, SelfEmployed, SelfEmployedId};
 
 use crate::app::App;
 use crate::cx::Cx;
@@ -16,6 +17,7 @@ use crate::once::{self, Made, Once, Reply};
 /// # Errors
 /// The key was used for something else, or the storage fails.
 pub async fn create(cx: &Cx, once: Once, command: CreateSelfEmployed) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::SelfEmployedCreate)?;
     once::make(cx, once, move |work| {
         let cx = work.cx;
         let person = SelfEmployed {
@@ -43,6 +45,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreateSelfEmployed) -> Result<
 /// # Errors
 /// They are not in this shop.
 pub async fn show(cx: &Cx, id: SelfEmployedId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::SelfEmployedRead)?;
     let shop = cx.shop.id;
     let person = cx
         .read(move |conn| Ok(store::self_employed::find(conn, shop, id)?))
@@ -57,11 +60,12 @@ pub async fn show(cx: &Cx, id: SelfEmployedId) -> Result<Reply, Error> {
 /// # Errors
 /// There is no such person.
 pub async fn find(app: &Arc<App>, id: SelfEmployedId) -> Result<SelfEmployed, Error> {
+    let asked = app.acting(Actor::Payer(Object::SelfEmployed(id)));
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::self_employed::find_any_shop(conn, id)?;
         found.ok_or_else(|| Error::not_found("self-employed", id))
     };
-    app.store.read(find).await
+    asked.require_any_shop(Right::BankDecide)?.read(find).await
 }
 
 /// The person decides. What they decided before stands.
@@ -73,7 +77,9 @@ pub async fn decide(
     id: SelfEmployedId,
     decision: Decision,
 ) -> Result<SelfEmployed, Error> {
-    let cx = app.cx(find(app, id).await?.shop_id).await?;
+    let asked = app.acting(Actor::Payer(Object::SelfEmployed(id)));
+    let shop = find(app, id).await?.shop_id;
+    let cx = asked.require_in(shop, Right::BankDecide).await?;
     cx.write(move |work| {
         let cx = work.cx;
         let found = store::self_employed::find(work.tx, cx.shop.id, id)?;

@@ -3,20 +3,21 @@
 use std::sync::Arc;
 
 use contract::me::ShowMe;
+use domain::access::Job;
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
 use domain::ledger::{Account, Transfer};
 use domain::shop::Site;
 use domain::{
-    Currency, Duration, GatewayId, MethodKind, Money, Rate, Shop, ShopId, ShopKind, Tariff,
-    Timestamp, TopUpId, TransferId,
+    Actor, Currency, Duration, GatewayId, MethodKind, Money, Rate, Right, Shop, ShopId, ShopKind,
+    Tariff, Timestamp, TopUpId, TransferId,
 };
 
 use store::secret_key::SecretKey;
 use tracing::info;
 
 use crate::app::{App, Merchant};
-use crate::cx::Cx;
+use crate::cx::{Allowed, Cx};
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::secret;
@@ -93,7 +94,7 @@ pub async fn authenticate(
 ) -> Result<Cx, Error> {
     let hash = secret::hash(secret);
     if let Some(merchant) = app.merchant(shop_id, Some(&hash)) {
-        return Ok(Cx::new(app, &merchant, request_id));
+        return Ok(by_key(app, &merchant, request_id));
     }
     let read_at = app.now();
     let read = move |conn: &mut store::Conn<'_>| {
@@ -103,9 +104,19 @@ pub async fn authenticate(
         let tariffs = store::tariff::list(conn, shop.id)?;
         Ok::<_, Error>(Some(Merchant::new(shop, tariffs, Some(hash), read_at)))
     };
-    let merchant = app.store.read(read).await?.ok_or(Error::Denied)?;
+    let door = app.job(Job::Door).require_any_shop(Right::CallerProve)?;
+    let merchant = door.read(read).await?.ok_or(Error::Denied)?;
     app.note_use(shop_id, hash, Used::Key);
-    Ok(Cx::new(app, &app.remember(merchant), request_id))
+    Ok(by_key(app, &app.remember(merchant), request_id))
+}
+
+fn by_key(app: &Arc<App>, merchant: &Merchant, request_id: String) -> Cx {
+    let shop = &merchant.shop;
+    let actor = match shop.kind {
+        ShopKind::Shop => Actor::Key(shop.id),
+        ShopKind::Gateway { .. } => Actor::Gateway(shop.id),
+    };
+    Cx::in_shop(app, actor, merchant, request_id)
 }
 
 /// What the shop is, as `GET /me` tells it.
@@ -113,6 +124,7 @@ pub async fn authenticate(
 /// # Errors
 /// [`Refusal::PartnerUnknown`], or the storage fails.
 pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::AccountRead)?;
     if let Some(partner) = show.on_behalf_of.filter(|id| *id != cx.shop.id) {
         return me_of_partner(cx, partner).await;
     }
@@ -127,7 +139,7 @@ pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
 }
 
 /// A partner shop as its platform sees it. Applications speak for no partners.
-async fn me_of_partner(cx: &Cx, id: ShopId) -> Result<Reply, Error> {
+async fn me_of_partner(cx: &Allowed, id: ShopId) -> Result<Reply, Error> {
     let found = cx
         .read(move |conn| Ok(store::shop::find(conn, id)?))
         .await?;
@@ -141,8 +153,8 @@ async fn me_of_partner(cx: &Cx, id: ShopId) -> Result<Reply, Error> {
 /// # Errors
 /// [`Refusal::NotToppedUp`] for a shop that is no gateway, or a sum that is not one of its own
 /// currency and above zero.
-pub async fn top_up(app: &Arc<App>, gateway: ShopId, amount: Money) -> Result<Money, Error> {
-    let cx = app.cx(gateway).await?;
+pub async fn top_up(cx: &Cx, gateway: ShopId, amount: Money) -> Result<Money, Error> {
+    let cx = cx.require_in(gateway, Right::GatewayTopUp).await?;
     let own = amount.currency() == cx.shop.currency && amount.is_positive();
     if !cx.shop.is_gateway() || !own {
         return Err(Refusal::NotToppedUp.into());
@@ -162,9 +174,10 @@ pub async fn top_up(app: &Arc<App>, gateway: ShopId, amount: Money) -> Result<Mo
 ///
 /// # Errors
 /// [`Refusal::PlatformUnknown`], or the storage fails.
-pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
-    let now = app.now();
-    let secret_key = new_key(app, new.test);
+pub async fn create(cx: &Cx, new: NewShop) -> Result<Created, Error> {
+    let rows = cx.require_any_shop(Right::ShopCreate)?;
+    let now = rows.app().now();
+    let secret_key = new_key(rows.app(), new.test);
     let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
 
     let unit = move |tx: &mut store::Tx<'_>| {
@@ -210,11 +223,7 @@ pub async fn create(app: &Arc<App>, new: NewShop) -> Result<Created, Error> {
         store::tariff::insert(tx, &tariff)?;
         Ok::<_, Error>(shop)
     };
-    let shop = app
-        .store
-        .write_any_shop(unit)
-        .await
-        .map_err(Error::settled)?;
+    let shop = rows.write(unit).await?;
     Ok(Created { shop, secret_key })
 }
 
@@ -238,9 +247,9 @@ fn check_platform(tx: &mut store::Tx<'_>, new: &NewShop) -> Result<(), Error> {
 ///
 /// # Errors
 /// The storage fails.
-pub async fn list(app: &Arc<App>) -> Result<Vec<Shop>, Error> {
-    app.store
-        .read(|conn| Ok(store::shop::list_any_shop(conn)?))
+pub async fn list(cx: &Cx) -> Result<Vec<Shop>, Error> {
+    let rows = cx.require_any_shop(Right::ShopRead)?;
+    rows.read(|conn| Ok(store::shop::list_any_shop(conn)?))
         .await
 }
 
@@ -248,9 +257,9 @@ pub async fn list(app: &Arc<App>) -> Result<Vec<Shop>, Error> {
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn add_key(app: &Arc<App>, shop: ShopId) -> Result<String, Error> {
-    let cx = app.cx(shop).await?;
-    let secret_key = new_key(app, cx.shop.test);
+pub async fn add_key(cx: &Cx, shop: ShopId) -> Result<String, Error> {
+    let cx = cx.require_in(shop, Right::KeyCreate).await?;
+    let secret_key = new_key(&cx.app, cx.shop.test);
     let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
     cx.write(move |work| {
         let now = work.now();
@@ -299,8 +308,12 @@ pub enum KeyRefused {
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn list_keys(app: &Arc<App>, shop: ShopId) -> Result<Vec<KeyView>, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn list_keys(cx: &Cx, shop: ShopId) -> Result<Vec<KeyView>, Error> {
+    keys(&cx.require_in(shop, Right::KeyRead).await?).await
+}
+
+async fn keys(cx: &Allowed) -> Result<Vec<KeyView>, Error> {
+    let shop = cx.shop.id;
     let keys = cx
         .read(move |conn| Ok(store::secret_key::list(conn, shop)?))
         .await?;
@@ -334,11 +347,11 @@ fn meant<'k>(keys: &'k [KeyView], named: &str) -> Result<&'k KeyView, KeyRefused
 ///
 /// # Errors
 /// There is no such shop, [`Refusal::SecretKey`], or the storage fails.
-pub async fn revoke_key(app: &Arc<App>, shop: ShopId, named: &str) -> Result<KeyView, Error> {
-    let keys = list_keys(app, shop).await?;
+pub async fn revoke_key(cx: &Cx, shop: ShopId, named: &str) -> Result<KeyView, Error> {
+    let cx = cx.require_in(shop, Right::KeyRevoke).await?;
+    let keys = keys(&cx).await?;
     let view = meant(&keys, named).map_err(Refusal::SecretKey)?.clone();
     let hash = view.key.hash;
-    let cx = app.cx(shop).await?;
     cx.write(move |work| {
         let now = work.now();
         Ok(store::secret_key::revoke(
@@ -349,7 +362,7 @@ pub async fn revoke_key(app: &Arc<App>, shop: ShopId, named: &str) -> Result<Key
         )?)
     })
     .await?;
-    app.forget(shop);
+    cx.app.forget(shop);
     Ok(view)
 }
 
@@ -357,8 +370,11 @@ pub async fn revoke_key(app: &Arc<App>, shop: ShopId, named: &str) -> Result<Key
 ///
 /// # Errors
 /// [`Refusal::ClockNotMovable`] for a shop that is no test shop or for steps back.
-pub async fn advance_clock(app: &Arc<App>, shop: ShopId, by: Duration) -> Result<Timestamp, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn advance_clock(cx: &Cx, shop: ShopId, by: Duration) -> Result<Timestamp, Error> {
+    advance(&cx.require_in(shop, Right::ClockMove).await?, by).await
+}
+
+async fn advance(cx: &Allowed, by: Duration) -> Result<Timestamp, Error> {
     if !cx.shop.test || by < Duration::ZERO {
         return Err(Refusal::ClockNotMovable.into());
     }
@@ -368,8 +384,8 @@ pub async fn advance_clock(app: &Arc<App>, shop: ShopId, by: Duration) -> Result
         Ok(store::shop::advance_clock(work.tx, &shop, by)?)
     })
     .await?;
-    app.forget(shop);
-    Ok(app.cx(shop).await?.now)
+    cx.app.forget(cx.shop.id);
+    cx.present().await
 }
 
 /// Lets time pass in the caller's own shop.
@@ -377,14 +393,18 @@ pub async fn advance_clock(app: &Arc<App>, shop: ShopId, by: Duration) -> Result
 /// # Errors
 /// As [`advance_clock`].
 pub async fn advance_own_clock(cx: &Cx, by: Duration) -> Result<Reply, Error> {
-    let now = advance_clock(&cx.app, cx.shop.id, by).await?;
+    let cx = &cx.require(Right::ClockMove)?;
+    let now = advance(cx, by).await?;
     Ok(Reply(contract::clock::body(now)))
 }
 
 /// What time it is in the caller's shop.
-#[must_use]
-pub fn clock(cx: &Cx) -> Reply {
-    Reply(contract::clock::body(cx.now))
+///
+/// # Errors
+/// [`Error::Forbidden`]
+pub fn clock(cx: &Cx) -> Result<Reply, Error> {
+    let cx = cx.require(Right::ClockRead)?;
+    Ok(Reply(contract::clock::body(cx.now)))
 }
 
 /// Sets how a shop's receipts are registered, or that they are not. It counts at once here, and
@@ -393,11 +413,12 @@ pub fn clock(cx: &Cx) -> Reply {
 /// # Errors
 /// There is no such shop, or the storage fails.
 pub async fn set_fiscalization(
-    app: &Arc<App>,
+    cx: &Cx,
     shop: ShopId,
     settings: Option<Fiscalization>,
 ) -> Result<Shop, Error> {
-    change(app, shop, move |shop| {
+    let cx = cx.require_in(shop, Right::ShopChange).await?;
+    change(&cx, move |shop| {
         shop.fiscalization.clone_from(&settings);
     })
     .await
@@ -408,12 +429,9 @@ pub async fn set_fiscalization(
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn set_widget_sites(
-    app: &Arc<App>,
-    shop: ShopId,
-    sites: Vec<Site>,
-) -> Result<Shop, Error> {
-    change(app, shop, move |shop| shop.widget_sites.clone_from(&sites)).await
+pub async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Shop, Error> {
+    let cx = cx.require_in(shop, Right::ShopChange).await?;
+    change(&cx, move |shop| shop.widget_sites.clone_from(&sites)).await
 }
 
 /// Switches a shop or a gateway off, or on again. It counts at once here, and within a second on
@@ -423,18 +441,18 @@ pub async fn set_widget_sites(
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn set_state(app: &Arc<App>, shop: ShopId, state: ShopState) -> Result<Shop, Error> {
+pub async fn set_state(cx: &Cx, shop: ShopId, state: ShopState) -> Result<Shop, Error> {
+    let cx = cx.require_in(shop, Right::ShopSwitch).await?;
     let enabled = state == ShopState::Enabled;
-    let changed = change(app, shop, move |shop| shop.enabled = enabled).await?;
+    let changed = change(&cx, move |shop| shop.enabled = enabled).await?;
     info!(shop.id = %shop, enabled, "a shop was switched");
     Ok(changed)
 }
 
-async fn change<F>(app: &Arc<App>, shop: ShopId, change: F) -> Result<Shop, Error>
+async fn change<F>(cx: &Allowed, change: F) -> Result<Shop, Error>
 where
     F: Fn(&mut Shop) + Send + Sync + 'static,
 {
-    let cx = app.cx(shop).await?;
     let changed = cx
         .write(move |work| {
             let found = store::shop::find(work.tx, work.cx.shop.id)?;
@@ -444,7 +462,7 @@ where
             Ok(shop)
         })
         .await?;
-    app.forget(shop);
+    cx.app.forget(cx.shop.id);
     Ok(changed)
 }
 
@@ -453,7 +471,8 @@ where
 /// # Errors
 /// There is no such account, it is switched off, or the storage fails.
 pub async fn widget_sites(app: &Arc<App>, shop: ShopId) -> Result<Vec<Site>, Error> {
-    let cx = app.cx(shop).await?;
+    let visitor = app.acting(Actor::Visitor);
+    let cx = visitor.require_in(shop, Right::WidgetShow).await?;
     cx.require_enabled()?;
     Ok(cx.shop.widget_sites.clone())
 }

@@ -5,10 +5,10 @@ use card::{Card, CardNumber, Csc};
 use contract::payment::{Outcome, SimulatePayment};
 use domain::card::Expiry;
 use domain::payment::{AuthorizeRefused, State};
-use domain::{MethodKind, Payment, PaymentId};
+use domain::{MethodKind, Payment, PaymentId, Right};
 
 use crate::checkout;
-use crate::cx::Cx;
+use crate::cx::{Allowed, Cx};
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::sandbox::{self, Decision};
@@ -23,6 +23,7 @@ const PHONE: &str = "79000000000";
 /// # Errors
 /// The shop is no test shop, nothing waits for the buyer, or the storage fails.
 pub async fn payment(cx: &Cx, id: PaymentId, command: SimulatePayment) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::PaymentSimulate)?;
     if !cx.shop.test {
         return Err(Refusal::NotATest.into());
     }
@@ -45,7 +46,7 @@ pub async fn payment(cx: &Cx, id: PaymentId, command: SimulatePayment) -> Result
     Ok(Reply(contract::payment::body(&payment, cx.app.links())))
 }
 
-async fn find(cx: &Cx, id: PaymentId) -> Result<Payment, Error> {
+async fn find(cx: &Allowed, id: PaymentId) -> Result<Payment, Error> {
     let shop = cx.shop.id;
     cx.read(move |conn| {
         let found = store::payment::find(conn, shop, id)?;
@@ -55,7 +56,7 @@ async fn find(cx: &Cx, id: PaymentId) -> Result<Payment, Error> {
 }
 
 /// What the buyer does on the payment page.
-async fn choose(cx: &Cx, id: PaymentId, kind: MethodKind) -> Result<Payment, Error> {
+async fn choose(cx: &Allowed, id: PaymentId, kind: MethodKind) -> Result<Payment, Error> {
     let buyer = checkout::Buyer::default();
     let view = if kind == MethodKind::BankCard {
         checkout::pay_by_card(&cx.app, id, card()?, buyer).await?

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use card::{Card, CardNumber};
 use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
+use domain::access::Job;
 use domain::card::CardFacts;
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose, RedeemRefused};
-use domain::{Duration, ShopId};
+use domain::{Actor, Duration, Right, ShopId};
 
 use crate::app::App;
 use crate::card_attempts::{Key, Tried, Whence};
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::error::{Cause, Error, Refusal};
 use crate::secret;
 
@@ -112,14 +113,15 @@ pub async fn for_payout(
     Ok(PayoutToken::Made(token, card))
 }
 
-async fn open(app: &Arc<App>, shop: ShopId) -> Result<Cx, Error> {
-    let cx = app.cx(shop).await?;
+async fn open(app: &Arc<App>, shop: ShopId) -> Result<Allowed, Error> {
+    let visitor = app.acting(Actor::Visitor);
+    let cx = visitor.require_in(shop, Right::TokenCreate).await?;
     cx.require_enabled()?;
     Ok(cx)
 }
 
 /// Has the acquirer keep the card. It moves no money, so nothing is written down before.
-async fn keep(cx: &Cx, card: GivenCard) -> Result<Tokenized, Error> {
+async fn keep(cx: &Allowed, card: GivenCard) -> Result<Tokenized, Error> {
     let shop_id = cx.shop.id;
     let call = cx.app.acquirer.tokenize(Tokenize { shop_id, card });
     let answered = tokio::time::timeout(cx.app.settings.call_time_max, call).await;
@@ -135,7 +137,7 @@ struct NewToken {
 
 impl NewToken {
     /// For a card that is counted.
-    fn of(cx: &Cx, number: &CardNumber, from: Option<IpAddr>) -> Result<Self, Error> {
+    fn of(cx: &Allowed, number: &CardNumber, from: Option<IpAddr>) -> Result<Self, Error> {
         let token = secret::fresh(&cx.app);
         let hash = secret::hash(&token);
         let tried = Tried {
@@ -150,7 +152,7 @@ impl NewToken {
 }
 
 async fn write(
-    cx: &Cx,
+    cx: &Allowed,
     NewToken { token, hash }: NewToken,
     acquirer_token: String,
     purpose: Purpose,
@@ -195,7 +197,7 @@ pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str) {
 /// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token
 /// of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up, and ends when
 /// nobody has used it for thirteen months.
-pub(crate) async fn recipient(cx: &Cx, token: &str) -> Result<(PayoutCard, String), Error> {
+pub(crate) async fn recipient(cx: &Allowed, token: &str) -> Result<(PayoutCard, String), Error> {
     let (shop, hash) = (cx.shop.id, secret::hash(token));
     let found = cx
         .read(move |conn| Ok(store::token::find_any_shop(conn, &hash)?))
@@ -219,5 +221,7 @@ pub async fn forget(app: &Arc<App>, limit: u32) -> Result<u64, Error> {
     let unit = move |tx: &mut store::Tx<'_>| {
         Ok::<_, Error>(store::token::purge_any_shop(tx, before, limit)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let forgetter = app.job(Job::Forgetter);
+    let rows = forgetter.require_any_shop(Right::TraceForget)?;
+    rows.write(unit).await
 }

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::{Duration, ShopId, Timestamp};
+use domain::access::Job;
+use domain::{Duration, Right, ShopId, Timestamp};
 use tracing::warn;
 
 use crate::app::App;
@@ -61,7 +62,11 @@ impl App {
                 }
                 Ok::<_, Error>(())
             };
-            if let Err(error) = app.store.write(shop, unit).await {
+            let noted = async {
+                let meter = app.job(Job::Meter).require_any_shop(Right::UseNote)?;
+                meter.write_in(shop, unit).await
+            };
+            if let Err(error) = noted.await {
                 warn!(shop.id = %shop, %error, "the use of a key could not be noted");
             }
         });

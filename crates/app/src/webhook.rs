@@ -1,17 +1,15 @@
 //! Webhooks of a shop: added, listed and taken away by the operator, later by the merchant. Those
 //! of an application belong to its token, which sets them up by itself (YooKassa API v3: webhooks).
 
-use std::sync::Arc;
-
 use contract::webhook::CreateWebhook;
 use domain::webhook::{Holder, Webhook, WebhookSecret};
-use domain::{EventKind, Grant, Reach, Scope, ShopId, WebhookId};
+use domain::{EventKind, Grant, Reach, Right, Scope, ShopId, WebhookId};
 
 use store::sealing::Sealed;
 use zeroize::Zeroizing;
 
 use crate::app::App;
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Cx, Work};
 use crate::error::{Error, Refusal};
 use crate::once::{self, Made, Once, Reply};
 use crate::sealing::{self, Place};
@@ -36,12 +34,12 @@ impl NewWebhook {
     /// One that hears of `events`, without a strict order, as far as the operator lets
     /// notifications go.
     #[must_use]
-    pub fn of(app: &App, url: String, events: Vec<EventKind>) -> Self {
+    pub fn of(cx: &Cx, url: String, events: Vec<EventKind>) -> Self {
         Self {
             url,
             events,
             strict_order: false,
-            reach: app.settings.reach,
+            reach: cx.reach(),
         }
     }
 }
@@ -59,7 +57,8 @@ pub struct Added {
 ///
 /// # Errors
 /// The address is none that notifications can be carried to, or there is no such shop.
-pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Added, Error> {
+pub async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Added, Error> {
+    let cx = cx.require_in(shop, Right::WebhookChange).await?;
     let NewWebhook {
         url,
         events,
@@ -69,9 +68,8 @@ pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Added,
     if !contract::address::may_be_called(&url, reach) || events.is_empty() {
         return Err(Refusal::WebhookUnusable.into());
     }
-    let fresh = Fresh::new(app);
+    let fresh = Fresh::new(&cx.app);
     let secret = fresh.secret.clone();
-    let cx = app.cx(shop).await?;
     let added = cx.write(move |work| {
         let webhook = Webhook {
             id: WebhookId::new(work.ids.next()),
@@ -94,10 +92,10 @@ pub async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Added,
 ///
 /// # Errors
 /// There is no such webhook.
-pub async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Added, Error> {
-    let fresh = Fresh::new(app);
+pub async fn renew(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Added, Error> {
+    let cx = cx.require_in(shop, Right::WebhookChange).await?;
+    let fresh = Fresh::new(&cx.app);
     let secret = fresh.secret.clone();
-    let cx = app.cx(shop).await?;
     let renewed = cx.write(move |work| {
         let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
         let webhook = found.ok_or_else(|| Error::not_found("webhook", id))?;
@@ -113,8 +111,8 @@ pub async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Added,
 ///
 /// # Errors
 /// There is no such shop, or the storage fails.
-pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<Webhook>, Error> {
-    let cx = app.cx(shop).await?;
+pub async fn list(cx: &Cx, shop: ShopId) -> Result<Vec<Webhook>, Error> {
+    let cx = cx.require_in(shop, Right::WebhookRead).await?;
     cx.read(move |conn| Ok(store::webhook::list(conn, shop)?))
         .await
 }
@@ -123,8 +121,8 @@ pub async fn list(app: &Arc<App>, shop: ShopId) -> Result<Vec<Webhook>, Error> {
 ///
 /// # Errors
 /// There is no such webhook.
-pub async fn remove(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<(), Error> {
-    let cx = app.cx(shop).await?;
+pub async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<(), Error> {
+    let cx = cx.require_in(shop, Right::WebhookChange).await?;
     cx.write(move |work| {
         let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
         found.ok_or_else(|| Error::not_found("webhook", id))?;
@@ -139,6 +137,7 @@ pub async fn remove(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<(), E
 /// # Errors
 /// Whoever asks is no application, the key was used for something else, or the storage fails.
 pub async fn create_own(cx: &Cx, sent: Once, command: CreateWebhook) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::OwnWebhookChange)?;
     let fresh = Fresh::new(&cx.app);
     once::make(cx, sent, move |work| {
         let grant = own_grant(work.cx)?.clone();
@@ -195,6 +194,7 @@ fn set(
 /// # Errors
 /// Whoever asks is no application, or the storage fails.
 pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::OwnWebhookRead)?;
     let (shop, grant) = (cx.shop.id, own_grant(cx)?.id);
     let webhooks = cx
         .read(move |conn| Ok(store::webhook::list_of_grant(conn, shop, grant)?))
@@ -209,6 +209,7 @@ pub async fn list_own(cx: &Cx) -> Result<Reply, Error> {
 /// # Errors
 /// The token has no such webhook, or the storage fails.
 pub async fn remove_own(cx: &Cx, id: WebhookId) -> Result<Reply, Error> {
+    let cx = &cx.require(Right::OwnWebhookChange)?;
     let grant = own_grant(cx)?.id;
     cx.write(move |work| {
         let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
@@ -221,8 +222,8 @@ pub async fn remove_own(cx: &Cx, id: WebhookId) -> Result<Reply, Error> {
     Ok(Reply(contract::webhook::REMOVED.to_vec()))
 }
 
-fn own_grant(cx: &Cx) -> Result<&Grant, Error> {
-    cx.grant.as_deref().ok_or(Error::Denied)
+fn own_grant(cx: &Allowed) -> Result<&Grant, Error> {
+    cx.grant().ok_or(Error::Denied)
 }
 
 /// A secret that was drawn before the unit of work that seals it, which may run twice.

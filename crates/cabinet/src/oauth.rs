@@ -79,7 +79,7 @@ async fn show(State(app): State<Arc<App>>, asked: Asked, RawQuery(query): RawQue
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(lang, wrong),
     };
-    match app::application::show(&app, wanted.client).await {
+    match app::application::meet(&app, wanted.client).await {
         Ok(application) => {
             let page = AuthorizePage::of(frame(lang, &wanted), &application);
             ask(&app, &asked, StatusCode::OK, (page, &wanted))
@@ -101,7 +101,7 @@ async fn decide(State(app): State<Arc<App>>, asked: Asked, Form(sent): Form<Deci
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(lang, wrong),
     };
-    let application = match app::application::show(&app, wanted.client).await {
+    let application = match app::application::meet(&app, wanted.client).await {
         Ok(application) => application,
         Err(error) => return failed(&app, lang, &error),
     };
@@ -195,6 +195,7 @@ fn failed(app: &App, lang: Lang, error: &Error) -> Response {
         Error::NotFound { .. } => refuse(lang, Wrong("oauth-wrong-client")),
         Error::Refused(Refusal::ShopDisabled) => refuse(lang, Wrong("oauth-wrong-shop")),
         Error::Denied
+        | Error::Forbidden { .. }
         | Error::Invalid(_)
         | Error::Refused(_)
         | Error::Conflict

@@ -159,6 +159,7 @@ pub fn failure(app: &App, error: &Error) -> Failure {
         Error::Refused(Refusal::CardAttempts(_)) => {
             (StatusCode::TOO_MANY_REQUESTS, Ending::AttemptsOver)
         }
+        Error::Forbidden { .. } => (StatusCode::FORBIDDEN, Ending::NotPossible),
         Error::Denied | Error::Invalid(_) | Error::Refused(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, Ending::NotPossible)
         }

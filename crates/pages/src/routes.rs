@@ -2,7 +2,85 @@
 
 use std::fmt::Write;
 
+use domain::Right;
+
 use crate::lang::Lang;
+
+/// A row of the access table.
+#[derive(Debug)]
+pub struct Route {
+    /// The method.
+    pub method: &'static str,
+    /// The path.
+    pub path: &'static str,
+    /// What it asks for; nothing where it opens nothing.
+    pub rights: &'static [Right],
+}
+
+/// Every page and every address beside the API's, with what it asks for.
+pub static ROUTES: [Route; 37] = [
+    route("GET", CONTRACT, &[Right::PaymentFollow]),
+    route("POST", PAY, &[Right::PaymentFollow, Right::PaymentPay]),
+    route("GET", STATUS, &[Right::PaymentFollow]),
+    route("GET", RETURN, &[Right::PaymentFollow]),
+    route("GET", INVOICE, &[Right::InvoiceFollow]),
+    route("POST", INVOICE_PAY, &[Right::InvoicePay]),
+    route("GET", BIND, &[Right::MethodFollow]),
+    route("POST", BIND, &[Right::MethodFollow, Right::MethodConfirm]),
+    route("GET", BIND_STATUS, &[Right::MethodFollow]),
+    route("GET", BIND_RETURN, &[Right::MethodFollow]),
+    route("GET", WIDGET_FRAME, &[Right::PaymentFollow]),
+    route(
+        "POST",
+        WIDGET_PAY,
+        &[Right::PaymentFollow, Right::PaymentPay],
+    ),
+    route("POST", CHECKOUT_JS_TOKENS, &[Right::TokenCreate]),
+    route("GET", PAYOUTS_FRAME, &[Right::WidgetShow]),
+    route("POST", PAYOUTS_TOKENS, &[Right::TokenCreate]),
+    route("GET", AUTHORIZE, &[Right::ApplicationMeet]),
+    route(
+        "POST",
+        AUTHORIZE,
+        &[Right::GrantAgree, Right::ApplicationMeet],
+    ),
+    route("GET", SANDBOX_3DS, &[Right::BankDecide]),
+    route("POST", SANDBOX_3DS, &[Right::BankDecide]),
+    route("GET", SANDBOX_APPROVE, &[Right::BankDecide]),
+    route("POST", SANDBOX_APPROVE, &[Right::BankDecide]),
+    route("GET", SANDBOX_SELF_EMPLOYED, &[Right::BankDecide]),
+    route("POST", SANDBOX_SELF_EMPLOYED, &[Right::BankDecide]),
+    route("GET", DEMO, &[]),
+    route(
+        "POST",
+        DEMO_BUY,
+        &[Right::PaymentRead, Right::PaymentCreate],
+    ),
+    route(
+        "POST",
+        DEMO_TOKEN,
+        &[Right::PaymentRead, Right::PaymentCreate],
+    ),
+    route("GET", ASSETS, &[]),
+    route("GET", WIDGET_SCRIPT, &[]),
+    route("GET", CHECKOUT_JS, &[]),
+    route("GET", PAYOUTS_SCRIPT, &[]),
+    route("GET", DOCS, &[]),
+    route("GET", DOCS_OPERATION, &[]),
+    route("GET", DOCS_RECIPE, &[]),
+    route("GET", DOCS_ERRORS, &[]),
+    route("GET", DOCS_NOTIFICATIONS, &[]),
+    route("GET", DOCS_TESTING, &[]),
+    route("GET", DOCS_SEARCH, &[]),
+];
+
+const fn route(method: &'static str, path: &'static str, rights: &'static [Right]) -> Route {
+    Route {
+        method,
+        path,
+        rights,
+    }
+}
 
 /// The hosted payment page; shown for as long as the payment is remembered.
 pub const CONTRACT: &str = "/checkout/payments/v2/contract";

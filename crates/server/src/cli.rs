@@ -99,6 +99,7 @@ mod application;
 mod discrepancy;
 mod message;
 mod sealing;
+pub(crate) mod way;
 pub(crate) use application::{Application, CreateApplication};
 pub(crate) use discrepancy::Discrepancy;
 pub(crate) use message::Message;

@@ -22,6 +22,8 @@ use std::time::Duration;
 use app::CardLimits;
 use store::{Database, Options};
 
+use crate::cli::way::Way;
+
 pub(crate) use file::{ConfigError, Given, Origin, read};
 pub(crate) use key::{KEYS, Key};
 pub(crate) use message::{MailConfig, SmsConfig};
@@ -38,6 +40,8 @@ const SEALING_KEY_FILE: &str = "sealing.key";
 /// What the operator decides.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
+    /// The command that reads it, if it asks for anything.
+    pub(crate) way: Option<&'static Way>,
     /// Neither was a file named, nor was there one where it is looked for.
     pub(crate) without_file: bool,
     pub(crate) data_dir: PathBuf,

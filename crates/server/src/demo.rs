@@ -12,8 +12,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use app::App;
 use app::shop::{self, NewShop};
+use app::{App, Cx};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{Currency, MethodKind, Money, Rate, ShopId, ShopKind};
 use serde_json::{Value, json};
@@ -63,16 +63,16 @@ impl Demo {
 }
 
 /// Finds the demo that was made before, or makes one; and writes how to use it.
-pub(crate) async fn prepare(app: &Arc<App>, data_dir: &Path, base_url: &str) -> Result<Demo> {
+pub(crate) async fn prepare(cx: &Cx, data_dir: &Path, base_url: &str) -> Result<Demo> {
     let path = data_dir.join(DEMO_FILE);
-    let (shop_id, secret_key) = match known(app, &path, SHOP).await? {
+    let (shop_id, secret_key) = match known(cx, &path, SHOP).await? {
         Some(found) => found,
-        None => make(app).await?,
+        None => make(cx).await?,
     };
-    let oauth_token = token::prepare(app, &path, (shop_id, &secret_key)).await?;
-    let gateway = match known(app, &path, GATEWAY).await? {
+    let oauth_token = token::prepare(cx, &path, (shop_id, &secret_key)).await?;
+    let gateway = match known(cx, &path, GATEWAY).await? {
         Some(found) => found,
-        None => make_gateway(app, shop_id).await?,
+        None => make_gateway(cx, shop_id).await?,
     };
     let demo = Demo {
         base_url: base_url.to_owned(),
@@ -86,9 +86,9 @@ pub(crate) async fn prepare(app: &Arc<App>, data_dir: &Path, base_url: &str) -> 
 }
 
 /// The account of a file that was written before, if this database knows it.
-async fn known(app: &Arc<App>, path: &Path, names: [&str; 2]) -> Result<Option<(ShopId, String)>> {
+async fn known(cx: &Cx, path: &Path, names: [&str; 2]) -> Result<Option<(ShopId, String)>> {
     match read(path, names)? {
-        Some((id, secret_key)) => opens(app, id, secret_key).await,
+        Some((id, secret_key)) => opens(cx.app(), id, secret_key).await,
         None => Ok(None),
     }
 }
@@ -120,7 +120,7 @@ async fn opens(
     }
 }
 
-async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
+async fn make(cx: &Cx) -> Result<(ShopId, String)> {
     let new = NewShop {
         kind: ShopKind::Shop,
         name: "Демо-магазин".to_owned(),
@@ -137,7 +137,7 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
         vat: Rate::ZERO,
         inn: None,
     };
-    let created = shop::create(app, new)
+    let created = shop::create(cx, new)
         .await
         .context("make the demo's shop")?;
     let receipts = Fiscalization {
@@ -145,19 +145,19 @@ async fn make(app: &Arc<App>) -> Result<(ShopId, String)> {
         scenario: Scenario::Separate,
         register: Register::Sandbox,
     };
-    shop::set_fiscalization(app, created.shop.id, Some(receipts))
+    shop::set_fiscalization(cx, created.shop.id, Some(receipts))
         .await
         .context("switch the demo's receipts on")?;
     Ok((created.shop.id, created.secret_key))
 }
 
-async fn make_gateway(app: &Arc<App>, shop_id: ShopId) -> Result<(ShopId, String)> {
+async fn make_gateway(cx: &Cx, shop_id: ShopId) -> Result<(ShopId, String)> {
     let new = test_gateway("Демо-шлюз".to_owned(), true, Some(shop_id));
-    let created = shop::create(app, new)
+    let created = shop::create(cx, new)
         .await
         .context("make the demo's payout gateway")?;
     let id = created.shop.id;
-    shop::top_up(app, id, Money::new(GATEWAY_MINOR, created.shop.currency))
+    shop::top_up(cx, id, Money::new(GATEWAY_MINOR, created.shop.currency))
         .await
         .context("top the demo's payout gateway up")?;
     Ok((id, created.secret_key))

@@ -14,15 +14,19 @@ mod command;
 mod demo;
 mod files;
 mod heads;
+mod machine;
 mod platform;
+#[cfg(test)]
+mod routes;
 mod sealing;
 mod serve;
 
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
-use clap::Parser as _;
+use clap::{CommandFactory as _, FromArgMatches as _};
 
+use crate::cli::way::Way;
 use crate::cli::{Cli, Command};
 use crate::config::{Config, ConfigError};
 
@@ -33,7 +37,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const MISUNDERSTOOD: u8 = 2;
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    let typed = Cli::command().get_matches();
+    let way = Way::of(&typed);
+    let cli = Cli::from_arg_matches(&typed).unwrap_or_else(|error| error.exit());
+    match run(cli, way) {
         Ok(code) => code,
         Err(error) => {
             complain(&error);
@@ -45,10 +52,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Result<ExitCode> {
+fn run(cli: Cli, way: Option<&'static Way>) -> Result<ExitCode> {
     // What this process makes is its owner's alone, the engine's own files too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let config = config::read(&cli.given.0)?;
+    let mut config = config::read(&cli.given.0)?;
+    config.way = way;
     let serves = matches!(cli.command, Command::Serve(_) | Command::BenchEcho);
     let level = if serves { "info" } else { "warn" };
     let logging = logging::start(&config, level)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use app::sandbox::Records;
-use app::{App, Clock as _, Parts, Settings};
+use app::{App, Clock as _, Cx, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::mail::NoMailer;
@@ -23,6 +23,7 @@ use tracing::{info, warn};
 use crate::clock::{SystemClock, SystemRandom};
 use crate::config::Config;
 use crate::demo::DEMO_FILE;
+use crate::machine;
 use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
 use crate::sealing;
@@ -39,6 +40,8 @@ pub(crate) const UNFINISHED: &str = "restore-unfinished";
 pub(crate) struct Platform {
     pub(crate) app: Arc<App>,
     pub(crate) store: Store,
+    /// Whoever starts programs on this machine.
+    pub(crate) cx: Cx,
 }
 
 /// What may be there already.
@@ -104,9 +107,10 @@ impl Platform {
             settings: settings(config, public_url),
         };
         let app = App::new(parts);
-        seal_what_is_left(&app).await?;
+        let cx = app.machine(machine::of(config));
+        seal_what_is_left(&cx).await?;
         metrics.watch(&app);
-        Ok(Self { app, store })
+        Ok(Self { app, store, cx })
     }
 
     /// The database beside a running server, or without one. No acquirer is ever called. What is of
@@ -158,10 +162,9 @@ impl Platform {
                 ..settings(config, &listening_url(config))
             },
         };
-        Ok(Self {
-            app: App::new(parts),
-            store,
-        })
+        let app = App::new(parts);
+        let cx = app.machine(machine::of(config));
+        Ok(Self { app, store, cx })
     }
 
     /// Finishes what was accepted and lets the database go.
@@ -215,8 +218,8 @@ fn require_database(config: &Config, path: &Path) -> Result<()> {
 }
 
 /// Seals what stands plain from before, or under a key that a rotation has replaced.
-async fn seal_what_is_left(app: &Arc<App>) -> Result<()> {
-    let resealed = app::sealing::reseal(app).await;
+async fn seal_what_is_left(cx: &Cx) -> Result<()> {
+    let resealed = app::sealing::reseal(cx).await;
     let resealed = resealed.context("seal the secrets in the database")?;
     if resealed.rows != 0 {
         info!(rows = resealed.rows, "secrets were sealed");

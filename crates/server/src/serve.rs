@@ -41,7 +41,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     let metrics = Metrics::new();
     let platform = Platform::of_server(&config, &base_url, &metrics).await?;
     let demo = if with_demo {
-        Some(demo::prepare(&platform.app, &config.data_dir, &base_url).await?)
+        Some(demo::prepare(&platform.cx, &config.data_dir, &base_url).await?)
     } else {
         None
     };

@@ -94,8 +94,8 @@ pub(crate) async fn audit(
 ) -> Result<Vec<String>> {
     let facts = Facts::read(world, merchant).await?;
     let business = &merchant.business;
-    let mut report = app::audit::run(&world.store).await?;
-    app::audit::bank::run(&world.app, &mut report).await?;
+    let mut report = app::audit::run(&world.machine()).await?;
+    app::audit::bank::run(&world.machine(), &mut report).await?;
     let invoices = report.invoices;
     let mut findings = books(report);
     let stuck = bank::stuck(world, &facts.payments).await?;

@@ -104,8 +104,8 @@ impl Business {
         if listens {
             for shop in [world.shop.id, gateway.shop.id] {
                 let events = EventKind::ALL.to_vec();
-                let new = app::webhook::NewWebhook::of(&world.app, HOOK.to_owned(), events);
-                app::webhook::add(&world.app, shop, new).await?;
+                let new = app::webhook::NewWebhook::of(&world.machine(), HOOK.to_owned(), events);
+                app::webhook::add(&world.machine(), shop, new).await?;
             }
         }
         let business = Self {
@@ -163,7 +163,7 @@ async fn partners(world: &World, like: &NewShop, chance: &mut Chance) -> Result<
             deal_life: None,
             ..like.clone()
         };
-        let Created { shop, .. } = app::shop::create(&world.app, partner).await?;
+        let Created { shop, .. } = app::shop::create(&world.machine(), partner).await?;
         let registers = chance.happens(500);
         if registers {
             let settings = Fiscalization {
@@ -171,7 +171,7 @@ async fn partners(world: &World, like: &NewShop, chance: &mut Chance) -> Result<
                 scenario: Scenario::Separate,
                 register: Register::Sandbox,
             };
-            app::shop::set_fiscalization(&world.app, shop.id, Some(settings)).await?;
+            app::shop::set_fiscalization(&world.machine(), shop.id, Some(settings)).await?;
         }
         let id = shop.id;
         partners.push(Partner { id, registers });

@@ -201,7 +201,7 @@ impl Merchant {
 
     /// The books are right at every moment, also in the middle of everything.
     async fn books_are_right(&self, world: &World) -> Result<()> {
-        let report = app::audit::run(&world.store).await?;
+        let report = app::audit::run(&world.machine()).await?;
         let findings = report.findings;
         ensure!(findings.is_empty(), "after a crash: {findings:#?}");
         Ok(())

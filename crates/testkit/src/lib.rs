@@ -8,6 +8,6 @@ mod world;
 
 pub use doors::{pages, samples};
 pub use world::{
-    Answer, BASE_URL, BEGIN, Gateway, HandClock, SeededRandom, Surroundings, World, test_gateway,
-    test_shop,
+    Answer, BASE_URL, BEGIN, Gateway, HandClock, SeededRandom, Surroundings, World, machine,
+    test_gateway, test_shop,
 };

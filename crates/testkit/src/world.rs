@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use app::application::Created as CreatedApplication;
 use app::sealing::{Keyring, Sealing};
 use app::shop::{Created, NewShop};
-use app::{App, CardLimits, Clock, Parts, Random, Settings};
+use app::{App, CardLimits, Clock, Cx, Parts, Random, Settings};
 use axum::body::Body;
 use connectors::courier::MemoryCourier;
 use connectors::fiscal::SandboxRegister;
@@ -20,6 +20,7 @@ use connectors::mail::MemoryMailer;
 use connectors::sandbox::Sandbox;
 use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
 use contract::Links;
+use domain::access::Machine;
 use domain::application::{Callback, NewApplication};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{
@@ -266,12 +267,12 @@ impl Gateway {
 impl World {
     /// Adds a payout gateway with `balance` on it, in minor units.
     pub async fn gateway(&self, new: NewShop, balance: i64) -> Gateway {
-        let Created { shop, secret_key } = app::shop::create(&self.app, new)
+        let Created { shop, secret_key } = app::shop::create(&self.machine(), new)
             .await
             .expect("create the test's gateway");
         if balance > 0 {
             let sum = Money::new(balance, shop.currency);
-            app::shop::top_up(&self.app, shop.id, sum)
+            app::shop::top_up(&self.machine(), shop.id, sum)
                 .await
                 .expect("top the gateway up");
         }
@@ -286,7 +287,7 @@ impl World {
     /// A platform with these surroundings and this shop.
     pub async fn with(store: Store, surroundings: Surroundings, shop: NewShop) -> Self {
         let app = surroundings.app(store.clone());
-        let Created { shop, secret_key } = app::shop::create(&app, shop)
+        let Created { shop, secret_key } = app::shop::create(&machine(&app), shop)
             .await
             .expect("create the test's shop");
         Self::of(app, store, surroundings, shop, secret_key)
@@ -345,7 +346,7 @@ impl World {
             scenario,
             register: Register::Sandbox,
         };
-        app::shop::set_fiscalization(&self.app, self.shop.id, Some(settings))
+        app::shop::set_fiscalization(&self.machine(), self.shop.id, Some(settings))
             .await
             .expect("switch receipts on");
     }
@@ -438,6 +439,12 @@ impl World {
         }
     }
 
+    /// The command line of a machine.
+    #[must_use]
+    pub fn machine(&self) -> Cx {
+        machine(&self.app)
+    }
+
     /// An application that asks for these rights, with its secret.
     pub async fn application(&self, scopes: &[Scope]) -> CreatedApplication {
         let new = NewApplication {
@@ -447,7 +454,7 @@ impl World {
             callback: Callback::Address("https://partner.example/back".to_owned()),
             scopes: scopes.to_vec(),
         };
-        let created = app::application::create(&self.app, new).await;
+        let created = app::application::create(&self.machine(), new).await;
         created.expect("create the test's application")
     }
 
@@ -499,13 +506,19 @@ impl World {
 
     /// Fails unless the books are right.
     pub async fn audit(&self) {
-        let report = app::audit::run(&self.store).await.expect("audit");
+        let report = app::audit::run(&self.machine()).await.expect("audit");
         assert!(
             report.findings.is_empty(),
             "the audit found {:#?}",
             report.findings
         );
     }
+}
+
+/// The command line of a machine, for all that it may.
+#[must_use]
+pub fn machine(app: &Arc<App>) -> Cx {
+    app.machine(Machine::unbounded("tester@testkit", "test"))
 }
 
 /// The whole path of one below the door, or one of Altyn's own.

@@ -32,7 +32,7 @@ fn changed(pointer: &str, value: Value) -> Value {
 
 /// How many invoices there are.
 async fn count(world: &World) -> u64 {
-    app::audit::run(&world.store).await.unwrap().invoices
+    app::audit::run(&world.machine()).await.unwrap().invoices
 }
 
 #[tokio::test]

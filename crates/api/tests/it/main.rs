@@ -5,6 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
 mod body;
 mod clock;
 mod credentials;
@@ -75,7 +76,7 @@ impl Fixture {
             test: false,
             ..testkit::test_shop()
         };
-        let made = app::shop::create(&self.app, new).await.unwrap();
+        let made = app::shop::create(&self.machine(), new).await.unwrap();
         format!("{}:{}", made.shop.id, made.secret_key)
     }
 

@@ -33,11 +33,11 @@ async fn only_a_partners_settings_are_shown_to_others() {
         platform: Some(world.shop.id),
         ..testkit::test_shop()
     };
-    let partner = app::shop::create(&world.app, partner).await.unwrap();
+    let partner = app::shop::create(&world.machine(), partner).await.unwrap();
     let id = partner.shop.id.to_string();
     let answer = world.get(&format!("/me?on_behalf_of={id}")).await;
     assert_eq!(answer.text("/account_id"), id);
-    let stranger = app::shop::create(&world.app, testkit::test_shop()).await;
+    let stranger = app::shop::create(&world.machine(), testkit::test_shop()).await;
     let stranger = stranger.unwrap().shop.id.to_string();
     for other in [stranger.as_str(), "999999999"] {
         let answer = world.get(&format!("/me?on_behalf_of={other}")).await;

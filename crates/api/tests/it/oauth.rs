@@ -1,6 +1,5 @@
 //! `/oauth/v2`, and what a token opens.
 
-use api::{ROUTES, Who};
 use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,7 +8,6 @@ use http::Request;
 use serde_json::{Value, json};
 use testkit::Answer;
 
-use crate::route::path;
 use crate::{Fixture, page_payment, refused, world};
 
 async fn form(world: &Fixture, to: &str, authorization: Option<&str>, fields: &str) -> Answer {
@@ -90,7 +88,7 @@ async fn whoever_is_not_the_application_gets_nothing() {
     let answer = form(&world, "token", Some(&foreign), &fields).await;
     failed(&answer, 400, "invalid_grant");
     let old = basic(&made.application, &made.secret);
-    let secret = app::application::renew_secret(&world.app, made.application.id).await;
+    let secret = app::application::renew_secret(&world.machine(), made.application.id).await;
     let answer = form(&world, "token", Some(&old), &fields).await;
     failed(&answer, 401, "invalid_client");
     let new = basic(&made.application, &secret.unwrap());
@@ -168,39 +166,6 @@ async fn a_form_that_makes_no_sense_is_refused() {
     let long = format!("grant_type=authorization_code&code={}", "a".repeat(9_000));
     let answer = form(&world, "token", Some(&header), &long).await;
     assert_eq!(answer.status.as_u16(), 413);
-}
-
-#[tokio::test]
-async fn a_token_opens_what_was_granted_and_no_more() {
-    let world = world().await;
-    for granted in Scope::ALL {
-        let made = world.application(&[granted]).await;
-        let token = world.token(&made.application).await;
-        for route in &ROUTES {
-            let (method, path) = (route.method.as_str(), path(route.path));
-            let answer = world
-                .call_by(&token, method, &path, "key", &Value::Null)
-                .await;
-            match route.who {
-                Who::Shop | Who::Gateway | Who::ShopOrGateway => {
-                    refused(&answer, 401, "invalid_credentials");
-                    let words = answer.text("/description");
-                    assert_eq!(words, "Authentication type is not allowed");
-                }
-                Who::ShopOrGranted(scope) if scope != granted => {
-                    refused(&answer, 403, "forbidden");
-                }
-                Who::ShopOrGranted(_) | Who::Anyone | Who::Application => {
-                    let status = answer.status.as_u16();
-                    assert!(![401, 403].contains(&status), "{route:?}: {status}");
-                }
-            }
-        }
-        let answer = world
-            .call_by(&token, "GET", "/invoices/in-1", "", &Value::Null)
-            .await;
-        refused(&answer, 401, "invalid_credentials");
-    }
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
-//! `/v3/payouts`, `/v3/sbp_banks`, `/v3/personal_data`, `/v3/self_employed`, and whose key opens
-//! what.
+//! `/v3/payouts`, `/v3/sbp_banks`, `/v3/personal_data`, `/v3/self_employed`.
 
-use api::{ROUTES, Who};
 use serde_json::{Value, json};
 use testkit::{Answer, Gateway, test_gateway};
 
@@ -33,29 +31,8 @@ fn to_card(amount: &str) -> Value {
 }
 
 #[tokio::test]
-async fn each_kind_of_key_opens_its_own_routes() {
+async fn a_gateway_pays_and_a_shop_pays_out_of_deals() {
     let (world, gateway) = paying().await;
-    let shop = format!("{}:{}", world.shop.id, world.secret_key);
-    for route in ROUTES.iter().filter(|route| route.path.starts_with("/v3")) {
-        let path = crate::route::path(route.path);
-        let method = route.method.as_str();
-        for (credentials, fits) in [
-            (&shop, !matches!(route.who, Who::Gateway | Who::Application)),
-            (
-                &gateway.credentials(),
-                matches!(route.who, Who::Gateway | Who::ShopOrGateway | Who::Anyone),
-            ),
-        ] {
-            let answer = world
-                .call_as(credentials, method, &path, "k", &Value::Null)
-                .await;
-            assert_eq!(answer.status.as_u16() != 401, fits, "{method} {path}");
-            if !fits {
-                let words = answer.text("/description");
-                assert_eq!(words, "Authentication type is not allowed");
-            }
-        }
-    }
     // Ordinary payouts are a gateway's, payouts of deals a shop's.
     let answer = world.post("/payouts", "k", &to_card("10.00")).await;
     refused(&answer, 401, "invalid_credentials");

@@ -11,8 +11,8 @@ async fn parts_are_refused_with_their_place() {
         platform: Some(world.shop.id),
         ..testkit::test_shop()
     };
-    let partner = app::shop::create(&world.app, partner).await.unwrap();
-    let stranger = app::shop::create(&world.app, testkit::test_shop())
+    let partner = app::shop::create(&world.machine(), partner).await.unwrap();
+    let stranger = app::shop::create(&world.machine(), testkit::test_shop())
         .await
         .unwrap();
     let (own, foreign) = (partner.shop.id.to_string(), stranger.shop.id.to_string());

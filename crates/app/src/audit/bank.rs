@@ -9,12 +9,13 @@ use std::sync::Arc;
 
 use connectors::CallError;
 use connectors::acquirer::{CarriedOut, Statement};
-use domain::{Duration, Operation, OperationId, OperationState, Timestamp};
+use domain::{Duration, Operation, OperationId, OperationState, Right, Timestamp};
 use store::Conn;
 use store::audit::Approved;
 
 use super::{Finding, PAGE, Report};
 use crate::app::App;
+use crate::cx::{AnyShop, Cx};
 use crate::error::{Cause, Error};
 
 /// How far back what stands here is held against the list, in memory at once: banks forget. The
@@ -35,18 +36,20 @@ enum Giver {
 ///
 /// # Errors
 /// The storage or the bank fails.
-pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
+pub async fn run(cx: &Cx, report: &mut Report) -> Result<(), Error> {
+    let rows = cx.require_any_shop(Right::BookAudit)?;
+    let app = rows.app();
     for giver in [Giver::Acquirer, Giver::Payer] {
         let since = app.now().minus(REACH);
         if statement(app, giver, None).await?.is_none() {
             continue;
         }
-        let mut here = carried_out_here(app, giver, since).await?;
+        let mut here = carried_out_here(&rows, giver, since).await?;
         let (mut first, mut after) = (None, None);
         loop {
             let page = statement(app, giver, after).await?.unwrap_or_default();
             first = first.or(page.lines.first().map(|line| line.operation));
-            hold_against(app, page.lines, &mut here, report).await?;
+            hold_against(&rows, page.lines, &mut here, report).await?;
             after = page.next;
             if after.is_none() {
                 break;
@@ -72,7 +75,7 @@ async fn statement(
 }
 
 /// What stands here as carried out, since then.
-async fn carried_out_here(app: &Arc<App>, giver: Giver, since: Timestamp) -> Result<Here, Error> {
+async fn carried_out_here(rows: &AnyShop, giver: Giver, since: Timestamp) -> Result<Here, Error> {
     let payouts = match giver {
         Giver::Acquirer => false,
         Giver::Payer => true,
@@ -84,7 +87,7 @@ async fn carried_out_here(app: &Arc<App>, giver: Giver, since: Timestamp) -> Res
             let page = store::audit::carried_out(conn, payouts, (since, after), PAGE);
             Ok::<_, Error>(page?)
         };
-        let page = app.store.read(read).await?;
+        let page = rows.read(read).await?;
         let Some(last) = page.last() else {
             return Ok(here);
         };
@@ -96,7 +99,7 @@ async fn carried_out_here(app: &Arc<App>, giver: Giver, since: Timestamp) -> Res
 /// Holds lines of the list against what stands here, and takes from it what is found. A line that
 /// is as it was written down, which nearly all are, costs no look into the storage.
 async fn hold_against(
-    app: &Arc<App>,
+    rows: &AnyShop,
     mut lines: Vec<CarriedOut>,
     here: &mut Here,
     report: &mut Report,
@@ -122,7 +125,7 @@ async fn hold_against(
         }
         Ok::<_, Error>(findings)
     };
-    report.findings.extend(app.store.read(read).await?);
+    report.findings.extend(rows.read(read).await?);
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Holds the sealed secrets against the keys: which cannot be opened, and which stand plain
 //! although the database is sealed.
 
-use std::sync::Arc;
+use domain::Right;
 
 use super::{Finding, PAGE, Report};
-use crate::app::App;
+use crate::cx::Cx;
 use crate::error::Error;
 use crate::sealing::{Place, is_plain};
 
@@ -12,15 +12,16 @@ use crate::sealing::{Place, is_plain};
 ///
 /// # Errors
 /// The storage fails.
-pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
-    if crate::sealing::registered(&app.store).await?.is_empty() {
+pub async fn run(cx: &Cx, report: &mut Report) -> Result<(), Error> {
+    let rows = cx.require_any_shop(Right::BookAudit)?;
+    let keys = rows.read(|conn| Ok(store::sealing::list(conn)?)).await?;
+    if keys.is_empty() {
         return Ok(());
     }
     let mut after = None;
     loop {
-        let page = app
-            .store
-            .read(move |conn| Ok::<_, Error>(store::webhook::secrets_any_shop(conn, after, PAGE)?))
+        let page = rows
+            .read(move |conn| Ok(store::webhook::secrets_any_shop(conn, after, PAGE)?))
             .await?;
         let Some(last) = page.last() else {
             return Ok(());
@@ -28,7 +29,7 @@ pub async fn run(app: &Arc<App>, report: &mut Report) -> Result<(), Error> {
         after = Some(last.id);
         for held in &page {
             let place = Place::of_webhook(held.shop_id, held.id);
-            let problem = match app.sealing.open(&place, &held.secret) {
+            let problem = match rows.app().sealing.open(&place, &held.secret) {
                 Ok(_) if is_plain(&held.secret) => {
                     "its secret stands plain: the next start of a server seals it".to_owned()
                 }

@@ -8,13 +8,13 @@ use domain::{Deal, DealId, Metadata, OperationId, Payment, Refund, RefundId};
 use store::StoreError;
 
 use super::lock;
-use crate::cx::{Cx, Work};
+use crate::cx::{Allowed, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::{call, refund};
 
 /// Takes a deal a step further whose time is over.
-pub(crate) async fn end(cx: &Cx, id: DealId) -> Result<(), Error> {
+pub(crate) async fn end(cx: &Allowed, id: DealId) -> Result<(), Error> {
     let recorded = cx.write(move |work| step(work, id)).await?;
     call::follow_up(cx, recorded);
     Ok(())

@@ -10,8 +10,9 @@ use std::sync::Arc;
 
 use connectors::mail::Mail;
 use connectors::sms::Sms;
+use domain::access::Job;
 use domain::message::{About, Address, Channel, Outcome, State};
-use domain::{Duration, Message, invoice};
+use domain::{Duration, Message, Right, invoice};
 use store::message::{Claim, Claimed, Recorded};
 use tracing::{debug, error, info, warn};
 
@@ -50,7 +51,8 @@ pub async fn claim(app: &Arc<App>, channel: Channel, limit: u32) -> Result<Vec<C
     };
     let unit =
         move |tx: &mut store::Tx<'_>| Ok::<_, Error>(store::message::claim_any_shop(tx, &claim)?);
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let rows = app.job(Job::Sender).require_any_shop(Right::MessageSend)?;
+    rows.write(unit).await
 }
 
 /// Hands one claimed message to its server, if it still has something to say.
@@ -83,7 +85,8 @@ async fn needless(app: &Arc<App>, claimed: &Claimed) -> Result<Option<&'static s
             "a message about an invoice that is not there",
         ))
     };
-    let invoice = app.store.read(read).await?;
+    let rows = app.job(Job::Sender).require_any_shop(Right::MessageSend)?;
+    let invoice = rows.read(read).await?;
     let over = invoice.expires_at <= app.now().plus(claimed.clock_offset);
     Ok(match invoice.state {
         invoice::State::Held { .. } | invoice::State::Succeeded { .. } => {
@@ -150,10 +153,8 @@ pub async fn record(app: &Arc<App>, batch: Vec<Tried>) -> Result<(), Error> {
     let told = recorded.clone();
     let recorded = Arc::new(recorded);
     let unit = move |tx: &mut store::Tx<'_>| Ok::<_, Error>(store::message::record(tx, &recorded)?);
-    app.store
-        .write_any_shop(unit)
-        .await
-        .map_err(Error::settled)?;
+    let rows = app.job(Job::Sender).require_any_shop(Right::MessageSend)?;
+    rows.write(unit).await?;
     for recorded in &told {
         log(&recorded.message);
     }
@@ -194,5 +195,8 @@ pub async fn forget(app: &Arc<App>, limit: u32) -> Result<u64, Error> {
     let unit = move |tx: &mut store::Tx<'_>| {
         Ok::<_, Error>(store::message::forget_any_shop(tx, now, limit)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let rows = app
+        .job(Job::Forgetter)
+        .require_any_shop(Right::TraceForget)?;
+    rows.write(unit).await
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use connectors::sandbox::{Change, Clock, Memory, MemoryError, left_in_files, set_files_aside};
-use domain::{Duration, OperationId, ShopId};
+use domain::access::Job;
+use domain::{Duration, OperationId, Right, ShopId};
 use store::{Store, StoreError};
 use tracing::info;
 
@@ -111,5 +112,8 @@ pub async fn forget(app: &Arc<App>, limit: u32) -> Result<u64, Error> {
     let unit = move |tx: &mut store::Tx<'_>| {
         Ok::<_, Error>(store::sandbox_record::purge_any_shop(tx, before, limit)?)
     };
-    app.store.write_any_shop(unit).await.map_err(Error::settled)
+    let rows = app
+        .job(Job::Forgetter)
+        .require_any_shop(Right::TraceForget)?;
+    rows.write(unit).await
 }

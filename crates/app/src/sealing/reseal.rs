@@ -1,15 +1,14 @@
 //! Holding keys against the database, and sealing anew what stands plain or under an older key: a
 //! few rows at a time, so it can be cut off anywhere and done again.
 
-use std::sync::Arc;
-
-use domain::{ShopId, Timestamp, WebhookId};
+use domain::{Right, ShopId, Timestamp, WebhookId};
 use store::sealing::{Sealed, SealingKey};
 use store::webhook::HeldSecret;
 use store::{Store, StoreError};
 
 use super::{Keyring, Place, Unopened, once};
 use crate::app::App;
+use crate::cx::Cx;
 use crate::error::Error;
 
 /// How many rows are read and sealed in one unit.
@@ -119,15 +118,15 @@ pub async fn forget(store: &Store, numbers: Vec<u32>) -> Result<(), Error> {
 ///
 /// # Errors
 /// The storage fails, or there is no key; what was sealed so far is.
-pub async fn reseal(app: &Arc<App>) -> Result<Resealed, Error> {
+pub async fn reseal(cx: &Cx) -> Result<Resealed, Error> {
+    let secrets = cx.require_any_shop(Right::SealingRotate)?;
+    let app = secrets.app();
     let mut done = Resealed::default();
     let mut after = None;
     loop {
-        let page = app
-            .store
-            .read(move |conn| Ok::<_, Error>(store::webhook::secrets_any_shop(conn, after, BATCH)?))
-            .await
-            .map_err(Error::settled)?;
+        let page = secrets
+            .read(move |conn| Ok(store::webhook::secrets_any_shop(conn, after, BATCH)?))
+            .await?;
         let Some(last) = page.last() else {
             return Ok(done);
         };
@@ -154,10 +153,7 @@ pub async fn reseal(app: &Arc<App>) -> Result<Resealed, Error> {
             }
             Ok::<_, Error>(())
         };
-        app.store
-            .write_any_shop(unit)
-            .await
-            .map_err(Error::settled)?;
+        secrets.write(unit).await?;
         done.rows = done.rows.saturating_add(rows);
     }
 }

@@ -20,7 +20,7 @@ async fn tamper(world: &World, sql: &'static str) {
 }
 
 async fn problems(world: &World) -> Vec<String> {
-    let report = app::audit::run(&world.store).await.unwrap();
+    let report = app::audit::run(&world.machine()).await.unwrap();
     report
         .findings
         .into_iter()
@@ -61,8 +61,8 @@ async fn tampering_with_deals_is_found() {
 async fn lively(world: &World) {
     let events = domain::EventKind::ALL.to_vec();
     let url = "https://shop.example/hook".to_owned();
-    let new = app::webhook::NewWebhook::of(&world.app, url, events);
-    let added = app::webhook::add(&world.app, world.shop.id, new).await;
+    let new = app::webhook::NewWebhook::of(&world.machine(), url, events);
+    let added = app::webhook::add(&world.machine(), world.shop.id, new).await;
     added.unwrap();
     world.wait(domain::Duration::seconds(90)).await;
     let payment = pay(world, true, "pay").await;

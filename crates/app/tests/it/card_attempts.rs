@@ -237,7 +237,9 @@ async fn a_card_and_a_shop_have_their_own_attempts_and_a_token_gives_back_with_i
         let tried = checkout::pay_by_card(app, id, card(DECLINED), elsewhere).await;
         assert_eq!(limit(tried), Some(Limit::Card));
         // Everybody types the same test cards.
-        let test = app::shop::create(app, test_shop()).await.unwrap();
+        let test = app::shop::create(&testkit::machine(app), test_shop())
+            .await
+            .unwrap();
         let credentials = format!("{}:{}", test.shop.id, test.secret_key);
         for key in ["t-1", "t-2", "t-3", "t-4", "t-5"] {
             let answer = world

@@ -62,14 +62,15 @@ async fn a_test_shops_week_passes_by_command_and_only_its_own() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
         let payment = pay(&world, false, "pay").await;
-        let other = app::shop::create(&world.app, testkit::test_shop())
+        let other = app::shop::create(&world.machine(), testkit::test_shop())
             .await
             .unwrap();
-        let moved = app::shop::advance_clock(&world.app, other.shop.id, Duration::days(8)).await;
+        let moved =
+            app::shop::advance_clock(&world.machine(), other.shop.id, Duration::days(8)).await;
         assert_eq!(moved.unwrap(), testkit::BEGIN.plus(Duration::days(8)));
         world.run_jobs().await;
         assert_eq!(status(&world, &payment).await, "waiting_for_capture");
-        app::shop::advance_clock(&world.app, world.shop.id, Duration::days(7))
+        app::shop::advance_clock(&world.machine(), world.shop.id, Duration::days(7))
             .await
             .unwrap();
         world.run_jobs().await;

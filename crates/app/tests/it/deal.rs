@@ -77,7 +77,7 @@ pub(crate) async fn give_back(
 /// How many notifications of this kind were written.
 async fn events(world: &World, kind: &str) -> usize {
     let since = domain::Timestamp::from_micros(0);
-    let listed = app::event::list(&world.app, world.shop.id, since, None, 1_000).await;
+    let listed = app::event::list(&world.machine(), world.shop.id, since, None, 1_000).await;
     let kinds = listed.unwrap().into_iter().map(|event| event.kind.code());
     kinds.filter(|code| *code == kind).count()
 }

@@ -58,7 +58,9 @@ async fn a_code_is_worth_one_token_and_a_second_use_ends_it() {
         assert_eq!(asked(&world, &issued.token, "/me").await.status, 401);
         let refused = refused_exchange(&world, &application, &code).await;
         assert_eq!(refused, ExchangeRefused::Revoked.to_string());
-        let grants = app::grant::list(&world.app, world.shop.id).await.unwrap();
+        let grants = app::grant::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         assert!(matches!(
             grants[0].grant.state,
             State::Revoked {
@@ -128,8 +130,10 @@ async fn a_token_ends_with_its_life_its_grant_and_its_application() {
         for token in [&first, &second, &third, &other.1] {
             assert_eq!(asked(&world, token, "/me").await.status, 200);
         }
-        let grants = app::grant::list(&world.app, world.shop.id).await.unwrap();
-        let revoked = app::grant::revoke(&world.app, world.shop.id, grants[0].grant.id).await;
+        let grants = app::grant::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
+        let revoked = app::grant::revoke(&world.machine(), world.shop.id, grants[0].grant.id).await;
         revoked.unwrap();
         assert_eq!(asked(&world, &first, "/me").await.status, 401);
         let foreign = app::grant::give_back(&world.app, &other.0, &second).await;
@@ -141,11 +145,11 @@ async fn a_token_ends_with_its_life_its_grant_and_its_application() {
                 .unwrap();
         }
         assert_eq!(asked(&world, &second, "/me").await.status, 401);
-        let ended = app::application::delete(&world.app, application.id).await;
+        let ended = app::application::delete(&world.machine(), application.id).await;
         assert_eq!(ended.unwrap(), 1);
         assert_eq!(asked(&world, &third, "/me").await.status, 401);
         assert!(
-            app::application::show(&world.app, application.id)
+            app::application::show(&world.machine(), application.id)
                 .await
                 .is_err()
         );
@@ -165,9 +169,11 @@ async fn another_node_refuses_a_revoked_token_within_a_second() {
         let beside = World::again(store, surroundings, shop, key);
         let (_application, token) = with_token(&world, &Scope::ALL).await;
         assert_eq!(asked(&beside, &token, "/me").await.status, 200);
-        let grants = app::grant::list(&world.app, world.shop.id).await.unwrap();
+        let grants = app::grant::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         let id = grants[0].grant.id;
-        app::grant::revoke(&world.app, world.shop.id, id)
+        app::grant::revoke(&world.machine(), world.shop.id, id)
             .await
             .unwrap();
         assert_eq!(asked(&world, &token, "/me").await.status, 401);
@@ -358,8 +364,8 @@ async fn a_webhook_of_an_application_hears_of_its_own_objects_until_the_token_en
         }
         let events = vec![domain::EventKind::PaymentSucceeded];
         let url = "https://shop.example/hook".to_owned();
-        let new = app::webhook::NewWebhook::of(&world.app, url, events);
-        app::webhook::add(&world.app, world.shop.id, new)
+        let new = app::webhook::NewWebhook::of(&world.machine(), url, events);
+        app::webhook::add(&world.machine(), world.shop.id, new)
             .await
             .unwrap();
         paid_by(&world, &token, "a", true).await;
@@ -372,15 +378,19 @@ async fn a_webhook_of_an_application_hears_of_its_own_objects_until_the_token_en
 
         // What is on its way when the grant ends does not arrive.
         paid_by(&world, &token, "c", true).await;
-        let grants = app::grant::list(&world.app, world.shop.id).await.unwrap();
+        let grants = app::grant::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         let id = grants[0].grant.id;
-        app::grant::revoke(&world.app, world.shop.id, id)
+        app::grant::revoke(&world.machine(), world.shop.id, id)
             .await
             .unwrap();
         world.run_jobs().await;
         assert_eq!(world.courier.parcels().len(), 4);
         assert_eq!(world.courier.parcels()[3].url, shop);
-        let left = app::webhook::list(&world.app, world.shop.id).await.unwrap();
+        let left = app::webhook::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         assert_eq!(left.len(), 3);
 
         // A token that ends by itself takes its webhooks along.
@@ -406,7 +416,9 @@ async fn no_webhook_outlives_its_grant() {
     both(|store, _engine| async move {
         let world = Arc::new(World::new(store).await);
         let (_application, token) = with_token(&world, &Scope::ALL).await;
-        let grants = app::grant::list(&world.app, world.shop.id).await.unwrap();
+        let grants = app::grant::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         let id = grants[0].grant.id;
         let adds = (0..32).map(|number| {
             let (world, token) = (Arc::clone(&world), token.clone());
@@ -422,14 +434,16 @@ async fn no_webhook_outlives_its_grant() {
             })
         });
         let adds: Vec<_> = adds.collect();
-        app::grant::revoke(&world.app, world.shop.id, id)
+        app::grant::revoke(&world.machine(), world.shop.id, id)
             .await
             .unwrap();
         for add in adds {
             let status = add.await.unwrap();
             assert!([200, 401].contains(&status), "{status}");
         }
-        let left = app::webhook::list(&world.app, world.shop.id).await.unwrap();
+        let left = app::webhook::list(&world.machine(), world.shop.id)
+            .await
+            .unwrap();
         assert!(left.is_empty(), "{left:?}");
     })
     .await;

@@ -75,7 +75,7 @@ async fn a_foreign_key_of_another_shop_is_free() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
         let first = pay(&world, true, "key").await;
-        let other = app::shop::create(&world.app, testkit::test_shop())
+        let other = app::shop::create(&world.machine(), testkit::test_shop())
             .await
             .unwrap();
         let credentials = format!("{}:{}", other.shop.id, other.secret_key);

@@ -99,8 +99,8 @@ async fn a_buyer_pays_an_invoice_and_the_payment_names_it() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
         let (url, events) = ("https://shop.example/hook", domain::EventKind::ALL.to_vec());
-        let new = app::webhook::NewWebhook::of(&world.app, url.to_owned(), events);
-        app::webhook::add(&world.app, world.shop.id, new)
+        let new = app::webhook::NewWebhook::of(&world.machine(), url.to_owned(), events);
+        app::webhook::add(&world.machine(), world.shop.id, new)
             .await
             .unwrap();
         let id = issue(&world, true, "a").await;
@@ -300,7 +300,7 @@ async fn a_moved_clock_ends_an_invoice() {
     both(|store, _engine| async move {
         let world = World::new(store).await;
         let id = issue(&world, true, "a").await;
-        app::shop::advance_clock(&world.app, world.shop.id, Duration::days(10))
+        app::shop::advance_clock(&world.machine(), world.shop.id, Duration::days(10))
             .await
             .unwrap();
         world.run_jobs().await;
@@ -489,7 +489,7 @@ async fn check_dropped(is_paid: bool, why: &'static str) {
         }
         let later = if is_paid { 1 } else { 11 };
         world.wait(Duration::days(later)).await;
-        let messages = app::message::list(&world.app, Some(world.shop.id), 2).await;
+        let messages = app::message::list(&world.machine(), Some(world.shop.id), 2).await;
         let [message] = messages.unwrap().try_into().unwrap();
         assert!(
             matches!(message.state, State::Dropped { .. }),

@@ -46,7 +46,7 @@ fn card(number: &str) -> Card {
 /// What was noted, in the words of the list: what, what was asked, the remedy, and whether it is
 /// settled.
 async fn noted(world: &World) -> Vec<(&'static str, &'static str, &'static str, bool)> {
-    let found = app::discrepancy::list(&world.app, None, true, 100).await;
+    let found = app::discrepancy::list(&world.machine(), None, true, 100).await;
     let mut found = found.unwrap();
     found.sort_by_key(|one| (one.found_at, one.kind));
     let counted: u64 = world
@@ -360,7 +360,7 @@ async fn which_attempt_was_the_last_is_not_decided_by_the_clocks_of_nodes() {
                 true => ("succeeded", "taken"),
             };
             assert_eq!(status(&behind, &payment).await, end);
-            let found = app::discrepancy::list(&behind.app, None, true, 100).await;
+            let found = app::discrepancy::list(&behind.machine(), None, true, 100).await;
             let found = found.unwrap();
             let own = found.iter().find(|one| one.operation_id == carried_out);
             assert_eq!(own.unwrap().remedy.code(), remedy);
@@ -683,10 +683,11 @@ async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() 
         world.audit().await;
 
         // Who runs the platform has asked the bank.
+        let machine = world.machine();
         let settle = || settle(&world, call, Settlement::Stands, "The bank was wrong");
         assert_eq!(settle().await.unwrap(), 1);
         assert_eq!(noted(&world).await, [(kind, "authorize", remedy, true)]);
-        let list = |all| app::discrepancy::list(&world.app, None, all, 100);
+        let list = |all| app::discrepancy::list(&machine, None, all, 100);
         assert_eq!(list(false).await.unwrap(), []);
         let note = list(true).await.unwrap().remove(0).note;
         assert_eq!(note.as_deref(), Some("The bank was wrong"));
@@ -702,7 +703,7 @@ async fn settle(
     how: Settlement,
     note: &str,
 ) -> Result<u64, app::Error> {
-    app::discrepancy::settle(&world.app, call, how, note.to_owned()).await
+    app::discrepancy::settle(&world.machine(), call, how, note.to_owned()).await
 }
 
 /// A refund that the bank refuses.

@@ -14,8 +14,8 @@ const URL: &str = "https://shop.example/hook";
 
 async fn listen(world: &World) {
     let events = EventKind::ALL.to_vec();
-    let new = NewWebhook::of(&world.app, URL.to_owned(), events);
-    app::webhook::add(&world.app, world.shop.id, new)
+    let new = NewWebhook::of(&world.machine(), URL.to_owned(), events);
+    app::webhook::add(&world.machine(), world.shop.id, new)
         .await
         .unwrap();
 }
@@ -88,9 +88,9 @@ async fn what_is_refused_for_a_day_is_given_up() {
 async fn check_order(world: World, strict_order: bool, expected: [&[&str]; 2]) {
     let new = NewWebhook {
         strict_order,
-        ..NewWebhook::of(&world.app, URL.to_owned(), EventKind::ALL.to_vec())
+        ..NewWebhook::of(&world.machine(), URL.to_owned(), EventKind::ALL.to_vec())
     };
-    app::webhook::add(&world.app, world.shop.id, new)
+    app::webhook::add(&world.machine(), world.shop.id, new)
         .await
         .unwrap();
     world.courier.next(URL, Reply::status(404));
@@ -138,8 +138,10 @@ fn never() -> Outcome {
 
 /// A receiver of a shop, at this address.
 async fn listen_at(world: &World, shop: ShopId, url: String) {
-    let new = NewWebhook::of(&world.app, url, vec![EventKind::PaymentSucceeded]);
-    app::webhook::add(&world.app, shop, new).await.unwrap();
+    let new = NewWebhook::of(&world.machine(), url, vec![EventKind::PaymentSucceeded]);
+    app::webhook::add(&world.machine(), shop, new)
+        .await
+        .unwrap();
 }
 
 /// Waits until so many parcels went to an address; a minute is long enough for any machine.
@@ -173,7 +175,9 @@ async fn receivers_that_never_answer_take_the_slots_of_nobody() {
         }
         let body = crate::card_payment(crate::PLAIN, true);
         for shop in 0..SHOPS {
-            let made = app::shop::create(&world.app, test_shop()).await.unwrap();
+            let made = app::shop::create(&world.machine(), test_shop())
+                .await
+                .unwrap();
             for number in (shop..HANGING).step_by(SHOPS) {
                 listen_at(&world, made.shop.id, hanging(number)).await;
             }

@@ -95,8 +95,8 @@ async fn a_live_gateway_pays_what_it_has_and_a_test_gateway_more() {
         let live = live_gateway(&world).await;
         let events = EventKind::ALL.to_vec();
         let url = "https://shop.example/hook".to_owned();
-        let new = app::webhook::NewWebhook::of(&world.app, url, events);
-        app::webhook::add(&world.app, live.shop.id, new)
+        let new = app::webhook::NewWebhook::of(&world.machine(), url, events);
+        app::webhook::add(&world.machine(), live.shop.id, new)
             .await
             .unwrap();
         let answer = post(&world, &live, "a", &to(card(PLAIN), "1000.01")).await;
@@ -381,7 +381,7 @@ async fn the_audit_sees_a_payout_that_was_changed() {
             let unit = move |tx: &mut store::Tx<'_>| tx.execute(sql, &[]);
             let changed = world.store.write(gateway.shop.id, unit).await;
             assert_eq!(changed.unwrap(), 1);
-            let report = app::audit::run(&world.store).await.unwrap();
+            let report = app::audit::run(&world.machine()).await.unwrap();
             assert!(!report.findings.is_empty(), "{sql}");
         })
         .await;

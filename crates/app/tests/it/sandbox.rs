@@ -52,8 +52,8 @@ pub(crate) async fn nodes_in(
 }
 
 async fn audited(world: &World) -> Report {
-    let mut report = app::audit::run(&world.store).await.unwrap();
-    app::audit::bank::run(&world.app, &mut report)
+    let mut report = app::audit::run(&world.machine()).await.unwrap();
+    app::audit::bank::run(&world.machine(), &mut report)
         .await
         .unwrap();
     report

@@ -22,8 +22,8 @@ use crate::pay;
 
 async fn listen(world: &World, number: usize) -> Added {
     let url = format!("https://shop.example/{number}");
-    let new = NewWebhook::of(&world.app, url, EventKind::ALL.to_vec());
-    let added = app::webhook::add(&world.app, world.shop.id, new).await;
+    let new = NewWebhook::of(&world.machine(), url, EventKind::ALL.to_vec());
+    let added = app::webhook::add(&world.machine(), world.shop.id, new).await;
     added.unwrap()
 }
 
@@ -66,7 +66,9 @@ fn signed(world: &World, added: &Added) -> usize {
 /// What the audit says of secrets.
 async fn findings(app: &Arc<App>) -> Vec<String> {
     let mut report = Report::default();
-    app::audit::secret::run(app, &mut report).await.unwrap();
+    app::audit::secret::run(&testkit::machine(app), &mut report)
+        .await
+        .unwrap();
     let findings = report.secrets.into_iter();
     findings.map(|finding| finding.problem).collect()
 }
@@ -117,11 +119,13 @@ async fn a_secret_that_was_moved_or_damaged_signs_nothing_and_stops_nobody_else(
             "{found:?}"
         );
         let shop = world.shop.id;
-        let events = app::event::list(&world.app, shop, BEGIN, None, 10)
+        let events = app::event::list(&world.machine(), shop, BEGIN, None, 10)
             .await
             .unwrap();
         let event = events.last().unwrap().id;
-        let shown = app::event::show(&world.app, shop, event).await.unwrap();
+        let shown = app::event::show(&world.machine(), shop, event)
+            .await
+            .unwrap();
         let shown = format!("{shown:?}");
         assert_eq!(
             shown
@@ -133,7 +137,7 @@ async fn a_secret_that_was_moved_or_damaged_signs_nothing_and_stops_nobody_else(
 
         // What is put right goes out by the next attempt.
         write(&store, &world, moved.webhook.id, &own).await;
-        let renewed = app::webhook::renew(&world.app, shop, damaged.webhook.id).await;
+        let renewed = app::webhook::renew(&world.machine(), shop, damaged.webhook.id).await;
         let renewed = renewed.unwrap();
         assert_ne!(renewed.secret, damaged.secret);
         world.wait(Duration::seconds(10)).await;
@@ -174,7 +178,7 @@ async fn what_stands_plain_from_before_signs_and_is_sealed_in_batches() {
         // Cut off anywhere, it is done again.
         let cut = tokio::spawn({
             let app = Arc::clone(&world.app);
-            async move { reseal(&app).await }
+            async move { reseal(&testkit::machine(&app)).await }
         });
         while plain(&store).await == 230 {
             tokio::task::yield_now().await;
@@ -184,10 +188,10 @@ async fn what_stands_plain_from_before_signs_and_is_sealed_in_batches() {
         pay(&world, true, "half").await;
         world.run_jobs().await;
         assert!(added.iter().all(|added| signed(&world, added) == 2));
-        let rest = reseal(&world.app).await.unwrap();
+        let rest = reseal(&world.machine()).await.unwrap();
         assert!(rest.rows < 230 && rest.unreadable.is_empty(), "{rest:?}");
         assert_eq!(plain(&store).await, 0);
-        assert_eq!(reseal(&world.app).await.unwrap().rows, 0);
+        assert_eq!(reseal(&world.machine()).await.unwrap().rows, 0);
         pay(&world, true, "whole").await;
         world.run_jobs().await;
         assert!(added.iter().all(|added| signed(&world, added) == 3));
@@ -196,7 +200,7 @@ async fn what_stands_plain_from_before_signs_and_is_sealed_in_batches() {
         let late = &added[7];
         write(&store, &world, late.webhook.id, late.secret.reveal()).await;
         assert_eq!(findings(&world.app).await.len(), 1);
-        assert_eq!(reseal(&world.app).await.unwrap().rows, 1);
+        assert_eq!(reseal(&world.machine()).await.unwrap().rows, 1);
         assert_eq!(findings(&world.app).await, Vec::<String>::new());
     })
     .await;
@@ -230,7 +234,7 @@ async fn a_node_that_meets_a_key_of_another_reads_the_file_before_it_fails() {
         world.app.sealing().replace(ring(&[1, 2]), Ok(2));
         // What cannot be opened is left as it is, and is named.
         write(&store, &world, foreign.webhook.id, "sealed:9:AAAA").await;
-        let done = reseal(&world.app).await.unwrap();
+        let done = reseal(&world.machine()).await.unwrap();
         assert_eq!((done.rows, done.unreadable.len()), (1, 1));
         assert_eq!(done.unreadable[0].why, Unopened::UnknownKey(9));
         let text = held_of(&store, added.webhook.id).await;

@@ -34,6 +34,11 @@ async fn open(world: &World, key: &str) -> PaymentId {
     made.text("/id").parse().unwrap()
 }
 
+async fn switch(world: &World, state: ShopState) {
+    let switched = shop::set_state(&world.machine(), world.shop.id, state).await;
+    switched.unwrap();
+}
+
 #[tokio::test]
 async fn a_shop_that_is_switched_off_begins_nothing_and_ends_what_was_begun() {
     both(|store, _engine| async move {
@@ -57,7 +62,7 @@ async fn a_shop_that_is_switched_off_begins_nothing_and_ends_what_was_begun() {
             .await;
         let bound = bound.text("/id").parse().unwrap();
 
-        shop::set_state(app, id, ShopState::Disabled).await.unwrap();
+        switch(&world, ShopState::Disabled).await;
         refused(checkout::pay_by_card(app, waiting, card(PLAIN), buyer).await);
         refused(checkout::pay_by(app, waiting, MethodKind::Sbp, None, buyer).await);
         refused(checkout::bind_card(app, bound, card(PLAIN), None).await);
@@ -103,7 +108,7 @@ async fn a_shop_that_is_switched_off_begins_nothing_and_ends_what_was_begun() {
         assert_eq!(status(&world, &held).await, "canceled");
         assert_eq!(status(&world, &waiting.to_string()).await, "canceled");
 
-        shop::set_state(app, id, ShopState::Enabled).await.unwrap();
+        switch(&world, ShopState::Enabled).await;
         pay(&world, true, "again").await;
         world.audit().await;
     })
@@ -119,8 +124,8 @@ async fn keys_are_listed_and_taken_back_by_number_or_last_characters() {
         assert_eq!(world.call("GET", "/me", "", &none).await.status, 200);
         app.settled().await;
         world.clock.advance(Duration::minutes(1));
-        let second = shop::add_key(app, id).await.unwrap();
-        let keys = shop::list_keys(app, id).await.unwrap();
+        let second = shop::add_key(&testkit::machine(app), id).await.unwrap();
+        let keys = shop::list_keys(&testkit::machine(app), id).await.unwrap();
         let seen: Vec<_> = keys
             .iter()
             .map(|view| (view.number, view.key.hint.clone(), view.key.last_used_at))
@@ -134,11 +139,13 @@ async fn keys_are_listed_and_taken_back_by_number_or_last_characters() {
             world.clock.advance(Duration::minutes(minutes));
             world.call("GET", "/me", "", &none).await;
             app.settled().await;
-            let keys = shop::list_keys(app, id).await.unwrap();
+            let keys = shop::list_keys(&testkit::machine(app), id).await.unwrap();
             assert_eq!(keys[0].key.last_used_at, Some(expected));
         }
         let why = async |named: &str| {
-            let refused = shop::revoke_key(app, id, named).await.err();
+            let refused = shop::revoke_key(&testkit::machine(app), id, named)
+                .await
+                .err();
             match refused {
                 Some(Error::Refused(Refusal::SecretKey(why))) => Some(why),
                 None => None,

@@ -30,7 +30,7 @@ async fn platform(store: store::Store, test: bool) -> Platform {
             platform: Some(world.shop.id),
             ..shop.clone()
         };
-        let Created { shop, .. } = app::shop::create(&world.app, new).await.unwrap();
+        let Created { shop, .. } = app::shop::create(&world.machine(), new).await.unwrap();
         shop
     };
     let partners = [partner().await, partner().await];
@@ -403,7 +403,7 @@ async fn a_partner_sells_and_its_own_register_says_so() {
             register: Register::Sandbox,
         };
         let atol = Some(settings(Provider::Atol));
-        app::shop::set_fiscalization(&world.app, seller.id, atol)
+        app::shop::set_fiscalization(&world.machine(), seller.id, atol)
             .await
             .unwrap();
         let payment = platform.pay("pay", true).await;
@@ -433,7 +433,7 @@ async fn a_partner_sells_and_its_own_register_says_so() {
         assert_eq!(registered[0].shop_id, seller.id);
         // The platform's own kind of receipts knows no split payments.
         let platforms = Some(settings(Provider::YooReceipt));
-        app::shop::set_fiscalization(&world.app, seller.id, platforms)
+        app::shop::set_fiscalization(&world.machine(), seller.id, platforms)
             .await
             .unwrap();
         let refused = world.call("POST", "/receipts", "other", &own).await;
@@ -548,7 +548,7 @@ async fn a_book_that_says_otherwise_than_its_platforms_is_found() {
             })
             .await
             .unwrap();
-        let report = app::audit::run(&store).await.unwrap();
+        let report = app::audit::run(&platform.world.machine()).await.unwrap();
         let problems: Vec<&str> = report.findings.iter().map(|f| f.problem.as_str()).collect();
         assert!(
             problems.contains(&"the book of its platform does not say the same"),

@@ -37,7 +37,7 @@ async fn pay(world: &World, key: &str, body: &Value) -> String {
 
 /// All messages of the shop, the oldest first.
 async fn messages(world: &World) -> Vec<Message> {
-    let mut all = app::message::list(&world.app, Some(world.shop.id), 100)
+    let mut all = app::message::list(&world.machine(), Some(world.shop.id), 100)
         .await
         .unwrap();
     all.reverse();
@@ -222,7 +222,7 @@ async fn without_a_server_a_message_is_kept_and_never_sent_later() {
         assert!(matches!(kept.state, State::Kept { .. }), "{kept:?}");
         let content = kept.content.as_ref().unwrap();
         assert_eq!(content.to.expose(), BUYER);
-        let shown = app::message::show(&world.app, kept.id).await.unwrap();
+        let shown = app::message::show(&world.machine(), kept.id).await.unwrap();
         assert_eq!(&shown, kept);
     })
     .await;

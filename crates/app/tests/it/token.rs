@@ -105,7 +105,9 @@ async fn each_token_that_cannot_be_used_is_refused_in_its_own_words() {
             unreachable!("the card is of a known country")
         };
         assert_eq!(recipient.last4, "4444");
-        let other = app::shop::create(&world.app, test_shop()).await.unwrap();
+        let other = app::shop::create(&world.machine(), test_shop())
+            .await
+            .unwrap();
         let foreign = app::token::for_payment(&world.app, other.shop.id, card(PLAIN), None).await;
         let late = token(&world, PLAIN).await;
         world.clock.advance(PAYMENT_TOKEN_LIFE);
@@ -228,9 +230,9 @@ async fn a_payout_token_is_paid_to_again_and_again_by_its_gateway_alone() {
         let world = World::new(store).await;
         let mut new = test_gateway(&world.shop);
         new.may_send_cards = false;
-        let gateway = app::shop::create(&world.app, new).await.unwrap();
+        let gateway = app::shop::create(&world.machine(), new).await.unwrap();
         let top_up = domain::Money::new(100_000, domain::Currency::RUB);
-        app::shop::top_up(&world.app, gateway.shop.id, top_up)
+        app::shop::top_up(&world.machine(), gateway.shop.id, top_up)
             .await
             .unwrap();
         let number = CardNumber::parse(SECURE).unwrap();

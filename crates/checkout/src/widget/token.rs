@@ -150,7 +150,7 @@ async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told,
             let told = failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS);
             return (told, exceeded.wait);
         }
-        Err(Error::Refused(_) | Error::Denied | Error::Invalid(_)) => {
+        Err(Error::Refused(_) | Error::Denied | Error::Forbidden { .. } | Error::Invalid(_)) => {
             failure("forbidden", StatusCode::FORBIDDEN)
         }
         Err(

@@ -249,7 +249,14 @@ impl Right {
         reason = "the table is in order, as a test proves"
     )]
     pub const fn row(self) -> &'static Row {
-        &RIGHTS[self as usize]
+        &RIGHTS[self.place()]
+    }
+
+    /// Its place in the table.
+    #[must_use]
+    #[expect(clippy::as_conversions, reason = "a variant's number has no other way")]
+    pub const fn place(self) -> usize {
+        self as usize
     }
 
     /// Its name in tables, refusals and the journal.

@@ -118,6 +118,13 @@ impl Role {
         Self::Meter,
     ];
 
+    /// Its place among all of them.
+    #[must_use]
+    #[expect(clippy::as_conversions, reason = "a variant's number has no other way")]
+    pub const fn place(self) -> usize {
+        self as usize
+    }
+
     /// Its name in tables and in the journal.
     #[must_use]
     pub const fn code(self) -> &'static str {
@@ -165,7 +172,7 @@ impl Roles {
         let mut all = 0;
         let mut rest = roles;
         while let [role, more @ ..] = rest {
-            all |= 1 << (*role as u32);
+            all |= 1 << role.place();
             rest = more;
         }
         Self(all)

@@ -1,3 +1,5 @@
+//! Prints the table of rights and proves that it is whole.
+
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -112,7 +114,7 @@ fn the_table_is_in_order_and_every_right_is_somebodys() {
     let codes: BTreeSet<&str> = RIGHTS.iter().map(|row| row.code).collect();
     assert_eq!(codes.len(), RIGHTS.len());
     for (place, row) in RIGHTS.iter().enumerate() {
-        assert_eq!(row.right as usize, place, "{row:?}");
+        assert_eq!(row.right.place(), place, "{row:?}");
         assert!(
             Role::ALL.into_iter().any(|role| role.may(row.right)),
             "{row:?}"
@@ -137,7 +139,7 @@ fn the_table_is_in_order_and_every_right_is_somebodys() {
 #[test]
 fn roles_are_all_there_once() {
     for (place, role) in Role::ALL.into_iter().enumerate() {
-        assert_eq!(role as usize, place);
+        assert_eq!(role.place(), place);
     }
     let codes: BTreeSet<&str> = Role::ALL.iter().map(|role| role.code()).collect();
     assert_eq!(codes.len(), Role::ALL.len());

@@ -1,9 +1,7 @@
 //! `altyn app`: applications of partners.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
-use app::App;
+use app::Cx;
 use app::application;
 use domain::application::{Callback, NewApplication};
 use domain::{Application, ApplicationId, Scope};
@@ -18,19 +16,19 @@ use crate::platform::{Platform, Presence, listening_url};
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Application) -> Result<Told> {
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let app = &platform.app;
+    let cx = &platform.cx;
     let told = match command {
-        cli::Application::Create(new) => create(app, *new, &listening_url(config)).await,
-        cli::Application::List => list(app).await,
-        cli::Application::Show { id } => show(app, id).await,
-        cli::Application::Secret { id } => renew(app, id).await,
-        cli::Application::Delete { id } => delete(app, id).await,
+        cli::Application::Create(new) => create(cx, *new, &listening_url(config)).await,
+        cli::Application::List => list(cx).await,
+        cli::Application::Show { id } => show(cx, id).await,
+        cli::Application::Secret { id } => renew(cx, id).await,
+        cli::Application::Delete { id } => delete(cx, id).await,
     };
     platform.close().await;
     told
 }
 
-async fn create(app: &Arc<App>, new: cli::CreateApplication, url: &str) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateApplication, url: &str) -> Result<Told> {
     let scopes = if new.scopes.is_empty() {
         Scope::ALL.to_vec()
     } else {
@@ -43,7 +41,7 @@ async fn create(app: &Arc<App>, new: cli::CreateApplication, url: &str) -> Resul
         callback: new.callback.map_or(Callback::Shown, Callback::Address),
         scopes,
     };
-    let created = application::create(app, new).await;
+    let created = application::create(cx, new).await;
     let created = created.context("add the application")?;
     let id = created.application.id;
     let mut json = json(&created.application);
@@ -59,8 +57,8 @@ async fn create(app: &Arc<App>, new: cli::CreateApplication, url: &str) -> Resul
     Ok(Told::good(text, json))
 }
 
-async fn list(app: &Arc<App>) -> Result<Told> {
-    let all = application::list(app).await;
+async fn list(cx: &Cx) -> Result<Told> {
+    let all = application::list(cx).await;
     let all = all.context("list the applications")?;
     let rows: Vec<Vec<String>> = all
         .iter()
@@ -75,8 +73,8 @@ async fn list(app: &Arc<App>) -> Result<Told> {
     Ok(Told::good(text, json!({ "items": items })))
 }
 
-async fn show(app: &Arc<App>, id: ApplicationId) -> Result<Told> {
-    let found = application::show(app, id).await;
+async fn show(cx: &Cx, id: ApplicationId) -> Result<Told> {
+    let found = application::show(cx, id).await;
     let found = found.context("show the application")?;
     let text = format!(
         "client id    {id}\nname         {}\ndescription  {}\nsite         {}\ncallback     {}\n\
@@ -91,16 +89,16 @@ async fn show(app: &Arc<App>, id: ApplicationId) -> Result<Told> {
     Ok(Told::good(text, json(&found)))
 }
 
-async fn renew(app: &Arc<App>, id: ApplicationId) -> Result<Told> {
-    let secret = application::renew_secret(app, id).await;
+async fn renew(cx: &Cx, id: ApplicationId) -> Result<Told> {
+    let secret = application::renew_secret(cx, id).await;
     let secret = secret.context("renew the application's secret")?;
     let text = format!("client secret  {secret}\n\nThe secret is shown only now.");
     let json = json!({ "client_id": id.to_string(), "client_secret": secret });
     Ok(Told::good(text, json))
 }
 
-async fn delete(app: &Arc<App>, id: ApplicationId) -> Result<Told> {
-    let ended = application::delete(app, id).await;
+async fn delete(cx: &Cx, id: ApplicationId) -> Result<Told> {
+    let ended = application::delete(cx, id).await;
     let ended = ended.context("take the application away")?;
     until_seen_by_servers().await;
     let text = format!("{id} is taken away; {ended} grants ended with it.");

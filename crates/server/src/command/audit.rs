@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use app::audit::{self, Finding, Report};
 use serde_json::{Value, json};
+use store::Conn;
 use store::book::Head;
-use store::{Conn, Store};
 
 use super::counted;
 use crate::config::Config;
@@ -61,19 +61,19 @@ pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
 
 /// Audits a store, and holds it against the bank's own list.
 async fn whole(platform: &Platform, known: Vec<Known>) -> Result<Report> {
-    let mut report = of_store(&platform.store, known).await?;
-    let held = audit::bank::run(&platform.app, &mut report).await;
+    let mut report = of_store(platform, known).await?;
+    let held = audit::bank::run(&platform.cx, &mut report).await;
     held.context("hold the books against the bank's list")?;
-    let looked = audit::secret::run(&platform.app, &mut report).await;
+    let looked = audit::secret::run(&platform.cx, &mut report).await;
     looked.context("look at the sealed secrets")?;
     Ok(report)
 }
 
 /// Audits a store.
-async fn of_store(store: &Store, known: Vec<Known>) -> Result<Report> {
-    let mut report = audit::run(store).await.context("read the books")?;
+async fn of_store(platform: &Platform, known: Vec<Known>) -> Result<Report> {
+    let mut report = audit::run(&platform.cx).await.context("read the books")?;
     for known in known {
-        let cut = store.read(move |conn| known.against(conn)).await;
+        let cut = platform.store.read(move |conn| known.against(conn)).await;
         report.findings.extend(cut.context("read the books")?);
     }
     Ok(report)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use app::shop::NewShop;
-use app::{App, Cx, Once};
+use app::{Cx, Once};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
@@ -90,7 +90,7 @@ pub(super) async fn store(config: &Config, options: &BenchStore) -> Result<Told>
     make_data_dir(&config.data_dir)?;
     let metrics = Metrics::new();
     let platform = Platform::of_server(config, "http://127.0.0.1:8080", &metrics).await?;
-    let shops = shops(&platform.app, options.shops.max(1)).await?;
+    let shops = shops(&platform, options.shops.max(1)).await?;
     let (created, ended) = (
         Arc::new(AtomicU64::new(0)),
         Arc::new(AtomicBool::new(false)),
@@ -146,7 +146,7 @@ async fn create(
         number = number.saturating_add(1);
         let command = CreatePayment::parse(BODY.as_bytes()).context("the bench's payment")?;
         let once = Once {
-            key: format!("bench-{task}-{number}-{}", cx.app.random_bits()),
+            key: format!("bench-{task}-{number}-{}", cx.app().random_bits()),
             fingerprint: [0; 32],
         };
         app::payment::create(&cx, once, command)
@@ -157,7 +157,7 @@ async fn create(
     Ok(())
 }
 
-async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
+async fn shops(platform: &Platform, count: usize) -> Result<Vec<Cx>> {
     let mut shops = Vec::with_capacity(count);
     for number in 1..=count {
         let new = NewShop {
@@ -176,9 +176,11 @@ async fn shops(app: &Arc<App>, count: usize) -> Result<Vec<Cx>> {
             vat: Rate::ZERO,
             inn: None,
         };
-        let made = app::shop::create(app, new).await.context("add a shop")?;
+        let made = app::shop::create(&platform.cx, new)
+            .await
+            .context("add a shop")?;
         let (id, key) = (made.shop.id, made.secret_key);
-        let cx = app::shop::authenticate(app, id, &key, String::new()).await;
+        let cx = app::shop::authenticate(&platform.app, id, &key, String::new()).await;
         shops.push(cx.context("open a shop")?);
     }
     Ok(shops)

@@ -16,7 +16,7 @@ pub(super) async fn advance(config: &Config, shop: ShopId, by: Duration) -> Resu
     let micros = i64::try_from(by.as_micros()).context("the length of time")?;
     let by = domain::Duration::micros(micros);
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let advanced = app::shop::advance_clock(&platform.app, shop, by).await;
+    let advanced = app::shop::advance_clock(&platform.cx, shop, by).await;
     platform.close().await;
     let now = shown(advanced.context("move the shop's clock")?);
     until_seen_by_servers().await;

@@ -18,7 +18,7 @@ pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<To
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
     let told = match command {
         cli::Discrepancy::List { shop, all, limit } => {
-            let found = app::discrepancy::list(&platform.app, shop, all, limit).await;
+            let found = app::discrepancy::list(&platform.cx, shop, all, limit).await;
             found
                 .context("list the discrepancies")
                 .map(|found| list(&found))
@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<To
                 true => Settlement::CameBack,
                 false => Settlement::Stands,
             };
-            let settled = app::discrepancy::settle(&platform.app, operation, how, note).await;
+            let settled = app::discrepancy::settle(&platform.cx, operation, how, note).await;
             settled
                 .context("settle the discrepancy")
                 .map(|settled| done(operation, settled))

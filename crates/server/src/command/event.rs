@@ -1,9 +1,7 @@
 //! `altyn event`: what happened in a shop, who was told, and telling it again.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result, bail};
-use app::App;
+use app::Cx;
 use app::event::{self, EventView};
 use domain::webhook::Delivery;
 use domain::{Duration, EventId, ShopId, Timestamp};
@@ -20,7 +18,7 @@ use crate::platform::{Platform, Presence};
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let app = &platform.app;
+    let cx = &platform.cx;
     let told = match command {
         cli::Event::List {
             shop,
@@ -36,11 +34,11 @@ pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
                 object,
                 limit,
             };
-            list(app, listed).await
+            list(cx, listed).await
         }
-        cli::Event::Show { id, shop } => show(app, id, shop).await,
-        cli::Event::Resend { id, shop } => resend(app, id, shop).await,
-        cli::Event::Replay { shop, since } => replay(app, shop, &since).await,
+        cli::Event::Show { id, shop } => show(cx, id, shop).await,
+        cli::Event::Resend { id, shop } => resend(cx, id, shop).await,
+        cli::Event::Replay { shop, since } => replay(cx, shop, &since).await,
     };
     platform.close().await;
     told
@@ -55,22 +53,22 @@ struct Listed {
     limit: u32,
 }
 
-async fn list(app: &Arc<App>, listed: Listed) -> Result<Told> {
+async fn list(cx: &Cx, listed: Listed) -> Result<Told> {
     let (shop, limit) = (listed.shop, listed.limit);
     let since = match &listed.since {
-        Some(since) => moment(app, shop, since).await?,
+        Some(since) => moment(cx, shop, since).await?,
         None => Timestamp::from_micros(0),
     };
     let until = match &listed.until {
-        Some(until) => moment(app, shop, until).await?,
+        Some(until) => moment(cx, shop, until).await?,
         None => Timestamp::from_micros(i64::MAX),
     };
     let found = match listed.object {
         Some(object) => {
-            let found = event::of_object(app, shop, object).await;
+            let found = event::of_object(cx, shop, object).await;
             found.map(|events| (events, false))
         }
-        None => event::newest(app, shop, (since, until), limit).await,
+        None => event::newest(cx, shop, (since, until), limit).await,
     };
     let (events, older) = found.context("list the events")?;
     let rows: Vec<Vec<String>> = events
@@ -98,8 +96,8 @@ async fn list(app: &Arc<App>, listed: Listed) -> Result<Told> {
     Ok(Told::good(text, json!({ "items": items, "older": older })))
 }
 
-async fn show(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<Told> {
-    let EventView { event, deliveries } = find(app, id, shop).await?;
+async fn show(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
+    let EventView { event, deliveries } = find(cx, id, shop).await?;
     let body: Value = serde_json::from_str(&event.body).context("the event's body")?;
     let mut text = format!(
         "{}  {}  {}\n{body:#}\n",
@@ -127,20 +125,20 @@ async fn show(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<Told>
     Ok(Told::good(text, json))
 }
 
-async fn resend(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<Told> {
+async fn resend(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
     let shop = match shop {
         Some(shop) => shop,
-        None => find(app, id, None).await?.event.shop_id,
+        None => find(cx, id, None).await?.event.shop_id,
     };
-    let sent = event::resend(app, shop, id)
+    let sent = event::resend(cx, shop, id)
         .await
         .context("tell the event again")?;
     Ok(again(sent))
 }
 
-async fn replay(app: &Arc<App>, shop: ShopId, since: &str) -> Result<Told> {
-    let since = moment(app, shop, since).await?;
-    let sent = event::replay(app, shop, since)
+async fn replay(cx: &Cx, shop: ShopId, since: &str) -> Result<Told> {
+    let since = moment(cx, shop, since).await?;
+    let sent = event::replay(cx, shop, since)
         .await
         .context("tell the events again")?;
     Ok(again(sent))
@@ -156,16 +154,16 @@ fn again(deliveries: usize) -> Told {
 }
 
 /// An event, in the named shop or in whichever has it.
-async fn find(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<EventView> {
+async fn find(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<EventView> {
     let shops = match shop {
         Some(shop) => vec![shop],
         None => {
-            let shops = app::shop::list(app).await.context("list the shops")?;
+            let shops = app::shop::list(cx).await.context("list the shops")?;
             shops.iter().map(|shop| shop.id).collect()
         }
     };
     for shop in shops {
-        match event::show(app, shop, id).await {
+        match event::show(cx, shop, id).await {
             Ok(view) => return Ok(view),
             Err(app::Error::NotFound { .. }) => {}
             Err(error) => return Err(error).context("look for the event"),
@@ -175,13 +173,13 @@ async fn find(app: &Arc<App>, id: EventId, shop: Option<ShopId>) -> Result<Event
 }
 
 /// A moment in the shop's time: as it is, or as how long ago it was.
-async fn moment(app: &Arc<App>, shop: ShopId, text: &str) -> Result<Timestamp> {
+async fn moment(cx: &Cx, shop: ShopId, text: &str) -> Result<Timestamp> {
     if let Ok(ago) = parse_duration(text) {
-        let shops = app::shop::list(app).await.context("list the shops")?;
+        let shops = app::shop::list(cx).await.context("list the shops")?;
         let found = shops.iter().find(|known| known.id == shop);
         let found = found.with_context(|| format!("shop {shop} not found"))?;
         let micros = i64::try_from(ago.as_micros()).context("the length of time")?;
-        return Ok(found.now(app.now()).minus(Duration::micros(micros)));
+        return Ok(found.now(cx.app().now()).minus(Duration::micros(micros)));
     }
     let time: jiff::Timestamp = text
         .parse()

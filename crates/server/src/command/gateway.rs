@@ -1,10 +1,8 @@
 //! `altyn gateway`: payout gateways and their balances. Their keys, webhooks and clocks are those
 //! of shops: `altyn shop key`, `altyn shop webhook`, `altyn clock`.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
-use app::App;
+use app::Cx;
 use app::shop::{self, NewShop};
 use domain::{Currency, MethodKind, Money, Rate, ShopId, ShopKind};
 use serde_json::json;
@@ -23,9 +21,9 @@ pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> 
     };
     let platform = Platform::of_command(config, presence).await?;
     let told = match command {
-        cli::Gateway::Create(new) => create(&platform.app, *new).await,
-        cli::Gateway::Key(command) => key::run(&platform.app, command).await,
-        cli::Gateway::TopUp { gateway, amount } => top_up(&platform.app, gateway, &amount).await,
+        cli::Gateway::Create(new) => create(&platform.cx, *new).await,
+        cli::Gateway::Key(command) => key::run(&platform.cx, command).await,
+        cli::Gateway::TopUp { gateway, amount } => top_up(&platform.cx, gateway, &amount).await,
     };
     platform.close().await;
     told
@@ -55,9 +53,9 @@ pub(crate) fn test_gateway(
     }
 }
 
-async fn create(app: &Arc<App>, new: cli::CreateGateway) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateGateway) -> Result<Told> {
     let new = test_gateway(new.name, new.raw_cards, new.cards_of);
-    let created = shop::create(app, new).await.context("add the gateway")?;
+    let created = shop::create(cx, new).await.context("add the gateway")?;
     let (id, key) = (created.shop.id, created.secret_key);
     let json = json!({
         "gateway_id": id.to_string(), "name": created.shop.name, "test": true,
@@ -67,12 +65,12 @@ async fn create(app: &Arc<App>, new: cli::CreateGateway) -> Result<Told> {
     Ok(Told::good(text, json))
 }
 
-async fn top_up(app: &Arc<App>, gateway: ShopId, amount: &str) -> Result<Told> {
-    let shops = shop::list(app).await.context("look for the gateway")?;
+async fn top_up(cx: &Cx, gateway: ShopId, amount: &str) -> Result<Told> {
+    let shops = shop::list(cx).await.context("look for the gateway")?;
     let found = shops.iter().find(|shop| shop.id == gateway);
     let currency = found.map_or(Currency::RUB, |shop| shop.currency);
     let amount = Money::parse(amount, currency).context("read the amount")?;
-    let balance = shop::top_up(app, gateway, amount)
+    let balance = shop::top_up(cx, gateway, amount)
         .await
         .context("top the gateway up")?;
     let json = json!({

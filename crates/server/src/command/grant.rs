@@ -1,9 +1,7 @@
 //! `altyn shop grants` and `altyn shop revoke`: what a shop has granted to applications.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
-use app::App;
+use app::Cx;
 use app::grant::{self, GrantView};
 use domain::grant::State;
 use domain::{GrantId, ShopId};
@@ -13,8 +11,8 @@ use super::{shown, until_seen_by_servers};
 use crate::output::{Told, table};
 
 /// Lists what a shop has granted.
-pub(super) async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    let views = grant::list(app, shop).await.context("list the grants")?;
+pub(super) async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+    let views = grant::list(cx, shop).await.context("list the grants")?;
     let rows: Vec<Vec<String>> = views.iter().map(row).collect();
     let text = if rows.is_empty() {
         "The shop has granted nothing.".to_owned()
@@ -29,8 +27,8 @@ pub(super) async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
 }
 
 /// Takes a grant back.
-pub(super) async fn revoke(app: &Arc<App>, shop: ShopId, id: GrantId) -> Result<Told> {
-    let revoked = grant::revoke(app, shop, id).await;
+pub(super) async fn revoke(cx: &Cx, shop: ShopId, id: GrantId) -> Result<Told> {
+    let revoked = grant::revoke(cx, shop, id).await;
     revoked.context("revoke the grant")?;
     until_seen_by_servers().await;
     let json = json!({ "grant": id.to_string(), "revoked": true });

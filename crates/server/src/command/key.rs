@@ -1,10 +1,8 @@
 //! `altyn shop key` and `altyn gateway key`: the secret keys that open the API. A whole key never
 //! stands on a command line.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
-use app::App;
+use app::Cx;
 use app::shop::{self, KeyView};
 use domain::ShopId;
 use serde_json::{Value, json};
@@ -14,23 +12,23 @@ use crate::cli::ShopKey;
 use crate::output::{Told, table};
 
 /// Runs one of the commands.
-pub(super) async fn run(app: &Arc<App>, command: ShopKey) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: ShopKey) -> Result<Told> {
     match command {
-        ShopKey::Add { shop } => add(app, shop).await,
-        ShopKey::List { shop } => list(app, shop).await,
-        ShopKey::Revoke { shop, key } => revoke(app, shop, &key).await,
+        ShopKey::Add { shop } => add(cx, shop).await,
+        ShopKey::List { shop } => list(cx, shop).await,
+        ShopKey::Revoke { shop, key } => revoke(cx, shop, &key).await,
     }
 }
 
-async fn add(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    let key = shop::add_key(app, shop).await.context("add a secret key")?;
+async fn add(cx: &Cx, shop: ShopId) -> Result<Told> {
+    let key = shop::add_key(cx, shop).await.context("add a secret key")?;
     let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
     let text = format!("secret key  {key}\n\nThe key is shown only now.");
     Ok(Told::good(text, json))
 }
 
-async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    let keys = shop::list_keys(app, shop).await;
+async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+    let keys = shop::list_keys(cx, shop).await;
     let keys = keys.context("list the secret keys")?;
     let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
     let heads = ["number", "ends in", "state", "made", "last used"];
@@ -38,10 +36,10 @@ async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
     Ok(Told::good(table(&heads, &rows), json!({ "items": items })))
 }
 
-async fn revoke(app: &Arc<App>, shop: ShopId, named: &str) -> Result<Told> {
-    let revoked = shop::revoke_key(app, shop, named).await;
+async fn revoke(cx: &Cx, shop: ShopId, named: &str) -> Result<Told> {
+    let revoked = shop::revoke_key(cx, shop, named).await;
     let revoked = revoked.context("take the key back")?;
-    let left = shop::list_keys(app, shop).await;
+    let left = shop::list_keys(cx, shop).await;
     let left = left.context("list the secret keys")?;
     let left = left.iter().filter(|view| view.key.revoked_at.is_none());
     let left = left.count();

@@ -49,10 +49,10 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
     let url = format!("http://{address}/");
     let new = NewWebhook {
         reach: Reach::PublicAndLoopback,
-        ..NewWebhook::of(&platform.app, url, events)
+        ..NewWebhook::of(&platform.cx, url, events)
     };
     prepare(config, &platform.store, platform.app.sealing()).await?;
-    let added = app::webhook::add(&platform.app, listen.shop, new).await;
+    let added = app::webhook::add(&platform.cx, listen.shop, new).await;
     let added = added.context("add the webhook to listen with")?;
     let calls = Calls {
         reach: Reach::PublicAndLoopback,
@@ -69,7 +69,7 @@ pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> 
     let router = Router::new().fallback(hear).with_state(listener);
     let door = tokio::spawn(Door::new(socket, router, Limits::new(config)).serve(stop));
     asked.next().await;
-    let removed = app::webhook::remove(&platform.app, listen.shop, added.webhook.id).await;
+    let removed = app::webhook::remove(&platform.cx, listen.shop, added.webhook.id).await;
     stopper.send_replace(true);
     door.await.context("listen")?;
     platform.close().await;

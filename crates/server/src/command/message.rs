@@ -14,13 +14,13 @@ use crate::platform::{Platform, Presence};
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Told> {
     let platform = Platform::of_command(config, Presence::MustBeThere).await?;
-    let app = &platform.app;
+    let cx = &platform.cx;
     let told = match command {
-        cli::Message::List { shop, limit } => app::message::list(app, shop, limit)
+        cli::Message::List { shop, limit } => app::message::list(cx, shop, limit)
             .await
             .map(|messages| list(&messages))
             .context("list the messages"),
-        cli::Message::Show { id } => app::message::show(app, id)
+        cli::Message::Show { id } => app::message::show(cx, id)
             .await
             .map(|message| show(&message))
             .context("look for the message"),

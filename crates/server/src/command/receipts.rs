@@ -1,28 +1,26 @@
 //! `altyn shop receipts`: how a shop's receipts are registered.
 
-use std::fs;
-use std::path::{self, Path};
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result, anyhow, ensure};
-use app::{App, shop};
+use app::{Cx, shop};
 use domain::ShopId;
 use domain::fiscal::{AtolAccount, Fiscalization, Register};
 use serde_json::json;
+use std::fs;
+use std::path::{self, Path};
 
 use super::until_seen_by_servers;
 use crate::cli;
 use crate::output::Told;
 
 /// Runs one of the commands.
-pub(super) async fn run(app: &Arc<App>, command: cli::ShopReceipts) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: cli::ShopReceipts) -> Result<Told> {
     match command {
-        cli::ShopReceipts::Set(new) => set(app, *new).await,
-        cli::ShopReceipts::Off { shop } => off(app, shop).await,
+        cli::ShopReceipts::Set(new) => set(cx, *new).await,
+        cli::ShopReceipts::Off { shop } => off(cx, shop).await,
     }
 }
 
-async fn set(app: &Arc<App>, new: cli::SetReceipts) -> Result<Told> {
+async fn set(cx: &Cx, new: cli::SetReceipts) -> Result<Told> {
     let register = register(&new)?;
     let (provider, scenario) = (new.provider, new.scenario);
     let settings = Fiscalization {
@@ -30,7 +28,7 @@ async fn set(app: &Arc<App>, new: cli::SetReceipts) -> Result<Told> {
         scenario,
         register,
     };
-    shop::set_fiscalization(app, new.shop, Some(settings))
+    shop::set_fiscalization(cx, new.shop, Some(settings))
         .await
         .context("set how receipts are registered")?;
     until_seen_by_servers().await;
@@ -82,8 +80,8 @@ fn password_file(path: &Path) -> Result<String> {
     path.map_err(|path| anyhow!("{} is no text in UTF-8", path.display()))
 }
 
-async fn off(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    shop::set_fiscalization(app, shop, None)
+async fn off(cx: &Cx, shop: ShopId) -> Result<Told> {
+    shop::set_fiscalization(cx, shop, None)
         .await
         .context("switch receipts off")?;
     until_seen_by_servers().await;

@@ -1,10 +1,8 @@
 //! `altyn sealing`: the keys that secrets are sealed with.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result, ensure};
 use app::sealing::{self, Keyring, Resealed};
-use app::{App, Clock as _};
+use app::{Clock as _, Cx};
 use serde_json::{Value, json};
 use store::Store;
 use store::sealing::SealingKey;
@@ -45,7 +43,7 @@ async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Res
     if rotation != Rotation::WithoutLost {
         prepare(config, store, app.sealing()).await?;
         // A rotation that was cut off is finished before another one begins.
-        let left = reseal(app).await?;
+        let left = reseal(&platform.cx).await?;
         if left.rows != 0 && rotation == Rotation::Whole {
             let number = app.sealing().seals_with().context("the key that seals")?;
             return Ok(finished(&file, number, &left));
@@ -62,12 +60,12 @@ async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Res
     let noted = noted.context("note the sealing key in the database")?;
     file.compare(&noted, Some(&keys))?;
     app.sealing().replace(keys, Ok(number));
-    let resealed = reseal(app).await?;
+    let resealed = reseal(&platform.cx).await?;
     Ok(rotated(&file, number, &resealed))
 }
 
-async fn reseal(app: &Arc<App>) -> Result<Resealed> {
-    let resealed = sealing::reseal(app).await;
+async fn reseal(cx: &Cx) -> Result<Resealed> {
+    let resealed = sealing::reseal(cx).await;
     resealed.context("seal the secrets anew; run it again to go on")
 }
 

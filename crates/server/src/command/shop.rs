@@ -1,9 +1,7 @@
 //! `altyn shop`: shops and their secret keys.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result};
-use app::App;
+use app::Cx;
 use app::shop::{self, NewShop, ShopState};
 use domain::shop::Site;
 use domain::{MethodKind, Shop, ShopId, ShopKind};
@@ -37,22 +35,22 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         prepare(config, &platform.store, platform.app.sealing()).await?;
     }
     let told = match command {
-        cli::Shop::Create(new) => create(&platform.app, *new).await,
-        cli::Shop::List => list(&platform.app).await,
-        cli::Shop::Disable { shop } => switch(&platform.app, shop, ShopState::Disabled).await,
-        cli::Shop::Enable { shop } => switch(&platform.app, shop, ShopState::Enabled).await,
-        cli::Shop::Key(command) => key::run(&platform.app, command).await,
-        cli::Shop::Webhook(command) => webhook::run(&platform.app, command).await,
-        cli::Shop::Receipts(command) => receipts::run(&platform.app, command).await,
-        cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.app, shop, sites).await,
-        cli::Shop::Grants { shop } => grant::list(&platform.app, shop).await,
-        cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.app, shop, grant).await,
+        cli::Shop::Create(new) => create(&platform.cx, *new).await,
+        cli::Shop::List => list(&platform.cx).await,
+        cli::Shop::Disable { shop } => switch(&platform.cx, shop, ShopState::Disabled).await,
+        cli::Shop::Enable { shop } => switch(&platform.cx, shop, ShopState::Enabled).await,
+        cli::Shop::Key(command) => key::run(&platform.cx, command).await,
+        cli::Shop::Webhook(command) => webhook::run(&platform.cx, command).await,
+        cli::Shop::Receipts(command) => receipts::run(&platform.cx, command).await,
+        cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.cx, shop, sites).await,
+        cli::Shop::Grants { shop } => grant::list(&platform.cx, shop).await,
+        cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.cx, shop, grant).await,
     };
     platform.close().await;
     told
 }
 
-async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateShop) -> Result<Told> {
     let methods = if new.methods.is_empty() {
         MethodKind::ALL.to_vec()
     } else {
@@ -74,7 +72,7 @@ async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
         vat: new.vat,
         inn: new.inn,
     };
-    let created = shop::create(app, new).await.context("add the shop")?;
+    let created = shop::create(cx, new).await.context("add the shop")?;
     let mut json = json(&created.shop);
     if let Some(fields) = json.as_object_mut() {
         let key = Value::String(created.secret_key.clone());
@@ -87,8 +85,8 @@ async fn create(app: &Arc<App>, new: cli::CreateShop) -> Result<Told> {
     Ok(Told::good(text, json))
 }
 
-async fn switch(app: &Arc<App>, id: ShopId, state: ShopState) -> Result<Told> {
-    let switched = shop::set_state(app, id, state).await;
+async fn switch(cx: &Cx, id: ShopId, state: ShopState) -> Result<Told> {
+    let switched = shop::set_state(cx, id, state).await;
     let switched = switched.context("switch the shop")?;
     until_seen_by_servers().await;
     let text = match state {
@@ -102,8 +100,8 @@ async fn switch(app: &Arc<App>, id: ShopId, state: ShopState) -> Result<Told> {
     Ok(Told::good(text, json(&switched)))
 }
 
-async fn list(app: &Arc<App>) -> Result<Told> {
-    let shops = shop::list(app).await.context("list the shops")?;
+async fn list(cx: &Cx) -> Result<Told> {
+    let shops = shop::list(cx).await.context("list the shops")?;
     let rows: Vec<Vec<String>> = shops.iter().map(row).collect();
     let text = if rows.is_empty() {
         "There are no shops; `altyn shop create` adds one.".to_owned()
@@ -157,8 +155,8 @@ fn json(shop: &Shop) -> Value {
     })
 }
 
-async fn set_widget_sites(app: &Arc<App>, shop: ShopId, sites: Vec<Site>) -> Result<Told> {
-    let changed = shop::set_widget_sites(app, shop, sites)
+async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Told> {
+    let changed = shop::set_widget_sites(cx, shop, sites)
         .await
         .context("set the sites of the widget")?;
     until_seen_by_servers().await;

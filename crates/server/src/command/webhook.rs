@@ -1,9 +1,7 @@
 //! `altyn shop webhook`: where a shop's notifications go.
 
-use std::sync::Arc;
-
 use anyhow::{Context as _, Result, bail};
-use app::App;
+use app::Cx;
 use app::webhook::{Added, NewWebhook};
 use domain::webhook::Webhook;
 use domain::{EventKind, ShopId, WebhookId};
@@ -14,7 +12,7 @@ use crate::cli;
 use crate::output::{Told, table};
 
 /// Runs one of the commands.
-pub(super) async fn run(app: &Arc<App>, command: cli::ShopWebhook) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: cli::ShopWebhook) -> Result<Told> {
     match command {
         cli::ShopWebhook::Add {
             shop,
@@ -24,26 +22,26 @@ pub(super) async fn run(app: &Arc<App>, command: cli::ShopWebhook) -> Result<Tol
         } => {
             let new = NewWebhook {
                 strict_order,
-                ..NewWebhook::of(app, url, all_if_none(events))
+                ..NewWebhook::of(cx, url, all_if_none(events))
             };
-            add(app, shop, new).await
+            add(cx, shop, new).await
         }
-        cli::ShopWebhook::Renew { shop, id } => renew(app, shop, id).await,
-        cli::ShopWebhook::List { shop } => list(app, shop).await,
-        cli::ShopWebhook::Remove { shop, id } => remove(app, shop, id).await,
+        cli::ShopWebhook::Renew { shop, id } => renew(cx, shop, id).await,
+        cli::ShopWebhook::List { shop } => list(cx, shop).await,
+        cli::ShopWebhook::Remove { shop, id } => remove(cx, shop, id).await,
     }
 }
 
-async fn add(app: &Arc<App>, shop: ShopId, new: NewWebhook) -> Result<Told> {
+async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Told> {
     if let Err(why) = contract::address::check(&new.url, new.reach) {
         bail!("notifications cannot go to this address: {why}");
     }
-    let added = app::webhook::add(app, shop, new).await;
+    let added = app::webhook::add(cx, shop, new).await;
     Ok(shown_once(&added.context("add the webhook")?))
 }
 
-async fn renew(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Told> {
-    let renewed = app::webhook::renew(app, shop, id).await;
+async fn renew(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Told> {
+    let renewed = app::webhook::renew(cx, shop, id).await;
     Ok(shown_once(&renewed.context("renew the webhook's secret")?))
 }
 
@@ -69,8 +67,8 @@ pub(super) fn all_if_none(events: Vec<EventKind>) -> Vec<EventKind> {
     events
 }
 
-async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
-    let webhooks = app::webhook::list(app, shop)
+async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+    let webhooks = app::webhook::list(cx, shop)
         .await
         .context("list the webhooks")?;
     let rows: Vec<Vec<String>> = webhooks
@@ -95,8 +93,8 @@ async fn list(app: &Arc<App>, shop: ShopId) -> Result<Told> {
     Ok(Told::good(text, json!({ "items": items })))
 }
 
-async fn remove(app: &Arc<App>, shop: ShopId, id: WebhookId) -> Result<Told> {
-    app::webhook::remove(app, shop, id)
+async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Told> {
+    app::webhook::remove(cx, shop, id)
         .await
         .context("remove the webhook")?;
     let json = json!({ "id": id.to_string(), "removed": true });

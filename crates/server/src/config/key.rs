@@ -523,6 +523,7 @@ impl Config {
     pub(super) fn defaults() -> Result<Self, String> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut config = Self {
+            way: None,
             without_file: false,
             data_dir: PathBuf::new(),
             database: DatabaseChoice::InDataDir,

@@ -2,10 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use app::{App, application, grant};
+use app::{Cx, application, grant};
 use domain::application::{Callback, NewApplication};
 use domain::{Application, Scope, ShopId};
 use serde_json::Value;
@@ -14,22 +13,27 @@ const NAME: &str = "Демо-приложение";
 
 /// The token that was written before, if it still opens the shop, or a new one.
 pub(super) async fn prepare(
-    app: &Arc<App>,
+    cx: &Cx,
     path: &Path,
     (shop, secret_key): (ShopId, &str),
 ) -> Result<String> {
     if let Some(token) = written(path) {
-        match grant::authenticate(app, &token, String::new()).await {
-            Ok(cx) if cx.shop.id == shop => return Ok(token),
+        match grant::authenticate(cx.app(), &token, String::new()).await {
+            Ok(known) if known.actor().account() == Some(shop) => return Ok(token),
             Ok(_) | Err(app::Error::Denied) => {}
             Err(error) => return Err(error).context("look for the demo's token"),
         }
     }
-    let application = find_or_make(app).await?;
-    let cx = grant::prove_shop(app, shop, secret_key, None).await;
-    let code = grant::agree(&cx.context("open the demo's shop")?, application.id, None).await;
+    let application = find_or_make(cx).await?;
+    let proved = grant::prove_shop(cx.app(), shop, secret_key, None).await;
+    let code = grant::agree(
+        &proved.context("open the demo's shop")?,
+        application.id,
+        None,
+    )
+    .await;
     let code = code.context("grant the demo's application access")?;
-    let issued = grant::exchange(app, &application, &code, None).await;
+    let issued = grant::exchange(cx.app(), &application, &code, None).await;
     Ok(issued.context("make the demo's token")?.token)
 }
 
@@ -40,8 +44,8 @@ fn written(path: &Path) -> Option<String> {
     parsed.get("oauth_token")?.as_str().map(str::to_owned)
 }
 
-async fn find_or_make(app: &Arc<App>) -> Result<Application> {
-    let all = application::list(app).await;
+async fn find_or_make(cx: &Cx) -> Result<Application> {
+    let all = application::list(cx).await;
     let mut all = all.context("look for the demo's application")?.into_iter();
     if let Some(found) = all.find(|application| application.name == NAME) {
         return Ok(found);
@@ -53,6 +57,6 @@ async fn find_or_make(app: &Arc<App>) -> Result<Application> {
         callback: Callback::Shown,
         scopes: Scope::ALL.to_vec(),
     };
-    let created = application::create(app, new).await;
+    let created = application::create(cx, new).await;
     Ok(created.context("make the demo's application")?.application)
 }

@@ -91,7 +91,7 @@ pub(super) async fn agrees(
 /// All that the bank carried out is known as carried out, whenever it was heard, and what it keeps
 /// of it for nobody is on the operator's list.
 pub(super) async fn is_known(world: &World, stuck: &BTreeMap<String, i64>) -> Result<()> {
-    let list = app::discrepancy::list(&world.app, None, false, super::ALL).await?;
+    let list = app::discrepancy::list(&world.machine(), None, false, super::ALL).await?;
     for (reference, effect) in world.bank.statistics() {
         let id = effect.operation;
         let find = move |conn: &mut store::Conn<'_>| store::operation::find_any_shop(conn, id);

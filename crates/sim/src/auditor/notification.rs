@@ -37,7 +37,7 @@ pub(super) async fn agree(
         let name = format!("{} of {}", event.kind.code(), event.object_id);
         let id = event.id.to_string();
         let here = posted.remove(id.as_str()).unwrap_or_default();
-        let view = app::event::show(&world.app, event.shop_id, event.id).await?;
+        let view = app::event::show(&world.machine(), event.shop_id, event.id).await?;
         if !business.listens {
             ensure!(here.is_empty(), "nobody listens to {name}");
             continue;

@@ -86,7 +86,7 @@ async fn a_merchant_refuses_without_a_key() {
     assert_eq!(page.text("h1"), "You refused access");
     let expected = "https://partner.example/back?error=access_denied&state=7";
     assert_eq!(target(&page).as_deref(), Some(expected));
-    let grants = app::grant::list(&merchant.world.app, merchant.world.shop.id).await;
+    let grants = app::grant::list(&merchant.world.machine(), merchant.world.shop.id).await;
     assert!(grants.unwrap().is_empty());
 }
 
@@ -114,7 +114,7 @@ async fn only_who_says_grant_grants() {
         assert!(answer.html.contains("neither yes nor no"), "{decision:?}");
         assert_eq!(target(&answer), None, "{decision:?}");
     }
-    let grants = app::grant::list(&merchant.world.app, merchant.world.shop.id).await;
+    let grants = app::grant::list(&merchant.world.machine(), merchant.world.shop.id).await;
     assert!(grants.unwrap().is_empty());
 }
 
@@ -128,7 +128,7 @@ async fn a_code_is_shown_where_there_is_no_address() {
         callback: Callback::Shown,
         scopes: vec![Scope::PaymentsGet],
     };
-    let created = app::application::create(&merchant.world.app, new).await;
+    let created = app::application::create(&merchant.world.machine(), new).await;
     let application = created.unwrap().application;
     let page = merchant.get(&address(&application, "")).await;
     let page = grant(&mut merchant, &page).await;
@@ -171,7 +171,7 @@ async fn wrong_keys_grant_nothing_and_are_counted() {
     let page = grant(&mut merchant, &first).await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(page.text(".notice__title"), "Too many attempts");
-    let grants = app::grant::list(&merchant.world.app, merchant.world.shop.id).await;
+    let grants = app::grant::list(&merchant.world.machine(), merchant.world.shop.id).await;
     assert!(grants.unwrap().is_empty());
 }
 
@@ -211,7 +211,7 @@ async fn nobody_is_sent_anywhere_but_to_the_registered_address() {
         assert!(!page.answer.headers.contains_key(LOCATION));
         assert!(!page.html.contains("evil.example"), "{query}");
     }
-    app::application::delete(&merchant.world.app, id)
+    app::application::delete(&merchant.world.machine(), id)
         .await
         .unwrap();
     let page = merchant.get(&address(&application, "")).await;
@@ -238,7 +238,7 @@ async fn a_form_from_elsewhere_grants_nothing() {
     )
     .await;
     assert_eq!(forged.status, StatusCode::FORBIDDEN);
-    let grants = app::grant::list(&merchant.world.app, merchant.world.shop.id).await;
+    let grants = app::grant::list(&merchant.world.machine(), merchant.world.shop.id).await;
     assert!(grants.unwrap().is_empty());
 }
 

@@ -97,7 +97,7 @@ async fn the_shop_names_the_sites_that_may_show_its_frames() {
     ] {
         let sites = sites.iter().map(|site| Site::parse(site).unwrap());
         let sites = sites.collect::<Vec<_>>();
-        app::shop::set_widget_sites(&buyer.world.app, shop, sites)
+        app::shop::set_widget_sites(&buyer.world.machine(), shop, sites)
             .await
             .unwrap();
         for page in [frame(&mut buyer, &id, "").await, buyer.get(&payout).await] {

@@ -26,6 +26,16 @@ pub(in crate::error) const SCOPE_MISSING: Row = Row {
              and ask the merchant to grant access again.",
 };
 
+pub(in crate::error) const RIGHT_MISSING: Row = Row {
+    name: "right_missing",
+    status: 403,
+    code: ErrorCode::Forbidden,
+    description: "Operation forbidden: the right {x} is missing",
+    parameter: None,
+    retry_after: None,
+    advice: "Ask with the credentials of somebody who has this right.",
+};
+
 pub(in crate::error) const PARTNER_UNKNOWN: Row = Row {
     name: "me.partner_unknown",
     status: 403,
@@ -93,6 +103,7 @@ pub(in crate::error) const PROOF_TOO_OFTEN: Row = Row {
 pub(super) const APPLICATION_ERRORS: &[&Row] = &[
     &TOKEN_WRONG,
     &SCOPE_MISSING,
+    &RIGHT_MISSING,
     &PARTNER_UNKNOWN,
     &GRANT_NOT_FOUND,
     &WEBHOOK_NOT_FOUND,

@@ -181,7 +181,7 @@ async fn a_shop_that_is_switched_off_says_so_on_every_page() {
     let begun = buyer.payment_again("key-2").await;
     let bank = buyer.pay_by_card(&begun, WITH_3DS).await;
     let shop = buyer.world.shop.id;
-    app::shop::set_state(&buyer.world.app, shop, off)
+    app::shop::set_state(&buyer.world.machine(), shop, off)
         .await
         .unwrap();
     let closed = "The shop takes no payments now";
