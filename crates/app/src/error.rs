@@ -367,6 +367,7 @@ impl From<StoreError> for Error {
             | StoreError::Panicked
             | StoreError::Migration { .. }
             | StoreError::Outdated
+            | StoreError::Unmade
             | StoreError::Engine { .. } => Self::Internal(Cause::Store(error)),
         }
     }

@@ -44,17 +44,6 @@ pub(crate) struct Platform {
     pub(crate) cx: Cx,
 }
 
-/// What may be there already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// The database is made if it is not there, and brought up to date if it is older.
-    MayBeOlder,
-    /// The database is made if it is not there.
-    MayBeNew,
-    /// A missing file is a slip in the path, not a wish for an empty database.
-    MustBeThere,
-}
-
 impl Platform {
     /// Everything, as the server needs it.
     pub(crate) async fn of_server(
@@ -113,16 +102,21 @@ impl Platform {
         Ok(Self { app, store, cx })
     }
 
-    /// The database beside a running server, or without one. No acquirer is ever called. What is of
-    /// an older program is refused, unless it may be older.
-    pub(crate) async fn of_command(config: &Config, presence: Presence) -> Result<Self> {
+    /// The database beside a running server, or without one. No acquirer is ever called. It is
+    /// neither made nor changed: what is missing or of an older program is refused.
+    pub(crate) async fn of_command(config: &Config) -> Result<Self> {
+        Self::beside(config, Older::Refused).await
+    }
+
+    async fn beside(config: &Config, older: Older) -> Result<Self> {
         refuse_half_restored(&config.data_dir)?;
         let mut options = Options::new(config.database());
         options.lanes = 1;
         options.readers = 1;
+        options.older = older;
         match &options.database {
             Database::Sqlite { path } => {
-                if presence == Presence::MustBeThere {
+                if older == Older::Refused {
                     require_database(config, path)?;
                 }
                 own_data_dir(&config.data_dir)?;
@@ -132,10 +126,6 @@ impl Platform {
             }
             Database::Postgres { .. } => {}
         }
-        options.older = match presence {
-            Presence::MayBeOlder => Older::Upgraded,
-            Presence::MayBeNew | Presence::MustBeThere => Older::Refused,
-        };
         let store = open(options).await?;
         let sealing = sealing::unprepared(config);
         sealing::prepare_if_possible(config, &store, &sealing).await?;
@@ -185,7 +175,7 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
     } else {
         Some(DataLock::take(&config.data_dir)?)
     };
-    let platform = Platform::of_command(config, Presence::MayBeOlder).await?;
+    let platform = Platform::beside(config, Older::Upgraded).await?;
     let records = Records::new(platform.store.clone(), sandbox_clock());
     let taken_over = take_over(&records, &memory).await;
     platform.close().await;
@@ -212,7 +202,7 @@ fn require_database(config: &Config, path: &Path) -> Result<()> {
         ""
     };
     bail!(
-        "there is no database at {}: `altyn serve` makes it{file}",
+        "there is no database at {}: `altyn serve` or `altyn migrate` makes it{file}",
         path.display()
     )
 }

@@ -43,7 +43,7 @@ pub enum Engine {
     Postgres,
 }
 
-/// What becomes of a database that an older program made.
+/// What becomes of a database that an older program made, or that nobody has made yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Older {
     /// It is brought up to date.

@@ -67,6 +67,9 @@ pub enum StoreError {
          after a backup by the program that made it"
     )]
     Outdated,
+    /// Nobody has made the tables yet, and they were not to be made.
+    #[error("Altyn has no tables there yet: `altyn serve` or `altyn migrate` makes them")]
+    Unmade,
     /// The engine refused for a reason that no caller can act on. Nothing was done.
     #[error("the database failed at: {statement}")]
     Engine {

@@ -51,6 +51,11 @@ create table if not exists migration (
   constraint migration_pk primary key (number)
 )";
 
+const THERE_SQLITE: &str = "\
+select count(*)
+  from sqlite_master
+ where type = 'table' and name = 'migration'";
+
 const APPLIED: &str = "select number, checksum from migration order by number";
 
 const INSERT: &str = "insert into migration (number, name, checksum, applied_at)
@@ -74,6 +79,12 @@ pub(crate) fn sqlite(
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Exclusive)
         .map_err(|error| failure("begin exclusive", error))?;
+    if older == Older::Refused {
+        let there = transaction.query_row(THERE_SQLITE, [], |row| row.get::<_, bool>(0));
+        if !there.map_err(|error| failure(THERE_SQLITE, error))? {
+            return Err(StoreError::Unmade);
+        }
+    }
     transaction
         .execute_batch(TABLE_SQLITE)
         .map_err(|error| failure(TABLE_SQLITE, error))?;
@@ -86,7 +97,7 @@ pub(crate) fn sqlite(
         })
         .map_err(|error| failure(APPLIED, error))?;
     let pending = pending(migrations, applied, |migration| migration.sqlite)?;
-    refuse_older(older, pending.len() == migrations.len(), &pending)?;
+    refuse_older(older, migrations, &pending)?;
     for migration in pending {
         let number = migration.number;
         transaction
@@ -114,10 +125,12 @@ pub(crate) fn postgres(
 ) -> Result<(), StoreError> {
     let mut pipe = Pipe::connect(config)?;
     pipe.batch(LOCK)?;
+    if older == Older::Refused {
+        return require_postgres(&mut pipe, migrations);
+    }
     pipe.batch("set client_min_messages = warning")?;
     pipe.batch(TABLE_POSTGRES)?;
     let pending = pending_postgres(&mut pipe, migrations)?;
-    refuse_older(older, pending.len() == migrations.len(), &pending)?;
     for migration in &pending {
         pipe.batch("begin")?;
         apply_postgres(&mut pipe, migration)?;
@@ -132,6 +145,19 @@ pub(crate) fn postgres(
         analyze(&mut pipe, migrations)?;
     }
     Ok(())
+}
+
+/// Refuses a database whose schema is not the one that these migrations make.
+pub(crate) fn require_postgres(
+    pipe: &mut Pipe,
+    migrations: &[Migration],
+) -> Result<(), StoreError> {
+    let tables = tables_postgres(pipe, migrations)?;
+    if !tables.iter().any(|table| table == "migration") {
+        return Err(StoreError::Unmade);
+    }
+    let pending = pending_postgres(pipe, migrations)?;
+    refuse_older(Older::Refused, migrations, &pending)
 }
 
 /// Applies what is missing inside of the transaction that is open, and looks at the tables.
@@ -208,11 +234,17 @@ fn apply_postgres(pipe: &mut Pipe, migration: &Migration) -> Result<(), StoreErr
     pipe.execute(INSERT, &row).map(|_| ())
 }
 
-/// Refuses a database of an older program where it is to stay as it is.
-fn refuse_older(older: Older, is_new: bool, pending: &[Migration]) -> Result<(), StoreError> {
+/// Refuses a database of an older program, or of none, where it is to stay as it is.
+fn refuse_older(
+    older: Older,
+    migrations: &[Migration],
+    pending: &[Migration],
+) -> Result<(), StoreError> {
     match older {
-        Older::Refused if !is_new && !pending.is_empty() => Err(StoreError::Outdated),
-        Older::Refused | Older::Upgraded => Ok(()),
+        Older::Refused if pending.is_empty() => Ok(()),
+        Older::Refused if pending.len() == migrations.len() => Err(StoreError::Unmade),
+        Older::Refused => Err(StoreError::Outdated),
+        Older::Upgraded => Ok(()),
     }
 }
 

@@ -11,11 +11,11 @@ use super::{shown, until_seen_by_servers};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
-use crate::platform::{Platform, Presence, listening_url};
+use crate::platform::{Platform, listening_url};
 
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Application) -> Result<Told> {
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let cx = &platform.cx;
     let told = match command {
         cli::Application::Create(new) => create(cx, *new, &listening_url(config)).await,

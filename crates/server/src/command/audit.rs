@@ -12,7 +12,7 @@ use super::counted;
 use crate::config::Config;
 use crate::heads;
 use crate::output::Told;
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 
 /// Where a file says that books ended.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
     if let Some(other) = other {
         known.push(Known::read(other)?);
     }
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let report = whole(&platform, known).await;
     if report
         .as_ref()

@@ -24,7 +24,7 @@ use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
 use crate::files::{beside, folder_of, sync_dir};
 use crate::output::Told;
-use crate::platform::{Platform, Presence, SANDBOX_DIR, make_data_dir};
+use crate::platform::{Platform, SANDBOX_DIR, make_data_dir, without_password};
 use crate::sealing::KeyFile;
 
 /// The copy of PostgreSQL's database.
@@ -74,7 +74,7 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
     let (engine, (contents, report)) = match config.database() {
         Database::Sqlite { .. } => {
             let path = target.join(DATABASE_FILE);
-            let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+            let platform = Platform::of_command(config).await?;
             let copied = platform.store.backup(&path).await;
             platform.close().await;
             copied.context("copy the database")?;
@@ -134,17 +134,11 @@ pub(super) fn newest() -> i64 {
 
 /// Dumps one moment of a database, audits that moment, and reads the dump back.
 fn copy_postgres(url: &str, target: &Path, known: &Known) -> Result<(Contents, Report)> {
-    let mut snapshot = Snapshot::open(url).context("open the database")?;
+    let opening = || format!("open the database {}", without_password(url));
+    let mut snapshot = Snapshot::open(url).with_context(opening)?;
+    // Of another program's tables we would not know all.
+    snapshot.require_current().with_context(opening)?;
     let contents = Contents::of(&mut snapshot).context("count what is in the database")?;
-    ensure!(
-        contents.schema != 0,
-        "there is no database of Altyn to copy"
-    );
-    // Of a newer program's tables we would not know all.
-    ensure!(
-        contents.schema <= newest(),
-        "the database is of a newer program: back it up with that one"
-    );
     let schema = snapshot.schema()?;
     let tables = (schema.as_str(), contents.tables.keys());
     dump::save(url, snapshot.name(), tables, target)?;

@@ -9,13 +9,13 @@ use serde_json::json;
 use super::{shown, until_seen_by_servers};
 use crate::config::Config;
 use crate::output::Told;
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 
 /// Moves a test shop's clock ahead.
 pub(super) async fn advance(config: &Config, shop: ShopId, by: Duration) -> Result<Told> {
     let micros = i64::try_from(by.as_micros()).context("the length of time")?;
     let by = domain::Duration::micros(micros);
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let advanced = app::shop::advance_clock(&platform.cx, shop, by).await;
     platform.close().await;
     let now = shown(advanced.context("move the shop's clock")?);

@@ -11,11 +11,11 @@ use super::shown;
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, harmless, table};
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<Told> {
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let told = match command {
         cli::Discrepancy::List { shop, all, limit } => {
             let found = app::discrepancy::list(&platform.cx, shop, all, limit).await;

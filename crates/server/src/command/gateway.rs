@@ -11,15 +11,11 @@ use super::key;
 use crate::cli;
 use crate::config::Config;
 use crate::output::Told;
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> {
-    let presence = match &command {
-        cli::Gateway::Create(_) => Presence::MayBeNew,
-        cli::Gateway::Key(_) | cli::Gateway::TopUp { .. } => Presence::MustBeThere,
-    };
-    let platform = Platform::of_command(config, presence).await?;
+    let platform = Platform::of_command(config).await?;
     let told = match command {
         cli::Gateway::Create(new) => create(&platform.cx, *new).await,
         cli::Gateway::Key(command) => key::run(&platform.cx, command).await,

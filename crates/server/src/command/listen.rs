@@ -27,7 +27,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::http::{Door, Limits, bind};
 use crate::output::say;
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 use crate::sealing::prepare;
 use crate::serve::Asked;
 
@@ -42,7 +42,7 @@ struct Listener {
 
 /// Listens until it is asked to stop.
 pub(super) async fn run(config: &Config, listen: cli::Listen, as_json: bool) -> Result<()> {
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let mut asked = Asked::new()?;
     let (socket, address) = bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
     let events = all_if_none(listen.events);

@@ -9,11 +9,11 @@ use super::shown;
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Told> {
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let cx = &platform.cx;
     let told = match command {
         cli::Message::List { shop, limit } => app::message::list(cx, shop, limit)

@@ -12,7 +12,7 @@ use crate::cli;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::output::Told;
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 use crate::sealing::{Changing, KeyFile, fresh_key, prepare};
 
 /// What of a rotation is wanted.
@@ -31,7 +31,7 @@ pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> 
         (true, _) => Rotation::Prepared,
         (false, true) => Rotation::WithoutLost,
     };
-    let platform = Platform::of_command(config, Presence::MustBeThere).await?;
+    let platform = Platform::of_command(config).await?;
     let told = rotate(config, &platform, rotation).await;
     platform.close().await;
     told

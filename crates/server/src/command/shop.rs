@@ -11,24 +11,12 @@ use super::{grant, key, receipts, shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
 use crate::output::{Told, table};
-use crate::platform::{Platform, Presence};
+use crate::platform::Platform;
 use crate::sealing::prepare;
 
 /// Runs one of the commands.
 pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
-    let presence = match &command {
-        cli::Shop::Create(_) => Presence::MayBeNew,
-        cli::Shop::List
-        | cli::Shop::Disable { .. }
-        | cli::Shop::Enable { .. }
-        | cli::Shop::Key(_)
-        | cli::Shop::Webhook(_)
-        | cli::Shop::Receipts(_)
-        | cli::Shop::Widget { .. }
-        | cli::Shop::Grants { .. }
-        | cli::Shop::Revoke { .. } => Presence::MustBeThere,
-    };
-    let platform = Platform::of_command(config, presence).await?;
+    let platform = Platform::of_command(config).await?;
     if let cli::Shop::Webhook(cli::ShopWebhook::Add { .. } | cli::ShopWebhook::Renew { .. }) =
         &command
     {

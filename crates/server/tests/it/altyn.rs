@@ -8,7 +8,10 @@ use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use store::{Database, Engine};
 use tempfile::TempDir;
+use testkit::database::TestDatabase;
+use tokio::runtime::Runtime;
 
 /// How long anything may take before the test fails.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -165,6 +168,15 @@ impl Place {
         let lines = BufReader::new(process.stdout.take().unwrap());
         Running { process, lines }
     }
+}
+
+/// A place with an empty database of PostgreSQL.
+pub(crate) fn postgres_place(runtime: &Runtime) -> (Place, TestDatabase, String) {
+    let database = runtime.block_on(TestDatabase::empty(Engine::Postgres));
+    let Database::Postgres { url } = database.database().clone() else {
+        panic!("not PostgreSQL")
+    };
+    (Place::on_postgres(&url), database, url)
 }
 
 impl Running {

@@ -2,7 +2,7 @@
 
 use store::{Database, MIGRATIONS, Options, Store, StoreError};
 
-use crate::altyn::{Place, until};
+use crate::altyn::{Place, postgres_place, until};
 
 #[test]
 fn a_new_shop_can_be_used_at_once_and_its_revoked_key_no_more() {
@@ -237,38 +237,55 @@ fn events_are_listed_shown_and_told_again() {
 }
 
 #[test]
-fn an_older_database_is_changed_by_migrate_and_serve_alone() {
-    let place = Place::new();
-    place.make_data();
+fn a_schema_is_made_and_changed_by_migrate_and_serve_alone() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let path = place.data().join("altyn.db");
-    let (_, before) = MIGRATIONS.split_last().unwrap();
-    runtime.block_on(async {
-        let options = Options {
-            migrations: Some(before),
-            ..Options::new(Database::Sqlite { path })
-        };
-        Store::open(options).await.unwrap().close().await;
-    });
+    let sqlite = Place::new();
+    sqlite.make_data();
+    let path = sqlite.data().join("altyn.db");
+    // A file of nothing, as an empty database is one.
+    std::fs::write(&path, "").unwrap();
+    let (postgres, _database, url) = postgres_place(&runtime);
+    for (place, database) in [
+        (&sqlite, Database::Sqlite { path }),
+        (&postgres, Database::Postgres { url }),
+    ] {
+        every_other_command_refuses(place, "Altyn has no tables there yet: `altyn serve` or");
+        let (_, before) = MIGRATIONS.split_last().unwrap();
+        runtime.block_on(async {
+            let options = Options {
+                migrations: Some(before),
+                ..Options::new(database)
+            };
+            Store::open(options).await.unwrap().close().await;
+        });
+        every_other_command_refuses(place, "it is of an older program");
+        place.told(&["migrate"]);
+        assert_eq!(
+            place.told(&["shop", "list"])["items"],
+            serde_json::json!([])
+        );
+    }
+}
+
+fn every_other_command_refuses(place: &Place, why: &str) {
     let target = place.path("backup");
     for words in [
         &["shop", "list"][..],
         &["shop", "create", "--name", "x"],
+        &["gateway", "create", "--name", "x"],
         &["audit"],
         &["event", "list", "--shop", "1"],
+        &["sealing", "rotate"],
         &["backup", target.to_str().unwrap()],
     ] {
         // Twice: the first has changed nothing.
         for _ in 0..2 {
             let error = place.refused(words);
-            assert!(error.contains("it is of an older program"), "{error}");
+            assert!(error.contains(why), "{words:?}: {error}");
+            assert_eq!(error.trim().lines().count(), 1, "{error}");
         }
     }
-    place.told(&["migrate"]);
-    assert_eq!(
-        place.told(&["shop", "list"])["items"],
-        serde_json::json!([])
-    );
+    assert!(!target.exists());
 }
 
 #[test]

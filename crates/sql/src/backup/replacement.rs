@@ -46,20 +46,6 @@ select count(*) = 3
 
 const NEWEST_POSTGRES: &str = "select max(number) from migration";
 
-/// Tables that may be of a newer program: whoever made our tables made them, and no extension did.
-const NEWER_POSTGRES: &str = "\
-select c.relname
-  from pg_class c
-  join pg_namespace n on n.oid = c.relnamespace
- where n.nspname = current_schema()
-   and c.relkind in ('r', 'p')
-   and c.relowner = (select relowner from pg_class where oid = 'migration'::regclass)
-   and not exists (select 1
-                     from pg_depend d
-                    where d.classid = 'pg_class'::regclass and d.objid = c.oid
-                      and d.deptype = 'e')
- order by c.relname";
-
 const SCHEMA_POSTGRES: &str = "select quote_ident(current_schema())";
 
 const PAUSE_POSTGRES: &str = "select pg_sleep(0.1)";
@@ -102,32 +88,32 @@ impl<S: Schema> Replacement<S> {
         })
     }
 
-    /// Is there anything of ours that would be replaced? Tables of another program that have the
-    /// names of ours are refused.
+    /// Is there anything of ours that would be replaced? Refused are tables of another program that
+    /// have the names of ours, and those of a newer one, of which not all are known here.
     pub fn is_needed(&mut self) -> Result<bool, StoreError> {
         if migrate::tables_postgres(&mut self.pipe, S::MIGRATIONS)?.is_empty() {
             return Ok(false);
         }
-        if self.pipe.text(IS_OURS_POSTGRES)?.as_deref() == Some("t") {
-            return Ok(true);
+        if self.pipe.text(IS_OURS_POSTGRES)?.as_deref() != Some("t") {
+            return Err(StoreError::Unavailable {
+                reason: "tables of another program have the names of ours: give Altyn a schema of \
+                         its own",
+            });
         }
-        Err(StoreError::Unavailable {
-            reason: "tables of another program have the names of ours: give Altyn a schema of its \
-                     own",
-        })
+        let newest = self.pipe.text(NEWEST_POSTGRES)?;
+        let newest = newest.and_then(|number| number.parse::<i64>().ok());
+        if S::MIGRATIONS.last().map(|last| last.number) < newest {
+            return Err(StoreError::Unavailable {
+                reason: "the database is of a newer program: restore with that one, or with this \
+                         one into an empty database or schema",
+            });
+        }
+        Ok(true)
     }
 
     /// Sets aside what is there, in a schema whose name ends so.
     pub fn set_aside(&mut self, suffix: &str) -> Result<String, StoreError> {
-        let newest = self.pipe.text(NEWEST_POSTGRES)?;
-        let newest = newest.and_then(|number| number.parse::<i64>().ok());
-        let known = S::MIGRATIONS.last().map(|last| last.number);
-        let tables = if known < newest {
-            let tables = self.pipe.texts(NEWER_POSTGRES)?;
-            tables.into_iter().flatten().flatten().collect()
-        } else {
-            migrate::tables_postgres(&mut self.pipe, S::MIGRATIONS)?
-        };
+        let tables = migrate::tables_postgres(&mut self.pipe, S::MIGRATIONS)?;
         let schema = format!("{KEPT}{suffix}");
         self.pipe.batch(&format!("create schema {schema}"))?;
         for table in tables {

@@ -39,6 +39,11 @@ impl<S: Schema> Snapshot<S> {
         })
     }
 
+    /// Refuses a database whose schema is not this program's.
+    pub fn require_current(&mut self) -> Result<(), StoreError> {
+        migrate::require_postgres(&mut self.pipe, S::MIGRATIONS)
+    }
+
     /// What `pg_dump --snapshot` is told.
     #[must_use]
     pub fn name(&self) -> &str {

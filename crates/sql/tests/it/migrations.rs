@@ -55,6 +55,16 @@ async fn applied(store: &Store) -> Vec<i64> {
 async fn migrations_are_applied_once_and_go_on_later() {
     for engine in ENGINES {
         let database = TestDatabase::empty(engine).await;
+        let as_it_is = || Options {
+            migrations: Some(BOTH),
+            older: Older::Refused,
+            ..database.options()
+        };
+        // Twice: the first has made nothing.
+        for _ in 0..2 {
+            let refused = Store::open(as_it_is()).await.map(drop);
+            assert!(matches!(refused, Err(StoreError::Unmade)), "{refused:?}");
+        }
         let first: &[Migration] = &[FIRST];
         for (migrations, expected) in [(first, vec![1]), (first, vec![1]), (BOTH, vec![1, 2])] {
             let store = open(&database, migrations).await.unwrap();
@@ -65,8 +75,7 @@ async fn migrations_are_applied_once_and_go_on_later() {
         for (migrations, is_older) in [(third, true), (BOTH, false)] {
             let options = Options {
                 migrations: Some(migrations),
-                older: Older::Refused,
-                ..database.options()
+                ..as_it_is()
             };
             match Store::open(options).await {
                 Ok(store) => store.close().await,
