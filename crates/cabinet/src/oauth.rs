@@ -8,13 +8,14 @@
 use std::sync::Arc;
 
 use app::{App, Error, Refusal};
+use axum::Router;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
 use domain::application::Callback;
 use domain::{Application, ApplicationId};
 use http::StatusCode;
+use pages::sent::{Form, Unread};
 use pages::asked::Asked;
 use pages::frame::Frame;
 use pages::lang::Lang;
@@ -89,7 +90,14 @@ async fn show(State(app): State<Arc<App>>, asked: Asked, RawQuery(query): RawQue
 }
 
 /// Takes the merchant's decision.
-async fn decide(State(app): State<Arc<App>>, asked: Asked, Form(sent): Form<Decision>) -> Response {
+async fn decide(
+    State(app): State<Arc<App>>,
+    asked: Asked,
+    sent: Result<Form<Decision>, Unread>,
+) -> Response {
+    let Ok(Form(sent)) = sent else {
+        return refuse(asked.lang(None), Wrong("oauth-wrong-fields"));
+    };
     let lang = asked.lang_of_form(&sent.lang, None);
     if !form_guard::is_ours(&asked.headers, &sent.csrf) {
         let page = MessagePage::wrong(Frame::plain(lang), "oauth-wrong-form");

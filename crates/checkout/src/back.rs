@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use app::App;
 use axum::Json;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::ConfirmationKind;
 use domain::payment::Flow;
 use http::header;
+use pages::sent::Query;
 use pages::asked::{self, Asked};
 use pages::{answer, routes};
 use serde::Serialize;

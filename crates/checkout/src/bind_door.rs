@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use app::checkout::BindingView;
 use app::{App, Error, Refusal};
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::acquiring::Challenge;
 use domain::method::MethodKind;
 use domain::payment::Flow;
 use http::StatusCode;
+use pages::sent::{Form, Query};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use app::invoice::InvoiceView;
 use app::{App, Error, Refusal};
-use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use pages::sent::{Form, Path};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
@@ -28,11 +28,7 @@ pub(crate) struct InvoiceForm {
 }
 
 /// Shows an invoice.
-pub(crate) async fn show(
-    State(app): State<Arc<App>>,
-    asked: Asked,
-    Path(id): Path<String>,
-) -> Response {
+pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked, Path(id): Path) -> Response {
     let found = match asked::id(&id) {
         Ok(id) => app::invoice::open(&app, id).await,
         Err(unknown) => Err(unknown),
@@ -56,7 +52,7 @@ pub(crate) async fn show(
 pub(crate) async fn pay(
     State(app): State<Arc<App>>,
     asked: Asked,
-    Path(id): Path<String>,
+    Path(id): Path,
     Form(form): Form<InvoiceForm>,
 ) -> Response {
     let lang = asked.lang_of_form(&form.lang, None);

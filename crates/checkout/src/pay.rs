@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use app::checkout::{Buyer, CheckoutView};
 use app::{App, Error, Refusal};
-use axum::Form;
 use axum::extract::State;
 use axum::response::Response;
 use card::Card;
 use domain::acquiring::Challenge;
 use domain::{MethodKind, PaymentId, Timestamp, payment};
 use http::StatusCode;
+use pages::sent::Form;
 use pages::asked::{self, Asked};
 use pages::lang::Lang;
 use pages::notice::Notice;

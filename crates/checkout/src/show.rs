@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use app::checkout::CheckoutView;
 use app::{App, Exceeded};
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::MethodKind;
 use domain::acquiring::Challenge;
 use domain::payment::{Flow, SaveMethod};
 use http::StatusCode;
+use pages::sent::Query;
 use pages::answer;
 use pages::asked::{self, Asked};
 use pages::form_guard;

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use app::App;
 use app::demo::{Purchase, Way};
-use axum::extract::{Query, State};
+use axum::body::Bytes;
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Json, Router};
 use domain::payment::State as PaymentState;
 use domain::{Challenge, Payment, PaymentId, ShopId};
 use http::{StatusCode, header};
+use pages::sent::{Form, Query};
 use pages::asked::Asked;
 use pages::frame::Frame;
 use pages::lang::Lang;
@@ -128,15 +130,14 @@ struct Told {
 }
 
 /// `POST /demo/token`: pays with a token that Checkout.js made.
-async fn pay_by_token(
-    State(demo): State<Demo>,
-    asked: Asked,
-    Json(form): Json<TokenForm>,
-) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
+async fn pay_by_token(State(demo): State<Demo>, asked: Asked, body: Bytes) -> Response {
     if !form_guard::is_ours(&asked.headers, "") {
         return StatusCode::FORBIDDEN.into_response();
     }
+    let Ok(form) = serde_json::from_slice::<TokenForm>(&body) else {
+        return (StatusCode::BAD_REQUEST, Json(nothing("failed"))).into_response();
+    };
+    let lang = asked.lang_of_form(&form.lang, None);
     let way = Way::Token(form.payment_token);
     let created = app::demo::create(&demo.app, demo.shop, purchase(&demo, lang, way)).await;
     let (status, told) = match created {

@@ -5,10 +5,11 @@
 use std::sync::{Arc, OnceLock};
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use pages::sent::{Path, Query};
 use pages::asked::Asked;
 use pages::lang::Lang;
 use pages::{answer, routes};
@@ -112,11 +113,7 @@ async fn index(State(library): State<Library>, asked: Asked) -> Response {
     answer::page(StatusCode::OK, &page)
 }
 
-async fn operation(
-    State(library): State<Library>,
-    asked: Asked,
-    Path(id): Path<String>,
-) -> Response {
+async fn operation(State(library): State<Library>, asked: Asked, Path(id): Path) -> Response {
     let lang = asked.lang(None);
     let side = library.shelf(lang).side.clone();
     let description = &library.description;
@@ -126,11 +123,7 @@ async fn operation(
     }
 }
 
-async fn recipe(
-    State(library): State<Library>,
-    asked: Asked,
-    Path(name): Path<String>,
-) -> Response {
+async fn recipe(State(library): State<Library>, asked: Asked, Path(name): Path) -> Response {
     let lang = asked.lang(None);
     match RecipePage::of(lang, library.shelf(lang).side.clone(), &name) {
         Some(page) => answer::page(StatusCode::OK, &page),

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use app::App;
 use app::sandbox::{Decision, Shown, ShownKind, ShownStatus};
-use axum::extract::{Query, State};
+use axum::Router;
+use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use axum::{Form, Router};
 use http::StatusCode;
+use pages::sent::{Form, Query};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;

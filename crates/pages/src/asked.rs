@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use domain::id::EntityId;
 use domain::payment::Locale;
 use http::request::Parts;
-use http::{HeaderMap, header};
+use http::{HeaderMap, Uri, header};
 
 use crate::form_guard::OverTls;
 use crate::lang::Lang;
@@ -68,31 +68,38 @@ impl Asked {
             .chosen
             .as_deref()
             .or((!field.is_empty()).then_some(field));
-        let accepted = self.headers.get(header::ACCEPT_LANGUAGE);
-        Lang::choose(
-            chosen,
-            locale,
-            accepted.and_then(|value| value.to_str().ok()),
-        )
+        Lang::choose(chosen, locale, accepted(&self.headers))
     }
+}
+
+/// The language of the answer to a request of which nothing more is known.
+pub(crate) fn lang(uri: &Uri, headers: &HeaderMap) -> Lang {
+    Lang::choose(chosen(uri), None, accepted(headers))
+}
+
+/// The language that was chosen on the page.
+fn chosen(uri: &Uri) -> Option<&str> {
+    let pairs = uri.query().unwrap_or("").split('&');
+    let mut pairs = pairs.filter_map(|pair| pair.split_once('='));
+    let found = pairs.find(|(name, _)| *name == "lang");
+    found.map(|(_, value)| value)
+}
+
+fn accepted(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()
 }
 
 impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        let pairs = parts.uri.query().unwrap_or("").split('&');
-        let chosen = pairs
-            .filter_map(|pair| pair.split_once('='))
-            .find(|(name, _)| *name == "lang")
-            .map(|(_, value)| value.to_owned());
         Ok(Self {
             headers: match parts.extensions.get::<OverTls>() {
                 Some(over_tls) => over_tls.own(parts.headers.clone()),
                 None => parts.headers.clone(),
             },
             from: Asker::of(parts),
-            chosen,
+            chosen: chosen(&parts.uri).map(str::to_owned),
         })
     }
 }

@@ -4,13 +4,13 @@
 use std::borrow::Cow;
 
 use axum::Router;
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{StatusCode, header};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::routes;
+use crate::sent::Path;
 
 #[derive(RustEmbed)]
 #[folder = "assets/dist"]
@@ -98,7 +98,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 /// `GET /checkout/assets/{name}`: the address names the content, so it may be kept for ever.
-async fn show(Path(name): Path<String>) -> Response {
+async fn show(Path(name): Path) -> Response {
     let known = SERVED.iter().find(|(served, _)| *served == name);
     let (Some((name, content_type)), Some(file)) = (known, find(&name)) else {
         return StatusCode::NOT_FOUND.into_response();

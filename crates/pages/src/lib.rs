@@ -30,6 +30,7 @@ pub mod phone;
 pub mod result;
 pub mod routes;
 pub mod samples;
+pub mod sent;
 pub mod test_cards;
 pub mod text;
 
@@ -55,14 +56,19 @@ async fn refuse_unread(request: Request, next: Next) -> Response {
     let encodings = headers.get_all(CONTENT_ENCODING).iter();
     let mut plain = encodings.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));
     if plain.any(|plain| !plain) {
-        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+        return unread(&request, StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let length = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
     let length: Option<usize> = length.and_then(|length| length.parse().ok());
     if length.is_some_and(|length| FORM_BYTES_MAX < length) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+        return unread(&request, StatusCode::PAYLOAD_TOO_LARGE);
     }
     next.run(request).await
+}
+
+fn unread(request: &Request, status: StatusCode) -> Response {
+    let lang = asked::lang(request.uri(), request.headers());
+    sent::Unread::form(lang, status).into_response()
 }

@@ -73,6 +73,8 @@ pub enum Ending {
     Refused,
     /// A form that says nothing that the page offers.
     FormWrong,
+    /// An address that cannot be read.
+    LinkWrong,
     /// It cannot be done as asked.
     NotPossible,
     /// Too much to do.
@@ -105,6 +107,7 @@ impl ResultPage {
             Ending::NotFound => plain("late", "result-not-found"),
             Ending::Refused => plain("bad", "result-refused"),
             Ending::FormWrong => plain("bad", "result-form-wrong"),
+            Ending::LinkWrong => plain("late", "result-link-wrong"),
             Ending::NotPossible => plain("bad", "result-not-possible"),
             Ending::Busy => plain("late", "result-busy"),
         };
@@ -184,6 +187,7 @@ impl ResultPage {
             ("none", Ending::NotFound),
             ("refused", Ending::Refused),
             ("form-wrong", Ending::FormWrong),
+            ("link-wrong", Ending::LinkWrong),
             ("impossible", Ending::NotPossible),
             ("busy", Ending::Busy),
         ] {

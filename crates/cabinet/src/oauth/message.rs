@@ -78,6 +78,7 @@ impl MessagePage {
             "oauth-wrong-request",
             "oauth-wrong-state",
             "oauth-wrong-form",
+            "oauth-wrong-fields",
         ] {
             let page = Self::wrong(Frame::plain(lang), text);
             samples.push((text.to_owned(), page));

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use app::{App, Error, Refusal};
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use pages::sent::{Form, Query, Unread};
 use pages::asked::Asked;
 use pages::lang::Lang;
 use pages::text::Texts;
@@ -22,9 +22,12 @@ use crate::show as hosted;
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
     asked: Asked,
-    Query(query): Query<FrameQuery>,
-    Form(form): Form<PayForm>,
+    query: Result<Query<FrameQuery>, Unread>,
+    form: Result<Form<PayForm>, Unread>,
 ) -> Response {
+    let (Ok(Query(query)), Ok(Form(form))) = (query, form) else {
+        return Problem::FormWrong.page(asked.lang(None));
+    };
     let lang = asked.lang_of_form(&form.lang, None);
     if !form_guard::is_ours(&asked.headers, &form.csrf) {
         return Problem::Refused.page(lang);

@@ -8,11 +8,12 @@ use app::token::PayoutToken;
 use app::{App, Error, Exceeded, Refusal};
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use card::CardNumber;
 use domain::ShopId;
 use http::{StatusCode, header};
+use pages::sent::{Query, Unread};
 use pages::asked::Asked;
 use pages::{answer, form_guard};
 use serde::{Deserialize, Serialize};
@@ -37,9 +38,12 @@ pub(crate) struct PayoutQuery {
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     asked: Asked,
-    Query(query): Query<PayoutQuery>,
+    query: Result<Query<PayoutQuery>, Unread>,
 ) -> Response {
     let lang = asked.lang(None);
+    let Ok(Query(query)) = query else {
+        return Problem::FormWrong.page(lang);
+    };
     let known = matches!(query.r#type.as_str(), "payout" | "safedeal");
     let account = query.account_id.parse::<ShopId>().ok().filter(|_| known);
     let Some(account) = account else {

@@ -29,7 +29,7 @@ pub enum Problem {
     NoPaymentMethods,
     /// A form that is not ours, or an account that is nobody's.
     Refused,
-    /// A form that says nothing that the frame offers.
+    /// A form that says nothing that the frame offers, or an address that cannot be read.
     FormWrong,
     /// Our side, for a moment.
     Busy,

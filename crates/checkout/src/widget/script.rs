@@ -1,9 +1,9 @@
 //! The scripts under the addresses that merchants write into their pages. They are asked for
 //! again after a while, unlike our own pages' scripts, whose addresses name their content.
 
-use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
+use pages::sent::Path;
 use pages::assets;
 
 /// How the versions that merchants write begin.
@@ -20,7 +20,7 @@ pub(crate) async fn checkout_js() -> Response {
 }
 
 /// `GET /payouts-data/{version}/widget.js`
-pub(crate) async fn payouts_data(Path(version): Path<String>) -> Response {
+pub(crate) async fn payouts_data(Path(version): Path) -> Response {
     if version.starts_with(PAYOUTS_VERSIONS) {
         script("payouts-data.js")
     } else {

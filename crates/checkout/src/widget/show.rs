@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use app::App;
 use app::checkout::CheckoutView;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::payment::Flow;
 use domain::shop::Site;
 use domain::{Challenge, ConfirmationKind, MethodKind, PaymentId, Timestamp};
 use http::StatusCode;
+use pages::sent::{Query, Unread};
 use pages::asked::Asked;
 use pages::lang::Lang;
 use pages::result::Ending;
@@ -40,8 +41,11 @@ const NOT_HERE: &str = "mir_pay";
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
     asked: Asked,
-    Query(query): Query<FrameQuery>,
+    query: Result<Query<FrameQuery>, Unread>,
 ) -> Response {
+    let Ok(Query(query)) = query else {
+        return Problem::FormWrong.page(asked.lang(None));
+    };
     let (lang, found) = match find(&app, &query).await {
         Ok(view) => {
             let confirmation = view.payment.confirmation.as_ref();

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use app::App;
 use askama::Template;
-use axum::Form;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::response::Response;
 use domain::self_employed::{Decision, State as PersonState};
 use http::StatusCode;
+use pages::sent::{Form, Query};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;

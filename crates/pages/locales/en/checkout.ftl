@@ -141,6 +141,8 @@ result-refused-text = The form did not come from our page. No money was taken. O
 result-form-wrong = The form says nothing that we can do
 result-form-wrong-text = Nothing was done and no money was taken. Open the page again and press one of its buttons.
 
+result-link-wrong = The link cannot be read
+result-link-wrong-text = Something in it is damaged or said twice. Nothing was done. Open it again from where it came.
 fact-shop = Shop
 fact-shop-number = Shop number
 fact-what = Order

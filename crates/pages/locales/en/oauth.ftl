@@ -32,6 +32,7 @@ oauth-wrong-state = The link is too long. Ask the application's developer.
 oauth-wrong-form = The form is not from our page. Open the link in the application again.
 oauth-wrong-challenge = The application asks for a protection that there is not: only code_challenge_method S256 is known. Ask its developer.
 oauth-wrong-shop = The shop is switched off. No access was granted. Ask the operator of the platform.
+oauth-wrong-fields = The form cannot be read, or says something twice. No access was granted. Open the link in the application again.
 oauth-wrong-decision = The form says neither yes nor no. No access was granted. Open the link in the application again.
 oauth-wrong-key = The shop or the key is wrong
 oauth-wrong-key-text = Check the shop's id and secret key. No access was granted.

@@ -152,6 +152,11 @@ impl Buyer {
         self.send("POST", address, body.to_string()).await
     }
 
+    /// Sends a form that no page of ours has made.
+    pub(crate) async fn post(&mut self, address: &str, form: &str) -> Page {
+        self.send("POST", address, form.to_owned()).await
+    }
+
     async fn follow(&mut self, mut page: Page) -> Page {
         for _hop in 0..5 {
             if !page.status.is_redirection() {

@@ -12,4 +12,5 @@ mod checkout;
 mod oauth;
 mod samples;
 mod sandbox;
+mod sent;
 mod widget;
