@@ -32,6 +32,7 @@ use crate::sealing::KeyFile;
 /// Runs the platform until it is asked to stop.
 pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
     config.allow_loopback |= with_demo;
+    config.proxies.at_home = with_demo && config.public_url.is_none();
     let (_lock, serving) = take_hold(&config).await?;
     // From the moment that it is told to have started, the server can be asked to stop.
     let asked = Asked::new()?;

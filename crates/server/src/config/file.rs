@@ -88,7 +88,6 @@ pub(crate) fn read(given: &Given) -> Result<Config, ConfigError> {
         (key.set)(&mut config, &value)
             .map_err(|reason| ConfigError::BadValue { origin, reason })?;
     }
-    config.proxies.fronted = config.public_url.is_some();
     Ok(config)
 }
 

@@ -11,9 +11,9 @@ pub(crate) struct Proxies {
     pub(super) trusted: Vec<Network>,
     /// In which header they say for whom they ask.
     pub(crate) header: HeaderName,
-    /// The server has another address for the public, so that what comes from this machine comes
-    /// from a proxy.
-    pub(super) fronted: bool,
+    /// It is a demo on somebody's own machine, where not all that comes from the machine itself
+    /// comes from a proxy.
+    pub(crate) at_home: bool,
 }
 
 /// Headers in which proxies say for whom they ask, and that may be named for it.
@@ -45,7 +45,7 @@ impl Default for Proxies {
         Self {
             trusted: Vec::new(),
             header: HeaderName::from_static("x-real-ip"),
-            fronted: false,
+            at_home: false,
         }
     }
 }
@@ -74,10 +74,11 @@ impl Proxies {
         (!unsaid).then(|| SocketAddr::new(client, peer.port()))
     }
 
-    /// Whether a trusted address is a proxy's. On this machine there are clients too.
+    /// Whether a trusted address is a proxy's. One that says nothing at all looks like a client
+    /// beside the server; where strangers may come by it, it is not taken for one.
     fn is_proxy(&self, from: IpAddr, headers: &HeaderMap) -> bool {
         let mut names = headers.keys().map(HeaderName::as_str);
-        self.fronted
+        !self.at_home
             || !from.is_loopback()
             || names.any(|name| SAYING.contains(&name) || SIGNS.contains(&name))
     }
@@ -151,7 +152,7 @@ mod tests {
         Proxies {
             trusted: Network::parse_list(trusted).unwrap(),
             header: HeaderName::from_static(header),
-            fronted: false,
+            at_home: false,
         }
     }
 
@@ -177,7 +178,6 @@ mod tests {
         check(&here, "::ffff:127.0.0.1", &said, "192.0.2.7");
         check(&here, "198.51.100.1", &said, "198.51.100.1");
         check(&here, "::2", &said, "::2");
-        check(&here, "127.0.0.1", &[], "127.0.0.1");
         check(
             &here,
             "127.0.0.1",
@@ -220,7 +220,12 @@ mod tests {
     fn a_proxy_that_does_not_say_for_whom_it_asks_is_not_taken_for_the_client() {
         let mut here = proxies("127.0.0.0/8,10.0.0.0/8", "x-real-ip");
         let unsaid = "nobody says";
-        // A client on this machine sends nothing that a proxy sends.
+        // Those that say nothing at all are such proxies too, wherever they are.
+        check(&here, "127.0.0.1", &[], unsaid);
+        check(&here, "::1", &[], "::1");
+        check(&here, "10.0.0.1", &[], unsaid);
+        // Beside a demo there are clients, which send nothing that a proxy sends.
+        here.at_home = true;
         check(&here, "127.0.0.1", &[], "127.0.0.1");
         for (name, value) in [
             ("x-forwarded-for", "192.0.2.7"),
@@ -232,9 +237,6 @@ mod tests {
         }
         check(&here, "10.0.0.1", &[], unsaid);
         check(&here, "10.0.0.1", &[("x-real-ip", "10.0.0.2")], "10.0.0.2");
-        here.fronted = true;
-        check(&here, "127.0.0.1", &[], unsaid);
-        check(&here, "::1", &[], "::1");
     }
 
     #[test]

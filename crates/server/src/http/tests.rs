@@ -391,6 +391,7 @@ async fn a_proxy_has_any_number_and_each_of_its_clients_so_many() {
     limits.most.per_address = 1;
     // This machine is trusted unless the operator says otherwise.
     limits.proxies = read(&Given::default()).unwrap().proxies;
+    limits.proxies.at_home = true;
     let server = Server::start(limits).await;
     let asked = |client: &str| {
         let line = "POST /v3/echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
