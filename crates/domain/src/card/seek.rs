@@ -1,17 +1,24 @@
 //! Card numbers in texts that are made for something else: descriptions, notes, ids of requests.
 //! Such a text is kept and shown, which a card number must never be.
 //!
-//! Long numbers of orders look alike, so only what could be a card counts: digits in one piece or
-//! in groups of at most six with one space or dash of any kind between, of a length and with first
-//! digits that a payment system issues, and with a right check digit. Parts of hexadecimal texts
-//! and decimals do not count; letters beside the digits do not hide them otherwise.
+//! Long numbers of orders look alike, so only what could be a card counts: digits of any script in
+//! one piece or in groups of at most six with one space or dash of any kind between, of a length
+//! and with first digits that a payment system issues, and with a right check digit. With more than
+//! one such letter between, or with the same dots or underscores everywhere, digits count that are
+//! in groups as on a card. Parts of hexadecimal texts and decimals do not count; letters beside the
+//! digits do not hide them otherwise.
 //!
 //! One series is taken by two: numbers of MasterCard that begin with 2221 to 2720, and numbers of
 //! orders that begin with the time, `YYMMDDhhmmss` and four digits more, from 2023 to 2027. What
 //! reads as such a time counts as an order, unless it stands in groups of four as on a card. Of
 //! 1,000,000 such numbers of orders 99,517 are refused for their check digit without that rule, and
 //! none with it; of 1,000,000 numbers of that series in one piece it lets 3,187 through, and of
-//! other cards none. A time to the minute would let through 5 in 1,000, a date 36.
+//! other cards none. A time to the minute would let through 5 in 1,000, a date 36. None of
+//! 1,000,000 is refused either that has dots, underscores or two spaces between date, time and
+//! number, nor of so many coordinates and pairs of prices; none of 1,000,000 cards in fours with a
+//! dot, two spaces or ` - ` between passes.
+
+mod digits;
 
 use std::ops::RangeInclusive;
 
@@ -23,6 +30,8 @@ const DIGITS_MIN: usize = 15;
 const DIGITS_MAX: usize = 19;
 /// Most digits of a group among several.
 const GROUP_DIGITS_MAX: usize = 6;
+/// Most letters between two groups.
+const GAP_CHARS_MAX: usize = 4;
 
 /// What payment systems issue: the first four digits from and to, and the lengths.
 const ISSUED: [(RangeInclusive<u16>, RangeInclusive<usize>); 17] = [
@@ -62,17 +71,80 @@ const UUID_LENGTH: usize = 36;
 /// Whether a card's number stands in the text.
 #[must_use]
 pub fn stands_in(text: &str) -> bool {
+    if text.len() < DIGITS_MIN {
+        return false;
+    }
+    let text = digits::as_ours(text);
     let bytes = text.as_bytes();
-    let digits = || bytes.iter().filter(|b| b.is_ascii_digit()).count();
-    if bytes.len() < DIGITS_MIN || digits() < DIGITS_MIN {
+    let digits = bytes.iter().filter(|byte| byte.is_ascii_digit()).count();
+    if digits < DIGITS_MIN {
         return false;
     }
     let starts = (0..bytes.len()).filter(|at| {
         let before = at.checked_sub(1).and_then(|at| bytes.get(at));
         let is_digit = bytes.get(*at).is_some_and(u8::is_ascii_digit);
-        is_digit && !before.is_some_and(u8::is_ascii_digit) && !is_decimal(bytes, *at)
+        is_digit && !before.is_some_and(u8::is_ascii_digit)
     });
-    starts.into_iter().any(|at| begins_here(text, at))
+    starts.into_iter().any(|at| begins_here(&text, at))
+}
+
+/// What stands between groups of digits, as far as they have been read.
+#[derive(Clone, Copy, Debug)]
+struct Gaps<'a> {
+    first: Option<&'a str>,
+    alike: bool,
+    /// Each of them is one space or dash.
+    plain: bool,
+    /// There is one with dots or underscores.
+    dotted: bool,
+    /// The lengths of the groups before them, a hexadecimal digit each.
+    groups: u64,
+}
+
+impl<'a> Gaps<'a> {
+    const NONE: Self = Self {
+        first: None,
+        alike: true,
+        plain: true,
+        dotted: false,
+        groups: 0,
+    };
+
+    /// With one more, behind a group of so many digits.
+    fn and(self, gap: &'a str, digits: usize) -> Self {
+        let dotted = gap.chars().any(is_dot);
+        Self {
+            first: self.first.or(Some(gap)),
+            alike: self.alike && self.first.is_none_or(|first| first == gap),
+            plain: self.plain && !dotted && gap.chars().nth(1).is_none(),
+            dotted: self.dotted || dotted,
+            groups: with_group(self.groups, digits),
+        }
+    }
+
+    /// Whether groups with these gaps are read together, with a last one of so many digits.
+    fn fit(self, digits: usize) -> bool {
+        let as_on_card = || {
+            matches!(
+                with_group(self.groups, digits),
+                0x4444 | 0x0004_4441..=0x0004_4443 | 0x465
+            )
+        };
+        self.plain || (as_on_card() && (self.alike || !self.dotted))
+    }
+}
+
+fn with_group(groups: u64, digits: usize) -> u64 {
+    let digits = u64::try_from(digits).unwrap_or(u64::MAX).min(0xf);
+    groups.saturating_mul(0x10).saturating_add(digits)
+}
+
+/// What stands between this place and the next digit, if it may stand within a number.
+fn gap(text: &str) -> Option<&str> {
+    let letters = text.char_indices().take(GAP_CHARS_MAX.saturating_add(1));
+    let mut end = letters.skip_while(|(_, letter)| separates(*letter) || is_dot(*letter));
+    let (end, next) = end.next()?;
+    (0 < end && next.is_ascii_digit()).then(|| text.get(..end))?
 }
 
 /// Whether the digits after this place are those of a decimal: `0.4111…`.
@@ -84,11 +156,13 @@ fn is_decimal(bytes: &[u8], at: usize) -> bool {
 /// Whether the groups of digits that begin here are a card's number, or the first of them are.
 fn begins_here(text: &str, start: usize) -> bool {
     let mut number = String::with_capacity(DIGITS_MAX);
-    let (mut end, mut several, mut fours) = (start, false, true);
+    let after_point = is_decimal(text.as_bytes(), start);
+    let (mut end, mut gaps, mut fours) = (start, Gaps::NONE, true);
     loop {
         let rest = text.get(end..).unwrap_or_default();
         let length = rest.bytes().take_while(u8::is_ascii_digit).count();
         let (group, after) = rest.split_at_checked(length).unwrap_or_default();
+        let several = gaps.first.is_some();
         if several && GROUP_DIGITS_MAX < length {
             return false;
         }
@@ -100,20 +174,19 @@ fn begins_here(text: &str, start: usize) -> bool {
         fours &= length == 4;
         let may_be_order = !(several && fours);
         if is_issued(&number)
+            && gaps.fit(length)
+            && (several || !after_point)
             && !(may_be_order && is_order(&number))
             && !is_hexadecimal(text.as_bytes(), start, end)
         {
             return true;
         }
-        let mut following = after.chars();
-        match (following.next(), following.next()) {
-            (Some(between), Some(next))
-                if separates(between) && next.is_ascii_digit() && length <= GROUP_DIGITS_MAX =>
-            {
-                end = end.saturating_add(between.len_utf8());
-                several = true;
+        match gap(after).filter(|_| length <= GROUP_DIGITS_MAX) {
+            Some(gap) => {
+                end = end.saturating_add(gap.len());
+                gaps = gaps.and(gap, length);
             }
-            _ => return false,
+            None => return false,
         }
     }
 }
@@ -129,6 +202,24 @@ fn separates(between: char) -> bool {
         // Hyphens, dashes and minus signs.
         | '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}'
         | '\u{fe63}' | '\u{ff0d}'
+    )
+}
+
+/// Whether it is a dot or a line, which stand between other things as well.
+fn is_dot(between: char) -> bool {
+    matches!(
+        between,
+        '.' | '_'
+            | '\u{b7}'
+            | '\u{2022}'
+            | '\u{2024}'
+            | '\u{2027}'
+            | '\u{2219}'
+            | '\u{22c5}'
+            | '\u{30fb}'
+            | '\u{fe52}'
+            | '\u{ff0e}'
+            | '\u{ff3f}'
     )
 }
 
