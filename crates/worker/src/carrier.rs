@@ -28,6 +28,12 @@ struct Carrier {
     under_way: JoinSet<Carried>,
     tasks: HashMap<Id, DeliveryId>,
     slots: Slots,
+    pace: Pace,
+}
+
+/// When the next claim is worth it.
+#[derive(Debug, Default)]
+struct Pace {
     /// When the last claim was.
     claimed_at: Option<Instant>,
     /// How many have ended since.
@@ -41,7 +47,7 @@ pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let mut look = every(LOOK_INTERVAL);
     let mut renew = every(RENEW_INTERVAL);
     while !*stop.borrow() {
-        let rests_until = carrier.rests_until();
+        let rests_until = carrier.pace.rests_until(Instant::now());
         if rests_until.is_none() {
             carrier.claim(&app).await;
         }
@@ -100,16 +106,8 @@ impl Carrier {
             under_way: JoinSet::new(),
             tasks: HashMap::new(),
             slots: Slots::new(app.deliveries_per_webhook_max()),
-            claimed_at: None,
-            ended: 0,
+            pace: Pace::default(),
         }
-    }
-
-    /// Until when nothing is claimed; `None` if a claim is worth it.
-    fn rests_until(&self) -> Option<Instant> {
-        let until = self.claimed_at? + CLAIM_PAUSE;
-        let rests = self.ended < ENDED_MIN && Instant::now() < until;
-        rests.then_some(until)
     }
 
     /// Claims what is due and starts to carry it. How many deliveries.
@@ -122,8 +120,7 @@ impl Carrier {
             }
         };
         let count = claimed.len();
-        self.claimed_at = Some(Instant::now());
-        self.ended = 0;
+        self.pace.claim(Instant::now());
         for delivery in claimed {
             let id = delivery.delivery.id;
             let carry = deliver::carry(Arc::clone(app), delivery);
@@ -149,7 +146,7 @@ impl Carrier {
         let mut batch = Vec::new();
         let mut next = Some(first);
         while let Some(ended) = next {
-            self.ended = self.ended.saturating_add(1);
+            self.pace.end();
             match ended {
                 Ok((task, carried)) => {
                     self.tasks.remove(&task);
@@ -174,6 +171,54 @@ impl Carrier {
                 &error,
                 "the outcome of notifications could not be written down",
             );
+        }
+    }
+}
+
+impl Pace {
+    fn claim(&mut self, now: Instant) {
+        *self = Self {
+            claimed_at: Some(now),
+            ended: 0,
+        };
+    }
+
+    fn end(&mut self) {
+        self.ended = self.ended.saturating_add(1);
+    }
+
+    /// Until when nothing is claimed; `None` if a claim is worth it.
+    fn rests_until(&self, now: Instant) -> Option<Instant> {
+        let until = self.claimed_at? + CLAIM_PAUSE;
+        let rests = self.ended < ENDED_MIN && now < until;
+        rests.then_some(until)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_claim_waits_for_a_moment_or_for_many_that_have_ended() {
+        let begin = Instant::now();
+        let at = |micros| begin + Duration::from_micros(micros);
+        let mut pace = Pace::default();
+        assert_eq!(pace.rests_until(begin), None, "the first leaves at once");
+        pace.claim(begin);
+        for micros in [0, 1, 19_999] {
+            assert_eq!(pace.rests_until(at(micros)), Some(at(20_000)), "{micros}");
+        }
+        assert_eq!(pace.rests_until(at(20_000)), None);
+        assert_eq!(pace.rests_until(at(9_000_000)), None, "after a quiet time");
+        // Under load so many end in a moment, and each claim counts anew.
+        for round in 1..=2 {
+            let now = at(20_000 * round);
+            pace.claim(now);
+            (1..ENDED_MIN).for_each(|_| pace.end());
+            assert_eq!(pace.rests_until(now), Some(now + CLAIM_PAUSE));
+            pace.end();
+            assert_eq!(pace.rests_until(now), None);
         }
     }
 }

@@ -7,7 +7,7 @@
 //!
 //! What is known of receivers lives in memory and is forgotten with the process.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,6 +36,9 @@ const SLOW_SHARE_MAX: u32 = 64;
 const QUICK: Duration = Duration::from_secs(1);
 /// A notification that is longer under way has its lease renewed.
 const RENEWED_AFTER: Duration = Duration::from_secs(2);
+/// How often a webhook is looked at whose host has nothing left for it: by then it may have moved to
+/// another one.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Most webhooks that are known.
 const KNOWN_MAX: usize = 10_000;
 
@@ -95,6 +98,8 @@ pub struct Slots {
     per_webhook_max: u32,
     under_way: BTreeMap<DeliveryId, Call>,
     known: Arc<HashMap<WebhookId, Known>>,
+    /// Those whose host has nothing left for them, with when they were looked at last.
+    shut: HashMap<WebhookId, Instant>,
     /// Whose turn was last.
     pub(super) after: Option<WebhookId>,
 }
@@ -108,6 +113,8 @@ pub(super) struct Rooms {
     new: u32,
     slow: u32,
     known: Arc<HashMap<WebhookId, Known>>,
+    /// Those that are offered one to see whether they have moved from a host that is full.
+    looked_at: HashSet<WebhookId>,
     /// Those with something under way.
     webhooks: HashMap<WebhookId, Webhook>,
     shops: HashMap<ShopId, Share>,
@@ -160,6 +167,7 @@ impl Slots {
             per_webhook_max,
             under_way: BTreeMap::new(),
             known: Arc::default(),
+            shut: HashMap::new(),
             after: None,
         }
     }
@@ -234,7 +242,7 @@ impl Slots {
     }
 
     /// What is free now.
-    pub(super) fn rooms(&self, now: Instant) -> Rooms {
+    pub(super) fn rooms(&mut self, now: Instant) -> Rooms {
         let mut rooms = Rooms {
             per_webhook_max: self.per_webhook_max,
             known: Arc::clone(&self.known),
@@ -255,7 +263,24 @@ impl Slots {
             rooms.shops.entry(known.receiver.shop).or_default().among += 1;
             rooms.hosts.entry(known.receiver.host).or_default().among += 1;
         }
+        rooms.looked_at = self.look_at_shut(&rooms, now);
         rooms
+    }
+
+    /// Where a webhook goes stands with its deliveries alone. So one whose host has nothing left
+    /// is offered one now and then.
+    fn look_at_shut(&mut self, rooms: &Rooms, now: Instant) -> HashSet<WebhookId> {
+        let shut = rooms.shut();
+        self.shut.retain(|id, _| shut.contains(id));
+        let mut due = HashSet::new();
+        for id in shut {
+            let last = *self.shut.entry(id).or_insert(now);
+            if LOOK_AGAIN <= now.saturating_duration_since(last) {
+                self.shut.insert(id, now);
+                due.insert(id);
+            }
+        }
+        due
     }
 }
 
@@ -272,7 +297,11 @@ impl Rooms {
         let rooms = self.known.iter().map(|(id, known)| {
             let webhook = self.webhook(*id);
             let (shop, host) = self.shares(known.receiver);
-            let part = shop.part(webhook).min(host.part(webhook));
+            let of_host = match self.looked_at.contains(id) {
+                true => 1,
+                false => host.part(webhook),
+            };
+            let part = shop.part(webhook).min(of_host);
             (*id, self.room(webhook).min(part))
         });
         let mut narrow: Vec<(WebhookId, u32)> = rooms
@@ -280,6 +309,18 @@ impl Rooms {
             .collect();
         narrow.sort_unstable();
         narrow
+    }
+
+    /// The webhooks for which their hosts have nothing left.
+    fn shut(&self) -> HashSet<WebhookId> {
+        if !self.hosts.values().any(|share| share.is_full()) {
+            return HashSet::new();
+        }
+        let shut = self.known.iter().filter(|(id, known)| {
+            let (_, host) = self.shares(known.receiver);
+            host.left(self.webhook(**id)) == 0
+        });
+        shut.map(|(id, _)| *id).collect()
     }
 
     /// Whether a delivery may leave; if so, its slot is taken.
@@ -361,6 +402,11 @@ impl Share {
             false => u32::MAX,
         };
         SHARE_MAX.saturating_sub(self.all).min(slow)
+    }
+
+    /// Whether there are webhooks for which nothing is left.
+    fn is_full(self) -> bool {
+        SHARE_MAX <= self.all || SLOW_SHARE_MAX <= self.slow
     }
 
     /// What a webhook is offered of what is left.

@@ -252,6 +252,40 @@ fn what_is_left_of_a_share_is_divided_before_it_is_claimed() {
 }
 
 #[test]
+fn a_webhook_that_left_a_full_host_is_found_where_it_is_now() {
+    let at_seven = |number: u32| Who {
+        host: 7,
+        ..Who::alone(number)
+    };
+    let mut desk = Desk::new();
+    for number in 0..10 {
+        assert_eq!(desk.answer(at_seven(number), 1), 1);
+        desk.pass(Duration::from_millis(5));
+    }
+    // The host hangs with all that it may have, and two of its webhooks wait.
+    for number in 2..10 {
+        assert_eq!(desk.hang(at_seven(number), MOST), MOST);
+    }
+    desk.pass(Duration::from_millis(5));
+    let offered = |desk: &Desk| {
+        let narrow: HashMap<WebhookId, u32> = desk.rooms.narrow().into_iter().collect();
+        [0, 1].map(|number| narrow.get(&WebhookId::new(seed(number))).copied())
+    };
+    assert_eq!(offered(&desk), [Some(0), Some(0)]);
+    // Once a second each of them is offered one, to see where it goes.
+    desk.pass(LOOK_AGAIN);
+    assert_eq!(offered(&desk), [Some(1), Some(1)]);
+    let moved = Who::alone(0);
+    assert_eq!(desk.answer(at_seven(1), 1), 0, "it is still there");
+    assert_eq!(desk.answer(moved, 1), 1, "it is elsewhere");
+    desk.pass(Duration::from_millis(20));
+    assert_eq!(offered(&desk), [None, Some(0)]);
+    assert_eq!(desk.answer(moved, MOST), MOST);
+    desk.pass(LOOK_AGAIN);
+    assert_eq!(offered(&desk)[1], Some(1));
+}
+
+#[test]
 fn what_is_long_under_way_is_renewed() {
     let mut desk = Desk::new();
     desk.hang(Who::alone(1), 1);
