@@ -110,7 +110,8 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Carried {
     let seconds = sent_at.as_seconds();
     let (shop, webhook) = (claimed.delivery.shop_id, claimed.delivery.webhook_id);
     let place = Place::of_webhook(shop, webhook);
-    let secret = match app.sealing.open(&place, &claimed.secret) {
+    let opened = app.sealing.open_or_read(&place, &claimed.secret, sent_at);
+    let secret = match opened.await {
         Ok(secret) => secret,
         Err(why) => return unsent(&app, claimed, &why, sent_at),
     };

@@ -4,14 +4,17 @@
 //! Keys are outside of the database, in a file that every node has. Each has a number, which stands
 //! in what it sealed: the newest that the database has noted seals, all that are known open. A
 //! process that meets a number it does not know, or a key that does not open, reads the file again
-//! before it fails. What stood plain before is read as it is.
+//! before it fails, unless it has done so just now. What stood plain before is read as it is.
 
 mod keyring;
 mod reseal;
 
 pub use keyring::{BadKeys, Keyring};
-pub use reseal::{Difference, Resealed, Unreadable, compare, forget, register, registered, reseal};
+pub use reseal::{
+    Difference, Resealed, Unreadable, compare, forget, register, registered, reseal, used,
+};
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,10 +22,11 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use domain::webhook::WebhookSecret;
-use domain::{ShopId, WebhookId};
+use domain::{Duration, ShopId, Timestamp, WebhookId};
 use ring::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce};
 use store::Quiet;
 use store::sealing::{Sealed, SealingKey};
+use tokio::sync::Mutex;
 use zeroize::Zeroizing;
 
 use crate::app::App;
@@ -34,13 +38,20 @@ const PREFIX: &str = "sealed:";
 /// A line a second says that the keys cannot be read again.
 static UNREAD: Quiet = Quiet::new();
 
-/// Reads the keys from where they are kept, or says why they cannot be read.
-pub type Source = Box<dyn Fn() -> Result<Keyring, String> + Send + Sync>;
+/// So long the file is not read again for a key with the same number: what cannot be opened at all
+/// comes again and again.
+const READ_INTERVAL: Duration = Duration::seconds(1);
+
+/// Reads the keys from where they are kept, or says why they cannot be read. It may wait for a disk.
+pub type Source = Arc<dyn Fn() -> Result<Keyring, String> + Send + Sync>;
 
 /// Seals and opens.
 pub struct Sealing {
     known: RwLock<Arc<Known>>,
     source: Source,
+    /// For which keys that did not open something the file was read, and when. Locked while it is
+    /// read.
+    read_for: Mutex<BTreeMap<u32, Timestamp>>,
     unopened: AtomicU64,
 }
 
@@ -110,6 +121,7 @@ impl Sealing {
         Self {
             known: RwLock::new(Arc::new(known)),
             source,
+            read_for: Mutex::default(),
             unopened: AtomicU64::new(0),
         }
     }
@@ -163,10 +175,30 @@ impl Sealing {
         Ok(Sealed::new(format!("{PREFIX}{number}:{encoded}")))
     }
 
-    /// Opens what was sealed for this place. A text from before is returned as it is.
+    /// Opens what was sealed for this place, with keys that are read again if they do not.
     ///
     /// # Errors
     /// The key is not there, or it is not the right one for this text in this place.
+    pub async fn open_or_read(
+        &self,
+        place: &Place,
+        sealed: &Sealed,
+        now: Timestamp,
+    ) -> Result<WebhookSecret, Unopened> {
+        match self.open(place, sealed) {
+            Err(Unopened::UnknownKey(number) | Unopened::Refused(number)) => {
+                self.read_for(number, now).await;
+                self.open(place, sealed)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Opens what was sealed for this place, with the keys that are known. A text from before is
+    /// returned as it is.
+    ///
+    /// # Errors
+    /// The key is not known, or it is not the right one for this text in this place.
     pub fn open(&self, place: &Place, sealed: &Sealed) -> Result<WebhookSecret, Unopened> {
         let Some(rest) = sealed.as_text().strip_prefix(PREFIX) else {
             let plain = Zeroizing::new(sealed.as_text().to_owned());
@@ -176,24 +208,19 @@ impl Sealing {
         let number: u32 = number.parse().map_err(|_no_number| Unopened::Damaged)?;
         let bytes = STANDARD_NO_PAD.decode(encoded);
         let bytes = bytes.map_err(|_no_base64| Unopened::Damaged)?;
-        match open_with(&self.known().keys, number, place, &bytes) {
-            Err(Unopened::UnknownKey(_) | Unopened::Refused(_)) => {
-                self.read_again();
-                open_with(&self.known().keys, number, place, &bytes)
-            }
-            opened => opened,
-        }
+        open_with(&self.known().keys, number, place, &bytes)
     }
 
     /// Seals from now on with the newest of the keys that the database has noted, and with no
     /// other: reads the file again if that is not known here. Where none is noted, nothing changes.
+    /// It may wait for a disk, as units of work may.
     pub(crate) fn keep_to(&self, registered: &[SealingKey]) -> Result<(), Error> {
         let Some(newest) = registered.last() else {
             return Ok(());
         };
         let is_there = |keys: &Keyring| keys.check(newest.number) == Some(newest.check);
         if !is_there(&self.known().keys) {
-            self.read_again();
+            self.take_in((self.source)());
         }
         let known = self.known();
         if !is_there(&known.keys) {
@@ -219,10 +246,24 @@ impl Sealing {
         })
     }
 
+    /// Reads the file again where no executor waits for it. Whoever comes meanwhile waits for that
+    /// and not for a reading of its own.
+    async fn read_for(&self, number: u32, now: Timestamp) {
+        let mut read_for = self.read_for.lock().await;
+        read_for.retain(|_, at| *at <= now && now < at.plus(READ_INTERVAL));
+        if read_for.contains_key(&number) {
+            return;
+        }
+        let source = Arc::clone(&self.source);
+        let read = tokio::task::spawn_blocking(move || source()).await;
+        self.take_in(read.unwrap_or_else(|ended| Err(ended.to_string())));
+        read_for.insert(number, now);
+    }
+
     /// Another process may have put another key into the file. Which of them seals is not changed
     /// by it: that the database says.
-    fn read_again(&self) {
-        match (self.source)() {
+    fn take_in(&self, read: Result<Keyring, String>) {
+        match read {
             Ok(keys) => {
                 let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
                 let seals_with = known.seals_with.clone();
@@ -257,6 +298,12 @@ fn open_with(
     let opened = opened.map_err(|_unspecified| Unopened::Refused(number))?;
     let opened = str::from_utf8(opened).map_err(|_no_text| Unopened::Damaged)?;
     Ok(WebhookSecret::new(Zeroizing::new(opened.to_owned())))
+}
+
+/// The number of the key that a text was sealed with; `None` of a plain or a damaged one.
+fn key_of(sealed: &Sealed) -> Option<u32> {
+    let (number, _text) = sealed.as_text().strip_prefix(PREFIX)?.split_once(':')?;
+    number.parse().ok()
 }
 
 /// Does a text stand as it was before there was sealing?

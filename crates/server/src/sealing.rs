@@ -140,7 +140,7 @@ pub(crate) fn unprepared(config: &Config) -> Arc<Sealing> {
         let keys = file.read().map_err(|error| format!("{error:#}"))?;
         keys.ok_or_else(|| format!("there is no {}", file.shown()))
     };
-    Arc::new(Sealing::new(Keyring::default(), Box::new(source)))
+    Arc::new(Sealing::new(Keyring::default(), Arc::new(source)))
 }
 
 /// Reads the keys and holds them against the database. The first process of all makes a key.

@@ -205,12 +205,18 @@ impl Surroundings {
 
 /// Sealing with a key that every platform of a test has.
 fn test_sealing() -> Sealing {
-    let keys = || {
-        let mut keys = Keyring::default();
-        keys.add(1, [7; 32].into());
-        keys
-    };
-    Sealing::new(keys(), Box::new(move || Ok(keys())))
+    let keys = || sealing_keys(&[1]);
+    Sealing::new(keys(), Arc::new(move || Ok(keys())))
+}
+
+/// Sealing keys with these numbers, the same ones each time.
+#[must_use]
+pub fn sealing_keys(numbers: &[u8]) -> Keyring {
+    let mut keys = Keyring::default();
+    for number in numbers {
+        keys.add(u32::from(*number), [*number; 32].into());
+    }
+    keys
 }
 
 /// A test shop that may do everything, at 4.5 % without VAT.

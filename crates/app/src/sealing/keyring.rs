@@ -87,6 +87,19 @@ impl Keyring {
         self.0.insert(number, Key { bytes, cipher });
     }
 
+    /// The numbers of all keys, the oldest first.
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.0.keys().copied()
+    }
+
+    /// The same keys without some of them.
+    #[must_use]
+    pub fn without(&self, numbers: &[u32]) -> Self {
+        let mut keys = self.clone();
+        keys.0.retain(|number, _| !numbers.contains(number));
+        keys
+    }
+
     /// The number of the newest key.
     #[must_use]
     pub fn newest(&self) -> Option<u32> {

@@ -1,12 +1,14 @@
 //! Holding keys against the database, and sealing anew what stands plain or under an older key: a
 //! few rows at a time, so it can be cut off anywhere and done again.
 
+use std::collections::BTreeMap;
+
 use domain::{Right, ShopId, Timestamp, WebhookId};
 use store::sealing::{Sealed, SealingKey};
 use store::webhook::HeldSecret;
 use store::{Store, StoreError};
 
-use super::{Keyring, Place, Unopened, once};
+use super::{Keyring, Place, Unopened, key_of, once};
 use crate::app::App;
 use crate::cx::Cx;
 use crate::error::Error;
@@ -100,7 +102,8 @@ pub async fn register(
     }
 }
 
-/// Forgets keys that nobody has any more. What was sealed with them stays unreadable.
+/// Forgets keys that nobody has any more, or that nothing uses. What was sealed with them stays
+/// unreadable.
 ///
 /// # Errors
 /// The storage fails.
@@ -112,6 +115,29 @@ pub async fn forget(store: &Store, numbers: Vec<u32>) -> Result<(), Error> {
         Ok::<_, Error>(())
     };
     store.write_any_shop(unit).await.map_err(Error::settled)
+}
+
+/// How many secrets are sealed with each key.
+///
+/// # Errors
+/// The storage fails.
+pub async fn used(store: &Store) -> Result<BTreeMap<u32, u64>, Error> {
+    let mut used = BTreeMap::new();
+    let mut after = None;
+    loop {
+        let page = store
+            .read(move |conn| Ok::<_, Error>(store::webhook::secrets_any_shop(conn, after, BATCH)?))
+            .await
+            .map_err(Error::settled)?;
+        let Some(last) = page.last() else {
+            return Ok(used);
+        };
+        after = Some(last.id);
+        for number in page.iter().filter_map(|held| key_of(&held.secret)) {
+            let count: &mut u64 = used.entry(number).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
 }
 
 /// Seals what stands plain or under an older key, from the first row to the last.
@@ -133,7 +159,7 @@ pub async fn reseal(cx: &Cx) -> Result<Resealed, Error> {
         after = Some(last.id);
         let mut batch = Vec::new();
         for held in page {
-            match anew(app, &held) {
+            match anew(app, &held).await {
                 Ok(None) => {}
                 Ok(Some(sealed)) => batch.push((held, sealed?)),
                 Err(why) => done.unreadable.push(Unreadable {
@@ -159,10 +185,11 @@ pub async fn reseal(cx: &Cx) -> Result<Resealed, Error> {
 }
 
 /// A secret under the key that seals now; `None` if it is already.
-fn anew(app: &App, held: &HeldSecret) -> Result<Option<Result<Sealed, Error>>, Unopened> {
+async fn anew(app: &App, held: &HeldSecret) -> Result<Option<Result<Sealed, Error>>, Unopened> {
     let sealing = &app.sealing;
     let place = Place::of_webhook(held.shop_id, held.id);
-    let secret = sealing.open(&place, &held.secret)?;
+    let opened = sealing.open_or_read(&place, &held.secret, app.now());
+    let secret = opened.await?;
     if sealing.is_current(&held.secret) {
         return Ok(None);
     }

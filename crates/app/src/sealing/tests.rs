@@ -1,10 +1,13 @@
 //! Sealed texts open in their place alone; keys are read as they were written.
 
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 
 use domain::webhook::WebhookSecret;
 use domain::{IdSeed, ShopId, Timestamp, WebhookId};
 use store::sealing::{Sealed, SealingKey};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 use super::{BadKeys, Difference, Keyring, Once, Place, Sealing, Unopened, compare};
@@ -22,7 +25,7 @@ fn ring(numbers: &[u32]) -> Keyring {
 }
 
 fn sealing(numbers: &[u32]) -> Sealing {
-    Sealing::new(ring(numbers), Box::new(|| Err("no file".to_owned())))
+    Sealing::new(ring(numbers), Arc::new(|| Err("no file".to_owned())))
 }
 
 fn place(shop: i64, webhook: u64) -> Place {
@@ -57,7 +60,7 @@ fn what_was_sealed_opens_in_its_place_and_nowhere_else() {
     }
     let mut other = Keyring::default();
     other.add(1, [9; 32].into());
-    let other = Sealing::new(other, Box::new(|| Err(String::new())));
+    let other = Sealing::new(other, Arc::new(|| Err(String::new())));
     let opened = other.open(&place(100_001, 1), &text);
     assert_eq!(opened, Err(Unopened::Refused(1)));
 }
@@ -92,23 +95,99 @@ fn a_text_with_any_character_changed_does_not_open() {
     }
 }
 
-#[test]
-fn a_key_that_is_not_known_is_looked_for_in_the_file() {
-    let file = Arc::new(Mutex::new(Err("others may read it".to_owned())));
-    let there = Arc::clone(&file);
-    let old = Sealing::new(ring(&[1]), Box::new(move || there.lock().unwrap().clone()));
+/// A file of keys, with how often it was read.
+#[derive(Clone)]
+struct File {
+    keys: Arc<Mutex<Result<Keyring, String>>>,
+    read: Arc<AtomicU32>,
+}
+
+impl File {
+    fn of(keys: Result<Keyring, String>) -> Self {
+        let keys = Arc::new(Mutex::new(keys));
+        let read = Arc::default();
+        Self { keys, read }
+    }
+
+    fn put(&self, keys: Keyring) {
+        *self.keys.lock().unwrap() = Ok(keys);
+    }
+
+    fn read(&self) -> u32 {
+        self.read.load(Relaxed)
+    }
+
+    /// A node that knows the first key, and reads the file where nobody waits.
+    fn node(&self) -> Sealing {
+        let file = self.clone();
+        let own = std::thread::current().id();
+        let source = move || {
+            assert_ne!(std::thread::current().id(), own, "the executor waited");
+            file.read.fetch_add(1, Relaxed);
+            file.keys.lock().unwrap().clone()
+        };
+        Sealing::new(ring(&[1]), Arc::new(source))
+    }
+}
+
+/// So many milliseconds after the beginning.
+fn at(millis: i64) -> Timestamp {
+    Timestamp::from_micros(1_784_548_800_000_000 + millis * 1_000)
+}
+
+#[tokio::test]
+async fn what_does_not_open_reads_the_file_once_a_second_and_never_on_the_executor() {
+    let file = File::of(Ok(ring(&[1])));
+    let node = Arc::new(file.node());
+    let place = place(100_001, 1);
+    let second = sealed(&sealing(&[1, 2]), &place);
+    let mut waiting = JoinSet::new();
+    for _ in 0..50 {
+        let (node, place, second) = (Arc::clone(&node), place.clone(), second.clone());
+        waiting.spawn(async move { node.open_or_read(&place, &second, at(0)).await });
+    }
+    while let Some(opened) = waiting.join_next().await {
+        assert_eq!(opened.unwrap(), Err(Unopened::UnknownKey(2)));
+    }
+    assert_eq!(file.read(), 1);
+    file.put(ring(&[1, 2]));
+    for (millis, expected, read) in [
+        (999, Err(Unopened::UnknownKey(2)), 1),
+        (1_000, Ok(secret()), 2),
+        (1_001, Ok(secret()), 2),
+    ] {
+        let opened = node.open_or_read(&place, &second, at(millis)).await;
+        assert_eq!((opened, file.read()), (expected, read), "{millis}");
+    }
+    // Another key is looked for at once: there may have been a rotation since.
+    let third = sealed(&sealing(&[3]), &place);
+    file.put(ring(&[1, 2, 3]));
+    let opened = node.open_or_read(&place, &third, at(1_002)).await;
+    assert_eq!((opened, file.read()), (Ok(secret()), 3));
+    // What is damaged is so whatever the keys are.
+    let damaged = Sealed::new("sealed:1:=".to_owned());
+    let opened = node.open_or_read(&place, &damaged, at(9_000)).await;
+    assert_eq!((opened, file.read()), (Err(Unopened::Damaged), 3));
+}
+
+#[tokio::test]
+async fn a_key_that_is_not_known_is_looked_for_in_the_file() {
+    let file = File::of(Err("others may read it".to_owned()));
+    let old = file.node();
     let place = place(100_001, 1);
     let (first, second) = (
         sealed(&sealing(&[1]), &place),
         sealed(&sealing(&[1, 2]), &place),
     );
     assert!(second.as_text().starts_with("sealed:2:"));
-    assert_eq!(old.open(&place, &second), Err(Unopened::UnknownKey(2)));
-    *file.lock().unwrap() = Ok(ring(&[1]));
-    assert_eq!(old.open(&place, &second), Err(Unopened::UnknownKey(2)));
+    let unknown = Err(Unopened::UnknownKey(2));
+    assert_eq!(old.open_or_read(&place, &second, at(0)).await, unknown);
+    file.put(ring(&[1]));
+    assert_eq!(old.open_or_read(&place, &second, at(2_000)).await, unknown);
     assert_eq!(old.seals_with(), Some(1));
-    *file.lock().unwrap() = Ok(ring(&[1, 2, 3]));
-    assert_eq!(old.open(&place, &second), Ok(secret()));
+    file.put(ring(&[1, 2, 3]));
+    let opened = old.open_or_read(&place, &second, at(4_000)).await;
+    assert_eq!(opened, Ok(secret()));
     assert_eq!(old.open(&place, &first), Ok(secret()));
     // Which of them seals the database says: the third one is only prepared.
     assert_eq!(old.seals_with(), Some(1));
@@ -131,24 +210,31 @@ fn noted(keys: &Keyring) -> Vec<SealingKey> {
     noted.collect()
 }
 
-#[test]
-fn a_key_that_the_database_has_not_noted_seals_nothing() {
+#[tokio::test]
+async fn a_key_that_the_database_has_not_noted_seals_nothing() {
     let mut wrong = ring(&[1]);
     wrong.add(2, [77; 32].into());
-    let file = Arc::new(Mutex::new(Ok(wrong.clone())));
-    let there = Arc::clone(&file);
-    let node = Sealing::new(ring(&[1]), Box::new(move || there.lock().unwrap().clone()));
+    let file = File::of(Ok(wrong));
+    let node = Arc::new(file.node());
     let place = place(100_001, 1);
     let second = sealed(&sealing(&[1, 2]), &place);
     // Two nodes prepared a key each, with the same number.
-    assert_eq!(node.open(&place, &second), Err(Unopened::Refused(2)));
-    let error = node.keep_to(&noted(&ring(&[1, 2]))).unwrap_err();
+    let opened = node.open_or_read(&place, &second, at(0)).await;
+    assert_eq!(opened, Err(Unopened::Refused(2)));
+    let keep = async || {
+        let node = Arc::clone(&node);
+        // As a unit of work does.
+        let kept = tokio::task::spawn_blocking(move || node.keep_to(&noted(&ring(&[1, 2]))));
+        kept.await.unwrap()
+    };
+    let error = keep().await.unwrap_err();
     let cause = std::error::Error::source(&error).unwrap().to_string();
     assert!(cause.contains("copy sealing.key"), "{cause}");
     // The right file is copied to it, while it runs.
-    *file.lock().unwrap() = Ok(ring(&[1, 2]));
-    assert_eq!(node.open(&place, &second), Ok(secret()));
-    node.keep_to(&noted(&ring(&[1, 2]))).unwrap();
+    file.put(ring(&[1, 2]));
+    let opened = node.open_or_read(&place, &second, at(2_000)).await;
+    assert_eq!(opened, Ok(secret()));
+    keep().await.unwrap();
     assert_eq!(node.seals_with(), Some(2));
 }
 

@@ -16,7 +16,7 @@ use store::sealing::Sealed;
 use store::webhook::HeldSecret;
 use store::{Store, StoreError};
 use testkit::database::both;
-use testkit::{BEGIN, Surroundings, World};
+use testkit::{BEGIN, Surroundings, World, sealing_keys};
 
 use crate::pay;
 
@@ -79,20 +79,11 @@ async fn register(world: &World, keys: &Keyring, number: u32) {
     assert_eq!(noted.unwrap().last().unwrap().number, number);
 }
 
-fn ring(numbers: &[u32]) -> Keyring {
-    let mut keys = Keyring::default();
-    for number in numbers {
-        let byte = u8::try_from(*number).unwrap();
-        keys.add(*number, [byte; 32].into());
-    }
-    keys
-}
-
 #[tokio::test]
 async fn a_secret_that_was_moved_or_damaged_signs_nothing_and_stops_nobody_else() {
     both(|store, _engine| async move {
         let world = World::new(store.clone()).await;
-        register(&world, &test_ring(), 1).await;
+        register(&world, &sealing_keys(&[1]), 1).await;
         let (moved, damaged) = (listen(&world, 1).await, listen(&world, 2).await);
         let sound = listen(&world, 3).await;
         let text = held_of(&store, sound.webhook.id).await;
@@ -149,12 +140,6 @@ async fn a_secret_that_was_moved_or_damaged_signs_nothing_and_stops_nobody_else(
     .await;
 }
 
-fn test_ring() -> Keyring {
-    let mut keys = Keyring::default();
-    keys.add(1, [7; 32].into());
-    keys
-}
-
 #[tokio::test]
 async fn what_stands_plain_from_before_signs_and_is_sealed_in_batches() {
     both(|store, _engine| async move {
@@ -169,7 +154,7 @@ async fn what_stands_plain_from_before_signs_and_is_sealed_in_batches() {
         }
         // As long as the database is not sealed at all, that is no fault.
         assert_eq!(findings(&world.app).await, Vec::<String>::new());
-        register(&world, &test_ring(), 1).await;
+        register(&world, &sealing_keys(&[1]), 1).await;
         assert_eq!(findings(&world.app).await.len(), 230);
         pay(&world, true, "plain").await;
         world.run_jobs().await;
@@ -219,19 +204,19 @@ async fn a_node_that_meets_a_key_of_another_reads_the_file_before_it_fails() {
     both(|store, _engine| async move {
         let surroundings = Surroundings::new(1);
         let world = World::with(store.clone(), surroundings.clone(), testkit::test_shop()).await;
-        let file = Arc::new(Mutex::new(ring(&[1])));
+        let file = Arc::new(Mutex::new(sealing_keys(&[1])));
         let there = Arc::clone(&file);
         let source = move || Ok(there.lock().unwrap().clone());
-        let node = app::sealing::Sealing::new(ring(&[1]), Box::new(source));
+        let node = app::sealing::Sealing::new(sealing_keys(&[1]), Arc::new(source));
         let node = surroundings.app_with(store.clone(), Arc::new(node));
-        world.app.sealing().replace(ring(&[1]), Ok(1));
-        register(&world, &ring(&[1]), 1).await;
+        world.app.sealing().replace(sealing_keys(&[1]), Ok(1));
+        register(&world, &sealing_keys(&[1]), 1).await;
         let added = listen(&world, 1).await;
         let foreign = listen(&world, 2).await;
 
         // Another process rotates; the file has not been copied to this node yet.
-        register(&world, &ring(&[1, 2]), 2).await;
-        world.app.sealing().replace(ring(&[1, 2]), Ok(2));
+        register(&world, &sealing_keys(&[1, 2]), 2).await;
+        world.app.sealing().replace(sealing_keys(&[1, 2]), Ok(2));
         // What cannot be opened is left as it is, and is named.
         write(&store, &world, foreign.webhook.id, "sealed:9:AAAA").await;
         let done = reseal(&world.machine()).await.unwrap();
@@ -244,7 +229,7 @@ async fn a_node_that_meets_a_key_of_another_reads_the_file_before_it_fails() {
         world.carry_by(&node).await;
         assert_eq!((signed(&world, &added), node.sealing().unopened()), (0, 2));
 
-        *file.lock().unwrap() = ring(&[1, 2]);
+        *file.lock().unwrap() = sealing_keys(&[1, 2]);
         world.clock.advance(Duration::seconds(10));
         world.carry_by(&node).await;
         assert_eq!(signed(&world, &added), 1);
