@@ -26,8 +26,25 @@ pub(crate) fn server(project: &Project, dev: bool) -> Result<()> {
     let mut build = project.cargo(&["build", "--locked", "-p", "server"]);
     if !dev {
         build.arg("--release");
+        // A developer's build is not compiled again for each commit.
+        build.envs(commit(project).map(|commit| ("BUILD_COMMIT", commit)));
     }
     process::run(&mut build)
+}
+
+/// What git calls the source; nothing where there is no git or none of its directories.
+fn commit(project: &Project) -> Option<String> {
+    let words = [
+        "describe",
+        "--always",
+        "--dirty",
+        "--exclude=*",
+        "--abbrev=12",
+    ];
+    let told = project.command("git").args(words).output().ok()?;
+    let commit = String::from_utf8(told.stdout).ok()?;
+    let commit = commit.trim();
+    (told.status.success() && !commit.is_empty()).then(|| commit.to_owned())
 }
 
 /// Builds, then becomes `altyn serve --demo`, so that signals reach the server itself.

@@ -14,10 +14,11 @@ use domain::shop::Site;
 use domain::{Currency, EventId, EventKind, GrantId, MethodKind, Rate, ShopId, WebhookId};
 
 use crate::config::{Given, KEYS, Key, Origin, parse_duration};
+use crate::version;
 
 /// A payment platform that you run yourself.
 #[derive(Debug, Parser)]
-#[command(name = "altyn", version, propagate_version = true)]
+#[command(name = "altyn", version = version::of_build(), propagate_version = true)]
 pub(crate) struct Cli {
     /// Prints JSON instead of text
     #[arg(long, global = true)]

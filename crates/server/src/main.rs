@@ -5,6 +5,7 @@ mod clock;
 mod config;
 mod logging;
 mod output;
+mod version;
 
 mod http;
 mod metered;

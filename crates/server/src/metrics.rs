@@ -20,8 +20,11 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::Registry;
 use tracing::warn;
+
+use crate::version;
 
 /// The content type of what [`Metrics::text`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -123,6 +126,8 @@ impl Metrics {
 
     fn register(&self) {
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        let build = Info::new([("version", version::of_build())]);
+        registry.register("build", "Which build of Altyn this is", build);
         let requests = "Requests answered, by route and status";
         registry.register("http_requests", requests, self.requests.clone());
         let request_times = "Time from a request's head to its answer";
@@ -282,6 +287,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Metrics;
+    use crate::version;
 
     #[test]
     fn what_happened_stands_in_the_text() {
@@ -298,6 +304,7 @@ mod tests {
             "altyn_messages_total{channel=\"email\",outcome=\"accepted\"} 1",
             "altyn_messages_queued 0",
             "altyn_http_connections 1",
+            &format!("altyn_build_info{{version=\"{}\"}} 1", version::of_build()),
         ];
         for line in lines {
             assert!(

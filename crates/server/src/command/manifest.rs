@@ -13,6 +13,7 @@ use store::backup::Contents;
 
 use crate::files::private_file;
 use crate::heads::{End, hex};
+use crate::version;
 
 /// The description; a directory without it is no backup.
 pub(super) const MANIFEST: &str = "backup.json";
@@ -78,7 +79,7 @@ impl Manifest {
             format: FORMAT,
             engine: engine.to_owned(),
             created_at,
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: version::of_build().to_owned(),
             schema: seen.contents.schema,
             files,
             tables: seen.contents.tables.clone(),
