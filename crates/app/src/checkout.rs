@@ -9,7 +9,7 @@ use connectors::acquirer::Means as CallMeans;
 use domain::access::Object;
 use domain::payment::{Attempt, State};
 use domain::{
-    Actor, Challenge, Decline, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
+    Actor, Challenge, Decline, EventKind, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
     OperationObject, OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Right,
     Shop, Timestamp, payment_method,
 };
@@ -45,6 +45,8 @@ pub struct CheckoutView {
     pub cards_over: bool,
     /// May the payer be asked whether the card is saved?
     pub may_save: bool,
+    /// The shop has taken a notification that it is paid, as far as it was looked for.
+    pub told: bool,
     /// The shop's time.
     pub now: Timestamp,
 }
@@ -79,7 +81,20 @@ pub struct Buyer {
 /// There is no such payment, or the storage fails.
 pub async fn show(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> {
     let cx = context(app, id, Right::PaymentFollow).await?;
-    view(&cx, id).await
+    let mut view = view(&cx, id).await?;
+    view.told = was_told(&cx, &view.payment).await?;
+    Ok(view)
+}
+
+/// Whether the shop has taken a notification that a payment is paid.
+pub(crate) async fn was_told(cx: &Allowed, payment: &Payment) -> Result<bool, Error> {
+    if !matches!(payment.state, State::Succeeded { .. }) {
+        return Ok(false);
+    }
+    let (shop, id) = (payment.shop_id, payment.id.to_string());
+    let paid = EventKind::PaymentSucceeded;
+    cx.read(move |conn| Ok(store::delivery::was_taken(conn, shop, &id, paid)?))
+        .await
 }
 
 async fn context(app: &Arc<App>, id: PaymentId, right: Right) -> Result<Allowed, Error> {
@@ -120,6 +135,7 @@ async fn view(cx: &Allowed, id: PaymentId) -> Result<CheckoutView, Error> {
         methods,
         last_decline: attempts.last_decline,
         cards_over: attempts.are_over(),
+        told: false,
         may_save: asks && cx.shop.may_save_methods && payment.merchant_customer_id.is_some(),
         shop: Arc::clone(&cx.shop),
         payment,

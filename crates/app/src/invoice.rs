@@ -16,7 +16,6 @@ use store::StoreError;
 use tracing::warn;
 
 use crate::app::App;
-use crate::call;
 use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
 use crate::error::{Error, Refusal};
@@ -24,6 +23,7 @@ use crate::letter::{InvoiceLetter, Letter};
 use crate::message::{self, NewMessage};
 use crate::once::{self, Made, Once, Reply};
 use crate::receipt::{self as receipts, Planned};
+use crate::{call, checkout};
 
 /// An invoice as its buyer sees it.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct InvoiceView {
     pub invoice: Invoice,
     /// The payment that the buyer has begun, or has paid by.
     pub payment: Option<Payment>,
+    /// The shop has taken a notification that the payment is paid.
+    pub told: bool,
     /// Who is paid.
     pub shop: Arc<Shop>,
     /// The shop's time.
@@ -137,9 +139,14 @@ pub async fn open(app: &Arc<App>, id: InvoiceId) -> Result<InvoiceView, Error> {
             Ok((invoice, payment))
         })
         .await?;
+    let told = match &payment {
+        Some(payment) => checkout::was_told(&cx, payment).await?,
+        None => false,
+    };
     Ok(InvoiceView {
         invoice,
         payment,
+        told,
         shop: Arc::clone(&cx.shop),
         now: cx.shop.now(cx.app.now()),
     })

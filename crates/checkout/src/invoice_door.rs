@@ -88,6 +88,12 @@ fn page(lang: Lang, view: &InvoiceView) -> InvoicePage {
         // The shop may have taken less than was held.
         page.sum = money::text(payment.amount, lang);
     }
+    if let Some(ended) = &mut page.ended
+        && stand == Stand::Paid
+        && view.told
+    {
+        ended.text = page.frame.t.say("result-paid-told");
+    }
     page
 }
 

@@ -277,6 +277,9 @@ pub(crate) fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> ResultPa
         fact("fact-when", moment::text(*captured_at, lang));
     }
     fact("fact-number", id);
+    if ending == Ending::Paid && view.told {
+        page.text = t.say("result-paid-told");
+    }
     page.back = back(view);
     page.returns = page.back.is_some() && matches!(ending, Ending::Paid | Ending::Held);
     if of_invoice(view) {

@@ -10,7 +10,7 @@ mod claim;
 pub use claim::{Claim, Claimed, Lease, claim_any_shop, renew_any_shop};
 
 use domain::webhook::{Delivery, DeliveryState};
-use domain::{DeliveryId, Duration, EventId, Shop, ShopId, Timestamp, WebhookId};
+use domain::{DeliveryId, Duration, EventId, EventKind, Shop, ShopId, Timestamp, WebhookId};
 use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
 use crate::columns::{Cells, due_or_null, refs, text, time_or_null};
@@ -71,6 +71,13 @@ select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attemp
   join shop s on s.id = d.shop_id
  where d.event_id = $1 and d.shop_id = $2
  order by d.sequence";
+
+const COUNT_TAKEN: &str = "\
+select count(*)
+  from event e
+  join delivery d on d.event_id = e.id
+ where e.object_id = $1 and e.shop_id = $2 and e.kind = $3
+   and d.shop_id = $2 and d.state = 'delivered'";
 
 const RESEND: &str = "\
 update delivery
@@ -171,6 +178,18 @@ pub(crate) fn drop_all(tx: &mut Tx<'_>, webhook: WebhookId) -> Result<(), StoreE
 /// The shop's clock moves ahead.
 pub(crate) fn advance(tx: &mut Tx<'_>, shop: ShopId, by: Duration) -> Result<(), StoreError> {
     tx.write(ADVANCE, &[&shop, &by])
+}
+
+/// Whether any webhook of the shop has taken an event of this kind about one of its objects.
+pub fn was_taken(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    object_id: &str,
+    kind: EventKind,
+) -> Result<bool, StoreError> {
+    let params: [&dyn ToParam; 3] = [&object_id, &shop, &kind.code()];
+    let taken: i64 = conn.query_one(COUNT_TAKEN, &params, |row| row.get(0))?;
+    Ok(0 < taken)
 }
 
 /// How many deliveries are on their way.

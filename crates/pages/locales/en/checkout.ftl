@@ -112,7 +112,8 @@ bind-done-text = Nothing was charged. You can go back to the shop.
 bind-failed-title = The card was not added
 
 result-paid = Paid
-result-paid-text = The money has arrived. The shop already knows.
+result-paid-text = The money has arrived.
+result-paid-told = The money has arrived. The shop already knows.
 result-already = Already paid
 result-already-text = This order was paid before. There is no need to pay again.
 result-held = The sum is on hold
@@ -140,9 +141,9 @@ result-refused = Request refused
 result-refused-text = The form did not come from our page. No money was taken. Open the payment from the shop again.
 result-form-wrong = The form says nothing that we can do
 result-form-wrong-text = Nothing was done and no money was taken. Open the page again and press one of its buttons.
-
 result-link-wrong = The link cannot be read
 result-link-wrong-text = Something in it is damaged or said twice. Nothing was done. Open it again from where it came.
+
 fact-shop = Shop
 fact-shop-number = Shop number
 fact-what = Order

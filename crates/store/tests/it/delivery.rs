@@ -5,7 +5,7 @@ use domain::{DeliveryId, Duration, EventId, EventKind, Shop, ShopId, Timestamp, 
 use store::attempt::{self, Attempt};
 use store::delivery::{
     Claim, Claimed, Lease, Recorded, claim_any_shop, find, insert, list, record, renew_any_shop,
-    resend,
+    resend, was_taken,
 };
 use store::sealing::Sealed;
 use store::{Store, StoreError, Tx, event, webhook};
@@ -189,6 +189,15 @@ async fn what_is_claimed_is_not_claimed_again_before_its_lease_is_over() {
         let delivered = vec![recorded(2, DeliveryState::Delivered, 1, None)];
         check_record(&store, delivered).await;
         check_claimed(&store, 60, &[1, 3]).await;
+        for (number, object, kind, taken) in [
+            (1, "b", EventKind::PaymentSucceeded, true),
+            (1, "a", EventKind::PaymentSucceeded, false),
+            (1, "b", EventKind::PaymentCanceled, false),
+            (2, "b", EventKind::PaymentSucceeded, false),
+        ] {
+            let found = store.read(move |conn| was_taken(conn, shop(number).id, object, kind));
+            assert_eq!(found.await.unwrap(), taken, "{number} {object} {kind:?}");
+        }
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! `POST /checkout/payments/v2/pay`, and what follows it.
 
-use domain::{Duration, MethodKind};
+use app::webhook::NewWebhook;
+use domain::{Duration, EventKind, MethodKind};
 use http::StatusCode;
 use serde_json::json;
 
@@ -35,6 +36,29 @@ async fn a_card_without_3ds_pays_at_once_and_reloading_does_not_pay_again() {
     buyer.world.clock.advance(Duration::minutes(10));
     assert_eq!(buyer.open(&id).await.text("h1"), "Already paid");
     buyer.world.audit().await;
+}
+
+#[tokio::test]
+async fn that_the_shop_knows_is_said_once_it_does() {
+    let mut buyer = Buyer::new().await;
+    let alone = buyer.payment_again("alone").await;
+    let page = buyer.pay_by_card(&alone, WITHOUT_3DS).await;
+    let (arrived, known) = ("The money has arrived.", "The shop already knows.");
+    assert_eq!(page.text(".result__text"), arrived);
+    let app = &buyer.world.app;
+    let hook = NewWebhook::of(app, SHOP_URL.to_owned(), EventKind::ALL.to_vec());
+    let added = app::webhook::add(app, buyer.world.shop.id, hook).await;
+    added.unwrap();
+    let told = buyer.payment_again("told").await;
+    let page = buyer.pay_by_card(&told, WITHOUT_3DS).await;
+    assert_eq!(page.text(".result__text"), arrived, "it is on its way");
+    buyer.world.run_jobs().await;
+    for (id, expected) in [
+        (&told, format!("{arrived} {known}")),
+        (&alone, arrived.to_owned()),
+    ] {
+        assert_eq!(buyer.open(id).await.text(".result__text"), expected);
+    }
 }
 
 #[tokio::test]
