@@ -445,7 +445,7 @@ pub(crate) struct Listen {
     #[arg(long)]
     pub(crate) forward_to: Option<String>,
     /// The events; all of them if none is named
-    #[arg(long, value_delimiter = ',', value_parser = event)]
+    #[arg(long = "event", alias = "events", value_delimiter = ',', value_parser = event)]
     pub(crate) events: Vec<EventKind>,
 }
 
