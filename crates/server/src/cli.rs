@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// Shows where the bank did something else than was written down
     #[command(subcommand)]
     Discrepancy(Discrepancy),
-    /// Rotates the keys that secrets in the database are sealed with
+    /// Lists, rotates and drops the keys that secrets in the database are sealed with
     #[command(subcommand)]
     Sealing(Sealing),
     /// Lets time pass in a test shop

@@ -5,6 +5,8 @@ use clap::Subcommand;
 /// `altyn sealing`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Sealing {
+    /// Lists the sealing keys, with what is sealed with each
+    List,
     /// Adds a sealing key and seals every secret anew with it; finishes a rotation that was cut off
     Rotate {
         /// Only adds the key to the file, so that it can be copied to other nodes first
@@ -13,5 +15,11 @@ pub(crate) enum Sealing {
         /// Goes on without keys that nobody has any more: what they sealed stays unreadable
         #[arg(long)]
         lost: bool,
+    },
+    /// Shows which keys nothing is sealed with any more, and which backups still need them
+    Prune {
+        /// Drops them
+        #[arg(long)]
+        drop: bool,
     },
 }

@@ -1,5 +1,7 @@
 //! `altyn sealing`: the keys that secrets are sealed with.
 
+mod keys;
+
 use anyhow::{Context as _, Result, ensure};
 use app::sealing::{self, Keyring, Resealed};
 use app::{Clock as _, Cx};
@@ -25,16 +27,28 @@ enum Rotation {
 
 /// Runs the command.
 pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> {
-    let cli::Sealing::Rotate { prepare, lost } = command;
-    let rotation = match (prepare, lost) {
-        (false, false) => Rotation::Whole,
-        (true, _) => Rotation::Prepared,
-        (false, true) => Rotation::WithoutLost,
-    };
     let platform = Platform::of_command(config).await?;
-    let told = rotate(config, &platform, rotation).await;
+    let told = match command {
+        cli::Sealing::List => keys::list(config, &platform).await,
+        cli::Sealing::Rotate { prepare, lost } => {
+            let rotation = match (prepare, lost) {
+                (false, false) => Rotation::Whole,
+                (true, _) => Rotation::Prepared,
+                (false, true) => Rotation::WithoutLost,
+            };
+            rotate(config, &platform, rotation).await
+        }
+        cli::Sealing::Prune { drop } => keys::prune(config, &platform, drop).await,
+    };
     platform.close().await;
     told
+}
+
+/// Takes the right to change the file.
+async fn changing(file: &KeyFile) -> Result<Changing> {
+    let file = file.clone();
+    let changing = tokio::task::spawn_blocking(move || file.change()).await;
+    changing.context("wait for the sealing keys")?
 }
 
 async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Result<Told> {
@@ -49,9 +63,7 @@ async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Res
             return Ok(finished(&file, number, &left));
         }
     }
-    let changing = file.clone();
-    let changing = tokio::task::spawn_blocking(move || changing.change()).await;
-    let changing = changing.context("wait for the sealing keys")??;
+    let changing = changing(&file).await?;
     let (keys, number) = add_key(&file, store, rotation, &changing).await?;
     if rotation == Rotation::Prepared {
         return Ok(prepared(&file, number));
@@ -140,7 +152,7 @@ fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
     let begin = format!(
         "Key {number} seals from now on; {rows} sealed anew with it.\nIt is in {shown}: \
          copy the file to every other node, and to where a copy is kept. Older keys stay \
-         in it, for older backups."
+         in it, for older backups; `altyn sealing prune` shows which nothing else needs."
     );
     told(begin, file, number, resealed)
 }

@@ -235,6 +235,7 @@ fn check_rotation(engine: Engine) {
     all_begin(3);
     let error = place.refused(&["sealing", "rotate", "--lost"]);
     assert!(error.contains("no key is lost"), "{error}");
+    check_pruning(place, &shop);
 
     // The keys are gone for good.
     fs::remove_file(place.keys()).unwrap();
@@ -261,6 +262,61 @@ fn check_rotation(engine: Engine) {
     all_begin(4);
     server.stop();
     assert_eq!(place.told(&["audit"])["good"], true);
+}
+
+/// Three keys, of which the last seals both secrets.
+fn check_pruning(place: &Place, shop: &str) {
+    let listed = || {
+        let keys = place.told(&["sealing", "list"]);
+        let items = keys["items"].as_array().unwrap().iter();
+        let shown = items.map(|key| format!("{} {} {}", key["key"], key["state"], key["secrets"]));
+        shown.collect::<Vec<_>>()
+    };
+    let (first, second) = ("1 \"opens\" 0", "2 \"opens\" 0");
+    assert_eq!(listed(), [first, second, "3 \"seals\" 1"]);
+    let before = place.path("before-pruning");
+    place.told(&["backup", before.to_str().unwrap()]);
+    place.told(&["sealing", "rotate", "--prepare"]);
+    let shown = place.told(&["sealing", "prune"]);
+    assert_eq!(shown["unused"], serde_json::json!([1, 2]));
+    assert_eq!(shown["dropped"], serde_json::json!([]));
+    assert_eq!(listed().len(), 4);
+    let all = fs::read_to_string(place.keys()).unwrap();
+    let dropped = place.told(&["sealing", "prune", "--drop"]);
+    assert_eq!(dropped["dropped"], serde_json::json!([1, 2]));
+    assert!(dropped["backups_before"].is_string(), "{dropped}");
+    assert_eq!(listed(), ["3 \"seals\" 1", "4 \"prepared\" 0"]);
+    let left = fs::read_to_string(place.keys()).unwrap();
+    let kept = |number: u32| {
+        all.lines()
+            .filter(move |line| line.starts_with(&format!("{number} ")))
+    };
+    for line in kept(1).chain(kept(2)) {
+        assert!(!left.contains(line), "{left}");
+    }
+    assert_eq!(
+        kept(3)
+            .chain(kept(4))
+            .filter(|line| left.contains(line))
+            .count(),
+        2
+    );
+    assert_eq!(mode(&place.keys()), 0o600);
+    place.serve(&[]).stop();
+    is_whole(place, shop);
+    // A backup from before needs what was dropped, and says so.
+    let told = place.told(&["restore", before.to_str().unwrap(), "--force"]);
+    let advice = told["advice"].as_str().unwrap();
+    assert!(advice.contains("does not have key 2"), "{advice}");
+    fs::write(place.keys(), all).unwrap();
+    place.serve(&[]).stop();
+    is_whole(place, shop);
+}
+
+fn is_whole(place: &Place, shop: &str) {
+    assert_eq!(place.told(&["audit"])["good"], true);
+    let hooks = place.told(&["shop", "webhook", "list", "--shop", shop]);
+    assert_eq!(hooks["items"].as_array().unwrap().len(), 1);
 }
 
 #[test]
