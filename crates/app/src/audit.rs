@@ -3,6 +3,7 @@
 //! against each other. Works beside a running server: each shop is read in one snapshot.
 
 pub mod bank;
+mod called;
 mod deal;
 mod delivery;
 mod invoice;
@@ -17,8 +18,8 @@ use std::collections::BTreeMap;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
 use domain::{Right, Shop, ShopId};
-use store::Conn;
 use store::book::{Head, Posted};
+use store::{Conn, StoreError};
 
 use crate::cx::Cx;
 use crate::error::Error;
@@ -116,6 +117,24 @@ pub fn against(conn: &mut Conn<'_>, known: &[Head], file: &str) -> Result<Vec<Fi
         }
     }
     Ok(findings)
+}
+
+/// Looks at everything of a list, which is read in pages: each begins behind the key of the last
+/// one before it.
+fn each<T, K: Copy>(
+    mut page: impl FnMut(Option<K>) -> Result<Vec<T>, StoreError>,
+    key: impl Fn(&T) -> K,
+    mut look: impl FnMut(&T),
+) -> Result<(), Error> {
+    let mut after = None;
+    loop {
+        let rows = page(after)?;
+        let Some(last) = rows.last() else {
+            return Ok(());
+        };
+        after = Some(key(last));
+        rows.iter().for_each(&mut look);
+    }
 }
 
 /// The accounts, as the transfers so far leave them.

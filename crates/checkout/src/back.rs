@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use domain::ConfirmationKind;
 use domain::payment::Flow;
 use http::header;
-use pages::sent::Query;
 use pages::asked::{self, Asked};
+use pages::sent::Query;
 use pages::{answer, routes};
 use serde::Serialize;
 

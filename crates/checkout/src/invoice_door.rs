@@ -8,11 +8,11 @@ use app::{App, Error, Refusal};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use pages::sent::{Form, Path};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
 use pages::result::{Ending, ResultPage};
+use pages::sent::{Form, Path};
 use pages::{answer, form_guard, money, routes};
 use serde::Deserialize;
 

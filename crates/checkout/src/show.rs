@@ -11,7 +11,6 @@ use domain::MethodKind;
 use domain::acquiring::Challenge;
 use domain::payment::{Flow, SaveMethod};
 use http::StatusCode;
-use pages::sent::Query;
 use pages::answer;
 use pages::asked::{self, Asked};
 use pages::form_guard;
@@ -22,6 +21,7 @@ use pages::notice::Notice;
 use pages::order::Order;
 use pages::phone;
 use pages::result::{Ending, Fact, ResultPage};
+use pages::sent::Query;
 use pages::{moment, money, routes};
 use serde::Deserialize;
 

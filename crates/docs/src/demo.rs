@@ -13,10 +13,10 @@ use axum::{Json, Router};
 use domain::payment::State as PaymentState;
 use domain::{Challenge, Payment, PaymentId, ShopId};
 use http::{StatusCode, header};
-use pages::sent::{Form, Query};
 use pages::asked::Asked;
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::sent::{Form, Query};
 use pages::{answer, form_guard, routes};
 use serde::{Deserialize, Serialize};
 

@@ -9,9 +9,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use pages::sent::{Path, Query};
 use pages::asked::Asked;
 use pages::lang::Lang;
+use pages::sent::{Path, Query};
 use pages::{answer, routes};
 
 use self::description::Description;

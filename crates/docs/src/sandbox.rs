@@ -10,11 +10,11 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
-use pages::sent::{Form, Query};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
 use pages::phone;
+use pages::sent::{Form, Query};
 use pages::{answer, form_guard, money, routes};
 use serde::Deserialize;
 

@@ -10,9 +10,9 @@ use serde::de::DeserializeOwned;
 
 use crate::answer;
 use crate::asked;
-use crate::result::{Ending, ResultPage};
 use crate::frame::Frame;
 use crate::lang::Lang;
+use crate::result::{Ending, ResultPage};
 
 /// A form of ours.
 pub struct Form<T>(pub T);

@@ -9,5 +9,5 @@ mod world;
 pub use doors::{pages, samples};
 pub use world::{
     Answer, BASE_URL, BEGIN, Gateway, HandClock, SeededRandom, Surroundings, World, machine,
-    sealing_keys,    test_gateway, test_shop,
+    sealing_keys, test_gateway, test_shop,
 };

@@ -8,7 +8,7 @@ use domain::{Duration, Shop};
 use store::Conn;
 use store::audit::{Carried, EventProof};
 
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// A unit that was begun before a webhook was there may write its event a little later.
@@ -20,14 +20,11 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
     if webhooks.is_empty() {
         return Ok(());
     }
-    let mut after = None;
-    loop {
-        let page = store::audit::events(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.sequence));
-        for event in &page {
+    let page = |after| store::audit::events(conn, shop.id, after, PAGE);
+    each(
+        page,
+        |last| (last.created_at, last.sequence),
+        |event| {
             for carried in event.carried.iter().filter(|carried| !is_written(carried)) {
                 let problem = "its state and its attempts do not agree";
                 report.find(shop, format!("delivery {}", carried.id), problem);
@@ -36,8 +33,8 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
                 let problem = "a webhook that wants it has no delivery of it";
                 report.find(shop, format!("event {}", event.id), problem);
             }
-        }
-    }
+        },
+    )
 }
 
 fn is_written(carried: &Carried) -> bool {

@@ -3,7 +3,7 @@
 use domain::Shop;
 use store::Conn;
 
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// Looks at every invoice of the shop.
@@ -12,19 +12,16 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
         let problem = "the invoice that it was begun from is not there";
         report.find(shop, payment.to_string(), problem);
     }
-    let mut after = None;
-    loop {
-        let page = store::audit::invoices(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.id));
-        for invoice in &page {
+    let page = |after| store::audit::invoices(conn, shop.id, after, PAGE);
+    each(
+        page,
+        |last| (last.created_at, last.id),
+        |invoice| {
             report.invoices = report.invoices.saturating_add(1);
             if !invoice.agrees() {
                 let problem = "its state and its payments do not agree";
                 report.find(shop, invoice.id.to_string(), problem);
             }
-        }
-    }
+        },
+    )
 }

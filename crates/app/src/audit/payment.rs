@@ -6,7 +6,7 @@ use store::audit::{Call, PaymentProof};
 
 use super::deal::Deals;
 use super::told::is_told;
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// Looks at every payment of the shop.
@@ -16,22 +16,19 @@ pub(super) fn check(
     deals: &mut Deals,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::payments(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.id));
-        for payment in &page {
+    let page = |after| store::audit::payments(conn, shop.id, after, PAGE);
+    each(
+        page,
+        |last| (last.created_at, last.id),
+        |payment| {
             report.payments = report.payments.saturating_add(1);
             deals.payment(payment);
             let left = left(conn, shop, payment)?;
             for problem in problems(payment, left) {
                 report.find(shop, payment.id.to_string(), problem);
             }
-        }
-    }
+        },
+    )
 }
 
 /// What of its canceled refunds has reached the payer: few payments have any.

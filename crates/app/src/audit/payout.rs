@@ -5,20 +5,18 @@ use domain::payout::Status;
 use store::Conn;
 use store::audit::PayoutProof;
 
+use super::called::Called;
 use super::told::is_told;
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// Looks at every payout of the shop.
 pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::payouts(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.id));
-        for payout in &page {
+    let page = |after| store::audit::payouts(conn, shop.id, after, PAGE);
+    each(
+        page,
+        |last| (last.created_at, last.id),
+        |payout| {
             report.payouts = report.payouts.saturating_add(1);
             let rules = [
                 (is_posted(payout), "its state and its postings do not agree"),
@@ -34,8 +32,8 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
             for (_, problem) in rules.into_iter().filter(|(holds, _)| !holds) {
                 report.find(shop, payout.id.to_string(), problem);
             }
-        }
-    }
+        },
+    )
 }
 
 /// A payout that was never sent is canceled without postings.
@@ -63,16 +61,12 @@ fn is_posted(payout: &PayoutProof) -> bool {
 }
 
 fn is_called(payout: &PayoutProof) -> bool {
-    let calls = &payout.calls;
-    let same = calls.iter().all(|call| call.amount == payout.amount);
-    let stands = match payout.status {
-        Status::Pending => calls.iter().any(|call| call.awaited && call.is_open()),
-        Status::Succeeded => calls
-            .iter()
-            .any(|call| call.is_done("pay_out", payout.amount)),
-        Status::Canceled => calls.is_empty() == payout.reserved.is_none(),
-    };
-    same && stands
+    let called = Called::new(&payout.calls, payout.amount);
+    match payout.status {
+        Status::Pending => called.waits(),
+        Status::Succeeded => called.is_done("pay_out"),
+        Status::Canceled => called.is_over(payout.reserved.is_some()),
+    }
 }
 
 /// One that was canceled and reached its receiver after all was told of twice.

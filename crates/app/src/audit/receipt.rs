@@ -8,23 +8,19 @@ use domain::{Receipt, Shop};
 use store::Conn;
 use store::audit::{Asked, Owner, Progress, ReceiptProof, Siblings};
 
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// Holds all receipts of a shop against their payments and refunds.
 pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::receipts(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else { break };
-        after = Some((last.receipt.created_at, last.receipt.id));
-        for proof in &page {
-            report.receipts = report.receipts.saturating_add(1);
-            for problem in problems(proof) {
-                report.find(shop, proof.receipt.id.to_string(), problem);
-            }
+    let page = |after| store::audit::receipts(conn, shop.id, after, PAGE);
+    let key = |last: &ReceiptProof| (last.receipt.created_at, last.receipt.id);
+    each(page, key, |proof| {
+        report.receipts = report.receipts.saturating_add(1);
+        for problem in problems(proof) {
+            report.find(shop, proof.receipt.id.to_string(), problem);
         }
-    }
+    })?;
     for payment in store::audit::receipts_missing(conn, shop.id)? {
         let problem = "it or a refund of it has a receipt that is not there";
         report.find(shop, payment.to_string(), problem);

@@ -5,9 +5,10 @@ use domain::refund::Status;
 use store::Conn;
 use store::audit::RefundProof;
 
+use super::called::Called;
 use super::deal::Deals;
 use super::told::is_told;
-use super::{PAGE, Report};
+use super::{PAGE, Report, each};
 use crate::error::Error;
 
 /// Looks at every refund of the shop.
@@ -17,14 +18,11 @@ pub(super) fn check(
     deals: &mut Deals,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let mut after = None;
-    loop {
-        let page = store::audit::refunds(conn, shop.id, after, PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(());
-        };
-        after = Some((last.created_at, last.id));
-        for refund in &page {
+    let page = |after| store::audit::refunds(conn, shop.id, after, PAGE);
+    each(
+        page,
+        |last| (last.created_at, last.id),
+        |refund| {
             report.refunds = report.refunds.saturating_add(1);
             deals.refund(refund);
             let rules = [
@@ -41,8 +39,8 @@ pub(super) fn check(
             for (_, problem) in rules.into_iter().filter(|(holds, _)| !holds) {
                 report.find(shop, refund.id.to_string(), problem);
             }
-        }
-    }
+        },
+    )
 }
 
 /// A refund that the shop had no money for is canceled without postings.
@@ -63,16 +61,12 @@ fn is_posted(refund: &RefundProof) -> bool {
 }
 
 fn is_called(refund: &RefundProof) -> bool {
-    let calls = &refund.calls;
-    let same = calls.iter().all(|call| call.amount == refund.amount);
-    let stands = match refund.status {
-        Status::Pending => calls.iter().any(|call| call.awaited && call.is_open()),
-        Status::Succeeded => calls
-            .iter()
-            .any(|call| call.is_done("refund", refund.amount)),
-        Status::Canceled => calls.is_empty() == refund.reserved.is_none(),
-    };
-    same && stands
+    let called = Called::new(&refund.calls, refund.amount);
+    match refund.status {
+        Status::Pending => called.waits(),
+        Status::Succeeded => called.is_done("refund"),
+        Status::Canceled => called.is_over(refund.reserved.is_some()),
+    }
 }
 
 fn is_announced(refund: &RefundProof) -> bool {

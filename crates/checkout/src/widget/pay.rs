@@ -7,9 +7,9 @@ use app::{App, Error, Refusal};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use pages::sent::{Form, Query, Unread};
 use pages::asked::Asked;
 use pages::lang::Lang;
+use pages::sent::{Form, Query, Unread};
 use pages::text::Texts;
 use pages::{answer, form_guard, routes};
 

@@ -3,8 +3,8 @@
 
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
-use pages::sent::Path;
 use pages::assets;
+use pages::sent::Path;
 
 /// How the versions that merchants write begin.
 const PAYOUTS_VERSIONS: &str = "3.";

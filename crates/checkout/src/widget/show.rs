@@ -11,10 +11,10 @@ use domain::payment::Flow;
 use domain::shop::Site;
 use domain::{Challenge, ConfirmationKind, MethodKind, PaymentId, Timestamp};
 use http::StatusCode;
-use pages::sent::{Query, Unread};
 use pages::asked::Asked;
 use pages::lang::Lang;
 use pages::result::Ending;
+use pages::sent::{Query, Unread};
 use pages::{answer, routes};
 use serde::Deserialize;
 

@@ -9,10 +9,10 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::self_employed::{Decision, State as PersonState};
 use http::StatusCode;
-use pages::sent::{Form, Query};
 use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::sent::{Form, Query};
 use pages::{answer, form_guard, routes};
 use serde::Deserialize;
 

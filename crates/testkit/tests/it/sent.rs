@@ -2,8 +2,8 @@
 
 use http::StatusCode;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use serde_json::json;
 use pages::routes;
+use serde_json::json;
 
 use crate::browser::{Buyer, Page};
 

@@ -134,22 +134,29 @@ async fn records_know_no_card_number() {
     );
 }
 
-/// Memory that is away so many times.
-struct Away(InProcess, AtomicU32);
+/// Memory that lets others go first, and is away so many times.
+#[derive(Default)]
+struct Slow {
+    inner: InProcess,
+    away: AtomicU32,
+}
 
 #[async_trait]
-impl Memory for Away {
+impl Memory for Slow {
     async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError> {
-        self.0.find(operation).await
+        let found = self.inner.find(operation).await;
+        tokio::task::yield_now().await;
+        found
     }
 
     async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError> {
-        let left = self.1.load(Ordering::SeqCst);
+        let left = self.away.load(Ordering::SeqCst);
         if left > 0 {
-            self.1.store(left - 1, Ordering::SeqCst);
+            self.away.store(left - 1, Ordering::SeqCst);
             return Err("away".into());
         }
-        self.0.change(shop, changes).await
+        tokio::task::yield_now().await;
+        self.inner.change(shop, changes).await
     }
 
     async fn list(
@@ -157,14 +164,15 @@ impl Memory for Away {
         after: Option<OperationId>,
         limit: u32,
     ) -> Result<Vec<(OperationId, String)>, MemoryError> {
-        self.0.list(after, limit).await
+        self.inner.list(after, limit).await
     }
 }
 
 #[tokio::test]
 async fn what_is_decided_at_once_is_not_forgotten_because_the_memory_is_away() {
-    let memory = Arc::new(Away(InProcess::default(), AtomicU32::new(2)));
-    let shared: Arc<dyn Memory> = Arc::<Away>::clone(&memory);
+    let memory = Arc::new(Slow::default());
+    memory.away.store(2, Ordering::SeqCst);
+    let shared: Arc<dyn Memory> = Arc::<Slow>::clone(&memory);
     let sandbox = Sandbox::on(shared, BASE_URL, clock());
     approved(
         sandbox
@@ -177,39 +185,14 @@ async fn what_is_decided_at_once_is_not_forgotten_because_the_memory_is_away() {
     sandbox.settled().await;
     assert!(memory.find(operation(1)).await.unwrap().is_some());
     // What waits for its payer is begun only if it is remembered.
-    memory.1.store(1, Ordering::SeqCst);
+    memory.away.store(1, Ordering::SeqCst);
     let lost = sandbox.authorize(pay(2, card("5555555555554477"))).await;
     assert!(matches!(lost, Err(CallError::Unknown(Some(_)))), "{lost:?}");
 }
 
-/// Memory that lets others go first.
-struct Polite(InProcess);
-
-#[async_trait]
-impl Memory for Polite {
-    async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError> {
-        let found = self.0.find(operation).await;
-        tokio::task::yield_now().await;
-        found
-    }
-
-    async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError> {
-        tokio::task::yield_now().await;
-        self.0.change(shop, changes).await
-    }
-
-    async fn list(
-        &self,
-        after: Option<OperationId>,
-        limit: u32,
-    ) -> Result<Vec<(OperationId, String)>, MemoryError> {
-        self.0.list(after, limit).await
-    }
-}
-
 #[tokio::test]
 async fn of_many_refunds_at_once_each_is_answered() {
-    let shared: Arc<dyn Memory> = Arc::new(Polite(InProcess::default()));
+    let shared: Arc<dyn Memory> = Arc::new(Slow::default());
     let sandbox = Arc::new(Sandbox::on(shared, BASE_URL, clock()));
     let paid = sandbox.authorize(pay(1, card("4111111111111111"))).await;
     let reference = approved(paid.unwrap()).reference;
