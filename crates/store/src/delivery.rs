@@ -187,7 +187,7 @@ pub fn was_taken(
     object_id: &str,
     kind: EventKind,
 ) -> Result<bool, StoreError> {
-    let params: [&dyn ToParam; 3] = [&object_id, &shop, &kind.code()];
+    let params: [&dyn ToParam<Altyn>; 3] = [&object_id, &shop, &kind.code()];
     let taken: i64 = conn.query_one(COUNT_TAKEN, &params, |row| row.get(0))?;
     Ok(0 < taken)
 }

@@ -73,7 +73,7 @@ fn seed(number: u32) -> IdSeed {
 
 impl Desk {
     fn new() -> Self {
-        let slots = Slots::new(MOST);
+        let mut slots = Slots::new(MOST);
         let now = Instant::now();
         Self {
             rooms: slots.rooms(now),
