@@ -42,7 +42,8 @@ static UNREAD: Quiet = Quiet::new();
 /// comes again and again.
 const READ_INTERVAL: Duration = Duration::seconds(1);
 
-/// Reads the keys from where they are kept, or says why they cannot be read. It may wait for a disk.
+/// Reads the keys from where they are kept, or says why they cannot be read. It may wait for a
+/// disk.
 pub type Source = Arc<dyn Fn() -> Result<Keyring, String> + Send + Sync>;
 
 /// Seals and opens.

@@ -7,7 +7,7 @@
 //!
 //! What is known of receivers lives in memory and is forgotten with the process.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,8 +36,8 @@ const SLOW_SHARE_MAX: u32 = 64;
 const QUICK: Duration = Duration::from_secs(1);
 /// A notification that is longer under way has its lease renewed.
 const RENEWED_AFTER: Duration = Duration::from_secs(2);
-/// How often a webhook is looked at whose host has nothing left for it: by then it may have moved to
-/// another one.
+/// How often a webhook is looked at whose host has nothing left for it: by then it may have moved
+/// to another one.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 /// Most webhooks that are known.
 const KNOWN_MAX: usize = 10_000;
@@ -114,7 +114,7 @@ pub(super) struct Rooms {
     slow: u32,
     known: Arc<HashMap<WebhookId, Known>>,
     /// Those that are offered one to see whether they have moved from a host that is full.
-    looked_at: HashSet<WebhookId>,
+    looked_at: BTreeSet<WebhookId>,
     /// Those with something under way.
     webhooks: HashMap<WebhookId, Webhook>,
     shops: HashMap<ShopId, Share>,
@@ -269,10 +269,10 @@ impl Slots {
 
     /// Where a webhook goes stands with its deliveries alone. So one whose host has nothing left
     /// is offered one now and then.
-    fn look_at_shut(&mut self, rooms: &Rooms, now: Instant) -> HashSet<WebhookId> {
+    fn look_at_shut(&mut self, rooms: &Rooms, now: Instant) -> BTreeSet<WebhookId> {
         let shut = rooms.shut();
         self.shut.retain(|id, _| shut.contains(id));
-        let mut due = HashSet::new();
+        let mut due = BTreeSet::new();
         for id in shut {
             let last = *self.shut.entry(id).or_insert(now);
             if LOOK_AGAIN <= now.saturating_duration_since(last) {
@@ -312,9 +312,9 @@ impl Rooms {
     }
 
     /// The webhooks for which their hosts have nothing left.
-    fn shut(&self) -> HashSet<WebhookId> {
+    fn shut(&self) -> BTreeSet<WebhookId> {
         if !self.hosts.values().any(|share| share.is_full()) {
-            return HashSet::new();
+            return BTreeSet::new();
         }
         let shut = self.known.iter().filter(|(id, known)| {
             let (_, host) = self.shares(known.receiver);
