@@ -122,18 +122,21 @@ pub fn against(conn: &mut Conn<'_>, known: &[Head], file: &str) -> Result<Vec<Fi
 /// Looks at everything of a list, which is read in pages: each begins behind the key of the last
 /// one before it.
 fn each<T, K: Copy>(
-    mut page: impl FnMut(Option<K>) -> Result<Vec<T>, StoreError>,
+    conn: &mut Conn<'_>,
+    page: impl Fn(&mut Conn<'_>, Option<K>) -> Result<Vec<T>, StoreError>,
     key: impl Fn(&T) -> K,
-    mut look: impl FnMut(&T),
+    mut look: impl FnMut(&mut Conn<'_>, &T) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let mut after = None;
     loop {
-        let rows = page(after)?;
+        let rows = page(conn, after)?;
         let Some(last) = rows.last() else {
             return Ok(());
         };
         after = Some(key(last));
-        rows.iter().for_each(&mut look);
+        for row in &rows {
+            look(conn, row)?;
+        }
     }
 }
 

@@ -20,11 +20,12 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
     if webhooks.is_empty() {
         return Ok(());
     }
-    let page = |after| store::audit::events(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::events(conn, shop.id, after, PAGE);
     each(
+        conn,
         page,
         |last| (last.created_at, last.sequence),
-        |event| {
+        |_, event| {
             for carried in event.carried.iter().filter(|carried| !is_written(carried)) {
                 let problem = "its state and its attempts do not agree";
                 report.find(shop, format!("delivery {}", carried.id), problem);
@@ -33,6 +34,7 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
                 let problem = "a webhook that wants it has no delivery of it";
                 report.find(shop, format!("event {}", event.id), problem);
             }
+            Ok(())
         },
     )
 }

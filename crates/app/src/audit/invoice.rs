@@ -12,16 +12,18 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
         let problem = "the invoice that it was begun from is not there";
         report.find(shop, payment.to_string(), problem);
     }
-    let page = |after| store::audit::invoices(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::invoices(conn, shop.id, after, PAGE);
     each(
+        conn,
         page,
         |last| (last.created_at, last.id),
-        |invoice| {
+        |_, invoice| {
             report.invoices = report.invoices.saturating_add(1);
             if !invoice.agrees() {
                 let problem = "its state and its payments do not agree";
                 report.find(shop, invoice.id.to_string(), problem);
             }
+            Ok(())
         },
     )
 }

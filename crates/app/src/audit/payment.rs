@@ -16,17 +16,19 @@ pub(super) fn check(
     deals: &mut Deals,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let page = |after| store::audit::payments(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::payments(conn, shop.id, after, PAGE);
     each(
+        conn,
         page,
         |last| (last.created_at, last.id),
-        |payment| {
+        |conn, payment| {
             report.payments = report.payments.saturating_add(1);
             deals.payment(payment);
             let left = left(conn, shop, payment)?;
             for problem in problems(payment, left) {
                 report.find(shop, payment.id.to_string(), problem);
             }
+            Ok(())
         },
     )
 }

@@ -12,11 +12,12 @@ use crate::error::Error;
 
 /// Looks at every payout of the shop.
 pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
-    let page = |after| store::audit::payouts(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::payouts(conn, shop.id, after, PAGE);
     each(
+        conn,
         page,
         |last| (last.created_at, last.id),
-        |payout| {
+        |_, payout| {
             report.payouts = report.payouts.saturating_add(1);
             let rules = [
                 (is_posted(payout), "its state and its postings do not agree"),
@@ -32,6 +33,7 @@ pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Re
             for (_, problem) in rules.into_iter().filter(|(holds, _)| !holds) {
                 report.find(shop, payout.id.to_string(), problem);
             }
+            Ok(())
         },
     )
 }

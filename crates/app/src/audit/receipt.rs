@@ -13,13 +13,14 @@ use crate::error::Error;
 
 /// Holds all receipts of a shop against their payments and refunds.
 pub(super) fn check(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
-    let page = |after| store::audit::receipts(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::receipts(conn, shop.id, after, PAGE);
     let key = |last: &ReceiptProof| (last.receipt.created_at, last.receipt.id);
-    each(page, key, |proof| {
+    each(conn, page, key, |_, proof| {
         report.receipts = report.receipts.saturating_add(1);
         for problem in problems(proof) {
             report.find(shop, proof.receipt.id.to_string(), problem);
         }
+        Ok(())
     })?;
     for payment in store::audit::receipts_missing(conn, shop.id)? {
         let problem = "it or a refund of it has a receipt that is not there";

@@ -18,11 +18,12 @@ pub(super) fn check(
     deals: &mut Deals,
     report: &mut Report,
 ) -> Result<(), Error> {
-    let page = |after| store::audit::refunds(conn, shop.id, after, PAGE);
+    let page = |conn: &mut Conn<'_>, after| store::audit::refunds(conn, shop.id, after, PAGE);
     each(
+        conn,
         page,
         |last| (last.created_at, last.id),
-        |refund| {
+        |_, refund| {
             report.refunds = report.refunds.saturating_add(1);
             deals.refund(refund);
             let rules = [
@@ -39,6 +40,7 @@ pub(super) fn check(
             for (_, problem) in rules.into_iter().filter(|(holds, _)| !holds) {
                 report.find(shop, refund.id.to_string(), problem);
             }
+            Ok(())
         },
     )
 }

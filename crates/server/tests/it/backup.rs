@@ -303,11 +303,29 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
     run_sql(&runtime, &database, "drop event trigger noted");
     assert_eq!(there.told(&["audit"])["good"], true);
 
-    // Of a newer program's tables not all are known here: whose they are cannot be told.
+    a_newer_program_is_not_replaced(&runtime, &database, (&there, path));
+
+    // Others have the names of our tables.
+    let (taken, database, _url) = postgres_place(&runtime);
+    run_sql(&runtime, &database, "create table payment (id bigint)");
+    let error = taken.refused(&["restore", path, "--force"]);
+    assert!(error.contains("have the names of ours"), "{error}");
+    assert_eq!(
+        number(&runtime, &database, "select count(*) from public.payment"),
+        0
+    );
+}
+
+/// Of a newer program's tables not all are known here: whose they are cannot be told.
+fn a_newer_program_is_not_replaced(
+    runtime: &Runtime,
+    database: &TestDatabase,
+    (there, path): (&Place, &str),
+) {
     let newer = "
         create table pay.newer (id bigint);
         insert into pay.migration values (999, 'newer', 'newer', 0)";
-    run_sql(&runtime, &database, newer);
+    run_sql(runtime, database, newer);
     let error = there.refused(&["backup", there.path("newer").to_str().unwrap()]);
     assert!(error.contains("newer than this program"), "{error}");
     for words in [&["restore", path][..], &["restore", path, "--force"]] {
@@ -319,23 +337,13 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
         assert_eq!(error.trim().lines().count(), 1, "{error}");
     }
     let aside = "select count(*) from pg_namespace where nspname like 'altyn\\_replaced%'";
-    assert_eq!(number(&runtime, &database, aside), 0);
+    assert_eq!(number(runtime, database, aside), 0);
     run_sql(
-        &runtime,
-        &database,
+        runtime,
+        database,
         "delete from pay.migration where number = 999; drop table pay.newer",
     );
     assert_eq!(there.told(&["audit"])["good"], true);
-
-    // Others have the names of our tables.
-    let (taken, database, _url) = postgres_place(&runtime);
-    run_sql(&runtime, &database, "create table payment (id bigint)");
-    let error = taken.refused(&["restore", path, "--force"]);
-    assert!(error.contains("have the names of ours"), "{error}");
-    assert_eq!(
-        number(&runtime, &database, "select count(*) from public.payment"),
-        0
-    );
 }
 
 /// Backups of which one bit is another, or a file is empty or missing, replace nothing.
