@@ -9,9 +9,9 @@ use connectors::acquirer::Means as CallMeans;
 use domain::access::Object;
 use domain::payment::{Attempt, State};
 use domain::{
-    Actor, Challenge, Decline, EventKind, MethodFacts, MethodKind, Operation, OperationId, OperationKind,
-    OperationObject, OperationState, Payment, PaymentId, PaymentMethod, PaymentMethodId, Right,
-    Shop, Timestamp, payment_method,
+    Actor, Challenge, Decline, EventKind, MethodFacts, MethodKind, Operation, OperationId,
+    OperationKind, OperationObject, OperationState, Payment, PaymentId, PaymentMethod,
+    PaymentMethodId, Right, Shop, Timestamp, payment_method,
 };
 
 use crate::app::App;

@@ -121,14 +121,14 @@ pub async fn forget(store: &Store, numbers: Vec<u32>) -> Result<(), Error> {
 ///
 /// # Errors
 /// The storage fails.
-pub async fn used(store: &Store) -> Result<BTreeMap<u32, u64>, Error> {
+pub async fn used(cx: &Cx) -> Result<BTreeMap<u32, u64>, Error> {
+    let secrets = cx.require_any_shop(Right::SealingRead)?;
     let mut used = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = store
-            .read(move |conn| Ok::<_, Error>(store::webhook::secrets_any_shop(conn, after, BATCH)?))
-            .await
-            .map_err(Error::settled)?;
+        let page = secrets
+            .read(move |conn| Ok(store::webhook::secrets_any_shop(conn, after, BATCH)?))
+            .await?;
         let Some(last) = page.last() else {
             return Ok(used);
         };

@@ -13,7 +13,7 @@ pub(crate) struct Way {
 }
 
 /// Every command.
-pub(crate) static WAYS: [Way; 43] = [
+pub(crate) static WAYS: [Way; 45] = [
     // With `--demo` it makes a shop to try everything with.
     way(
         "serve",
@@ -63,7 +63,9 @@ pub(crate) static WAYS: [Way; 43] = [
     way("message show", &[Right::MessageRead]),
     way("discrepancy list", &[Right::DiscrepancyRead]),
     way("discrepancy settle", &[Right::DiscrepancySettle]),
+    way("sealing list", &[Right::SealingRead]),
     way("sealing rotate", &[Right::SealingRotate]),
+    way("sealing prune", &[Right::SealingRead, Right::SealingRotate]),
     way("clock advance", &[Right::ClockMove]),
     way("listen", &[Right::WebhookChange]),
     way("audit", &[Right::BookAudit]),

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use anyhow::{Context as _, Result};
 use app::sealing::{self, Keyring};
 use serde_json::{Value, json};
-use store::Store;
 use store::sealing::SealingKey;
 
 use super::super::{counted, shown};
@@ -26,9 +25,9 @@ struct Keys {
 }
 
 impl Keys {
-    async fn of(file: &KeyFile, store: &Store) -> Result<Self> {
-        let noted = sealing::registered(store).await;
-        let used = sealing::used(store).await;
+    async fn of(file: &KeyFile, platform: &Platform) -> Result<Self> {
+        let noted = sealing::registered(&platform.store).await;
+        let used = sealing::used(&platform.cx).await;
         Ok(Self {
             there: file.read()?.unwrap_or_default(),
             noted: noted.context("read which keys the database is sealed with")?,
@@ -79,7 +78,7 @@ impl Keys {
 /// Lists the keys.
 pub(super) async fn list(config: &Config, platform: &Platform) -> Result<Told> {
     let file = KeyFile::of(config);
-    let keys = Keys::of(&file, &platform.store).await?;
+    let keys = Keys::of(&file, platform).await?;
     let mut rows = Vec::new();
     let mut items: Vec<Value> = Vec::new();
     for number in keys.numbers() {
@@ -114,7 +113,7 @@ pub(super) async fn prune(config: &Config, platform: &Platform, drop: bool) -> R
     let file = KeyFile::of(config);
     // Nobody adds a key meanwhile, and no server seals with an older one than the newest.
     let changing = changing(&file).await?;
-    let keys = Keys::of(&file, &platform.store).await?;
+    let keys = Keys::of(&file, platform).await?;
     file.compare(&keys.noted, Some(&keys.there))?;
     let unused = keys.unused();
     let since = keys.noted.last().map(|newest| shown(newest.created_at));

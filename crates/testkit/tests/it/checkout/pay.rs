@@ -45,9 +45,9 @@ async fn that_the_shop_knows_is_said_once_it_does() {
     let page = buyer.pay_by_card(&alone, WITHOUT_3DS).await;
     let (arrived, known) = ("The money has arrived.", "The shop already knows.");
     assert_eq!(page.text(".result__text"), arrived);
-    let app = &buyer.world.app;
-    let hook = NewWebhook::of(app, SHOP_URL.to_owned(), EventKind::ALL.to_vec());
-    let added = app::webhook::add(app, buyer.world.shop.id, hook).await;
+    let cx = buyer.world.machine();
+    let hook = NewWebhook::of(&cx, SHOP_URL.to_owned(), EventKind::ALL.to_vec());
+    let added = app::webhook::add(&cx, buyer.world.shop.id, hook).await;
     added.unwrap();
     let told = buyer.payment_again("told").await;
     let page = buyer.pay_by_card(&told, WITHOUT_3DS).await;
