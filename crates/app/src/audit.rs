@@ -15,9 +15,11 @@ pub mod secret;
 mod told;
 
 use std::collections::BTreeMap;
+use std::future::ready;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
 use domain::{Right, Shop, ShopId};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use store::book::{Head, Posted};
 use store::{Conn, StoreError};
 
@@ -27,6 +29,8 @@ use deal::Deals;
 
 /// How many rows are read at once.
 const PAGE: u32 = 1_000;
+/// How many shops are looked at at once, where there are as many readers.
+const SHOPS_AT_ONCE: usize = 2;
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -75,11 +79,14 @@ pub async fn run(cx: &Cx) -> Result<Report, Error> {
     let shops = rows
         .read(|conn| Ok(store::shop::list_any_shop(conn)?))
         .await?;
-    let mut report = Report::default();
-    for shop in shops {
-        let part = rows.read(move |conn| audit_shop(conn, &shop)).await?;
+    let parts = stream::iter(shops)
+        .map(|shop| rows.read(move |conn| audit_shop(conn, &shop)))
+        .buffered(SHOPS_AT_ONCE);
+    let report = parts.try_fold(Report::default(), |mut report, part| {
         report.add(part);
-    }
+        ready(Ok(report))
+    });
+    let mut report = report.await?;
     report.findings.extend(rows.read(orphans).await?);
     Ok(report)
 }

@@ -13,6 +13,9 @@ use crate::time::Timestamp;
 const EPOCH_SECONDS: i64 = 946_728_000;
 const RANDOM_BITS: u64 = (1 << 60) - 1;
 const BODY_LENGTH: usize = 36;
+const DASHES: [usize; 4] = [8, 13, 18, 23];
+/// The version and the variant, `5000` and `8`, which are the same in all ids.
+const MARKS: u128 = 0x5_0008;
 
 /// What a new id is made of: when, and 60 random bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,31 +53,27 @@ impl Body {
         }
     }
 
+    /// Reads digits and dashes in one pass, for lists and audits read ids by the hundred thousand.
     fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        if bytes.len() != BODY_LENGTH || bytes.iter().any(u8::is_ascii_uppercase) {
-            return None;
+        let bytes: &[u8; BODY_LENGTH] = text.as_bytes().try_into().ok()?;
+        let mut bits = 0_u128;
+        for (place, byte) in bytes.iter().enumerate() {
+            let digit = match byte {
+                b'-' if DASHES.contains(&place) => continue,
+                _ if DASHES.contains(&place) => return None,
+                b'0'..=b'9' => byte - b'0',
+                b'a'..=b'f' => byte - b'a' + 10,
+                _ => return None,
+            };
+            bits = (bits << 4) | u128::from(digit);
         }
-        let mut groups = text.split('-');
-        let hex = |group: Option<&str>, length: usize| {
-            let group = group.filter(|g| g.len() == length)?;
-            if !group.bytes().all(|b| b.is_ascii_hexdigit()) {
-                return None;
-            }
-            u64::from_str_radix(group, 16).ok()
-        };
-        let seconds = u32::try_from(hex(groups.next(), 8)?).ok()?;
-        let kind = u16::try_from(hex(groups.next(), 4)?).ok()?;
-        let version = hex(groups.next(), 4)?;
-        let high = hex(groups.next(), 4)?;
-        let low = hex(groups.next(), 12)?;
-        if version != 0x5000 || high >> 12 != 8 || groups.next().is_some() {
+        if (bits >> 60) & 0xf_ffff != MARKS {
             return None;
         }
         Some(Self {
-            seconds,
-            kind,
-            random: ((high & 0xfff) << 48) | low,
+            seconds: u32::try_from(bits >> 96).ok()?,
+            kind: u16::try_from((bits >> 80) & 0xffff).ok()?,
+            random: u64::try_from(bits & u128::from(RANDOM_BITS)).ok()?,
         })
     }
 }

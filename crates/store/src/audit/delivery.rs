@@ -42,14 +42,13 @@ const EVENTS: &str = "\
 select v.id, v.sequence, v.created_at, v.kind,
        (select string_agg(d.id || ' ' || d.webhook_id || ' ' || d.state || ' '
                           || cast(d.attempts as text) || ' '
-                          || cast((select count(*)
-                                     from attempt a
-                                    where a.delivery_id = d.id) as text) || ' '
-                          || coalesce((select case when 200 <= a.status and a.status < 300
-                                                   then '1' else '0' end
-                                         from attempt a
-                                        where a.delivery_id = d.id and a.number = d.attempts),
-                                      '0'), '\n')
+                          || (select cast(count(*) as text) || ' '
+                                     || cast(coalesce(max(case when a.number = d.attempts
+                                                                    and 200 <= a.status
+                                                                    and a.status < 300
+                                                               then 1 else 0 end), 0) as text)
+                                from attempt a
+                               where a.delivery_id = d.id), '\n')
           from delivery d
          where d.event_id = v.id) as carried
   from event v
