@@ -8,6 +8,7 @@ mod banned;
 mod coverage;
 mod crates;
 mod layout;
+mod licences;
 mod migrations;
 mod paths;
 mod source;
@@ -210,11 +211,15 @@ pub(crate) fn run(project: &Project, accept_migrations: bool) -> Result<()> {
     let tree = Tree::read(project)?;
     let text = fs::read_to_string(project.path(EXCEPTIONS)).context(EXCEPTIONS)?;
     let exceptions: Exceptions = toml::from_str(&text).context(EXCEPTIONS)?;
+    let found = CHECKS
+        .iter()
+        .map(|check| (check.name, (check.find)(&tree, &exceptions)));
+    let metadata = licences::metadata(project)?;
+    let licences = ("licences", licences::check(&tree, &metadata));
     let mut count = 0;
-    for check in CHECKS {
-        let findings = (check.find)(&tree, &exceptions);
+    for (name, findings) in found.chain([licences]) {
         for finding in &findings {
-            println!("{finding}  [{}]", check.name);
+            println!("{finding}  [{name}]");
         }
         count += findings.len();
     }
