@@ -105,7 +105,7 @@ pub(crate) async fn audit(
         bank::paid_out(world, &facts).await,
         bank::is_known(world, &stuck).await,
         nothing_is_lost(world, business.topped_up, stuck.values().sum()).await,
-        register::agrees(world, business, &facts.payments, tally).await,
+        register::agrees(world, business, &facts, tally).await,
         message::agree(world, merchant, &facts, tally),
         deal::agree(&facts),
         deal::pays_no_seller_twice(world, &facts).await,
