@@ -36,8 +36,8 @@ impl Chance {
         choices.get(index)
     }
 
-    /// What goes wrong at the bank in this life.
-    pub(crate) fn faults(&mut self) -> Chances {
+    /// What goes wrong at the bank in this life; it contradicts itself so often at most.
+    pub(crate) fn faults(&mut self, overruled_most: u64) -> Chances {
         let mut weight = |most| u32::try_from(self.below(most)).unwrap_or(0);
         Chances {
             reply_lost: weight(200),
@@ -49,7 +49,7 @@ impl Chance {
             callback_lost: weight(300),
             callback_twice: weight(300),
             callback_held: weight(200),
-            overruled: weight(150),
+            overruled: weight(overruled_most),
         }
     }
 

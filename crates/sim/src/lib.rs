@@ -38,6 +38,10 @@ const UNITS_TO_CRASH_MAX: u64 = 24;
 /// How many of a thousand answers of banks, payers and registers the storage does not take.
 const ANSWERS_TROUBLED_PER_MILLE: u64 = 50;
 
+/// How many of a thousand calls the bank refuses and carries out after all, at most; twice as many
+/// where the merchant lives of deals.
+const OVERRULED_PER_MILLE_MOST: u64 = 200;
+
 /// Runs the history of a seed.
 ///
 /// # Errors
@@ -90,7 +94,12 @@ impl History {
                     Some(merchant) => merchant.business.world(store, surroundings.clone()),
                 };
                 let merchant = merchant.as_mut().context("a merchant")?;
-                let (bank, register) = (chance.faults(), chance.register_faults());
+                let overruled_most = match merchant.business.trades {
+                    true => 2 * OVERRULED_PER_MILLE_MOST,
+                    false => OVERRULED_PER_MILLE_MOST,
+                };
+                let bank = chance.faults(overruled_most);
+                let register = chance.register_faults();
                 surroundings.bank.script().by_chance(chance.bits(), bank);
                 surroundings.register.by_chance(chance.bits(), register);
                 // The storage refuses answers, or writes them down without a word.

@@ -96,12 +96,15 @@ pub(super) async fn is_known(world: &World, stuck: &BTreeMap<String, i64>) -> Re
         let id = effect.operation;
         let find = move |conn: &mut store::Conn<'_>| store::operation::find_any_shop(conn, id);
         let found = world.store.read(find).await?;
-        let known = found.is_some_and(|found| found.state == OperationState::Approved);
+        let known = found.as_ref().map(|found| found.state) == Some(OperationState::Approved);
         ensure!(
             known,
             "{reference} was carried out and is not known as that"
         );
-        let listed = list.iter().any(|one| one.operation_id == id);
+        // By its approval, or by that of a capture, that came too late.
+        let object = found.map(|found| found.object);
+        let mut own = list.iter().filter(|one| Some(one.object) == object);
+        let listed = own.any(|one| one.remedy.given_back_by().is_some());
         let open = stuck.get(&reference).is_some_and(|kept| *kept > 0);
         ensure!(
             listed || !open,

@@ -28,7 +28,7 @@ impl Merchant {
         let registers = self.business.registers();
         let (by, path, mut body) = match chance.below(100) {
             0..18 => self.about_deals(chance)?,
-            45..70 if self.business.trades => self.about_deals(chance)?,
+            45..90 if self.business.trades => self.trade(chance)?,
             18..28 => payout_of_gateway(chance)?,
             28..35 if registers => self.receipt_by_itself(chance)?,
             35..45 => (By::Shop, "/invoices".to_owned(), self.invoice(now, chance)),
@@ -134,13 +134,8 @@ impl Merchant {
                 put(&mut body, "payment_method_data", means);
             }
         }
-        let often = if self.business.trades { 800 } else { 400 };
-        let (in_deal, split) = (chance.happens(often), chance.happens(400));
-        // The last deals have no payment yet.
-        let last = self.deals.len().saturating_sub(2);
-        let last = self.deals.get(last..).filter(|_| self.business.trades);
-        let among = last.unwrap_or(&self.deals);
-        if let Some(deal) = chance.one_of(among).filter(|_| in_deal) {
+        let (in_deal, split) = (chance.happens(400), chance.happens(400));
+        if let Some(deal) = chance.one_of(&self.deals).filter(|_| in_deal) {
             let part = payout(1 + chance.below(units));
             put(&mut body, "deal", json!({"id": deal, "settlements": part}));
         } else if split && !self.business.partners.is_empty() {
@@ -272,17 +267,39 @@ impl Merchant {
         Some((By::Shop, "/receipts".to_owned(), body))
     }
 
+    /// What a platform does that lives of its deals: it opens one, has it paid, and pays its seller
+    /// in two halves. What failed is tried again.
+    fn trade(&self, chance: &mut Chance) -> Option<Wish> {
+        let again = self.failed.last().filter(|_| chance.happens(700));
+        if let Some((deal, units)) = again {
+            return Some(payout_of_deal(deal, *units));
+        }
+        if let Some((deal, part)) = self.filled.last().filter(|_| chance.happens(600)) {
+            return Some(payout_of_deal(deal, 1.max(part / 2)));
+        }
+        let Some(deal) = self.deals.last().filter(|_| chance.happens(700)) else {
+            return self.about_deals(chance);
+        };
+        let units = 2 + chance.below(1_000);
+        let [card, ..] = CARDS;
+        let card = json!({
+            "number": card, "csc": "123", "expiry_month": "12", "expiry_year": "2030",
+        });
+        let body = json!({
+            "amount": amount(units), "capture": true,
+            "payment_method_data": {"type": "bank_card", "card": card},
+            "deal": {"id": deal, "settlements": payout(1 + chance.below(units / 2))},
+            "confirmation": {"type": "redirect", "return_url": "https://shop.example/"},
+        });
+        Some((By::Shop, "/payments".to_owned(), body))
+    }
+
     /// A new deal, or a payout of one that was opened.
     fn about_deals(&self, chance: &mut Chance) -> Option<Wish> {
-        let new = if self.business.trades { 350 } else { 500 };
-        if self.deals.is_empty() || chance.happens(new) {
+        if self.deals.is_empty() || chance.happens(500) {
             let moments = ["payment_succeeded", "deal_closed"];
             let body = json!({"type": "safe_deal", "fee_moment": chance.one_of(&moments)?});
             return Some((By::Shop, "/deals".to_owned(), body));
-        }
-        let again = self.failed.last().filter(|_| chance.happens(500));
-        if let Some((deal, units)) = again {
-            return Some(payout_of_deal(deal, *units));
         }
         // Mostly one of the last, which may have been paid out of already, or more than it has.
         let last = self.filled.len().saturating_sub(2);

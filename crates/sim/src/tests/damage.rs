@@ -148,7 +148,9 @@ pub(super) static DAMAGES: &[Damage] = &[
         "update payout
             set state = 'succeeded', reference = 'x', succeeded_at = created_at,
                 canceled_by = null, canceled_for = null, canceled_at = null
-          where id = (select min(id) from payout where state = 'canceled')",
+          where id = (select min(id) from payout
+                       where state = 'canceled'
+                         and id not in (select object_id from discrepancy))",
         "Succeeded and arrived as []",
     ),
     rows(
