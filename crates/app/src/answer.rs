@@ -263,8 +263,9 @@ fn another_capture(
     match step.as_ref().and_then(|step| Some((step, step.late?))) {
         None | Some((_, Remedy::Nothing)) => Ok(recorded),
         Some((step, remedy)) => {
+            let recorded = recorded.and(effects::payment(work, step)?);
             discrepancy::remedied(work, call.id, remedy)?;
-            Ok(recorded.and(effects::payment(work, step)?))
+            Ok(recorded)
         }
     }
 }

@@ -8,6 +8,7 @@ use domain::ledger::Account;
 use domain::{
     Discrepancy, DiscrepancyKind, Operation, OperationId, OperationObject, Remedy, Right, ShopId,
 };
+use store::discrepancy::Settles;
 use tracing::warn;
 
 use crate::app::App;
@@ -86,7 +87,7 @@ pub enum Settlement {
     /// to get it once more.
     Stands,
     /// The money of a refund that stays canceled has come back, or had never left: the shop has it
-    /// again, and nothing is held any more.
+    /// again, and nothing is held any more. It may come after it was said that it stands.
     CameBack,
 }
 
@@ -109,12 +110,15 @@ pub async fn settle(
     let found = cx.require_any_shop(right)?.read(find).await?;
     let cx = cx.require_in(found.shop_id, right).await?;
     cx.write(move |work| {
-        if settlement == Settlement::CameBack {
-            came_back(work, &found)?;
-        }
-        let now = work.now();
-        let settled = store::discrepancy::settle_any_shop(work.tx, operation, (now, &note))?;
-        match settled {
+        let what = match settlement {
+            Settlement::Stands => Settles::Open,
+            Settlement::CameBack => {
+                came_back(work, &found)?;
+                Settles::Held
+            }
+        };
+        let said = (work.now(), note.as_str());
+        match store::discrepancy::settle_any_shop(work.tx, operation, what, said)? {
             0 => Err(Error::not_found(
                 "open discrepancy of the operation",
                 operation,

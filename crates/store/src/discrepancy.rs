@@ -52,11 +52,11 @@ update discrepancy
                        from payout
                       where deal_id = $2)";
 
-/// A person has dealt with it.
+/// A person has dealt with it; of what is held also once more, with another note.
 const SETTLE_ANY_SHOP: &str = "\
 update discrepancy
-   set resolved_at = $2, note = $3
- where operation_id = $1 and resolved_at is null";
+   set resolved_at = coalesce(resolved_at, $2), note = $3
+ where operation_id = $1 and (resolved_at is null or ($4 = 1 and remedy = 'held'))";
 
 const COUNT_OPEN_ANY_SHOP: &str = "\
 select count(*)
@@ -141,13 +141,24 @@ pub fn resolve_late_payouts(
     tx.write(RESOLVE_LATE_PAYOUTS, &[&shop, &deal, &now])
 }
 
-/// A person has dealt with what was open of this operation. How many rows that were.
+/// What a settlement is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settles {
+    /// What is open.
+    Open,
+    /// That, and what is held though it was settled before.
+    Held,
+}
+
+/// A person has dealt with this of the operation. How many rows that were.
 pub fn settle_any_shop(
     tx: &mut Tx<'_>,
     operation: OperationId,
+    what: Settles,
     (now, note): (Timestamp, &str),
 ) -> Result<u64, StoreError> {
-    tx.execute(SETTLE_ANY_SHOP, &[&operation, &now, &note])
+    let held = i64::from(what == Settles::Held);
+    tx.execute(SETTLE_ANY_SHOP, &[&operation, &now, &note, &held])
 }
 
 /// How many nobody has put right.

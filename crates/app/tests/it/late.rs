@@ -892,6 +892,10 @@ async fn a_settlement_frees_what_is_held_if_it_says_that_the_money_came_back() {
         assert!(!room("600.01", "over").await);
         assert!(room("555.00", "free").await);
         assert!(back().await.is_err(), "nothing is held of it any more");
+        // What stood may come back later.
+        let later = settle(&world, held[0], Settlement::CameBack, "It is back").await;
+        assert_eq!(later.unwrap(), 1);
+        assert!(room("400.00", "later").await);
         let wrong = settle(&world, open, Settlement::CameBack, "It never left").await;
         assert!(wrong.is_err(), "nothing was held of it");
         assert_eq!(world.app.waiting().await.unwrap().discrepancies, 0);
