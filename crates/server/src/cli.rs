@@ -646,6 +646,35 @@ mod tests {
     }
 
     #[test]
+    fn events_are_named_alike_wherever_they_are_named() {
+        let listen = ["altyn", "listen", "--shop", "100001"];
+        let add = [
+            "altyn",
+            "shop",
+            "webhook",
+            "add",
+            "--shop",
+            "100001",
+            "--url",
+            "https://x.test",
+        ];
+        let events = "payment.succeeded,refund.succeeded";
+        for command in [&listen[..], &add] {
+            for flag in ["--event", "--events"] {
+                let words = command.iter().copied().chain([flag, events]);
+                assert!(Cli::try_parse_from(words).is_ok(), "{command:?} {flag}");
+            }
+        }
+        let mut shown = Cli::command();
+        let shown = shown.find_subcommand_mut("listen").unwrap().render_help();
+        let shown = shown.to_string();
+        assert!(
+            shown.contains("--event ") && !shown.contains("--events"),
+            "{shown}"
+        );
+    }
+
+    #[test]
     fn an_address_of_mail_is_one() {
         assert_eq!(email("shop@shop.test").as_deref(), Ok("shop@shop.test"));
         assert!(email("shop@@shop.test").is_err() && email("shop").is_err());

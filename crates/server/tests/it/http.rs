@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 
-use crate::altyn::{Place, until};
+use crate::altyn::{Place, Server, until};
 
 #[test]
 fn a_request_has_an_id_that_may_be_the_callers() {
@@ -82,13 +82,7 @@ fn who_finds_no_place_hears_it_and_health_has_places_of_its_own() {
 fn a_proxy_that_says_no_address_shuts_nobody_out_and_is_named() {
     let place = Place::new();
     let server = place.serve(&["--demo", "--connections-per-address-max", "1"]);
-    let wrong = |header: &str| {
-        let request = format!(
-            "GET /v3/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\
-             Authorization: Basic MTp3cm9uZw==\r\n\r\n"
-        );
-        server.raw(request.as_bytes()).status
-    };
+    let wrong = |header: &str| wrong_key(&server, header);
     // More than an address may show, by a proxy of which the header is another.
     for _ in 0..100 {
         assert_eq!(wrong("X-Forwarded-For: 192.0.2.7\r\n"), 401);
@@ -117,6 +111,28 @@ fn a_proxy_that_says_no_address_shuts_nobody_out_and_is_named() {
         assert!(line.contains(words), "{words} is not in {line}");
     }
     assert_eq!(lines.next(), None, "once in a while");
+}
+
+/// Shows a wrong key.
+fn wrong_key(server: &Server, header: &str) -> u16 {
+    let request = format!(
+        "GET /v3/me HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\
+         Authorization: Basic MTp3cm9uZw==\r\n\r\n"
+    );
+    server.raw(request.as_bytes()).status
+}
+
+#[test]
+fn a_proxy_on_this_machine_that_says_nothing_is_no_client_but_in_a_demo() {
+    for (words, is_client) in [(&[][..], false), (&["--demo"], true)] {
+        let place = Place::new();
+        let server = place.serve(words);
+        let shut_out = (0..100).any(|_| wrong_key(&server, "") == 429);
+        assert_eq!(shut_out, is_client, "{words:?}");
+        server.stop();
+        let named = place.said().contains("does not say for whom it asks");
+        assert_eq!(named, !is_client, "{words:?}");
+    }
 }
 
 #[test]

@@ -25,6 +25,22 @@ fn select<'a>(page: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
 }
 
 #[test]
+fn every_way_to_pay_has_a_mark_of_its_own() {
+    let mut most = 0;
+    each_page(|sample, page, _| {
+        let marks = select(page, "summary svg.mark");
+        let different: BTreeSet<String> = marks.iter().map(ElementRef::html).collect();
+        assert_eq!(different.len(), marks.len(), "{}", sample.name);
+        most = most.max(marks.len());
+    });
+    assert_eq!(
+        most,
+        domain::MethodKind::ALL.len(),
+        "no sample has all of them"
+    );
+}
+
+#[test]
 fn every_page_is_html_without_errors_and_says_its_language() {
     each_page(|sample, page, lang| {
         assert_eq!(page.errors, Vec::<String>::new(), "{}", sample.name);
