@@ -61,8 +61,8 @@ impl Body {
             let digit = match byte {
                 b'-' if DASHES.contains(&place) => continue,
                 _ if DASHES.contains(&place) => return None,
-                b'0'..=b'9' => byte - b'0',
-                b'a'..=b'f' => byte - b'a' + 10,
+                b'0'..=b'9' => byte.saturating_sub(b'0'),
+                b'a'..=b'f' => byte.saturating_sub(b'a').saturating_add(10),
                 _ => return None,
             };
             bits = (bits << 4) | u128::from(digit);
