@@ -1,8 +1,12 @@
-//! Building and starting: the release binary, the demo, the load, the simulation.
+//! Building and starting: the release binary with its symbols apart, the demo, the load, the
+//! simulation.
 
+use std::fs;
 use std::os::unix::process::CommandExt as _;
+use std::path::Path;
+use std::process::Command;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::outside;
 use crate::postgres::{Cluster, Durability};
@@ -11,6 +15,9 @@ use crate::project::Project;
 use crate::tools;
 
 const DATA: &str = "altyn-data";
+
+/// The largest binary that users are given.
+const BINARY_BYTES_MAX: u64 = 30_000_000;
 
 /// Builds the page assets and `target/release/altyn`.
 pub(crate) fn release(project: &Project) -> Result<()> {
@@ -23,13 +30,45 @@ pub(crate) fn release(project: &Project) -> Result<()> {
 
 /// Builds the server with what is embedded into it.
 pub(crate) fn server(project: &Project, dev: bool) -> Result<()> {
-    let mut build = project.cargo(&["build", "--locked", "-p", "server"]);
-    if !dev {
-        build.arg("--release");
-        // A developer's build is not compiled again for each commit.
-        build.envs(commit(project).map(|commit| ("BUILD_COMMIT", commit)));
+    if dev {
+        return process::run(&mut project.cargo(&["build", "--locked", "-p", "server"]));
     }
-    process::run(&mut build)
+    tools::require(&[&tools::OBJCOPY])?;
+    let mut build = optimized(project, "server");
+    // A developer's build is not compiled again for each commit.
+    build.envs(commit(project).map(|commit| ("BUILD_COMMIT", commit)));
+    process::run(&mut build)?;
+    set_symbols_apart(&project.binary())
+}
+
+/// Builds a package optimized, with its symbols in it.
+fn optimized(project: &Project, package: &str) -> Command {
+    let mut build = project.cargo(&["build", "--locked", "--release", "-p", package]);
+    build.env("CARGO_PROFILE_RELEASE_STRIP", "none");
+    build
+}
+
+/// Moves the symbols of a binary into a file beside it, where backtraces, debuggers and `perf` look
+/// for them by a link in the binary. Cargo's own copy keeps them.
+fn set_symbols_apart(binary: &Path) -> Result<()> {
+    let (apart, bare) = (
+        binary.with_extension("debug"),
+        binary.with_extension("bare"),
+    );
+    // zlib is the compression that Rust's own backtraces can read.
+    let mut keep = Command::new("objcopy");
+    keep.args(["--only-keep-debug", "--compress-debug-sections=zlib"]);
+    process::run(keep.arg(binary).arg(&apart))?;
+    let mut strip = Command::new("objcopy");
+    strip.arg("--strip-all");
+    strip.arg(format!("--add-gnu-debuglink={}", apart.display()));
+    process::run(strip.arg(binary).arg(&bare))?;
+    let bytes = fs::metadata(&bare)?.len();
+    ensure!(
+        bytes <= BINARY_BYTES_MAX,
+        "the binary has {bytes} bytes without its symbols; the limit is {BINARY_BYTES_MAX}"
+    );
+    fs::rename(&bare, binary).context("cannot put the binary in its place")
 }
 
 /// What git calls the source; nothing where there is no git or none of its directories.
@@ -90,7 +129,7 @@ pub(crate) fn bench(project: &Project, arguments: &[String]) -> Result<()> {
     tools::require(&[&tools::COMPILER, &tools::POSTGRES])?;
     outside::page_assets(project)?;
     server(project, false)?;
-    process::run(&mut project.cargo(&["build", "--locked", "--release", "-p", "bench"]))?;
+    process::run(&mut optimized(project, "bench"))?;
     let was_running = Cluster::running(project)?.is_some();
     let cluster = Cluster::start(project, Durability::Durable)?;
     let mut load = project.command(project.target("release/bench"));
@@ -118,4 +157,50 @@ pub(crate) fn openapi(project: &Project) -> Result<()> {
     let mut tests = project.cargo(&["test", "--locked", "--lib", "--bins"]);
     tests.args(packages).args(["--", "the_page"]);
     process::run(tests.env("UPDATE_DOCS", "1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::set_symbols_apart;
+
+    #[test]
+    fn symbols_go_into_a_file_that_the_binary_names() {
+        let folder = std::env::current_exe().unwrap().with_extension("apart");
+        fs::create_dir_all(&folder).unwrap();
+        let (source, binary) = (folder.join("tool.c"), folder.join("tool"));
+        fs::write(
+            &source,
+            "int named(void) { return 7; } int main(void) { return named(); }",
+        )
+        .unwrap();
+        let mut compiler = Command::new("cc");
+        let built = compiler
+            .args(["-g", "-o"])
+            .arg(&binary)
+            .arg(&source)
+            .status();
+        assert!(built.unwrap().success());
+        set_symbols_apart(&binary).unwrap();
+        let says = |path| {
+            let told = Command::new("objdump")
+                .args(["-h", "-t"])
+                .arg(path)
+                .output();
+            String::from_utf8(told.unwrap().stdout).unwrap()
+        };
+        let (bare, apart) = (says(&binary), says(&folder.join("tool.debug")));
+        assert!(
+            bare.contains(".gnu_debuglink") && bare.contains("no symbols"),
+            "{bare}"
+        );
+        assert!(
+            apart.contains("named") && apart.contains(".debug_line"),
+            "{apart}"
+        );
+        assert_eq!(Command::new(&binary).status().unwrap().code(), Some(7));
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

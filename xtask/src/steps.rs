@@ -156,6 +156,7 @@ fn quick_tools(_: &mut Session<'_>) -> Result<()> {
 fn all_tools(session: &mut Session<'_>) -> Result<()> {
     quick_tools(session)?;
     found(&[
+        &tools::OBJCOPY,
         &tools::NODE,
         &tools::NPM,
         &tools::PYTHON,

@@ -37,6 +37,12 @@ pub(crate) const COMPILER: Tool = Tool {
     source: Source::Debian("gcc libc6-dev"),
     find: || version("cc", "--version"),
 };
+pub(crate) const OBJCOPY: Tool = Tool {
+    name: "objcopy",
+    purpose: "to keep the binary's symbols in a file of their own",
+    source: Source::Debian("binutils"),
+    find: || version("objcopy", "--version"),
+};
 pub(crate) const RUSTFMT: Tool = Tool {
     name: "rustfmt",
     purpose: "to check the format",
