@@ -5,6 +5,7 @@
 //! so what is mended leaves the list.
 
 mod banned;
+mod circles;
 mod coverage;
 mod crates;
 mod layout;
@@ -54,6 +55,10 @@ const CHECKS: &[Check] = &[
     Check {
         name: "who can name a card's number",
         find: crates::cards,
+    },
+    Check {
+        name: "circles between modules",
+        find: circles::check,
     },
     Check {
         name: "banned words of SQL and Rust",
@@ -117,6 +122,8 @@ struct Exceptions {
     lines: BTreeMap<String, usize>,
     /// Floats that a foreign interface forces on a file.
     floats: BTreeMap<String, usize>,
+    /// Modules of crates that use each other in circles.
+    circles: BTreeMap<String, Vec<String>>,
     /// Places where the two databases need different SQL.
     dialect_pairs: usize,
 }

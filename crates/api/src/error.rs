@@ -18,7 +18,7 @@ use contract::InvalidRequest;
 use http::StatusCode;
 
 use crate::credentials::CredentialsRefused;
-use crate::once::KeyRefused;
+use crate::key::KeyRefused;
 use rows::Row;
 
 /// Why a request is not carried out.

@@ -10,10 +10,12 @@ mod describe;
 mod door;
 mod error;
 mod id;
+mod key;
 mod limit;
 mod once;
 pub mod openapi;
 mod request;
+mod router;
 mod routes;
 mod russian;
 
@@ -35,6 +37,7 @@ mod refund;
 mod self_employed;
 mod webhook;
 
-pub use door::{Settings, router, router_with};
+pub use door::Settings;
 pub use error::rows;
+pub use router::{router, router_with};
 pub use routes::{BESIDE, DESCRIPTION, Endpoint, ROUTES, Route};

@@ -3,35 +3,16 @@
 use app::Once;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
-use domain::card;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
 
 use crate::door::Door;
 use crate::error::ApiError;
+use crate::key;
 
-const KEY_HEADER: &str = "idempotence-key";
-pub(crate) const KEY_BYTES_MAX: usize = 64;
 /// What an empty body of a request stands for, which needs none.
 const EMPTY_OBJECT: &[u8] = b"{}";
-
-/// Why a key is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum KeyRefused {
-    /// There is none.
-    #[error("no idempotency key")]
-    Missing,
-    /// There are two, and nobody guesses which one counts.
-    #[error("two idempotency keys")]
-    Twice,
-    /// More than [`KEY_BYTES_MAX`] characters.
-    #[error("the idempotency key is too long")]
-    TooLong,
-    /// A character outside of `[0-9a-zA-Z+-_.]`.
-    #[error("the idempotency key has a character that is not permitted")]
-    Illegal,
-}
 
 /// A request with a body. What makes it the same request is its method, path and content.
 pub(crate) struct Post {
@@ -57,7 +38,7 @@ impl FromRequest<Door> for Post {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
-        let key = key(request.headers())?;
+        let key = key::read(request.headers())?;
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
         let body = read(request, door).await?;
@@ -76,7 +57,7 @@ impl FromRequest<Door> for Bare {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
-        let key = key(request.headers())?;
+        let key = key::read(request.headers())?;
         let fingerprint = fingerprint(request.method(), request.uri().path(), EMPTY_OBJECT);
         // Taken off the connection, so that the next request can come over it.
         match Bytes::from_request(request, door).await.map_err(Into::into) {
@@ -114,30 +95,6 @@ pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     plain.any(|plain| !plain)
 }
 
-/// The key. The documented set of characters reads `+-_`: a range, from the plus sign to the
-/// underscore.
-fn key(headers: &HeaderMap) -> Result<String, KeyRefused> {
-    let mut shown = headers.get_all(KEY_HEADER).iter();
-    let value = shown.next().filter(|value| !value.is_empty());
-    if shown.next().is_some() {
-        return Err(KeyRefused::Twice);
-    }
-    let bytes = value.ok_or(KeyRefused::Missing)?.as_bytes();
-    if KEY_BYTES_MAX < bytes.len() {
-        return Err(KeyRefused::TooLong);
-    }
-    let permitted = |b: u8| b.is_ascii_alphanumeric() || (b'+'..=b'_').contains(&b);
-    match std::str::from_utf8(bytes) {
-        // A key is kept for a day, a card number never: its hash tells as well whether it is new.
-        Ok(key) if key.bytes().all(permitted) && card::stands_in(key) => {
-            let hash = Sha256::digest(key);
-            Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
-        }
-        Ok(key) if key.bytes().all(permitted) => Ok(key.to_owned()),
-        Ok(_) | Err(_) => Err(KeyRefused::Illegal),
-    }
-}
-
 fn is_json(headers: &HeaderMap) -> bool {
     let value = headers
         .get(CONTENT_TYPE)
@@ -160,40 +117,6 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
-
-    fn with_key(text: &str) -> Result<String, KeyRefused> {
-        let mut headers = HeaderMap::new();
-        let value = HeaderValue::from_bytes(text.as_bytes()).unwrap();
-        headers.insert("Idempotence-Key", value);
-        key(&headers)
-    }
-
-    #[test]
-    fn a_key_has_up_to_64_characters_of_a_set() {
-        for key in [
-            "1",
-            "018e5f0a-1b2c-7d4e-9f0a-1b2c3d4e5f6a",
-            "a+b_c.d/e:f@g=h",
-            &"k".repeat(64),
-        ] {
-            assert_eq!(with_key(key).as_deref(), Ok(key));
-        }
-        assert_eq!(key(&HeaderMap::new()), Err(KeyRefused::Missing));
-        assert_eq!(with_key(""), Err(KeyRefused::Missing));
-        let mut two = HeaderMap::new();
-        two.append("Idempotence-Key", HeaderValue::from_static("1"));
-        two.append("Idempotence-Key", HeaderValue::from_static("1"));
-        assert_eq!(key(&two), Err(KeyRefused::Twice));
-        assert_eq!(with_key(&"k".repeat(65)), Err(KeyRefused::TooLong));
-        // What might be a card's number is kept by its hash, the same each time.
-        let hashed = with_key("5555-5555-5555-4444").unwrap();
-        assert!(hashed.len() == KEY_BYTES_MAX && !hashed.contains("5555-5555"));
-        assert_eq!(with_key("5555-5555-5555-4444"), Ok(hashed.clone()));
-        assert_ne!(with_key("5555555555554444"), Ok(hashed));
-        for key in ["with space", "ключ", "a*b", "a#b", "a\"b"] {
-            assert_eq!(with_key(key), Err(KeyRefused::Illegal), "{key}");
-        }
-    }
 
     #[test]
     fn json_has_one_name_and_may_have_parameters() {

@@ -15,7 +15,7 @@ use http::Method;
 
 use crate::describe::{self, Body, Gives, Link, Operation, Takes, Topic};
 use crate::error::rows::{self, Row};
-use crate::once::KEY_BYTES_MAX;
+use crate::key::KEY_BYTES_MAX;
 use crate::routes::{AUTHORIZE, OWN, ROUTES, Route, TOKEN};
 use crate::russian;
 

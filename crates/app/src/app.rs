@@ -1,5 +1,7 @@
 //! The platform as its parts: storage, the outside, clock and chance. One for the whole process.
 
+mod counts;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -66,7 +66,8 @@ pub async fn list(cx: &Cx) -> Result<Vec<Application>, Error> {
 /// There is none, or the storage fails.
 pub async fn show(cx: &Cx, id: ApplicationId) -> Result<Application, Error> {
     let rows = cx.require_any_shop(Right::ApplicationRead)?;
-    rows.read(move |conn| find(conn, id)).await
+    rows.read(move |conn| grant::find_application(conn, id))
+        .await
 }
 
 /// An application that asks for access, as the page shows it that a merchant grants it on.
@@ -76,7 +77,8 @@ pub async fn show(cx: &Cx, id: ApplicationId) -> Result<Application, Error> {
 pub async fn meet(app: &Arc<App>, id: ApplicationId) -> Result<Application, Error> {
     let visitor = app.acting(Actor::Visitor);
     let rows = visitor.require_any_shop(Right::ApplicationMeet)?;
-    rows.read(move |conn| find(conn, id)).await
+    rows.read(move |conn| grant::find_application(conn, id))
+        .await
 }
 
 /// Gives an application another secret; the one before is refused from now on. Tokens stay.
@@ -88,7 +90,7 @@ pub async fn renew_secret(cx: &Cx, id: ApplicationId) -> Result<String, Error> {
     let secret = secret::fresh(rows.app());
     let hash = secret::hash(&secret);
     let unit = move |tx: &mut store::Tx<'_>| {
-        let found = find(tx, id)?;
+        let found = grant::find_application(tx, id)?;
         let next = Application {
             secret_hash: hash,
             ..found
@@ -109,7 +111,7 @@ pub async fn delete(cx: &Cx, id: ApplicationId) -> Result<usize, Error> {
     let rows = cx.require_any_shop(right)?;
     let now = rows.app().now();
     let unit = move |tx: &mut store::Tx<'_>| {
-        let found = find(tx, id)?;
+        let found = grant::find_application(tx, id)?;
         let next = Application {
             deleted_at: Some(now),
             ..found
@@ -137,15 +139,12 @@ pub async fn delete(cx: &Cx, id: ApplicationId) -> Result<usize, Error> {
 pub async fn prove(app: &Arc<App>, id: ApplicationId, secret: &str) -> Result<Application, Error> {
     let hash = secret::hash(secret);
     let door = app.job(Job::Door).require_any_shop(Right::CallerProve)?;
-    match door.read(move |conn| find(conn, id)).await {
+    match door
+        .read(move |conn| grant::find_application(conn, id))
+        .await
+    {
         Ok(application) if bool::from(application.secret_hash.ct_eq(&hash)) => Ok(application),
         Ok(_) | Err(Error::NotFound { .. }) => Err(Error::Denied),
         Err(error) => Err(error),
     }
-}
-
-pub(crate) fn find(conn: &mut store::Conn<'_>, id: ApplicationId) -> Result<Application, Error> {
-    store::application::find(conn, id)?
-        .filter(Application::is_there)
-        .ok_or_else(|| Error::not_found("application", id))
 }

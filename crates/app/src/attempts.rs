@@ -13,8 +13,6 @@ use domain::bucket::{self, Buckets};
 use domain::{Duration, ShopId, Timestamp};
 use tracing::warn;
 
-use crate::app::App;
-
 /// Wrong keys of one address at the API and where applications get tokens: so many at once, and
 /// how long one takes to come back. A server with a wrong key in its settings shows many.
 const ADDRESS_BURST: u32 = 30;
@@ -152,25 +150,23 @@ impl PageAttempt {
     }
 }
 
-impl App {
-    /// Counts a wrong key that somebody showed as `login`.
-    ///
-    /// # Errors
-    /// The address has shown too many.
-    pub fn wrong_key(
+impl Attempts {
+    /// Counts a wrong key that somebody showed as `login`; refused if the address has shown too
+    /// many.
+    pub(crate) fn wrong_key(
         &self,
         door: KeyDoor,
         login: &dyn fmt::Display,
         from: Option<IpAddr>,
+        now: Timestamp,
     ) -> Result<(), TooManyKeys> {
-        self.attempts.count(door);
+        self.count(door);
         let Some(address) = from.map(bucket::network) else {
             let at = door.name();
             warn!(door = at, %login, "a wrong key of {login} was shown from an unknown address");
             return Ok(());
         };
-        let now = self.now();
-        let mut addresses = locked(&self.attempts.addresses);
+        let mut addresses = locked(&self.addresses);
         // The page has counts of its own, and people read what it says.
         if door != KeyDoor::Page && !addresses.take(address, now) {
             return Err(TooManyKeys(addresses.wait(&address, now)));
@@ -182,9 +178,8 @@ impl App {
     }
 
     /// How many wrong keys were shown since the process started, by where.
-    #[must_use]
-    pub fn wrong_keys(&self) -> [(KeyDoor, u64); KeyDoor::ALL.len()] {
-        let mut counts = self.attempts.wrong.iter();
+    pub(crate) fn wrong_keys(&self) -> [(KeyDoor, u64); KeyDoor::ALL.len()] {
+        let mut counts = self.wrong.iter();
         KeyDoor::ALL.map(|door| {
             let count = counts.next().map_or(0, |count| count.load(Relaxed));
             (door, count)

@@ -21,7 +21,6 @@ use store::book::PostError;
 use store::{StoreError, UnitError};
 
 use crate::card_attempts::Exceeded;
-use crate::shop::KeyRefused;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -261,6 +260,26 @@ pub enum Refusal {
     /// The sub-account is not this shop's.
     #[error("the gateway is not this shop's")]
     GatewayUnknown,
+}
+
+/// Why no key is taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRefused {
+    /// Others on the machine can read what stands on a command line.
+    #[error(
+        "a whole key must not stand on a command line, where others can read it: name the key by \
+         its number or its last four characters, and take this one back, for it has stood there"
+    )]
+    Whole,
+    /// There is none.
+    #[error("the shop has no key with this number or these last four characters")]
+    Unknown,
+    /// More than one is meant.
+    #[error("more than one key of the shop ends so: name the key by its number")]
+    Ambiguous,
+    /// It opens nothing any more.
+    #[error("the key was taken back before")]
+    Revoked,
 }
 
 impl Error {

@@ -21,7 +21,7 @@ use crate::cx::{Allowed, Cx};
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::use_of_keys::Used;
-use crate::{application, secret, shop};
+use crate::{secret, shop};
 
 /// A token on its way to its application, the only time that it is seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +132,7 @@ pub async fn agree(
     let hash = secret::hash(&code);
     let now = cx.app.now();
     cx.write(move |work| {
-        let application = application::find(work.tx, application)?;
+        let application = find_application(work.tx, application)?;
         let id = GrantId::new(work.ids.next());
         let grant = Grant::agree(id, work.cx.shop.id, &application, (hash, challenge), now);
         Ok(store::grant::insert(work.tx, &grant)?)
@@ -344,4 +344,14 @@ impl Allowed {
             None => sent.to_owned(),
         }
     }
+}
+
+/// An application that is there.
+pub(crate) fn find_application(
+    conn: &mut store::Conn<'_>,
+    id: ApplicationId,
+) -> Result<Application, Error> {
+    store::application::find(conn, id)?
+        .filter(Application::is_there)
+        .ok_or_else(|| Error::not_found("application", id))
 }

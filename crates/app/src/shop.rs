@@ -18,6 +18,7 @@ use tracing::info;
 
 use crate::app::{App, Merchant};
 use crate::cx::{Allowed, Cx};
+pub use crate::error::KeyRefused;
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
 use crate::secret;
@@ -282,26 +283,6 @@ pub struct KeyView {
     pub number: usize,
     /// The key.
     pub key: SecretKey,
-}
-
-/// Why no key is taken back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeyRefused {
-    /// Others on the machine can read what stands on a command line.
-    #[error(
-        "a whole key must not stand on a command line, where others can read it: name the key by \
-         its number or its last four characters, and take this one back, for it has stood there"
-    )]
-    Whole,
-    /// There is none.
-    #[error("the shop has no key with this number or these last four characters")]
-    Unknown,
-    /// More than one is meant.
-    #[error("more than one key of the shop ends so: name the key by its number")]
-    Ambiguous,
-    /// It opens nothing any more.
-    #[error("the key was taken back before")]
-    Revoked,
 }
 
 /// The secret keys of a shop or a gateway, also those that were taken back, the oldest first.

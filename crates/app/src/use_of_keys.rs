@@ -2,14 +2,9 @@
 //! background, once an hour at most for each, and never while a request waits for it.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use domain::access::Job;
-use domain::{Duration, Right, ShopId, Timestamp};
-use tracing::warn;
-
-use crate::app::App;
-use crate::error::Error;
+use domain::{Duration, Timestamp};
 
 /// How long a use is not written again.
 const INTERVAL: Duration = Duration::hours(1);
@@ -31,7 +26,7 @@ pub(crate) struct UseOfKeys(Mutex<HashMap<[u8; 32], Timestamp>>);
 
 impl UseOfKeys {
     /// Is it time to write that this was used?
-    fn is_due(&self, hash: [u8; 32], now: Timestamp) -> bool {
+    pub(crate) fn is_due(&self, hash: [u8; 32], now: Timestamp) -> bool {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = written.get(&hash)
             && now < at.plus(INTERVAL)
@@ -43,32 +38,5 @@ impl UseOfKeys {
         }
         written.insert(hash, now);
         true
-    }
-}
-
-impl App {
-    /// Notes that a key or a token was used.
-    pub(crate) fn note_use(self: &Arc<Self>, shop: ShopId, hash: [u8; 32], used: Used) {
-        let now = self.now();
-        if !self.use_of_keys.is_due(hash, now) {
-            return;
-        }
-        let app = Arc::clone(self);
-        self.tasks.spawn(async move {
-            let unit = move |tx: &mut store::Tx<'_>| {
-                match used {
-                    Used::Key => store::secret_key::note_use(tx, shop, &hash, now)?,
-                    Used::Token => store::grant::note_use_any_shop(tx, &hash, now)?,
-                }
-                Ok::<_, Error>(())
-            };
-            let noted = async {
-                let meter = app.job(Job::Meter).require_any_shop(Right::UseNote)?;
-                meter.write_in(shop, unit).await
-            };
-            if let Err(error) = noted.await {
-                warn!(shop.id = %shop, %error, "the use of a key could not be noted");
-            }
-        });
     }
 }

@@ -1,7 +1,9 @@
 //! Each check finds what it is for, and is silent about what is right.
 
 use super::source::{self, Kind};
-use super::{Exceptions, File, Finding, Tree, banned, coverage, crates, layout, migrations};
+use super::{
+    Exceptions, File, Finding, Tree, banned, circles, coverage, crates, layout, migrations,
+};
 use super::{paths, text};
 
 type Check = fn(&Tree, &Exceptions) -> Vec<Finding>;
@@ -214,6 +216,39 @@ fn who_names_a_cards_number_is_found() {
         "crates/app/src/lib.rs:2: passes",
     ];
     expect(crates::cards, &files, &wanted);
+}
+
+#[test]
+fn circles_between_modules_are_found() {
+    let root = (
+        "crates/app/src/lib.rs",
+        "mod a;\nmod b;\nmod c;\npub use c::{C, D};\n",
+    );
+    let a = ("crates/app/src/a.rs", "use crate::{b::B, b::{E as F}};\n");
+    let b = (
+        "crates/app/src/b.rs",
+        "// crate::a\nlet x = \"crate::a\";\n",
+    );
+    let child = (
+        "crates/app/src/b/child.rs",
+        "use super::B;\nfn f() { super::super::D }\n",
+    );
+    let c = (
+        "crates/app/src/c.rs",
+        "#[cfg(test)]\nmod tests {\n    use crate::a::A;\n}\n",
+    );
+    expect(circles::check, &[root, a, b, child, c], &[]);
+    let closed = ("crates/app/src/c.rs", "fn f() -> crate::a::A {}\n");
+    let files = [root, a, b, child, closed];
+    expect(circles::check, &files, &["in a circle: a, b, c"]);
+    let mut exceptions = Exceptions::default();
+    let listed = |modules: &[&str]| modules.iter().map(|name| (*name).to_owned()).collect();
+    exceptions
+        .circles
+        .insert("app".to_owned(), listed(&["a", "b", "c"]));
+    assert_eq!(circles::check(&tree(&files), &exceptions).len(), 0);
+    let open = circles::check(&tree(&[root, a, b, child, c]), &exceptions);
+    assert_eq!(open.len(), 3, "what is mended leaves the list");
 }
 
 #[test]
