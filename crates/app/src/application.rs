@@ -9,7 +9,7 @@ use domain::{Actor, Application, ApplicationId, IdSeed, Right};
 use subtle::ConstantTimeEq as _;
 
 use crate::app::App;
-use crate::cx::Cx;
+use crate::cx::{About, Cx};
 use crate::error::{Error, Refusal};
 use crate::{grant, secret};
 
@@ -38,9 +38,11 @@ pub async fn create(cx: &Cx, new: NewApplication) -> Result<Created, Error> {
     let hash = secret::hash(&secret);
     let made = Application::create(id, new, hash, app.now()).map_err(Refusal::Application)?;
     let application = made.clone();
-    let unit =
-        move |tx: &mut store::Tx<'_>| Ok::<_, Error>(store::application::insert(tx, &application)?);
-    rows.write(unit).await?;
+    let unit = move |tx: &mut store::Tx<'_>| {
+        store::application::insert(tx, &application)?;
+        Ok(((), about(id)))
+    };
+    rows.write_about(unit).await?;
     let application = made;
     Ok(Created {
         application,
@@ -95,9 +97,10 @@ pub async fn renew_secret(cx: &Cx, id: ApplicationId) -> Result<String, Error> {
             secret_hash: hash,
             ..found
         };
-        Ok::<_, Error>(store::application::update(tx, &next)?)
+        store::application::update(tx, &next)?;
+        Ok(((), about(id)))
     };
-    rows.write(unit).await?;
+    rows.write_about(unit).await?;
     Ok(secret)
 }
 
@@ -116,9 +119,10 @@ pub async fn delete(cx: &Cx, id: ApplicationId) -> Result<usize, Error> {
             deleted_at: Some(now),
             ..found
         };
-        Ok::<_, Error>(store::application::update(tx, &next)?)
+        store::application::update(tx, &next)?;
+        Ok(((), about(id)))
     };
-    rows.write(unit).await?;
+    rows.write_about(unit).await?;
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::grant::list_of_application_any_shop(conn, id)?)
     };
@@ -130,6 +134,13 @@ pub async fn delete(cx: &Cx, id: ApplicationId) -> Result<usize, Error> {
         }
     }
     Ok(ended)
+}
+
+fn about(id: ApplicationId) -> About {
+    About {
+        shop: None,
+        object: Some(id.to_string()),
+    }
 }
 
 /// Finds out which application is asking, by its id and secret.

@@ -27,7 +27,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use domain::access::{Job, Machine, RIGHTS};
 use domain::{
-    Actor, ApplicationId, Grant, OperationId, Reach, Right, Shop, ShopId, Tariff, Timestamp,
+    Action, ActionId, Actor, ApplicationId, Grant, IdSeed, OperationId, Reach, Right, Shop, ShopId,
+    Tariff, Timestamp,
 };
 use store::{Conn, Store, StoreError, Tx};
 
@@ -80,11 +81,20 @@ pub struct Allowed {
     /// From where the request comes, if from anywhere.
     pub client_ip: Option<IpAddr>,
     actor: Actor,
+    right: Right,
 }
 
 /// What a right gives on the platform: rows of any shop.
 pub(crate) struct AnyShop {
-    app: Arc<App>,
+    cx: Cx,
+    right: Right,
+}
+
+/// What a unit on rows of any shop was about, for the journal of actions.
+#[derive(Debug, Default)]
+pub(crate) struct About {
+    pub(crate) shop: Option<ShopId>,
+    pub(crate) object: Option<String>,
 }
 
 /// The inside of a unit of work. A unit may run twice: it reads, asks the domain and writes
@@ -95,6 +105,8 @@ pub(crate) struct Work<'w, 'tx> {
     pub(crate) ids: Mint,
     /// The cards that it counts.
     cards: Tally,
+    /// What it is about, for the journal of actions.
+    object: Option<String>,
 }
 
 impl Rows {
@@ -232,6 +244,7 @@ impl Cx {
                 now: self.now,
                 client_ip: self.client_ip,
                 actor: self.actor.clone(),
+                right,
             }),
             Place::Platform => Err(Error::defect("a right in a shop, and no shop")),
         }
@@ -246,8 +259,8 @@ impl Cx {
     /// Asks for a right by its name: what it opens on the platform, rows of any shop.
     pub(crate) fn require_any_shop(&self, right: Right) -> Result<AnyShop, Error> {
         self.check(right)?;
-        let app = Arc::clone(&self.app);
-        Ok(AnyShop { app })
+        let cx = self.clone();
+        Ok(AnyShop { cx, right })
     }
 
     fn check(&self, right: Right) -> Result<(), Error> {
@@ -274,6 +287,37 @@ impl Cx {
             Place::Platform => Ok(()),
         }
     }
+}
+
+/// The line that what somebody does by hand leaves in the journal of actions; `None` for what
+/// programs and the platform do by themselves.
+fn line(app: &App, actor: &Actor, right: Right) -> Option<Action> {
+    let machine = match actor {
+        Actor::Machine(machine) => machine,
+        Actor::Key(_)
+        | Actor::Gateway(_)
+        | Actor::Application(_)
+        | Actor::Client(_)
+        | Actor::Payer(_)
+        | Actor::Visitor
+        | Actor::Demo
+        | Actor::Job(_) => return None,
+    };
+    let done_at = app.now();
+    let random = app.random_bits();
+    Some(Action {
+        id: ActionId::new(IdSeed {
+            at: done_at,
+            random,
+        }),
+        done_at,
+        role: actor.role(),
+        who: machine.account.clone(),
+        way: machine.command.clone(),
+        right,
+        shop_id: None,
+        object: None,
+    })
 }
 
 fn enabled(shop: &Shop) -> Result<(), Error> {
@@ -384,17 +428,27 @@ impl Allowed {
         F: Fn(&mut Work<'_, '_>) -> Result<T, Error> + Send + 'static,
     {
         let cx = self.clone();
+        let line = line(&self.app, &self.actor, self.right);
         let rows = &self.app.rows;
         rows.0
             .write(self.shop.id, move |tx: &mut Tx<'_>| {
-                let ids = Mint::new(cx.now, seed);
-                let cards = cards.clone();
-                unit(&mut Work {
+                let mut work = Work {
                     tx,
                     cx: &cx,
-                    ids,
-                    cards,
-                })
+                    ids: Mint::new(cx.now, seed),
+                    cards: cards.clone(),
+                    object: None,
+                };
+                let done = unit(&mut work)?;
+                if let Some(line) = &line {
+                    let line = Action {
+                        shop_id: Some(cx.shop.id),
+                        object: work.object.take(),
+                        ..line.clone()
+                    };
+                    store::action::insert(work.tx, &line)?;
+                }
+                Ok(done)
             })
             .await
             .map_err(Error::settled)
@@ -416,7 +470,7 @@ impl Allowed {
 impl AnyShop {
     /// The platform.
     pub(crate) fn app(&self) -> &Arc<App> {
-        &self.app
+        &self.cx.app
     }
 
     /// Reads rows of any shop.
@@ -425,16 +479,49 @@ impl AnyShop {
         T: Send + 'static,
         F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     {
-        self.app.rows.0.read(unit).await.map_err(Error::settled)
+        self.cx.app.rows.0.read(unit).await.map_err(Error::settled)
     }
 
-    /// Writes rows of any shop.
+    /// Writes rows of any shop. What somebody does by hand leaves a line in the journal.
     pub(crate) async fn write<T, F>(&self, unit: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let written = self.app.rows.0.write_any_shop(unit);
+        self.write_about(move |tx| Ok((unit(tx)?, About::default())))
+            .await
+    }
+
+    /// The same, and says what the unit was about.
+    pub(crate) async fn write_about<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<(T, About), Error> + Send + 'static,
+    {
+        let line = line(&self.cx.app, &self.cx.actor, self.right);
+        self.write_part(move |tx| {
+            let (done, about) = unit(tx)?;
+            if let Some(line) = &line {
+                let (shop_id, object) = (about.shop, about.object);
+                let line = Action {
+                    shop_id,
+                    object,
+                    ..line.clone()
+                };
+                store::action::insert(tx, &line)?;
+            }
+            Ok(done)
+        })
+        .await
+    }
+
+    /// Writes a part of what the journal tells of as a whole.
+    pub(crate) async fn write_part<T, F>(&self, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let written = self.cx.app.rows.0.write_any_shop(unit);
         written.await.map_err(Error::settled)
     }
 
@@ -444,7 +531,7 @@ impl AnyShop {
         T: Send + 'static,
         F: Fn(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
     {
-        let written = self.app.rows.0.write(shop, unit);
+        let written = self.cx.app.rows.0.write(shop, unit);
         written.await.map_err(Error::settled)
     }
 }
@@ -456,6 +543,11 @@ impl Work<'_, '_> {
 
     pub(crate) fn now(&self) -> Timestamp {
         self.cx.now
+    }
+
+    /// Says what the unit is about, for the journal of actions.
+    pub(crate) fn about(&mut self, object: impl ToString) {
+        self.object = Some(object.to_string());
     }
 
     /// Counts a card that this operation will try, before anything is written. It is no effect of

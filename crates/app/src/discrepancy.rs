@@ -110,6 +110,7 @@ pub async fn settle(
     let found = cx.require_any_shop(right)?.read(find).await?;
     let cx = cx.require_in(found.shop_id, right).await?;
     cx.write(move |work| {
+        work.about(operation);
         let what = match settlement {
             Settlement::Stands => Settles::Open,
             Settlement::CameBack => {

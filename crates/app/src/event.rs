@@ -117,6 +117,7 @@ async fn tell_again(cx: &Allowed, id: EventId) -> Result<usize, Error> {
         .write(move |work| {
             let found = store::event::find(work.tx, work.cx.shop.id, id)?;
             let event = found.ok_or_else(|| Error::not_found("event", id))?;
+            work.about(id);
             crate::effects::deliver(work, &event)
         })
         .await?;

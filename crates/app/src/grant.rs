@@ -235,6 +235,7 @@ pub(crate) async fn end(cx: &Allowed, id: GrantId, by: RevokedBy) -> Result<bool
     let ended = cx
         .write(move |work| {
             let grant = lock(work.tx, work.cx.shop.id, id)?;
+            work.about(id);
             close(work.tx, &grant, by, now)
         })
         .await?;

@@ -21,6 +21,7 @@ pub mod checkout;
 pub mod deal;
 pub mod demo;
 pub mod invoice;
+pub mod journal;
 pub mod payment;
 pub mod payment_method;
 pub mod payout;

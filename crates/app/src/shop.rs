@@ -17,7 +17,7 @@ use store::secret_key::SecretKey;
 use tracing::info;
 
 use crate::app::{App, Merchant};
-use crate::cx::{Allowed, Cx};
+use crate::cx::{About, Allowed, Cx};
 pub use crate::error::KeyRefused;
 use crate::error::{Error, Refusal};
 use crate::once::Reply;
@@ -162,7 +162,9 @@ pub async fn top_up(cx: &Cx, gateway: ShopId, amount: Money) -> Result<Money, Er
     }
     cx.write(move |work| {
         let cx = work.cx;
-        let transfer = Transfer::top_up(TopUpId::new(work.ids.next()), amount)?;
+        let top_up = TopUpId::new(work.ids.next());
+        work.about(top_up);
+        let transfer = Transfer::top_up(top_up, amount)?;
         let id = TransferId::new(work.ids.next());
         store::book::post(work.tx, &cx.shop, &transfer, id, cx.now)?;
         let balance = store::book::balance(work.tx, &cx.shop, Account::Available)?;
@@ -222,9 +224,13 @@ pub async fn create(cx: &Cx, new: NewShop) -> Result<Created, Error> {
             starts_at: now,
         };
         store::tariff::insert(tx, &tariff)?;
-        Ok::<_, Error>(shop)
+        let about = About {
+            shop: Some(id),
+            object: None,
+        };
+        Ok((shop, about))
     };
-    let shop = rows.write(unit).await?;
+    let shop = rows.write_about(unit).await?;
     Ok(Created { shop, secret_key })
 }
 
@@ -264,6 +270,7 @@ pub async fn add_key(cx: &Cx, shop: ShopId) -> Result<String, Error> {
     let (hash, hint) = (secret::hash(&secret_key), hint(&secret_key));
     cx.write(move |work| {
         let now = work.now();
+        work.about(format_args!("key {hint}"));
         Ok(store::secret_key::insert(
             work.tx,
             work.cx.shop.id,
@@ -332,9 +339,10 @@ pub async fn revoke_key(cx: &Cx, shop: ShopId, named: &str) -> Result<KeyView, E
     let cx = cx.require_in(shop, Right::KeyRevoke).await?;
     let keys = keys(&cx).await?;
     let view = meant(&keys, named).map_err(Refusal::SecretKey)?.clone();
-    let hash = view.key.hash;
+    let (hash, named) = (view.key.hash, format!("key {}", view.key.hint));
     cx.write(move |work| {
         let now = work.now();
+        work.about(&named);
         Ok(store::secret_key::revoke(
             work.tx,
             work.cx.shop.id,

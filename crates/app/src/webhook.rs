@@ -82,6 +82,7 @@ pub async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Added, Error>
         };
         let sealed = fresh.sealed(work, webhook.id)?;
         store::webhook::insert(work.tx, &webhook, &sealed)?;
+        work.about(webhook.id);
         Ok(webhook)
     });
     let webhook = added.await?;
@@ -101,6 +102,7 @@ pub async fn renew(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Added, Error>
         let webhook = found.ok_or_else(|| Error::not_found("webhook", id))?;
         let sealed = fresh.sealed(work, id)?;
         store::webhook::update_secret(work.tx, work.cx.shop.id, id, &sealed)?;
+        work.about(id);
         Ok(webhook)
     });
     let webhook = renewed.await?;
@@ -126,6 +128,7 @@ pub async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<(), Error> {
     cx.write(move |work| {
         let found = store::webhook::find(work.tx, work.cx.shop.id, id)?;
         found.ok_or_else(|| Error::not_found("webhook", id))?;
+        work.about(id);
         Ok(store::webhook::delete(work.tx, work.cx.shop.id, id)?)
     })
     .await

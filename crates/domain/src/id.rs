@@ -215,6 +215,11 @@ typed_id!(
     GrantId, "grant", "gr-", [0x0062]
 );
 
+typed_id!(
+    /// A line of the journal of actions.
+    ActionId, "action", "ac-", [0x0063]
+);
+
 const TOKEN_PREFIX: &str = "ct-";
 
 impl PaymentId {

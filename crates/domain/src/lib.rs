@@ -17,6 +17,7 @@ pub mod tariff;
 pub mod token;
 
 pub mod access;
+pub mod action;
 pub mod application;
 pub mod deal;
 pub mod grant;
@@ -43,15 +44,16 @@ pub mod webhook;
 
 pub use access::{Actor, Right, Role, Sight};
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
+pub use action::Action;
 pub use application::{Application, Scope};
 pub use deal::Deal;
 pub use discrepancy::{Discrepancy, DiscrepancyKind, Remedy};
 pub use event::{Event, EventKind};
 pub use grant::Grant;
 pub use id::{
-    ApplicationId, DealId, DeliveryId, EntityId, EventId, GatewayId, GrantId, IdSeed, InvoiceId,
-    MessageId, OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId,
-    ReceiptId, RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
+    ActionId, ApplicationId, DealId, DeliveryId, EntityId, EventId, GatewayId, GrantId, IdSeed,
+    InvoiceId, MessageId, OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId,
+    PosLinkId, ReceiptId, RefundId, SelfEmployedId, ShopId, TopUpId, TransferId, WebhookId,
 };
 pub use invoice::Invoice;
 pub use message::Message;

@@ -52,6 +52,9 @@ pub(crate) enum Command {
     /// Shows where the bank did something else than was written down
     #[command(subcommand)]
     Discrepancy(Discrepancy),
+    /// Shows the journal of actions: who has done what by hand, and when
+    #[command(subcommand)]
+    Journal(Journal),
     /// Lists, rotates and drops the keys that secrets in the database are sealed with
     #[command(subcommand)]
     Sealing(Sealing),
@@ -98,11 +101,13 @@ pub(crate) enum Command {
 
 mod application;
 mod discrepancy;
+mod journal;
 mod message;
 mod sealing;
 pub(crate) mod way;
 pub(crate) use application::{Application, CreateApplication};
 pub(crate) use discrepancy::Discrepancy;
+pub(crate) use journal::Journal;
 pub(crate) use message::Message;
 pub(crate) use sealing::Sealing;
 

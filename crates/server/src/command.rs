@@ -11,6 +11,7 @@ mod dump;
 mod event;
 pub(crate) mod gateway;
 mod grant;
+mod journal;
 mod key;
 mod listen;
 mod manifest;
@@ -67,6 +68,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
         Command::Gateway(gateway) => gateway::run(&config, gateway).await?,
         Command::Event(event) => event::run(&config, event).await?,
         Command::Message(command) => message::run(&config, command).await?,
+        Command::Journal(command) => journal::run(&config, command).await?,
         Command::Sealing(command) => sealing::run(&config, command).await?,
         Command::Discrepancy(command) => discrepancy::run(&config, command).await?,
         Command::Clock(cli::Clock::Advance { shop, by }) => {

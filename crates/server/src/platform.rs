@@ -16,7 +16,7 @@ use connectors::sandbox::{Sandbox, left_in_files};
 use connectors::sms::NoSms;
 use connectors::{Acquirer, Payer};
 use contract::Links;
-use domain::Reach;
+use domain::{Reach, Right};
 use store::{Database, Older, Options, Store};
 use tracing::{info, warn};
 
@@ -179,7 +179,9 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
     let platform = Platform::beside(config, Older::Upgraded).await?;
     let records = Records::new(platform.store.clone(), sandbox_clock());
     let taken_over = take_over(&records, &memory).await;
+    let noted = app::journal::note(&platform.cx, Right::DataMove, None).await;
     platform.close().await;
+    noted.context("note the migration in the journal of actions")?;
     taken_over
 }
 

@@ -15,6 +15,7 @@ pub mod secret_key;
 pub mod shop;
 pub mod tariff;
 
+pub mod action;
 pub mod application;
 pub mod authorship;
 pub mod deal;

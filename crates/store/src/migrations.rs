@@ -43,4 +43,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     25 "0025_use_of_keys",
     26 "0026_sealing_key",
     27 "0027_discrepancy_note",
+    28 "0028_action",
 ];

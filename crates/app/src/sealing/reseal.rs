@@ -179,7 +179,7 @@ pub async fn reseal(cx: &Cx) -> Result<Resealed, Error> {
             }
             Ok::<_, Error>(())
         };
-        secrets.write(unit).await?;
+        secrets.write_part(unit).await?;
         done.rows = done.rows.saturating_add(rows);
     }
 }

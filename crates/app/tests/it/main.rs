@@ -14,6 +14,7 @@ mod grant;
 mod heard;
 mod idempotency;
 mod invoice;
+mod journal;
 mod late;
 mod loan;
 mod notification;

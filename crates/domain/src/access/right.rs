@@ -265,6 +265,13 @@ impl Right {
         self.row().code
     }
 
+    /// The right with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        let row = RIGHTS.iter().find(|row| row.code == code);
+        row.map(|row| row.right)
+    }
+
     /// The scope that an application needs for it; `None` for what needs no scope, and for what no
     /// application may.
     #[must_use]

@@ -158,6 +158,12 @@ impl Role {
         }
     }
 
+    /// The role with this name.
+    #[must_use]
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+
     /// Returns whether this role has the right. What an application was granted may be less.
     #[must_use]
     pub const fn may(self, right: super::Right) -> bool {

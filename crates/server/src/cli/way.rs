@@ -13,7 +13,7 @@ pub(crate) struct Way {
 }
 
 /// Every command.
-pub(crate) static WAYS: [Way; 45] = [
+pub(crate) static WAYS: [Way; 46] = [
     // With `--demo` it makes a shop to try everything with.
     way(
         "serve",
@@ -63,6 +63,7 @@ pub(crate) static WAYS: [Way; 45] = [
     way("message show", &[Right::MessageRead]),
     way("discrepancy list", &[Right::DiscrepancyRead]),
     way("discrepancy settle", &[Right::DiscrepancySettle]),
+    way("journal list", &[Right::JournalRead]),
     way("sealing list", &[Right::SealingRead]),
     way("sealing rotate", &[Right::SealingRotate]),
     way("sealing prune", &[Right::SealingRead, Right::SealingRotate]),

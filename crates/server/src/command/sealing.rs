@@ -5,6 +5,7 @@ mod keys;
 use anyhow::{Context as _, Result, ensure};
 use app::sealing::{self, Keyring, Resealed};
 use app::{Clock as _, Cx};
+use domain::Right;
 use serde_json::{Value, json};
 use store::Store;
 use store::sealing::SealingKey;
@@ -28,6 +29,7 @@ enum Rotation {
 /// Runs the command.
 pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> {
     let platform = Platform::of_command(config).await?;
+    let changes = !matches!(command, cli::Sealing::List);
     let told = match command {
         cli::Sealing::List => keys::list(config, &platform).await,
         cli::Sealing::Rotate { prepare, lost } => {
@@ -40,6 +42,12 @@ pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> 
         }
         cli::Sealing::Prune { drop } => keys::prune(config, &platform, drop).await,
     };
+    if changes && told.is_ok() {
+        let number = platform.app.sealing().seals_with();
+        let object = number.map(|number| format!("key {number}"));
+        let noted = app::journal::note(&platform.cx, Right::SealingRotate, object).await;
+        noted.context("note it in the journal of actions")?;
+    }
     platform.close().await;
     told
 }

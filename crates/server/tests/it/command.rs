@@ -88,7 +88,18 @@ fn commands_do_not_make_a_database_by_a_slip_in_its_path() {
     std::fs::remove_file(place.data()).unwrap();
     place.told(&["migrate"]);
     assert_eq!(place.told(&["audit"])["good"], true);
-    for words in [["event", "list"], ["discrepancy", "list"]] {
+    let journal = place.told(&["journal", "list"]);
+    let line = &journal["items"][0];
+    assert_eq!(
+        (&line["way"], &line["right"]),
+        (&"migrate".into(), &"data.move".into())
+    );
+    assert!(line["who"].as_str().is_some_and(|who| !who.is_empty()));
+    for words in [
+        ["event", "list"],
+        ["discrepancy", "list"],
+        ["journal", "list"],
+    ] {
         let error = place.refused(&[&words[..], &["--shop", "999"]].concat());
         assert!(error.contains("shop 999 not found"), "{error}");
     }
