@@ -13,8 +13,10 @@ const INTRODUCTION: &str = "\
 Which right each address, job and command asks for. Who has it stands in [rights.md](rights.md);
 here those are named who get as far as the address.
 
-Tests print this page from the tables that doors and commands are made of, and hold them against
-what is asked for in fact; do not edit it by hand.
+Tests print this page from the tables that doors and commands are made of, and hold every address
+against what it asks for in fact; jobs and commands get no other rights than these. Do not edit it
+by hand. On the way, whoever is there, the platform itself proves who is asking (`caller.prove`),
+notes that a key is used (`use.note`), and takes in what a bank has answered (`outcome.take`).
 ";
 
 /// Whom an address lets in, by what it asks for.

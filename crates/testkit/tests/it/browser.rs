@@ -7,9 +7,10 @@ use app::CardLimits;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
-use domain::MethodKind;
+use domain::{MethodKind, Right};
 use http::response::Parts;
 use http::{Request, StatusCode, header};
+use pages::routes::{ROUTES, Route};
 use scraper::{ElementRef, Html, Selector};
 use serde_json::json;
 use testkit::database::{ENGINES, TestDatabase};
@@ -191,9 +192,11 @@ impl Buyer {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body)).unwrap();
+        self.world.app.rights_asked();
         let response = self.pages.clone().oneshot(request).await.unwrap();
         let (answer, body) = response.into_parts();
         let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap();
+        asks_for_what_the_table_says(verb, address, &self.world.app.rights_asked());
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
@@ -205,6 +208,33 @@ impl Buyer {
             html: String::from_utf8(body.to_vec()).unwrap(),
             answer,
         }
+    }
+}
+
+/// What the platform itself asks for on the way, whoever is there: who is asking, that a key is
+/// used, and what a bank has answered.
+const ON_THE_WAY: [Right; 3] = [Right::CallerProve, Right::UseNote, Right::OutcomeTake];
+
+/// Every request of every test is held against the table of rights.
+#[track_caller]
+fn asks_for_what_the_table_says(verb: &str, address: &str, asked: &[Right]) {
+    let path = address.split('?').next().unwrap_or(address);
+    let is_at = |route: &&Route| {
+        let alike = |pattern: &str, part: &str| pattern == part || pattern.starts_with('{');
+        let (patterns, parts) = (route.path.split('/'), path.split('/'));
+        route.method == verb
+            && patterns.clone().count() == parts.clone().count()
+            && patterns
+                .zip(parts)
+                .all(|(pattern, part)| alike(pattern, part))
+    };
+    let rights = ROUTES
+        .iter()
+        .find(is_at)
+        .map_or(&[][..], |route| route.rights);
+    for right in asked.iter().filter(|right| !ON_THE_WAY.contains(right)) {
+        let is_named = rights.contains(right);
+        assert!(is_named, "{verb} {path} asks for {}", right.code());
     }
 }
 
