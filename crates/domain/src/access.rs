@@ -5,7 +5,7 @@ mod right;
 mod role;
 mod table;
 
-pub use actor::{Actor, Job, Machine, Object, Sight};
+pub use actor::{Actor, Job, Machine, Object};
 pub use right::Right;
 pub use role::{Role, Roles};
 pub use table::{Mark, RIGHTS, Row};

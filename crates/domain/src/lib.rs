@@ -42,7 +42,7 @@ pub mod operation;
 pub mod reach;
 pub mod webhook;
 
-pub use access::{Actor, Right, Role, Sight};
+pub use access::{Actor, Right, Role};
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
 pub use action::Action;
 pub use application::{Application, Scope};

@@ -1,4 +1,4 @@
-//! Who acts in a use case, and what of a shop they see.
+//! Who acts in a use case.
 
 use std::sync::Arc;
 
@@ -78,17 +78,6 @@ pub enum Object {
     SelfEmployed(SelfEmployedId),
 }
 
-/// What of a place somebody sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// Everything.
-    All,
-    /// What this application made itself.
-    MadeBy(ApplicationId),
-    /// This one object.
-    Only(Object),
-}
-
 impl Machine {
     /// A command that asks for all that the command line may.
     #[must_use]
@@ -156,22 +145,6 @@ impl Actor {
             | Self::Demo
             | Self::Job(_)
             | Self::Machine(_) => None,
-        }
-    }
-
-    /// What they see.
-    #[must_use]
-    pub fn sight(&self) -> Sight {
-        match self {
-            Self::Application(grant) => Sight::MadeBy(grant.application_id),
-            Self::Payer(object) => Sight::Only(*object),
-            Self::Key(_)
-            | Self::Gateway(_)
-            | Self::Client(_)
-            | Self::Visitor
-            | Self::Demo
-            | Self::Job(_)
-            | Self::Machine(_) => Sight::All,
         }
     }
 }
