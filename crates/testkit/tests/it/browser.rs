@@ -192,7 +192,7 @@ impl Buyer {
             request = request.header(*name, *value);
         }
         let request = request.body(Body::from(body)).unwrap();
-        self.world.app.rights_asked();
+        drop(self.world.app.rights_asked());
         let response = self.pages.clone().oneshot(request).await.unwrap();
         let (answer, body) = response.into_parts();
         let body = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap();
