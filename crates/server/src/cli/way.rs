@@ -73,7 +73,7 @@ pub(crate) static WAYS: [Way; 46] = [
     way("backup", &[Right::DataMove]),
     way("restore", &[Right::DataMove]),
     way("migrate", &[Right::DataMove]),
-    way("bench-store", &[Right::ShopCreate]),
+    way("bench-store", &[Right::SealingRotate, Right::ShopCreate]),
 ];
 
 const fn way(words: &'static str, rights: &'static [Right]) -> Way {

@@ -1,5 +1,7 @@
 //! Commands beside a running server.
 
+use std::collections::BTreeSet;
+
 use store::{Database, MIGRATIONS, Options, Store, StoreError};
 
 use crate::altyn::{Place, postgres_place, until};
@@ -328,3 +330,109 @@ fn what_a_sandbox_of_before_left_in_files_is_taken_over_by_migrate() {
     assert!(!file.exists());
     assert_eq!(place.told(&["audit"])["good"], true);
 }
+
+#[test]
+fn every_command_has_the_rights_that_it_asks_for() {
+    let place = Place::new();
+    let server = place.serve(&["--demo"]);
+    let shop = server.field("shop_id").to_owned();
+    server.paid("72");
+    let events = place.told(&["event", "list", "--shop", &shop]);
+    let (backup, event) = (place.path("backup"), &events["items"][0]["id"]);
+    let (backup, event) = (backup.to_str().unwrap(), event.as_str().unwrap());
+    let webhook = ["--url", "https://shop.example.com/hook"];
+    let webhook = [&["shop", "webhook", "add", "--shop", &shop], &webhook[..]].concat();
+    let webhook = place.told(&webhook)["id"].as_str().unwrap().to_owned();
+    let gateway = place.told(&["gateway", "create", "--name", "x"]);
+    let gateway = gateway["gateway_id"].as_str().unwrap().to_owned();
+    let fill = |word: &'static str| match word {
+        "SHOP" => shop.clone(),
+        "GATEWAY" => gateway.clone(),
+        "WEBHOOK" => webhook.clone(),
+        "EVENT" => event.to_owned(),
+        "BACKUP" => backup.to_owned(),
+        _ => word.to_owned(),
+    };
+    let mut ran = BTreeSet::new();
+    let mut run = |command: &'static str, given: &'static str| {
+        let words = command.split(' ').chain(given.split_whitespace());
+        let words: Vec<String> = words.map(fill).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = place.run(&words);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!said.contains(" is missing"), "{words:?}: {said}");
+        assert_ne!(output.status.code(), Some(2), "{words:?}: {said}");
+        ran.insert(command);
+    };
+    for (command, given) in BESIDE_A_SERVER {
+        run(command, given);
+    }
+    server.stop();
+    for (command, given) in ALONE {
+        run(command, given);
+    }
+    let table = include_str!("../../../../docs/routes.md");
+    let table = table
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `altyn "));
+    let mut table: BTreeSet<&str> = table.map(|line| line.split('`').next().unwrap()).collect();
+    // These go on until they are stopped, and have tests of their own.
+    assert!(table.remove("serve") && table.remove("listen"));
+    assert_eq!(ran, table);
+}
+
+/// Commands with what they are given; where there is nothing to name, an id that nothing has.
+const BESIDE_A_SERVER: [(&str, &str); 37] = [
+    ("shop create", "--name x"),
+    ("shop list", ""),
+    ("shop disable", "--shop SHOP"),
+    ("shop enable", "--shop SHOP"),
+    ("shop key add", "--shop SHOP"),
+    ("shop key list", "--shop SHOP"),
+    ("shop key revoke", "--shop SHOP 1"),
+    ("shop webhook add", "--shop SHOP --url https://x.example/"),
+    ("shop webhook renew", "--shop SHOP WEBHOOK"),
+    ("shop webhook list", "--shop SHOP"),
+    ("shop webhook remove", "--shop SHOP WEBHOOK"),
+    ("shop receipts set", "--shop SHOP"),
+    ("shop receipts off", "--shop SHOP"),
+    ("shop widget", "--shop SHOP --sites https://x.example"),
+    ("shop grants", "--shop SHOP"),
+    (
+        "shop revoke",
+        "--shop SHOP gr-30000000-0062-5000-8000-000000000000",
+    ),
+    ("app create", "--name x --callback https://x.example/"),
+    ("app list", ""),
+    ("app show", "ap-30000000-0061-5000-8000-000000000000"),
+    ("app secret", "ap-30000000-0061-5000-8000-000000000000"),
+    ("app delete", "ap-30000000-0061-5000-8000-000000000000"),
+    ("gateway create", "--name x"),
+    ("gateway key add", "--gateway GATEWAY"),
+    ("gateway key list", "--gateway GATEWAY"),
+    ("gateway key revoke", "--gateway GATEWAY 1"),
+    ("gateway top-up", "--gateway GATEWAY 100.00"),
+    ("event list", "--shop SHOP"),
+    ("event show", "EVENT"),
+    ("event resend", "EVENT"),
+    ("event replay", "--shop SHOP --since 1h"),
+    ("message list", ""),
+    ("message show", "ms-30000000-0057-5000-8000-000000000000"),
+    ("discrepancy list", ""),
+    (
+        "discrepancy settle",
+        "op-30000000-0051-5000-8000-000000000000 --note x",
+    ),
+    ("journal list", ""),
+    ("clock advance", "--shop SHOP 1h"),
+    ("audit", ""),
+];
+const ALONE: [(&str, &str); 7] = [
+    ("sealing list", ""),
+    ("sealing rotate", ""),
+    ("sealing prune", ""),
+    ("backup", "BACKUP"),
+    ("migrate", ""),
+    ("bench-store", "--tasks 1 --shops 1 --time 1ms"),
+    ("restore", "BACKUP --force"),
+];
