@@ -1,7 +1,7 @@
-//! A card as long as it is in memory. A number and a verification code are types that cannot be
-//! printed and are wiped when dropped; what may be kept of a card is [`CardFacts`].
+//! A card, for as long as it is in memory. Its number and its verification code are types that
+//! cannot be printed and are wiped when dropped; what may be kept of a card is [`CardFacts`].
 //!
-//! Who may name these types is a line in a manifest: of the pages, only the checkout.
+//! A line in a manifest decides who may name these types: among the pages only the checkout.
 
 use std::fmt;
 
@@ -17,7 +17,7 @@ pub struct CardNumber(Zeroizing<String>);
 #[derive(Clone, PartialEq, Eq)]
 pub struct Csc(Zeroizing<String>);
 
-/// A whole card, as long as it is in memory.
+/// A whole card, for as long as it is in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     /// The number.
@@ -89,7 +89,7 @@ impl fmt::Debug for CardNumber {
 }
 
 impl Csc {
-    /// Three or four digits.
+    /// The code; `None` if the text is not three or four digits.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();

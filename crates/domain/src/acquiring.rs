@@ -100,9 +100,9 @@ pub enum CancellationReason {
     RejectedByTimeout,
     /// The payment is too old to be refunded.
     PaymentExpired,
-    /// More than one payout to such a destination may be.
+    /// The destination may get only one payout.
     OneTimeLimitExceeded,
-    /// More, or more often, than the destination may be paid in a day or a month.
+    /// A sum, or a number of payouts, above what the destination may get in a day or a month.
     PeriodicLimitExceeded,
     /// The bank has no account for this phone.
     RecipientNotFound,
@@ -116,14 +116,14 @@ pub enum CancellationReason {
     PaymentArticleNumberNotFound,
     /// The article of the payment has another code in the catalogue.
     PaymentTruCodeNotFound,
-    /// More units come back than were paid for.
+    /// More units are given back than were paid for.
     TooManyRefundingArticles,
-    /// Units come back that did so before.
+    /// Some of the units were given back before.
     SomeArticlesAlreadyRefunded,
 }
 
 impl CancellationReason {
-    /// Those that only payouts have.
+    /// The reasons that only payouts have.
     pub const OF_PAYOUTS: [Self; 5] = [
         Self::OneTimeLimitExceeded,
         Self::PeriodicLimitExceeded,
@@ -229,7 +229,7 @@ pub struct Decline {
 }
 
 impl Decline {
-    /// Both in one.
+    /// A decline by this party for this reason.
     #[must_use]
     pub const fn new(party: Party, reason: CancellationReason) -> Self {
         Self { party, reason }
@@ -251,24 +251,24 @@ pub enum Challenge {
         /// The page that the code leads to.
         url: String,
     },
-    /// Answer a message, or pay at a terminal; nothing to open here.
+    /// Answer a message, or pay at a terminal; there is no page to open.
     External {
         /// The code to name at the terminal, where there is one.
         code: Option<String>,
         /// The sandbox's page that stands for the phone or the terminal.
         url: Option<String>,
     },
-    /// Nothing: a loan was taken, and the law lets its taker step back until then (YooKassa API v3:
+    /// Wait: a loan was taken, and until then the law lets the payer withdraw (YooKassa API v3:
     /// loans with a cooling-off period).
     CoolingOff {
-        /// When that is over: in the platform's time as the acquirer says it, in the shop's as it
-        /// is kept.
+        /// When that period ends. The acquirer says it in the platform's time; what is kept is in
+        /// the shop's time.
         until: Timestamp,
     },
 }
 
 impl Answer {
-    /// What an acquirer said, with its times in those of the shop.
+    /// The acquirer's answer, with its times turned into the shop's time.
     #[must_use]
     pub fn in_time_of(self, shop: &Shop) -> Self {
         match self {
@@ -284,11 +284,11 @@ impl Answer {
 /// How 3-D Secure went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ThreeDSecure {
-    /// Was the payer authenticated by it?
+    /// Whether the payer was authenticated by it.
     pub applied: bool,
-    /// Was the device data collected?
+    /// Whether the device data was collected.
     pub method_completed: bool,
-    /// Did the payer answer a challenge?
+    /// Whether the payer answered a challenge.
     pub challenge_completed: bool,
 }
 
@@ -297,7 +297,7 @@ pub struct ThreeDSecure {
 pub struct Approval {
     /// The acquirer's own id of the payment; later operations name it.
     pub reference: String,
-    /// What became known of the means.
+    /// What became known of the means of payment.
     pub facts: Option<MethodFacts>,
     /// Retrieval reference number of the network.
     pub rrn: Option<String>,
@@ -305,7 +305,7 @@ pub struct Approval {
     pub auth_code: Option<String>,
     /// How 3-D Secure went; `None` where it does not exist.
     pub three_d_secure: Option<ThreeDSecure>,
-    /// What the means can be charged with again, where that was asked for.
+    /// What the means can be charged with again, if that was asked for.
     pub token: Option<String>,
 }
 
@@ -320,7 +320,7 @@ pub enum Answer {
     Declined {
         /// Who, and why.
         decline: Decline,
-        /// What became known of the means.
+        /// What became known of the means of payment.
         facts: Option<MethodFacts>,
     },
 }

@@ -10,16 +10,16 @@ pub struct Action {
     pub id: ActionId,
     /// When it was done, by the platform's clock.
     pub done_at: Timestamp,
-    /// As what somebody did it.
+    /// The role in which it was done.
     pub role: Role,
-    /// Who: for the command line the account and the machine.
+    /// Who did it; for the command line, the account and the machine.
     pub who: String,
-    /// In which way: for the command line the command.
+    /// How it was done; for the command line, the command.
     pub way: String,
-    /// The right that it took.
+    /// The right that was needed.
     pub right: Right,
-    /// In which shop, if in one.
+    /// The shop in which it was done, if any.
     pub shop_id: Option<ShopId>,
-    /// What it was done to, beside the shop.
+    /// The object that it was done to, if it was not the shop.
     pub object: Option<String>,
 }

@@ -1,5 +1,5 @@
-//! Applications of partners: programs that act in other merchants' shops, as far as these have
-//! granted it (YooKassa API v3: OAuth for partners).
+//! Applications of partners: programs that act in other merchants' shops, with the rights that
+//! these shops have granted (YooKassa API v3: OAuth for partners).
 
 use crate::id::ApplicationId;
 use crate::time::Timestamp;
@@ -32,7 +32,7 @@ pub enum Scope {
     GetFees,
 }
 
-/// How an application gets the code that a shop's consent is worth.
+/// How an application gets the code that it exchanges for a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Callback {
     /// The browser carries it to this address.
@@ -50,11 +50,11 @@ pub struct Application {
     pub name: String,
     /// What it does, for merchants.
     pub description: Option<String>,
-    /// Where it is at home.
+    /// The address of its site.
     pub site: Option<String>,
     /// How it gets codes.
     pub callback: Callback,
-    /// What it asks for; never empty.
+    /// The rights that it asks for; never empty.
     pub scopes: Vec<Scope>,
     /// SHA-256 of its secret.
     pub secret_hash: [u8; 32],
@@ -73,24 +73,24 @@ pub struct NewApplication {
     pub name: String,
     /// What it does, for merchants.
     pub description: Option<String>,
-    /// Where it is at home.
+    /// The address of its site.
     pub site: Option<String>,
     /// How it gets codes.
     pub callback: Callback,
-    /// What it asks for.
+    /// The rights that it asks for.
     pub scopes: Vec<Scope>,
 }
 
 /// Why an application cannot be added, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ApplicationRefused {
-    /// Nothing to call it, or too much.
+    /// The name is empty or too long.
     #[error("the name needs 1 to {NAME_CHARS_MAX} characters")]
     NameIllegal,
-    /// Too much to read.
+    /// The description is too long.
     #[error("the description has more than {DESCRIPTION_CHARS_MAX} characters")]
     DescriptionTooLong,
-    /// The site is no address.
+    /// The site is not an address.
     #[error("the site needs an https address")]
     SiteIllegal,
     /// Its host is not spelled as browsers send it.
@@ -99,10 +99,10 @@ pub enum ApplicationRefused {
          begins with xn--; the rest is escaped by itself"
     )]
     HostNotAscii,
-    /// The callback is no address that a browser may be sent to.
+    /// The callback is not an address that a browser may be sent to.
     #[error("the callback needs an https address without fragment; http only on this machine")]
     CallbackIllegal,
-    /// It asks for nothing.
+    /// It asks for no right.
     #[error("the application needs at least one right")]
     NoScopes,
 }
@@ -197,7 +197,7 @@ impl Application {
         })
     }
 
-    /// May it still be used?
+    /// Returns whether it may still be used.
     #[must_use]
     pub fn is_there(&self) -> bool {
         self.deleted_at.is_none()
@@ -205,7 +205,7 @@ impl Application {
 }
 
 impl Callback {
-    /// Browsers are sent to nothing but what the application was registered with.
+    /// Returns whether a browser may be sent to the callback.
     fn is_usable(&self) -> bool {
         match self {
             Self::Shown => true,
@@ -213,8 +213,8 @@ impl Callback {
         }
     }
 
-    /// The callback's address with these pairs in its query; `None` where the code is shown. Each
-    /// byte of a value that is not plainly harmless is escaped.
+    /// The callback's address with these pairs in its query; `None` if the code is shown instead.
+    /// Every byte of a value is escaped, except letters, digits and a few harmless signs.
     #[must_use]
     pub fn with(&self, pairs: &[(&str, &str)]) -> Option<String> {
         let Self::Address(url) = self else {
@@ -264,7 +264,7 @@ fn is_https(url: &str) -> bool {
     url.strip_prefix("https://").is_some_and(is_place)
 }
 
-/// For developers: their own machine, without TLS.
+/// Returns whether it is the developer's own machine, which needs no TLS.
 fn is_loopback(url: &str) -> bool {
     let Some(rest) = url.strip_prefix("http://").filter(|rest| is_place(rest)) else {
         return false;
@@ -276,7 +276,8 @@ fn is_loopback(url: &str) -> bool {
         .any(|host| authority.strip_prefix(host).is_some_and(port))
 }
 
-/// A host with whatever follows it, spelled so that every browser reads the same.
+/// Returns whether this is a host, with whatever follows it, in a spelling that every browser reads
+/// alike.
 fn is_place(rest: &str) -> bool {
     let authority = rest.split(['/', '?']).next().unwrap_or("");
     let spelled = rest

@@ -1,8 +1,9 @@
 //! How often somebody may do something: a bucket of permissions each, filled at a steady rate.
 //!
 //! A bucket is kept as one number, the time at which it is full again (the generic cell rate
-//! algorithm). A full one is worth nothing and may be forgotten; of the others those that have most
-//! left go first, so whoever makes up names gets no more than anybody else, and shuts nobody out.
+//! algorithm). A full bucket equals a new one and may be forgotten. When there are too many, those
+//! with the most permissions left are forgotten first, so whoever makes up names gets no more than
+//! anybody else, and shuts nobody out.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -10,8 +11,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 use crate::time::{Duration, Timestamp};
 
-/// The address by which whoever sends from `from` is counted. In IPv6 everybody has a network of
-/// 64 bits to choose addresses from, so the network counts as one.
+/// The address under which a sender is counted. In IPv6 everybody has a network of 64 bits to
+/// choose addresses from, so the whole network counts as one.
 #[must_use]
 pub fn network(from: IpAddr) -> IpAddr {
     match from.to_canonical() {
@@ -23,14 +24,14 @@ pub fn network(from: IpAddr) -> IpAddr {
     }
 }
 
-/// The buckets of all who are known by a `K`.
+/// The buckets of everybody who is known by a `K`.
 #[derive(Clone, Debug)]
 pub struct Buckets<K> {
     /// How long one permission takes to come back.
     interval: Duration,
     /// How long an empty bucket takes to be full.
     depth: Duration,
-    /// So many are remembered.
+    /// How many buckets are remembered.
     most: usize,
     full_at: HashMap<K, Timestamp>,
 }
@@ -77,13 +78,13 @@ impl<K: Eq + Hash> Buckets<K> {
         next.since(last).max(Duration::ZERO)
     }
 
-    /// Is there a permission? It is not taken.
+    /// Returns whether there is a permission, without taking it.
     #[must_use]
     pub fn has(&self, key: &K, now: Timestamp) -> bool {
         self.wait(key, now) == Duration::ZERO
     }
 
-    /// Gives a permission back that was taken and not used.
+    /// Gives back a permission that was taken and not used.
     pub fn give_back(&mut self, key: &K) {
         if let Some(full_at) = self.full_at.get_mut(key) {
             *full_at = full_at.minus(self.interval);

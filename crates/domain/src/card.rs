@@ -1,5 +1,5 @@
-//! Bank cards, as far as anybody may know them: [`CardFacts`] is what may be kept of one. Numbers
-//! and verification codes are in the crate `card`, which few depend on.
+//! What may be kept of a bank card: [`CardFacts`]. Numbers and verification codes are in the crate
+//! `card`, which few crates depend on.
 
 mod seek;
 
@@ -52,7 +52,7 @@ pub struct CardFacts {
     pub issuer_name: Option<String>,
 }
 
-/// Whether the check digit of a number is right.
+/// Returns whether the check digit of a number is right.
 #[must_use]
 pub fn is_checked(digits: &str) -> bool {
     luhn_sum(digits) == Some(0)

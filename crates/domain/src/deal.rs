@@ -31,7 +31,7 @@ pub struct Deal {
     pub id: DealId,
     /// The platform that made it.
     pub shop_id: ShopId,
-    /// Is it only a test?
+    /// Whether it is only a test.
     pub test: bool,
     /// When the platform gets its fee.
     pub fee_moment: FeeMoment,
@@ -39,7 +39,7 @@ pub struct Deal {
     pub description: Option<String>,
     /// The platform's notes.
     pub metadata: Metadata,
-    /// The payment that counts: the one that is not canceled.
+    /// Its payment that is not canceled.
     pub payment_id: Option<PaymentId>,
     /// The money in it.
     pub sums: Sums,
@@ -69,18 +69,18 @@ pub struct Sums {
     pub charged: Money,
     /// What is on the deal's account.
     pub held: Money,
-    /// What of it the seller can still be paid out.
+    /// The part of that which can still be paid out to the seller.
     pub payable: Money,
-    /// Set aside for payouts that are not decided yet.
+    /// Set aside for payouts that are still open.
     pub paying_out: Money,
     /// Paid out to the seller.
     pub paid_out: Money,
-    /// Set aside for refunds that are not decided yet.
+    /// Set aside for refunds that are still open.
     pub refunding: Money,
     /// Given back to the buyer.
     pub refunded: Money,
-    /// What of the refunds the platform's own money had to cover: a commission that is not
-    /// returned.
+    /// The part of the refunds that the platform's own money had to cover, because a commission is
+    /// not returned.
     pub covered: Money,
 }
 
@@ -89,11 +89,12 @@ pub struct Sums {
 pub enum State {
     /// Money can come and go.
     Opened {
-        /// When time is looked at next: at its end, or later if a refund after it was declined.
+        /// When it is looked at next: when its time is over, or later if a refund after that was
+        /// declined.
         look_at: Timestamp,
-        /// Its time is over, and a call for its payment has still to be answered.
+        /// Whether its time is over and a call for its payment is still open.
         awaits_payment: bool,
-        /// How often its own refund after the end was declined.
+        /// How often the refund that the deal makes itself was declined.
         declined: i64,
     },
     /// Over.
@@ -121,7 +122,7 @@ pub struct Step {
     pub transfers: Vec<Transfer>,
     /// What the platform is notified of.
     pub events: Vec<Event>,
-    /// What the platform gets back of what it had advanced the seller, before the transfers.
+    /// What the platform gets back of its advances to the seller, before the transfers are made.
     pub repaid: Money,
 }
 
@@ -166,7 +167,7 @@ impl Status {
 }
 
 impl Sums {
-    /// Nothing yet.
+    /// Sums of zero.
     #[must_use]
     pub const fn none(currency: Currency) -> Self {
         let zero = Money::zero(currency);
@@ -182,7 +183,7 @@ impl Sums {
         }
     }
 
-    /// Is anything on its way outside?
+    /// Returns whether a payout or a refund is on its way.
     #[must_use]
     pub fn in_flight(&self) -> bool {
         !self.paying_out.is_zero() || !self.refunding.is_zero()
@@ -205,8 +206,8 @@ impl Deal {
         self.sums.held.currency()
     }
 
-    /// The balance as the API knows it: what the deal holds, less what the platform had to cover.
-    /// So it is below zero after a full refund, by the commission that is not returned.
+    /// The balance as the API shows it: what the deal holds, less what the platform had to cover.
+    /// After a full refund it is below zero by the commission that is not returned.
     #[must_use]
     pub fn balance(&self) -> Money {
         let minor = self
@@ -217,11 +218,11 @@ impl Deal {
         Money::new(minor, self.currency())
     }
 
-    /// What the buyer can still be given back: for the seller's part and, if the platform's fee
-    /// is still in the deal, for the platform's.
+    /// What can still be given back to the buyer: the seller's part and, while the platform's fee
+    /// is still in the deal, the platform's part.
     ///
     /// # Errors
-    /// Overflow, which sums of one payment cannot bring about.
+    /// Overflow, which the sums of one payment cannot cause.
     pub fn returnable(&self) -> Result<Money, MoneyError> {
         let sums = &self.sums;
         match self.fee_moment {
@@ -237,7 +238,7 @@ impl Deal {
 }
 
 impl Step {
-    /// Only the next state.
+    /// A step that changes only the state.
     fn to(next: Deal) -> Self {
         Self {
             repaid: Money::zero(next.currency()),

@@ -1,6 +1,6 @@
-//! Where the outside did something else than the platform had written down: for the operator, who
-//! sees it in a list of its own. Money that can find its way alone has found it; the rest waits for
-//! a person.
+//! Cases in which the outside did something else than the platform had written down. The operator
+//! sees them in a list of their own. Money that can be put right without a person has been; the
+//! rest waits for one.
 
 use crate::acquiring::Answer;
 use crate::id::{OperationId, ShopId};
@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub enum DiscrepancyKind {
     /// It was carried out after it had been given up, or after its object had gone on without it.
     LateApproval,
-    /// The outside said one thing at first and the opposite later.
+    /// The outside said one thing at first, and the opposite later.
     ChangedAnswer,
     /// The outside had begun it, and does not know it any more.
     Forgotten,
@@ -28,9 +28,10 @@ pub enum Remedy {
     Taken,
     /// The money goes back by an operation of its own.
     GivingBack(OperationId),
-    /// Money that has left is in the books, and cannot be fetched back.
+    /// Money that has left is in the books; it cannot be fetched back.
     Booked,
-    /// The same, of what stays canceled for others have acted on it: nothing of it is done again.
+    /// The same for an object that stays canceled, because others have acted on that: nothing of it
+    /// is repeated.
     Held,
     /// Nothing: a person has to look.
     Nothing,
@@ -90,8 +91,8 @@ impl DiscrepancyKind {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 
-    /// What it is when this answer comes to an operation that stood so. `None` if the answer only
-    /// ends what waited for it.
+    /// The kind of discrepancy when this answer comes to an operation in this state. `None` if the
+    /// answer only ends the wait for it.
     #[must_use]
     pub fn of_answer(before: &Operation, answer: &Answer) -> Option<Self> {
         match (before.state, answer) {
@@ -157,7 +158,7 @@ impl Remedy {
 }
 
 impl Discrepancy {
-    /// One that is found now. Only what was taken leaves nothing to do.
+    /// A discrepancy that is found now. Only [`Remedy::Taken`] needs nothing more.
     #[must_use]
     pub fn found(
         operation: &Operation,
@@ -179,7 +180,7 @@ impl Discrepancy {
         }
     }
 
-    /// What is left to do, for a person; `None` if nothing is, or it has been done.
+    /// What is left to do, for a person; `None` if nothing is left, or it has been done.
     #[must_use]
     pub fn advice(&self) -> Option<&'static str> {
         if self.resolved_at.is_some() {

@@ -13,7 +13,7 @@ pub enum EventKind {
     PaymentCanceled,
     /// Money was given back.
     RefundSucceeded,
-    /// A method can be charged again.
+    /// A saved method can be charged.
     PaymentMethodActive,
     /// A safe deal has ended.
     DealClosed,

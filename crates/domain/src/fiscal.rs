@@ -79,22 +79,23 @@ pub enum Register {
 pub struct AtolAccount {
     /// Which protocol.
     pub version: AtolVersion,
-    /// Where the service is, up to and without the version: `https://online.atol.ru/possystem`.
+    /// The address of the service, up to the version and without it:
+    /// `https://online.atol.ru/possystem`.
     pub base_url: String,
     /// The login.
     pub login: String,
-    /// The file with the password, on every machine that asks: the password itself is kept nowhere
-    /// else.
+    /// The file with the password, on every machine that calls the service. The password itself is
+    /// kept nowhere else.
     pub password_file: String,
     /// The group of registers.
     pub group_code: String,
-    /// The seller's taxpayer number; the registers' own.
+    /// The seller's taxpayer number, as the registers have it.
     pub inn: String,
     /// The shop's site: tag 1187.
     pub payment_address: String,
     /// The seller's e-mail: tag 1117.
     pub email: String,
-    /// How the seller is taxed, where a receipt does not say.
+    /// How the seller is taxed, if a receipt does not say.
     pub tax_system: Option<TaxSystem>,
 }
 
@@ -136,12 +137,12 @@ pub enum Said {
     },
     /// It is done.
     Registered(FiscalFacts),
-    /// It will never be done: the document is wrong.
+    /// It will never be registered, because the document is wrong.
     Refused {
         /// Why, for staff.
         reason: String,
     },
-    /// It was not done, for reasons that may pass: a new attempt can be made.
+    /// It was not registered, for reasons that may pass; it can be tried again.
     Failed {
         /// Why, for staff.
         reason: String,
@@ -196,8 +197,8 @@ impl Provider {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    /// Is it the platform's own service? It sends receipts by e-mail only, needs the measure of
-    /// each item and takes fewer of them.
+    /// Returns whether it is the platform's own service. That sends receipts by e-mail only, needs
+    /// the measure of each item and takes fewer of them.
     #[must_use]
     pub const fn is_platforms_own(self) -> bool {
         match self {
@@ -245,7 +246,7 @@ impl Scenario {
         Self::ALL.into_iter().find(|one| one.code() == code)
     }
 
-    /// Must a payment carry its receipt?
+    /// Returns whether a payment must carry its receipt.
     #[must_use]
     pub const fn requires_receipt(self) -> bool {
         match self {

@@ -1,8 +1,8 @@
-//! Grants: what a shop has allowed an application to do in it. A consent is worth a code, the code
-//! a token, once (YooKassa API v3: OAuth for partners; RFC 6749).
+//! Grants: what a shop has allowed an application to do in it. A consent gives a code, and the code
+//! gives a token, once (YooKassa API v3: OAuth for partners; RFC 6749).
 //!
-//! Codes and tokens are known by their hashes only. All times here are the platform's: a test
-//! shop's clock ends no grant.
+//! Only hashes of codes and tokens are kept. All times here are the platform's: a test shop's clock
+//! ends no grant.
 
 use crate::application::{Application, Scope};
 use crate::id::{ApplicationId, GrantId, ShopId};
@@ -18,17 +18,18 @@ pub const TOKEN_LIFE: Duration = Duration::seconds(94_607_999);
 pub struct Grant {
     /// Its id.
     pub id: GrantId,
-    /// To whom.
+    /// The application that has the grant.
     pub application_id: ApplicationId,
-    /// In which shop.
+    /// The shop that gave it.
     pub shop_id: ShopId,
-    /// What.
+    /// What it allows.
     pub scopes: Vec<Scope>,
     /// SHA-256 of the code.
     pub code_hash: [u8; 32],
     /// How far it is.
     pub state: State,
-    /// SHA-256 of what the application proves its code with (RFC 7636), where it asked for that.
+    /// SHA-256 of the secret that proves who asked for the code (RFC 7636), if the application
+    /// wanted that.
     pub challenge: Option<[u8; 32]>,
     /// When the shop agreed.
     pub granted_at: Timestamp,
@@ -41,7 +42,7 @@ pub struct Grant {
 /// How far a grant is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
-    /// The code is on its way.
+    /// A code was given, and not exchanged yet.
     Coded {
         /// Until when it can be exchanged.
         expires_at: Timestamp,
@@ -77,10 +78,10 @@ pub enum RevokedBy {
     Deletion,
 }
 
-/// Why a code is worth nothing, in order of precedence.
+/// Why a code cannot be exchanged, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExchangeRefused {
-    /// Nobody knows it.
+    /// No such code was given.
     #[error("nobody knows the code")]
     Unknown,
     /// It was given to another application.
@@ -95,7 +96,7 @@ pub enum ExchangeRefused {
     /// Five minutes are over.
     #[error("the code has expired")]
     Expired,
-    /// What was to be proved was not, or something was that nobody asked for.
+    /// The proof is wrong, or missing, or was not asked for.
     #[error("code_verifier does not fit the code_challenge")]
     Unproved,
 }
@@ -120,7 +121,7 @@ impl RevokedBy {
         }
     }
 
-    /// The one with this name.
+    /// The value with this name.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|by| by.code() == code)
@@ -216,7 +217,7 @@ impl Grant {
         }
     }
 
-    /// Did the shop grant this?
+    /// Returns whether the shop granted this right.
     #[must_use]
     pub fn permits(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)

@@ -26,11 +26,11 @@ pub struct IdSeed {
     pub random: u64,
 }
 
-/// A text is not an id of the kind that was asked for.
+/// A text that is not an id of the expected kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a {kind} id")]
 pub struct IdError {
-    /// The kind that was asked for.
+    /// The expected kind.
     pub kind: &'static str,
 }
 
@@ -53,7 +53,8 @@ impl Body {
         }
     }
 
-    /// Reads digits and dashes in one pass, for lists and audits read ids by the hundred thousand.
+    /// Reads digits and dashes in one pass, because lists and audits read hundreds of thousands of
+    /// ids.
     fn parse(text: &str) -> Option<Self> {
         let bytes: &[u8; BODY_LENGTH] = text.as_bytes().try_into().ok()?;
         let mut bits = 0_u128;
@@ -229,7 +230,7 @@ impl PaymentId {
         format!("{TOKEN_PREFIX}{self}")
     }
 
-    /// The payment that a widget's token opens; `None` if it is none.
+    /// The payment that a widget's token opens; `None` if the text is no such token.
     #[must_use]
     pub fn from_confirmation_token(token: &str) -> Option<Self> {
         token.strip_prefix(TOKEN_PREFIX)?.parse().ok()

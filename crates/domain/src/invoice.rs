@@ -1,9 +1,9 @@
-//! Invoices: a page that says what is to be paid for, and the payment that comes from it
-//! (YooKassa API v3: invoices).
+//! Invoices: a page that says what is to be paid for, and the payment that comes from it (YooKassa
+//! API v3: invoices).
 //!
-//! The buyer presses a button and an *attempt* begins: a payment of the invoice. If it comes to
-//! nothing, another may begin until the invoice expires. An invoice is canceled only when none of
-//! its payments can take money any more: one whose call is under way is waited for.
+//! The buyer presses a button and an *attempt* begins: a payment of the invoice. If it fails,
+//! another may begin until the invoice expires. An invoice is canceled only when none of its
+//! payments can take money any more: one whose call is under way is waited for.
 
 mod cart;
 mod life;
@@ -29,7 +29,7 @@ pub struct Invoice {
     pub id: InvoiceId,
     /// The shop that is paid.
     pub shop_id: ShopId,
-    /// Is it only a test?
+    /// Whether it is only a test.
     pub test: bool,
     /// What the buyer pays for.
     pub cart: Vec<Line>,
@@ -64,7 +64,7 @@ pub struct Order {
     pub metadata: Metadata,
     /// The payer's address.
     pub client_ip: Option<IpAddr>,
-    /// At once or held first.
+    /// Whether the money is taken at once or held first.
     pub capture_mode: CaptureMode,
     /// Whether the method is saved.
     pub save_method: SaveMethod,
@@ -72,8 +72,8 @@ pub struct Order {
     pub receipt: Option<Content>,
 }
 
-/// How the buyer gets an invoice. Where a message goes stands in that message alone, and is
-/// forgotten with it.
+/// How the buyer gets an invoice. The address stands in the message alone, and is forgotten with
+/// it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// The merchant passes the page's address on.
@@ -88,7 +88,7 @@ impl Delivery {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::Link, Self::Sms, Self::Email];
 
-    /// To where the platform sends it, if it does.
+    /// The way to this address; [`Self::Link`] if there is none.
     #[must_use]
     pub const fn to(address: Option<&Address>) -> Self {
         match address {
@@ -149,7 +149,7 @@ pub enum State {
 pub struct Attempt {
     /// The payment.
     pub payment: PaymentId,
-    /// The invoice's time is over, and the call for this payment is waited for.
+    /// Whether the invoice's time is over while the call for this payment is still open.
     pub awaited: bool,
 }
 

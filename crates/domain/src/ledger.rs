@@ -25,9 +25,9 @@ use crate::time::Timestamp;
 pub enum Account {
     /// What the acquirer owes the platform for this shop's payments.
     Acquirer,
-    /// What came to the platform's own bank account for this shop, less what left it.
+    /// Money on the platform's own bank account for this shop: what came, less what left.
     Bank,
-    /// What the shop owes the platform: money left for it that it did not have.
+    /// What the shop owes the platform for money that left without being covered by the shop's own.
     Claim,
     /// What the platform owes the shop.
     Available,
@@ -37,8 +37,8 @@ pub enum Account {
     Deal(DealId),
     /// Reserved for one payout while outside systems work on it.
     Payout(PayoutId),
-    /// Owed to a partner of a split payment, or by its platform: the two stand in each other's
-    /// books, and both together are nothing.
+    /// Owed to a partner of a split payment, or by its platform. The account stands in both books,
+    /// and the two balances together are zero.
     Clearing(ShopId),
     /// The platform's commission.
     Fees,
@@ -81,8 +81,8 @@ pub enum TransferKind {
     RefundLate(RefundId),
     /// What had left by a refund that was over has come back.
     RefundReturn(RefundId),
-    /// What a refund that failed brought back to its deal repays the platform for payouts that came
-    /// late.
+    /// A refund that failed brought money back to its deal, which repays the platform for payouts
+    /// that came late.
     RefundRepay(RefundId),
     /// A deal closed; what it still held goes to the platform.
     DealClose(DealId),
@@ -96,10 +96,10 @@ pub enum TransferKind {
     PayoutRelease(PayoutId),
     /// A payout that was over reached its receiver after all.
     PayoutLate(PayoutId),
-    /// What a payout that failed brought back to its deal repays the platform for others that
-    /// came late.
+    /// A payout that failed brought money back to its deal, which repays the platform for other
+    /// payouts that came late.
     PayoutRepay(PayoutId),
-    /// A payment was captured that this partner has a part of.
+    /// A payment was captured of which this partner gets a part.
     SplitCapture(PaymentId, ShopId),
     /// What this partner gives for a refund was set aside.
     SplitReserve(RefundId, ShopId),
@@ -114,10 +114,10 @@ pub struct Transfer {
     entries: Vec<Entry>,
 }
 
-/// An account as it stands.
+/// The balance of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Balance {
-    /// What is on it, on its own side.
+    /// The amount, on the account's own side.
     pub amount: Money,
     /// Least amount; `None` where it may go below zero without limit.
     pub floor_minor: Option<i64>,
@@ -143,10 +143,10 @@ pub enum LedgerRefused {
         /// The account.
         account: Account,
     },
-    /// Sums do not fit, or currencies mix.
+    /// Sums overflow, or currencies are mixed.
     #[error(transparent)]
     Money(#[from] MoneyError),
-    /// Debits and credits differ: a defect of the rule that built the transfer.
+    /// Debits and credits differ: the rule that built the transfer is wrong.
     #[error("debits and credits differ")]
     Unbalanced,
 }
@@ -212,8 +212,9 @@ impl Account {
         }
     }
 
-    /// How low it may go in this shop's book. What is owed to someone never goes below zero; a
-    /// test shop may give back more than it took, for there is no money in it.
+    /// The least amount of this account in this shop's book. What is owed to someone never goes
+    /// below zero, except in a test shop, which has no real money: it may give back more than it
+    /// took.
     #[must_use]
     pub fn floor_minor(self, shop: &Shop) -> Option<i64> {
         match self {
@@ -365,10 +366,10 @@ impl TransferKind {
 }
 
 impl Transfer {
-    /// Balanced lines; lines of nothing are left out.
+    /// A transfer of balanced entries; entries of zero are left out.
     ///
     /// # Errors
-    /// [`LedgerRefused::Unbalanced`] if debits and credits differ, or the currencies mix.
+    /// [`LedgerRefused::Unbalanced`] if debits and credits differ, or the currencies are mixed.
     pub fn new(kind: TransferKind, entries: Vec<Entry>) -> Result<Self, LedgerRefused> {
         let entries: Vec<Entry> = entries
             .into_iter()
@@ -456,11 +457,11 @@ impl Transfer {
         Self::between(kind, Account::Refund(refund), Account::Available, amount)
     }
 
-    /// A captured payment of a deal: the deal gets the seller's part, and what the platform keeps
-    /// too if its fee comes at the closing.
+    /// A captured payment of a deal: the deal gets the seller's part, and also what the platform
+    /// keeps if its fee comes at the closing.
     ///
     /// # Errors
-    /// A fee that the amount less the seller's part does not hold, or overflow.
+    /// A fee above what the seller's part leaves of the amount, or overflow.
     pub fn capture_in_deal(
         payment: PaymentId,
         deal: &PaymentDeal,
@@ -485,8 +486,8 @@ impl Transfer {
         )
     }
 
-    /// Sets the sum of a refund in a deal aside: out of the deal, and what it does not hold out
-    /// of the platform's own money.
+    /// Sets aside the sum of a refund in a deal: out of the deal, and the rest out of the
+    /// platform's own money.
     ///
     /// # Errors
     /// An amount that is not positive.
@@ -538,7 +539,7 @@ impl Transfer {
         Self::new(kind, lines.into_iter().map(entry).collect())
     }
 
-    /// A closed deal's rest goes to the platform.
+    /// What is left in a closed deal goes to the platform.
     ///
     /// # Errors
     /// An amount that is not positive.
@@ -640,8 +641,8 @@ impl Transfer {
         accounts
     }
 
-    /// The postings that this transfer makes on accounts that stand at `balances`. Accounts that
-    /// are not among them are opened.
+    /// The postings that this transfer makes on accounts with these `balances`. Accounts that are
+    /// not among them are opened.
     ///
     /// # Errors
     /// [`LedgerRefused::InsufficientFunds`] if an account would fall below its floor.

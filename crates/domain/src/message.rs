@@ -1,5 +1,5 @@
-//! Messages to people: mail and SMS. One is written with the change that causes it, is tried until
-//! its server takes or refuses it, and what is in it is forgotten after a while.
+//! Messages to people: mail and SMS. A message is written with the change that causes it, is tried
+//! until its server takes or refuses it, and its content is forgotten after a while.
 //!
 //! Addresses and texts are personal data: no `Debug` of this module shows them.
 
@@ -26,14 +26,14 @@ pub struct Message {
     pub channel: Channel,
     /// Its language.
     pub locale: Locale,
-    /// To whom, and what it says; `None` once that is forgotten.
+    /// The address and the text; `None` once they are forgotten.
     pub content: Option<Content>,
     /// How far it is.
     pub state: State,
     /// How many attempts there were.
     pub attempts: i64,
-    /// What the server said at the last attempt, or why it was dropped; forgotten with the content,
-    /// for servers like to repeat addresses.
+    /// What the server said at the last attempt, or why the message was dropped. It is forgotten
+    /// with the content, because servers often repeat addresses in their answers.
     pub said: Option<String>,
     /// When it was written.
     pub created_at: Timestamp,
@@ -48,16 +48,16 @@ pub enum About {
     Invoice(InvoiceId),
 }
 
-/// To whom a message goes, and what it says.
+/// The address and the text of a message.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Content {
     /// To whom.
     pub to: Address,
-    /// One line; SMS have none.
+    /// One line; empty for SMS.
     pub subject: String,
-    /// The text; of an SMS all of it.
+    /// The text; for SMS, all of it.
     pub text: String,
-    /// The same for those who read mail with pictures and colours.
+    /// The same as HTML, for mail programs that show it.
     pub html: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub struct Content {
 pub enum State {
     /// Waits for its first or next attempt.
     Queued {
-        /// When that is.
+        /// When that attempt is due.
         due_at: Timestamp,
     },
     /// A server has taken it.
@@ -74,7 +74,7 @@ pub enum State {
         /// When.
         at: Timestamp,
     },
-    /// No server is configured: it can be read here, and nobody got it.
+    /// No server is configured: it can be read here, but nobody got it.
     Kept {
         /// When.
         at: Timestamp,
@@ -84,14 +84,14 @@ pub enum State {
         /// When.
         at: Timestamp,
     },
-    /// Not sent: what it says was no longer so when its turn came.
+    /// Not sent, because it was no longer true when its turn came.
     Dropped {
         /// When.
         at: Timestamp,
     },
 }
 
-/// What came of an attempt.
+/// How an attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The server has taken it.
@@ -101,12 +101,12 @@ pub enum Outcome {
     },
     /// There is no server.
     NoServer,
-    /// The server will never take it: there is no such address, or it dislikes the message.
+    /// The server will never take it: there is no such address, or it refuses the message.
     Refused {
         /// Why.
         reason: String,
     },
-    /// Not now, or nobody knows: another attempt can be made.
+    /// Not taken now, or unknown: another attempt can be made.
     Failed {
         /// Why.
         reason: String,
@@ -134,8 +134,8 @@ pub fn pause_after(attempts: i64) -> Option<Duration> {
 }
 
 impl Message {
-    /// A message that is sent at once. What a subject must not have, such as ends of lines, becomes
-    /// a space.
+    /// A message that is sent at once. Characters that a subject must not have, such as line ends,
+    /// become spaces.
     #[must_use]
     pub fn new(
         id: MessageId,
@@ -163,7 +163,7 @@ impl Message {
         }
     }
 
-    /// The message after an attempt; `None` if it waits for none.
+    /// The message after an attempt; `None` if it does not wait for one.
     #[must_use]
     pub fn attempted(&self, outcome: &Outcome, now: Timestamp) -> Option<Self> {
         match self.state {
@@ -196,7 +196,8 @@ impl Message {
         })
     }
 
-    /// The message that nobody needs any more, instead of an attempt; `None` if it waits for none.
+    /// The message dropped instead of attempted, because nobody needs it any more; `None` if it
+    /// does not wait for an attempt.
     #[must_use]
     pub fn dropped(&self, reason: &str, now: Timestamp) -> Option<Self> {
         self.state.due_at()?;
@@ -251,7 +252,7 @@ impl State {
         }
     }
 
-    /// The state of this name, due or ended at this time.
+    /// The state with this name, due or ended at this time.
     #[must_use]
     pub fn read(code: &str, at: Timestamp) -> Option<Self> {
         match code {

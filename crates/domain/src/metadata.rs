@@ -1,5 +1,5 @@
-//! Notes that a merchant keeps on an object: up to 16 short pairs, given back as they came
-//! (YooKassa API v3: common types).
+//! Notes that a merchant keeps on an object: up to 16 short pairs, which are given back as they
+//! came (YooKassa API v3: common types).
 
 /// Most pairs an object carries.
 pub const KEYS_MAX: usize = 16;
@@ -12,7 +12,7 @@ pub const VALUE_CHARS_MAX: usize = 512;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Metadata(Vec<(String, String)>);
 
-/// Why these are no metadata.
+/// Why metadata is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MetadataError {
     /// More than [`KEYS_MAX`] pairs.
@@ -27,10 +27,10 @@ pub enum MetadataError {
 }
 
 impl Metadata {
-    /// Checks the limits. Of a key that is given twice the later value counts.
+    /// Checks the limits. If a key is given twice, the later value counts.
     ///
     /// # Errors
-    /// The first limit that does not hold.
+    /// The first limit that is exceeded.
     pub fn new(given: impl IntoIterator<Item = (String, String)>) -> Result<Self, MetadataError> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (key, value) in given {
@@ -56,7 +56,7 @@ impl Metadata {
         &self.0
     }
 
-    /// Are there none?
+    /// Returns whether there are no pairs.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,5 +1,5 @@
-//! Payment methods and their terms: how they are confirmed, how long the payer and the merchant
-//! have, what can be given back (YooKassa API v3: payment methods).
+//! Payment methods and their terms: how they are confirmed, how much time the payer and the
+//! merchant have, what can be given back (YooKassa API v3: payment methods).
 
 mod facts;
 mod request;
@@ -35,12 +35,12 @@ pub enum MethodKind {
     SberBnpl,
     /// Sberbank's online banking for companies.
     B2bSberbank,
-    /// A certificate of the state for certain goods, with a Mir card behind it.
+    /// A state certificate for certain goods, with a Mir card behind it.
     ElectronicCertificate,
 }
 
-/// Codes that methods had which nobody is paid by any more. Old objects may show them, so lists
-/// can be asked for them.
+/// Codes of methods that can no longer be used to pay. Old objects may show them, so lists can be
+/// filtered by them.
 pub const RETIRED: [&str; 7] = [
     "alfabank",
     "webmoney",
@@ -90,9 +90,9 @@ pub struct Terms {
     pub refunds: RefundPolicy,
     /// How long a refund is possible.
     pub refundable_for: Duration,
-    /// Can it be charged again without the payer?
+    /// Whether it can be charged again without the payer.
     pub saveable: bool,
-    /// Can it pay for safe deals and be split between shops?
+    /// Whether it can pay for safe deals and be split between shops.
     pub for_platforms: bool,
     /// Least amount, in whole roubles.
     pub rub_min: i64,
@@ -102,11 +102,11 @@ pub struct Terms {
     pub registry_code: &'static str,
 }
 
-/// Above so much the taker of a loan has two days to think again, 200,000.00.
+/// Above this sum the taker of a loan has two days to withdraw: 200,000.00.
 const LOAN_LARGE_MINOR: i64 = 20_000_000;
-/// Above so much the taker of a loan has some hours to think again, 50,000.00.
+/// Above this sum the taker of a loan has some hours to withdraw: 50,000.00.
 const LOAN_MIDDLE_MINOR: i64 = 5_000_000;
-/// How long the payer has who has not chosen a method yet.
+/// How long a payer has who has not chosen a method yet.
 pub const TIME_TO_CHOOSE: Duration = Duration::hours(1);
 
 use ConfirmationKind::{Embedded, External, MobileApplication, Qr, Redirect};
@@ -160,7 +160,7 @@ const ALFA_PAY: Terms = Terms {
     registry_code: "AP",
     ..BANK_CARD
 };
-/// How long the payer has grows with the amount: see [`MethodKind::time_to_pay`].
+/// The payer has more time for larger amounts: see [`MethodKind::time_to_pay`].
 const SBER_LOAN: Terms = Terms {
     confirmations: &[Redirect],
     time_to_pay: Duration::hours(8),
@@ -191,7 +191,7 @@ const B2B_SBERBANK: Terms = Terms {
     registry_code: "2S",
     ..BANK_CARD
 };
-// Nothing is published of certificates but how they are paid with; the rest is that of cards.
+// Only the way to pay with certificates is published; the rest is that of cards.
 const ELECTRONIC_CERTIFICATE: Terms = Terms {
     confirmations: &[Redirect],
     hold: None,
@@ -282,14 +282,14 @@ impl MethodKind {
         }
     }
 
-    /// Can it pay into a safe deal (YooKassa API v3: safe deals)?
+    /// Returns whether it can pay into a safe deal (YooKassa API v3: safe deals).
     #[must_use]
     pub const fn in_deals(self) -> bool {
         self.terms().for_platforms
     }
 
-    /// How long the law lets the payer of `amount` step back who has agreed; `None` where that is
-    /// that. A part of [`MethodKind::time_to_pay`].
+    /// How long the law lets the payer of `amount` withdraw after agreeing; `None` if the law does
+    /// not. A part of [`MethodKind::time_to_pay`].
     #[must_use]
     pub fn cooling_off(self, amount: Money) -> Option<Duration> {
         let minor = amount.minor();
@@ -311,8 +311,8 @@ impl MethodKind {
         }
     }
 
-    /// How long the payer of `amount` has. Whoever may step back has a day to agree, and then that
-    /// time.
+    /// How long the payer of `amount` has. Where the law lets the payer withdraw, that time comes
+    /// on top of a day to agree.
     #[must_use]
     pub fn time_to_pay(self, amount: Money) -> Duration {
         match self.cooling_off(amount) {
@@ -321,14 +321,15 @@ impl MethodKind {
         }
     }
 
-    /// Can a payer choose it who was not asked for it? Some need data that only the merchant has.
+    /// Returns whether a payer can choose it on the page. Some methods need data that only the
+    /// merchant has.
     #[must_use]
     pub const fn can_be_chosen(self) -> bool {
         !matches!(self, Self::B2bSberbank | Self::ElectronicCertificate)
     }
 
-    /// Is `amount` within the method's limits? They are in roubles; of another currency any
-    /// positive amount is.
+    /// Returns whether `amount` is within the method's limits. These are in roubles; in other
+    /// currencies any positive amount is.
     #[must_use]
     pub fn allows(self, amount: Money) -> bool {
         if amount.currency() != Currency::RUB {

@@ -68,13 +68,13 @@ pub enum MoneyError {
     /// The result does not fit 64 bits.
     #[error("amount is too large")]
     Overflow,
-    /// The text is no decimal number with at most the currency's digits.
+    /// The text is not a decimal number with at most the currency's digits.
     #[error("amount is not a number with at most {digits} decimals")]
     Malformed {
         /// Digits of the currency.
         digits: u32,
     },
-    /// There is nothing to divide by.
+    /// There are no parts to divide by.
     #[error("nothing to split the amount by")]
     NoParts,
 }
@@ -95,7 +95,7 @@ pub struct Rate(i64);
 const MILLION: i128 = 1_000_000;
 
 impl Rate {
-    /// No share at all.
+    /// A share of nothing.
     pub const ZERO: Self = Self(0);
 
     /// `ppm` parts per million; `None` outside 0 to 100 %.
@@ -113,7 +113,7 @@ impl Rate {
     /// This share of `amount`.
     ///
     /// # Errors
-    /// [`MoneyError::Overflow`] if the share does not fit; it always does for amounts that fit.
+    /// [`MoneyError::Overflow`], which a share of up to 100 % cannot cause.
     pub fn of(self, amount: Money, rounding: Rounding) -> Result<Money, MoneyError> {
         let product = i128::from(amount.minor).saturating_mul(i128::from(self.0));
         let half = match rounding {
@@ -137,7 +137,7 @@ impl Money {
         Self { minor, currency }
     }
 
-    /// Nothing, in `currency`.
+    /// Zero, in `currency`.
     #[must_use]
     pub const fn zero(currency: Currency) -> Self {
         Self { minor: 0, currency }
@@ -181,13 +181,13 @@ impl Money {
         self.currency
     }
 
-    /// Is there nothing?
+    /// Returns whether it is zero.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.minor == 0
     }
 
-    /// Is there something?
+    /// Returns whether it is more than zero.
     #[must_use]
     pub const fn is_positive(self) -> bool {
         self.minor > 0
@@ -202,10 +202,10 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// Both together.
+    /// The sum of both.
     ///
     /// # Errors
-    /// Other currencies, overflow.
+    /// Different currencies, or overflow.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let minor = self
@@ -215,10 +215,10 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// This less `other`; may become negative.
+    /// This less `other`; the result may be negative.
     ///
     /// # Errors
-    /// Other currencies, overflow.
+    /// Different currencies, or overflow.
     pub fn checked_sub(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let minor = self
@@ -228,10 +228,10 @@ impl Money {
         Ok(Self { minor, ..self })
     }
 
-    /// Which is more.
+    /// Compares two amounts.
     ///
     /// # Errors
-    /// Other currencies.
+    /// Different currencies.
     pub fn compare(self, other: Self) -> Result<std::cmp::Ordering, MoneyError> {
         self.same_currency(other)?;
         Ok(self.minor.cmp(&other.minor))
@@ -240,7 +240,7 @@ impl Money {
     /// This sum, or `limit` if that is less.
     ///
     /// # Errors
-    /// Other currencies.
+    /// Different currencies.
     pub fn at_most(self, limit: Self) -> Result<Self, MoneyError> {
         match self.compare(limit)?.is_le() {
             true => Ok(self),
@@ -248,8 +248,8 @@ impl Money {
         }
     }
 
-    /// Splits the amount by `weights` so that the parts sum to the whole: what rounding leaves
-    /// over goes, a minor unit each, to the first parts.
+    /// Splits the amount by `weights` so that the parts sum to the whole. What rounding leaves over
+    /// goes to the first parts, one minor unit each.
     ///
     /// # Errors
     /// [`MoneyError::NoParts`] if the weights sum to zero.

@@ -1,9 +1,9 @@
-//! One call to an outside system. It is written down before the call, and it is the
-//! idempotency key of the call; a crash leaves it behind for the reconciler.
+//! One call to an outside system. It is written down before the call, and it is the idempotency key
+//! of the call; after a crash the reconciler finds it.
 //!
-//! `Unknown` is the state of a call that nobody answered. Only an answer that the reconciler
-//! fetched, or one that came late, leaves it. `GivenUp` is the state of one that, by the outside's
-//! own word and time, never arrived; an answer that comes after all still leaves it.
+//! `Unknown` is the state of a call that nobody answered. It ends only with an answer that the
+//! reconciler fetched, or one that came late. `GivenUp` is the state of a call that never arrived,
+//! by the outside's own word and time; an answer that comes after all still ends it.
 
 use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
 use crate::fiscal::Said;
@@ -52,10 +52,10 @@ pub enum OperationState {
     Sent,
     /// The call ended without an answer.
     Unknown,
-    /// It has arrived and is not decided: the payer has to do something first, or a register
-    /// works on it.
+    /// It has arrived and is still open: the payer has to do something first, or a register works
+    /// on it.
     Challenged,
-    /// It never arrived: for a while the outside did not know it, longer than calls take to arrive.
+    /// It never arrived: the outside did not know it for longer than calls take to arrive.
     GivenUp,
     /// Done.
     Approved,
@@ -63,7 +63,7 @@ pub enum OperationState {
     Declined(Decline),
 }
 
-/// What an object hears of a call that never arrived.
+/// What an object is told of a call that never arrived.
 pub const NEVER_ARRIVED: Decline =
     Decline::new(Party::YooMoney, CancellationReason::InternalTimeout);
 
@@ -78,7 +78,7 @@ pub struct Operation {
     pub object: OperationObject,
     /// What is asked.
     pub kind: OperationKind,
-    /// How much, for a binding nothing.
+    /// How much; zero for a binding.
     pub amount: Money,
     /// The acquirer's id of the payment: of the one it builds on, or, when done, its own.
     pub reference: Option<String>,
@@ -88,7 +88,7 @@ pub struct Operation {
     pub created_at: Timestamp,
     /// When it was answered, in the shop's time.
     pub answered_at: Option<Timestamp>,
-    /// When the reconciler looks next; `None` once nothing is open. In the shop's time.
+    /// When the reconciler looks next, in the shop's time; `None` once nothing is open.
     pub due_at: Option<Timestamp>,
     /// How often the reconciler has looked.
     pub looks: i64,
@@ -100,7 +100,7 @@ pub struct Operation {
 /// longest time limit of a connector.
 pub const CALL_TIME_MAX: Duration = Duration::seconds(45);
 
-/// How far clocks of nodes may be apart.
+/// How far apart the clocks of two nodes may be.
 pub const CLOCKS_APART_MAX: Duration = Duration::minutes(1);
 
 /// After how many seconds the reconciler looks again at a call that nobody answered.
@@ -108,12 +108,13 @@ const UNKNOWN_LOOKS_SECONDS: [i64; 6] = [5, 15, 60, 300, 900, 3_600];
 /// After how many seconds it looks again at a payer who has not answered: callbacks get lost.
 const CHALLENGED_LOOKS_SECONDS: [i64; 6] = [60, 120, 300, 900, 1_800, 3_600];
 
-/// After how many seconds it looks again at what never arrived: outside systems break their word.
-/// When all of these looks have found nothing nobody looks any more, but an answer is still heard.
+/// After how many seconds it looks again at a call that never arrived, because outside systems are
+/// sometimes wrong. Once all of these looks have found nothing, nobody looks any more, but an
+/// answer is still taken in.
 const GIVEN_UP_LOOKS_SECONDS: [i64; 4] = [900, 3_600, 21_600, 86_400];
 
-/// The shortest and the longest pause after such a look that brought no answer, and so is none of
-/// these: it pauses for as long as the call has been given up, without end.
+/// The shortest and the longest pause after a look that brought no answer and therefore does not
+/// count as one of these. The pause is as long as the call has been given up, without end.
 const FAILED_LOOK_PAUSE_MIN: Duration = Duration::minutes(1);
 const FAILED_LOOK_PAUSE_MAX: Duration = Duration::hours(6);
 
@@ -167,7 +168,8 @@ impl Operation {
         }
     }
 
-    /// Is it at its end? Only an answer that should not have come changes it any more.
+    /// Returns whether it is at its end. After that only an answer that should not have come
+    /// changes it.
     #[must_use]
     pub fn is_final(&self) -> bool {
         match self.state {
@@ -178,8 +180,8 @@ impl Operation {
         }
     }
 
-    /// Takes an answer in. `None` if it says nothing new: a repetition, or one that was
-    /// overtaken. What was carried out was carried out, whatever was said before.
+    /// Takes an answer in. `None` if it says nothing new: it is a repetition, or a newer one came
+    /// first. What was carried out stays carried out, whatever was said before.
     #[must_use]
     pub fn answered(&self, answer: &Answer, now: Timestamp) -> Option<Self> {
         match (self.state, answer) {
@@ -258,7 +260,7 @@ impl Operation {
     }
 
     /// A register that works on it has called back: it is looked at now. `None` if there is nothing
-    /// to look for, or it is about to be looked at.
+    /// to look for, or it is about to be looked at anyway.
     #[must_use]
     pub fn called_back(&self, now: Timestamp) -> Option<Self> {
         let waits = self.kind == OperationKind::Register
@@ -270,13 +272,13 @@ impl Operation {
         })
     }
 
-    /// Is its time to arrive over, if it takes so long at most?
+    /// Returns whether its time to arrive is over, if calls arrive within `arrives_within`.
     #[must_use]
     pub fn is_overdue(&self, arrives_within: Duration, now: Timestamp) -> bool {
         self.created_at.plus(arrives_within) <= now
     }
 
-    /// The outside does not know it, and will not any more. `None` if it is at its end.
+    /// The outside does not know it, and never will. `None` if it is at its end.
     #[must_use]
     pub fn never_arrived(&self, now: Timestamp) -> Option<Self> {
         if self.is_final() {
@@ -291,8 +293,9 @@ impl Operation {
         })
     }
 
-    /// The outside was asked again about what never arrived, and still does not know it: one look
-    /// of few is used up. `None` if no look was due, as when another node has just made it.
+    /// The outside was asked again about a call that never arrived, and still does not know it: one
+    /// of the few looks is used up. `None` if no look was due, for instance because another node
+    /// has just made it.
     #[must_use]
     pub fn still_absent(&self, now: Timestamp) -> Option<Self> {
         let due = self.due_at.is_some_and(|due_at| due_at <= now);

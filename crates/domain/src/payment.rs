@@ -51,9 +51,9 @@ pub struct Payment {
     pub shop_id: ShopId,
     /// Its sub-account.
     pub gateway_id: GatewayId,
-    /// Is it only a test?
+    /// Whether it is only a test.
     pub test: bool,
-    /// What is to be paid; after a partial capture what was taken.
+    /// What is to be paid; after a partial capture, what was taken.
     pub amount: Money,
     /// What was asked for at first.
     pub amount_asked: Money,
@@ -63,9 +63,9 @@ pub struct Payment {
     pub metadata: Metadata,
     /// The merchant's name for the payer, at most 200 characters.
     pub merchant_customer_id: Option<String>,
-    /// The payer's address: as the merchant says, or from where the first attempt was made.
+    /// The payer's address: the one that the merchant gave, or that of the first attempt.
     pub client_ip: Option<IpAddr>,
-    /// Taken at once or held first.
+    /// Whether the money is taken at once or held first.
     pub capture_mode: CaptureMode,
     /// Who decides whether the method is saved.
     pub save_method: SaveMethod,
@@ -77,11 +77,11 @@ pub struct Payment {
     pub method_asked: Option<MethodKind>,
     /// The means of the last attempt.
     pub method: Option<UsedMethod>,
-    /// The seldom parts.
+    /// The parts that few payments have.
     pub details: Option<Box<Details>>,
     /// Who gets what, if it is split between shops.
     pub split: Option<Box<Split>>,
-    /// What the network said of the attempt that held or took the money.
+    /// What the network said of the attempt by which the money was held or taken.
     pub authorization: Option<Authorization>,
     /// What the platform takes; known once money is held or taken.
     pub fee: Option<Fee>,
@@ -91,7 +91,7 @@ pub struct Payment {
     pub receipt: Option<PaymentReceipt>,
     /// Given back to the payer.
     pub refunded: Money,
-    /// Being given back: reserved, and not yet decided outside.
+    /// Being given back: set aside, and still open outside.
     pub refunding: Money,
     /// Until when the payer may confirm.
     pub confirm_until: Timestamp,
@@ -139,7 +139,7 @@ pub struct Confirmation {
     pub kind: ConfirmationKind,
     /// Where the payer goes back to.
     pub return_url: Option<String>,
-    /// Must the payer be authenticated?
+    /// Whether the payer must be authenticated.
     pub enforce: bool,
     /// The language of the pages.
     pub locale: Option<Locale>,
@@ -161,7 +161,7 @@ pub struct UsedMethod {
     pub id: PaymentMethodId,
     /// The method.
     pub kind: MethodKind,
-    /// Can it be charged again?
+    /// Whether it can be charged again.
     pub saved: bool,
     /// The phone that was given for it.
     pub phone: Option<String>,
@@ -274,9 +274,9 @@ pub struct Step {
     pub operations: Vec<NewOperation>,
     /// A method that can be charged again from now on.
     pub saved_method: Option<PaymentMethod>,
-    /// What becomes of its receipt.
+    /// What is to be done with its receipt.
     pub receipt: ReceiptWork,
-    /// What was done about money that it did not wait for.
+    /// What was done with money that it did not wait for.
     pub late: Option<Remedy>,
 }
 
@@ -394,7 +394,7 @@ impl Payment {
         self.state.status()
     }
 
-    /// Has the payer paid, be it held or taken?
+    /// Returns whether the payer has paid, so that the money is held or taken.
     #[must_use]
     pub fn paid(&self) -> bool {
         match self.status() {
@@ -417,7 +417,7 @@ impl Payment {
         rest.ok().filter(|rest| rest.is_positive()).unwrap_or(none)
     }
 
-    /// Can anything be given back?
+    /// Returns whether anything can be given back.
     #[must_use]
     pub fn refundable(&self) -> bool {
         let policy = self
@@ -427,7 +427,7 @@ impl Payment {
         policy.is_some_and(|p| p != RefundPolicy::None) && self.refundable_amount().is_positive()
     }
 
-    /// When time alone will change it; `None` if it will not.
+    /// When time alone will change it; `None` if time alone changes nothing.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -459,7 +459,7 @@ impl Payment {
         self.amount.checked_sub(fee.total().ok()?).ok()
     }
 
-    /// How long money may be held that is paid this way.
+    /// The hold that an approval gives, as long as the method allows.
     fn hold_of(&self, approval: &Approval, now: Timestamp) -> Hold {
         let kind = self
             .method
@@ -474,7 +474,7 @@ impl Payment {
 }
 
 impl Step {
-    /// Only the next state.
+    /// A step that changes only the state.
     fn to(next: Payment) -> Self {
         Self {
             next,

@@ -32,7 +32,7 @@ pub struct PaymentMethod {
     pub metadata: Metadata,
     /// How the payer was asked to confirm.
     pub confirmation: Option<Confirmation>,
-    /// Where the payer is: as the merchant says, or from where the first attempt was made.
+    /// The payer's address: the one that the merchant gave, or that of the first attempt.
     pub client_ip: Option<IpAddr>,
     /// Where attempts are made.
     pub flow: Flow,
@@ -291,7 +291,7 @@ impl PaymentMethod {
         })
     }
 
-    /// Takes the acquirer's answer in. `None` if nothing changes by it.
+    /// Takes the acquirer's answer in. `None` if it changes nothing.
     #[must_use]
     pub fn answered(&self, operation: &Operation, answer: &Answer, now: Timestamp) -> Option<Step> {
         match &self.state {
@@ -348,7 +348,7 @@ impl PaymentMethod {
         Some(step)
     }
 
-    /// The payer's time is over. `None` if it is not, or does not matter any more.
+    /// The payer's time is over. `None` if it is not, or no longer matters.
     #[must_use]
     pub fn expire(&self, now: Timestamp) -> Option<Self> {
         self.due_at().filter(|due_at| *due_at <= now)?;
@@ -360,7 +360,7 @@ impl PaymentMethod {
         })
     }
 
-    /// When time alone will change it; `None` if it will not.
+    /// When time alone will change it; `None` if time alone changes nothing.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {
@@ -381,7 +381,7 @@ impl PaymentMethod {
         }
     }
 
-    /// Can it be charged?
+    /// Returns whether it can be charged.
     #[must_use]
     pub fn is_active(&self) -> bool {
         self.status() == Status::Active

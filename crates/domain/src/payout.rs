@@ -28,13 +28,13 @@ pub struct Payout {
     pub id: PayoutId,
     /// The gateway, or the platform shop of the deal.
     pub shop_id: ShopId,
-    /// Is it only a test?
+    /// Whether it is only a test.
     pub test: bool,
     /// How much.
     pub amount: Money,
     /// Where to.
     pub destination: Destination,
-    /// Whose limits it counts towards; `None` where there are none.
+    /// The receiver whose limits it counts towards; `None` if there are no limits.
     pub payee: Option<String>,
     /// What for, at most 128 characters.
     pub description: Option<String>,
@@ -56,8 +56,8 @@ pub struct Payout {
     pub version: i64,
 }
 
-/// Where a payout goes, as far as it may be kept. It is all that a call needs, so that a call
-/// which never arrived can be repeated.
+/// Where a payout goes, without what must not be kept. It holds all that a call needs, so that a
+/// call which never arrived can be repeated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A bank card.
@@ -78,7 +78,7 @@ pub enum Destination {
         phone: String,
         /// The bank, by its id in SBP.
         bank_id: String,
-        /// Is the receiver's name compared?
+        /// Whether the receiver's name is compared.
         recipient_checked: bool,
         /// The transfer's id in SBP, once it has one.
         operation_id: Option<String>,
@@ -105,7 +105,7 @@ pub struct PayoutCard {
 pub struct IncomeReceipt {
     /// What was done, at most 50 characters.
     pub service_name: String,
-    /// The sum in it, where it is not the payout's.
+    /// The sum in it, if it is not the payout's.
     pub amount: Option<Money>,
 }
 
@@ -148,12 +148,12 @@ pub struct Step {
     pub usage: Option<UsageChange>,
 }
 
-/// Who gives how much of a payout that has left after all.
+/// Who pays how much of a payout that was carried out after all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LateShares {
     /// What its deal gives.
     pub deal: Money,
-    /// What the shop has of the rest.
+    /// What the shop has for the rest.
     pub shop: Money,
 }
 
@@ -257,7 +257,8 @@ impl Destination {
     }
 }
 
-/// A payout is canceled for reasons of its own list; what a payer says beyond it has no details.
+/// The reason for which a payout is canceled. A payer may give others, which become one without
+/// details.
 fn cause(decline: Decline) -> Decline {
     let party = match decline.party {
         Party::YooMoney | Party::Merchant => Party::YooMoney,
@@ -294,10 +295,10 @@ impl Payout {
         self.deal_id.map_or(Account::Available, Account::Deal)
     }
 
-    /// Takes the payer's answer in. `None` if nothing changes by it.
+    /// Takes the payer's answer in. `None` if it changes nothing.
     ///
     /// # Errors
-    /// The books refuse it, which sums that were checked before cannot bring about.
+    /// The books refuse it, which sums that were checked before cannot cause.
     pub fn answered(
         &self,
         operation: &Operation,
@@ -355,11 +356,11 @@ impl Payout {
         })
     }
 
-    /// It was over without money, and the receiver has got it after all: that cannot be undone. The
-    /// books follow: its deal and its shop give their shares, and the shop owes the rest. The
-    /// payout succeeds where it has no deal, or the deal gives all of it; else it stays as it is,
-    /// for the deal has given the seller something else. Its limits are counted before: see
-    /// [`Self::late_usage`]. `None` if it is not over.
+    /// It was over without money, and the receiver has got the money after all, which cannot be
+    /// undone. The books follow: its deal and its shop give their shares, and the shop owes the
+    /// rest. The payout succeeds if it has no deal, or if the deal gives all of it; otherwise it
+    /// stays canceled, because the deal has given the seller other money instead. Its limits are
+    /// counted before: see [`Self::late_usage`]. `None` if it is not over.
     ///
     /// # Errors
     /// The books refuse it.
@@ -388,8 +389,8 @@ impl Payout {
         Ok(Some(step))
     }
 
-    /// What it does to the limits of its receiver that it has left after all, where its deal gives
-    /// `share` of it. `None` if it does not succeed by that.
+    /// How the receiver's limits change if it was carried out after all and its deal gives `share`
+    /// of it. `None` if it does not succeed by that.
     #[must_use]
     pub fn late_usage(&self, share: Money) -> Option<UsageChange> {
         let State::Canceled { .. } = &self.state else {

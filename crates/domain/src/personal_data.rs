@@ -1,5 +1,5 @@
-//! Data of persons who are paid (YooKassa API v3: personal data): a name to compare with that of
-//! an account's owner, or what a statement of payouts has to say.
+//! Data of persons who are paid (YooKassa API v3: personal data): a name to compare with that of an
+//! account's owner, or what a statement of payouts has to say.
 //!
 //! Names and birthdates are types that cannot be printed. They are forgotten when their time is
 //! over; what stays is that there were some.
@@ -84,7 +84,7 @@ pub struct Person {
     pub first_name: String,
     /// The patronymic.
     pub middle_name: Option<String>,
-    /// The day of birth, `2000-01-31`; of statements.
+    /// The day of birth, `2000-01-31`; only for statements.
     pub birthdate: Option<String>,
 }
 
@@ -159,7 +159,7 @@ impl PersonalData {
             State::Canceled => return None,
         };
         let expires_at = match (self.kind, before) {
-            // Comparing again does not prolong what was agreed for the first time.
+            // Comparing again does not prolong the time that the first comparison set.
             (Kind::SbpPayoutRecipient, Some(before)) => before,
             (Kind::SbpPayoutRecipient, None) => now.plus(SBP_LIFE),
             (Kind::PayoutStatementRecipient, _) => now.plus(STATEMENT_LIFE),
@@ -184,7 +184,7 @@ impl PersonalData {
         })
     }
 
-    /// When time alone will change them; `None` if it will not.
+    /// When time alone will change them; `None` if time alone changes nothing.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match &self.state {

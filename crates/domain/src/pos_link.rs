@@ -6,9 +6,9 @@ use crate::method::MethodKind;
 use crate::payment::{CaptureMode, Payment, Status};
 use crate::time::{Duration, Timestamp};
 
-/// How long a payer has at a till if nobody says.
+/// How long a payer has at a till if the request does not say.
 pub const TIME_TO_PAY: Duration = Duration::minutes(20);
-/// The least that may be said.
+/// The least time that a request may set.
 pub const TIME_TO_PAY_MIN: Duration = Duration::minutes(1);
 
 /// A plate.
@@ -22,7 +22,7 @@ pub struct PosLink {
     pub gateway_id: GatewayId,
     /// The address in its code.
     pub link: String,
-    /// Can be paid through?
+    /// Whether it can be paid through.
     pub active: bool,
     /// The last payment through it.
     pub payment_id: Option<PaymentId>,
@@ -44,7 +44,7 @@ pub enum PosLinkRefused {
     /// The plate stands at another till.
     #[error("the plate stands at another till")]
     OtherGateway,
-    /// Only money that is taken at once goes through it.
+    /// Only payments that take their money at once go through it.
     #[error("only payments in one stage go through a plate")]
     TwoStages,
     /// Plates are paid by SBP.
@@ -58,7 +58,7 @@ pub enum PosLinkRefused {
 /// Why a plate cannot be changed or added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PosLinkChangeRefused {
-    /// It is so already.
+    /// It is in this state already.
     #[error("the plate is so already")]
     Unchanged,
     /// The code is another plate's.
@@ -77,7 +77,7 @@ pub struct Through<'p> {
     pub method: Option<MethodKind>,
     /// When money is taken.
     pub capture_mode: CaptureMode,
-    /// Until when the payer may confirm, if that is said.
+    /// Until when the payer may confirm, if the request says so.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -117,7 +117,7 @@ impl PosLink {
     /// Switched on or off.
     ///
     /// # Errors
-    /// It is so already.
+    /// It is in that state already.
     pub fn switched(&self, active: bool) -> Result<Self, PosLinkChangeRefused> {
         if self.active == active {
             return Err(PosLinkChangeRefused::Unchanged);

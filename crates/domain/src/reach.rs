@@ -1,8 +1,8 @@
 //! Which addresses may be called on a merchant's behalf: public ones. A merchant chooses the URL,
-//! so without this anyone could make the platform call its own neighbours.
+//! so without this rule anyone could make the platform call its own neighbours.
 //!
-//! The one list for everybody: what takes addresses asks it about those that are spelled out, and
-//! what connects asks it again about those that a name led to.
+//! There is one list for everybody: whoever accepts an address asks it about the host in the text,
+//! and whoever connects asks it again about the addresses that the name resolved to.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -48,7 +48,7 @@ const SPECIAL_V4: [Ipv4Net; 15] = [
 /// multicast and loopback addresses are all outside.
 const GLOBAL_V6: Ipv6Net = v6(0x2000, 0, 3);
 
-/// What is set apart within it, some of it because a private IPv4 address may be inside.
+/// Special blocks within it; some of them may hold a private IPv4 address.
 const SPECIAL_V6: [Ipv6Net; 4] = [
     v6(0x2001, 0, 23),     // protocol assignments, Teredo
     v6(0x2001, 0xdb8, 32), // documentation
@@ -64,7 +64,7 @@ impl Reach {
         loopback || is_public(address)
     }
 
-    /// Returns whether a host with this name may be called, as far as the name tells.
+    /// Returns whether a host with this name may be called, judging by the name alone.
     #[must_use]
     pub fn allows_name(self, name: &str) -> bool {
         let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();

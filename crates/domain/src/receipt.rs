@@ -2,9 +2,9 @@
 //! (YooKassa API v3: receipts).
 //!
 //! Each attempt to register one is an [`Operation`](crate::Operation) of its own, whose id is the
-//! register's key: the same key again registers nothing twice. What the register does not answer
-//! stays open until the reconciler has asked; what failed technically is attempted again, and what
-//! was refused is over.
+//! register's key: the same key registers nothing twice. An attempt that the register does not
+//! answer stays open until the reconciler has asked; one that failed technically is repeated; one
+//! that was refused is over.
 
 mod check;
 mod content;
@@ -31,7 +31,7 @@ use crate::time::{Duration, Timestamp};
 pub const RECEIPTS_MAX: usize = 50;
 /// How often a registration that fails technically is attempted.
 pub const ATTEMPTS_MAX: i64 = 24;
-/// After how many seconds a failed registration is attempted again; the last one stays.
+/// After how many seconds a failed registration is attempted again; the last pause repeats.
 const ATTEMPT_PAUSES_SECONDS: [i64; 5] = [30, 120, 600, 1_800, 3_600];
 
 /// A receipt.
@@ -222,7 +222,7 @@ impl Receipt {
         }
     }
 
-    /// Does the API show it?
+    /// Returns whether the API shows it.
     #[must_use]
     pub fn is_shown(&self) -> bool {
         match &self.state {
@@ -263,8 +263,8 @@ impl Receipt {
         }
     }
 
-    /// The money has moved, or is about to: the register is asked. `None` for what the register
-    /// was asked of already. A draft that was dropped counts: its money has moved after all.
+    /// The money has moved, or is about to: the register is asked. `None` if the register was asked
+    /// already. A draft that was dropped counts as well, because its money has moved after all.
     #[must_use]
     pub fn register(&self, operation: OperationId, now: Timestamp) -> Option<Step> {
         match &self.state {
@@ -282,7 +282,7 @@ impl Receipt {
         })
     }
 
-    /// The money will never move. `None` for what is no draft.
+    /// The money will never move. `None` if it is not a draft.
     #[must_use]
     pub fn drop_draft(&self) -> Option<Self> {
         match &self.state {
@@ -297,8 +297,8 @@ impl Receipt {
         }
     }
 
-    /// Takes in what the register says of an attempt. `None` if nothing changes by it: it works
-    /// on it, or the attempt is not the one that the receipt waits for.
+    /// Takes in what the register says of an attempt. `None` if it changes nothing: the register
+    /// still works on it, or it is not the attempt that the receipt waits for.
     #[must_use]
     pub fn answered(
         &self,

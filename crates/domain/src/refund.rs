@@ -75,7 +75,7 @@ pub enum State {
     Succeeded {
         /// Retrieval reference number of the network.
         rrn: Option<String>,
-        /// SBP's own id of the transfer, of money that it brought back.
+        /// SBP's own id of the transfer, if the money went back through SBP.
         sbp_operation_id: Option<String>,
         /// When.
         succeeded_at: Timestamp,
@@ -102,9 +102,9 @@ pub struct NewRefund {
     pub metadata: Metadata,
     /// The safe deal that it is made in.
     pub deal: Option<RefundDeal>,
-    /// Does it have a receipt?
+    /// Whether it has a receipt.
     pub has_receipt: bool,
-    /// From whom it comes, of a split payment; empty if from all alike.
+    /// From whom it comes, for a split payment; empty if from all alike.
     pub sources: Vec<Source>,
     /// What is given back to certificates.
     pub certificate: Option<CertificateRefund>,
@@ -127,7 +127,7 @@ pub struct Step {
     pub events: Vec<Event>,
     /// Calls that are to be made.
     pub operations: Vec<NewOperation>,
-    /// What becomes of its receipt.
+    /// What is to be done with its receipt.
     pub receipt: ReceiptWork,
 }
 
@@ -193,8 +193,8 @@ impl Refund {
         Self::send(payment, reserved, new, now)
     }
 
-    /// Starts to give back what a deal holds whose time is over, whatever a merchant could ask
-    /// for.
+    /// Starts to give back what is left in a deal whose time is over, without the rules for
+    /// merchants.
     ///
     /// # Errors
     /// The payment was not taken.
@@ -288,10 +288,10 @@ impl Refund {
         }
     }
 
-    /// Takes the acquirer's answer in. `None` if nothing changes by it.
+    /// Takes the acquirer's answer in. `None` if it changes nothing.
     ///
     /// # Errors
-    /// The books refuse it, which sums that were checked before cannot bring about.
+    /// The books refuse it, which sums that were checked before cannot cause.
     pub fn answered(
         &self,
         payment: &Payment,
@@ -357,11 +357,11 @@ impl Refund {
         Ok(Some(step))
     }
 
-    /// It was over without money, and the payer has got it after all: that cannot be undone. The
-    /// books follow; of the sum the shop gives `spendable`, and owes the rest. The refund succeeds
-    /// after all, with its receipt, where nobody else has a part in it and its payment has room for
-    /// it; else its payment holds that room, so that the payer does not get it twice. `None` if it
-    /// is not over.
+    /// It was over without money, and the payer has got the money after all, which cannot be
+    /// undone. The books follow: the shop gives `spendable` of the sum, and owes the rest. The
+    /// refund succeeds after all, with its receipt, if nobody else has a part in it and its payment
+    /// has room for it; otherwise its payment holds that room, so that the payer does not get it
+    /// twice. `None` if it is not over.
     ///
     /// # Errors
     /// The books refuse it.
@@ -405,9 +405,9 @@ impl Refund {
         Ok(Some(step))
     }
 
-    /// What had left by it though it is canceled has come back, or had never left, as a person
+    /// The money of a canceled refund had left and has come back, or had never left, as a person
     /// says: the shop, which still `owes` so much, gets it back. What its payment holds is counted
-    /// anew by who knows the other refunds. `None` if it is not canceled.
+    /// anew by the caller, who knows the other refunds. `None` if it is not canceled.
     ///
     /// # Errors
     /// The books refuse it.

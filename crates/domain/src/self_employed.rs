@@ -11,7 +11,7 @@ pub struct SelfEmployed {
     pub id: SelfEmployedId,
     /// The gateway that pays them.
     pub shop_id: ShopId,
-    /// Is it only a test?
+    /// Whether it is only a test.
     pub test: bool,
     /// Taxpayer number, 12 digits.
     pub itn: Option<String>,

@@ -36,25 +36,25 @@ pub struct Shop {
     pub platform_id: Option<ShopId>,
     /// The name that buyers see.
     pub name: String,
-    /// Is everything in it only a test?
+    /// Whether everything in it is only a test.
     pub test: bool,
-    /// May it be used at all?
+    /// Whether it may be used at all.
     pub enabled: bool,
     /// The one currency that it takes.
     pub currency: Currency,
     /// The methods that buyers are offered; of a gateway, the ways it pays by.
     pub methods: Vec<MethodKind>,
-    /// May it send card numbers itself?
+    /// Whether it may send card numbers itself.
     pub may_send_cards: bool,
-    /// May it save methods and charge them again?
+    /// Whether it may save methods and charge them again.
     pub may_save_methods: bool,
     /// How long its safe deals live; `None` for a shop that may make none.
     pub deal_life: Option<Life>,
-    /// May its pages exchange cards for payment tokens?
+    /// Whether its pages may exchange cards for payment tokens.
     pub may_use_tokens: bool,
-    /// May a declined buyer try again in the widget?
+    /// Whether a declined buyer may try again in the widget.
     pub widget_retries: bool,
-    /// The sites that may show the shop's widgets; none is named if any may.
+    /// The sites that may show the shop's widgets; empty if every site may.
     pub widget_sites: Vec<Site>,
     /// How far a test shop's clock is ahead of the platform's; zero for others.
     pub clock_offset: Duration,
@@ -75,13 +75,13 @@ impl Shop {
         platform.plus(self.clock_offset)
     }
 
-    /// Does it pay out of a balance of its own, and nothing else?
+    /// Returns whether it only pays out, from a balance of its own.
     #[must_use]
     pub fn is_gateway(&self) -> bool {
         matches!(self.kind, ShopKind::Gateway { .. })
     }
 
-    /// Is this method offered?
+    /// Returns whether it offers this method.
     #[must_use]
     pub fn takes(&self, method: MethodKind) -> bool {
         self.methods.contains(&method)

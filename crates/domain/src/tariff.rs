@@ -1,5 +1,5 @@
-//! Tariffs: what the platform takes of a payment. Data, not code: a percentage, a least sum, a
-//! fixed part, with or without VAT on the commission, from a date on.
+//! Tariffs: what the platform takes of a payment. They are data, not code: a percentage, a least
+//! sum, a fixed part, with or without VAT on the commission, from a date on.
 
 use crate::id::ShopId;
 use crate::method::MethodKind;
@@ -19,9 +19,9 @@ pub struct Tariff {
     pub minimum: Money,
     /// Added to the share.
     pub fixed: Money,
-    /// VAT on top of the commission; zero where there is none.
+    /// VAT on top of the commission; zero if there is none.
     pub vat: Rate,
-    /// From when it holds.
+    /// From when it is in force.
     pub starts_at: Timestamp,
 }
 
@@ -44,7 +44,8 @@ impl Fee {
         }
     }
 
-    /// The same, but together not more than `limit`; then all of it is commission.
+    /// The same, but commission and VAT together not more than `limit`; then all of it is
+    /// commission.
     ///
     /// # Errors
     /// Another currency, or overflow.
@@ -93,7 +94,7 @@ impl Tariff {
         })
     }
 
-    /// The fee on `amount` by the line that holds; nothing where there is none.
+    /// The fee on `amount` by the line in force; nothing if there is none.
     ///
     /// # Errors
     /// Overflow.
@@ -110,8 +111,8 @@ impl Tariff {
         }
     }
 
-    /// The line that holds for `method` at `now`: the newest of the method's own, else the newest
-    /// of those for all methods.
+    /// The line in force for `method` at `now`: the newest of the method's own, otherwise the
+    /// newest of those for all methods.
     #[must_use]
     pub fn choose(
         tariffs: &[Self],

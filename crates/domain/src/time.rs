@@ -108,7 +108,7 @@ impl Duration {
         self.0.div_euclid(MICROS_PER_SECOND)
     }
 
-    /// Both together.
+    /// The sum of both.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))

@@ -1,8 +1,8 @@
-//! Card tokens: what a page that takes a card gets instead of its number. A payment token pays
+//! Card tokens: what a page that takes a card gets in place of its number. A payment token pays
 //! once and lives for an hour; a payout token stands for a card that is paid to, again and again.
 //!
-//! The token itself is a secret that nobody keeps: what is stored is its hash, and what the
-//! acquirer knows the card by.
+//! The token itself is a secret that nobody keeps: what is stored is its hash, and the name by
+//! which the acquirer knows the card.
 
 use crate::card::CardFacts;
 use crate::id::ShopId;
@@ -12,11 +12,11 @@ use crate::time::{Duration, Timestamp};
 /// How long a payment token can be used.
 pub const PAYMENT_TOKEN_LIFE: Duration = Duration::hours(1);
 
-/// How long a payout token is kept that nobody has used.
+/// How long a payout token is kept if nobody uses it.
 pub const PAYOUT_TOKEN_UNUSED: Duration = Duration::days(30);
-/// How long one is kept after its last use: thirteen months, for who is paid once a year.
+/// How long one is kept after its last use: thirteen months, for people who are paid once a year.
 pub const PAYOUT_TOKEN_USED: Duration = Duration::days(396);
-/// How much longer it must be kept before a use is worth to be written.
+/// A use is written down only if it prolongs the time by at least so much.
 const PAYOUT_TOKEN_STEP: Duration = Duration::days(1);
 
 /// What a token can be used for.
@@ -40,7 +40,7 @@ pub enum Purpose {
     },
 }
 
-/// A card that was given for a token.
+/// A card that was exchanged for a token.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CardToken {
     /// SHA-256 of the token.
@@ -60,13 +60,13 @@ pub struct CardToken {
 /// Why a token cannot be used, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RedeemRefused {
-    /// Nobody made it, or it is forgotten.
+    /// No such token was made, or it is forgotten.
     #[error("there is no such token")]
     Unknown,
     /// It was made for another shop.
     #[error("the token was made for another shop")]
     Foreign,
-    /// A token to be paid to does not pay, nor the other way round.
+    /// A token to be paid to cannot pay, and the other way round.
     #[error("the token is for something else")]
     OtherPurpose,
     /// It pays once.
@@ -126,7 +126,8 @@ impl CardToken {
         }
     }
 
-    /// Until when a payout token is kept that is used now; `None` where that is as good as known.
+    /// Until when a payout token is kept if it is used now; `None` if that is hardly later than
+    /// what is known.
     #[must_use]
     pub fn kept_on(&self, now: Timestamp) -> Option<Timestamp> {
         match &self.purpose {

@@ -1,5 +1,5 @@
-//! An address that people are sent to: a page, or what an application on their phone opens.
-//! Whether it may be called by the platform itself is not said here.
+//! An address that people are sent to: a page, or something that an application on their phone
+//! opens. Whether the platform itself may call it is another question.
 
 use url::Url;
 
@@ -15,8 +15,8 @@ pub struct WebAddress {
 }
 
 impl WebAddress {
-    /// The address of a page, or of an application by its own scheme, but by none that a browser
-    /// runs or reads files by.
+    /// The address of a page, or of an application by its own scheme, but not by a scheme that a
+    /// browser executes or reads files by.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let harmful = |c: char| c.is_control() || c == '\\';
@@ -41,13 +41,13 @@ impl WebAddress {
         (sound && has_place).then_some(address)
     }
 
-    /// Whether it is a page and no application.
+    /// Returns whether it is a page and not an application.
     #[must_use]
     pub fn is_page(&self) -> bool {
         matches!(self.url.scheme(), "http" | "https")
     }
 
-    /// Whether it is a page over TLS.
+    /// Returns whether it is a page over TLS.
     #[must_use]
     pub fn is_https(&self) -> bool {
         self.url.scheme() == "https"
@@ -59,7 +59,7 @@ impl WebAddress {
         &self.given
     }
 
-    /// The same in ASCII, as headers carry it: names of hosts in Punycode, the rest in percents.
+    /// The same in ASCII, as headers carry it: host names in Punycode, the rest percent-encoded.
     #[must_use]
     pub fn ascii(&self) -> &str {
         if self.given.bytes().all(|b| b.is_ascii_graphic()) {

@@ -54,15 +54,15 @@ impl fmt::Debug for WebhookSecret {
     }
 }
 
-/// The application that set a webhook up, as far as its notifications depend on it. It hears of
-/// what it created itself.
+/// The application that set a webhook up, and what its notifications depend on. It is told of what
+/// it created itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// Who it is.
     pub application_id: ApplicationId,
     /// By which grant; the webhook ends with it.
     pub grant_id: GrantId,
-    /// May it see what the shop pays for a payment?
+    /// Whether it may see what the shop pays for a payment.
     pub shows_fees: bool,
     /// When the grant's token ends by itself, by the platform's clock.
     pub ends_at: Timestamp,

@@ -38,7 +38,7 @@ pub struct Machine {
     pub account: String,
     /// The command: `shop key add`.
     pub command: String,
-    /// What of the command line's rights it asks for. It gets no others.
+    /// The rights that the command asks for. It gets no others.
     pub rights: Vec<Right>,
 }
 
@@ -79,7 +79,7 @@ pub enum Object {
 }
 
 impl Machine {
-    /// A command that asks for all that the command line may.
+    /// A command that asks for every right that the command line has.
     #[must_use]
     pub fn unbounded(account: &str, command: &str) -> Self {
         let rights = RIGHTS.iter().filter(|row| row.roles.have(Role::Machine));
@@ -92,7 +92,7 @@ impl Machine {
 }
 
 impl Actor {
-    /// As what they act.
+    /// The role in which they act.
     #[must_use]
     pub const fn role(&self) -> Role {
         match self {
@@ -133,7 +133,7 @@ impl Actor {
         granted && self.role().may(right)
     }
 
-    /// The shop or the payout gateway whose credentials they have shown.
+    /// The shop or the payout gateway whose credentials were shown.
     #[must_use]
     pub fn account(&self) -> Option<ShopId> {
         match self {

@@ -259,7 +259,7 @@ impl Right {
         self as usize
     }
 
-    /// Its name in tables, refusals and the journal.
+    /// Its name in tables, in refusals and in the journal.
     #[must_use]
     pub const fn code(self) -> &'static str {
         self.row().code
@@ -272,8 +272,8 @@ impl Right {
         row.map(|row| row.right)
     }
 
-    /// The scope that an application needs for it; `None` for what needs no scope, and for what no
-    /// application may.
+    /// The scope that an application needs for it; `None` if no scope is needed, or if no
+    /// application may have the right.
     #[must_use]
     pub fn scope(self) -> Option<Scope> {
         let given = BY_SCOPE.iter().find(|(right, _scope)| *right == self);

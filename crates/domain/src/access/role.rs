@@ -1,5 +1,5 @@
-//! As what somebody acts: people of a merchant, the platform's staff, programs, payers, and the
-//! platform itself.
+//! The roles in which somebody acts: people of a merchant, the platform's staff, programs, payers,
+//! and the platform itself.
 
 /// A role.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,7 +58,7 @@ pub enum Role {
     Machine,
 }
 
-/// Some roles.
+/// A set of roles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Roles(u32);
 
@@ -93,7 +93,7 @@ impl Role {
         Self::Machine,
     ];
 
-    /// What people of a merchant are given. A custom role may have any right that one of these has.
+    /// The roles of a merchant's people. A custom role may have any right that one of these has.
     pub const MERCHANT: [Self; 6] = [
         Self::Owner,
         Self::Manager,
@@ -103,10 +103,10 @@ impl Role {
         Self::Developer,
     ];
 
-    /// What the platform's staff are given.
+    /// The roles of the platform's staff.
     pub const STAFF: [Self; 4] = [Self::Reviewer, Self::Support, Self::Settlement, Self::Chief];
 
-    /// What the platform does by itself.
+    /// The roles of the platform's own jobs.
     pub const JOBS: [Self; 8] = [
         Self::Door,
         Self::Expiry,
@@ -172,7 +172,7 @@ impl Role {
 }
 
 impl Roles {
-    /// These.
+    /// The set of these roles.
     #[must_use]
     pub const fn of(roles: &[Role]) -> Self {
         let mut all = 0;
@@ -184,19 +184,19 @@ impl Roles {
         Self(all)
     }
 
-    /// These and those.
+    /// The union of both sets.
     #[must_use]
     pub const fn and(self, others: &[Role]) -> Self {
         Self(self.0 | Self::of(others).0)
     }
 
-    /// These, but not that one.
+    /// This set without that role.
     #[must_use]
     pub const fn without(self, role: Role) -> Self {
         Self(self.0 & !Self::of(&[role]).0)
     }
 
-    /// Returns whether this role is among them.
+    /// Returns whether this role is in the set.
     #[must_use]
     pub const fn have(self, role: Role) -> bool {
         self.0 & Self::of(&[role]).0 != 0

@@ -8,7 +8,7 @@ use super::role::Role::{
 };
 use super::role::Roles;
 
-/// What a right wants beside the role: a fresh second factor of a merchant's person, a second
+/// What a right asks for beside the role: a fresh second factor of a merchant's person, or a second
 /// person among the staff.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -27,9 +27,9 @@ pub struct Row {
     pub right: R,
     /// Its name in tables, refusals and the journal.
     pub code: &'static str,
-    /// What it wants beside the role.
+    /// What it asks for beside the role.
     pub mark: Mark,
-    /// Who has it; an application only by a scope, where one gives it.
+    /// Who has it. An application needs the scope as well, where there is one.
     pub roles: Roles,
 }
 

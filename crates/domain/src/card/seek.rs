@@ -68,7 +68,7 @@ const ORDER_YEARS: RangeInclusive<u8> = 23..=27;
 const UUID_HYPHENS: [usize; 4] = [8, 13, 18, 23];
 const UUID_LENGTH: usize = 36;
 
-/// Whether a card's number stands in the text.
+/// Returns whether a card's number stands in the text.
 #[must_use]
 pub fn stands_in(text: &str) -> bool {
     if text.len() < DIGITS_MIN {
@@ -88,14 +88,14 @@ pub fn stands_in(text: &str) -> bool {
     starts.into_iter().any(|at| begins_here(&text, at))
 }
 
-/// What stands between groups of digits, as far as they have been read.
+/// What stands between the groups of digits that were read so far.
 #[derive(Clone, Copy, Debug)]
 struct Gaps<'a> {
     first: Option<&'a str>,
     alike: bool,
-    /// Each of them is one space or dash.
+    /// Whether each of them is one space or dash.
     plain: bool,
-    /// There is one with dots or underscores.
+    /// Whether one of them has dots or underscores.
     dotted: bool,
     /// The lengths of the groups before them, a hexadecimal digit each.
     groups: u64,
@@ -110,7 +110,7 @@ impl<'a> Gaps<'a> {
         groups: 0,
     };
 
-    /// With one more, behind a group of so many digits.
+    /// The same with one more gap, which follows a group of so many digits.
     fn and(self, gap: &'a str, digits: usize) -> Self {
         let dotted = gap.chars().any(is_dot);
         Self {
@@ -122,7 +122,7 @@ impl<'a> Gaps<'a> {
         }
     }
 
-    /// Whether groups with these gaps are read together, with a last one of so many digits.
+    /// Returns whether groups with these gaps are read together, with a last one of so many digits.
     fn fit(self, digits: usize) -> bool {
         let as_on_card = || {
             matches!(
@@ -139,7 +139,7 @@ fn with_group(groups: u64, digits: usize) -> u64 {
     groups.saturating_mul(0x10).saturating_add(digits)
 }
 
-/// What stands between this place and the next digit, if it may stand within a number.
+/// The text between this place and the next digit, if it may stand within a number.
 fn gap(text: &str) -> Option<&str> {
     let letters = text.char_indices().take(GAP_CHARS_MAX.saturating_add(1));
     let mut end = letters.skip_while(|(_, letter)| separates(*letter) || is_dot(*letter));
@@ -147,13 +147,13 @@ fn gap(text: &str) -> Option<&str> {
     (0 < end && next.is_ascii_digit()).then(|| text.get(..end))?
 }
 
-/// Whether the digits after this place are those of a decimal: `0.4111…`.
+/// Returns whether the digits at this place are the decimals of a number: `0.4111…`.
 fn is_decimal(bytes: &[u8], at: usize) -> bool {
     let before = |back| at.checked_sub(back).and_then(|at| bytes.get(at));
     matches!(before(1), Some(b'.' | b',')) && before(2).is_some_and(u8::is_ascii_digit)
 }
 
-/// Whether the groups of digits that begin here are a card's number, or the first of them are.
+/// Returns whether the groups of digits that begin here, or the first of them, are a card's number.
 fn begins_here(text: &str, start: usize) -> bool {
     let mut number = String::with_capacity(DIGITS_MAX);
     let after_point = is_decimal(text.as_bytes(), start);
@@ -191,7 +191,8 @@ fn begins_here(text: &str, start: usize) -> bool {
     }
 }
 
-/// Whether it is a space or a dash, as people and programs put them between groups of digits.
+/// Returns whether it is a space or a dash, as people and programs put them between groups of
+/// digits.
 fn separates(between: char) -> bool {
     matches!(
         between,
@@ -205,7 +206,7 @@ fn separates(between: char) -> bool {
     )
 }
 
-/// Whether it is a dot or a line, which stand between other things as well.
+/// Returns whether it is a dot or an underscore, which have other uses as well.
 fn is_dot(between: char) -> bool {
     matches!(
         between,
@@ -223,7 +224,7 @@ fn is_dot(between: char) -> bool {
     )
 }
 
-/// Whether sixteen digits are a time to the second, `YYMMDDhhmmss`, and four digits more.
+/// Returns whether sixteen digits are a time to the second, `YYMMDDhhmmss`, and four digits more.
 fn is_order(digits: &str) -> bool {
     let two = |at: usize| {
         let pair = digits.get(at..at.saturating_add(2));
@@ -255,8 +256,8 @@ fn is_order(digits: &str) -> bool {
         && second < 60
 }
 
-/// Whether these digits are a part of a UUID, or of another word of hexadecimal digits: one that
-/// has more of them than these. A word that is only letters beside the digits hides nothing.
+/// Returns whether these digits are a part of a UUID, or of another hexadecimal word that has more
+/// digits than these. Letters alone beside the digits do not make it one.
 fn is_hexadecimal(bytes: &[u8], start: usize, end: usize) -> bool {
     let before = bytes.get(..start).unwrap_or_default().iter().rev();
     let after = bytes.get(end..).unwrap_or_default().iter();

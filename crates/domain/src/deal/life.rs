@@ -14,7 +14,7 @@ use crate::time::{Duration, Timestamp};
 pub struct Life(i64);
 
 impl Life {
-    /// Where nobody says anything: 90 days.
+    /// The usual life, if nothing is said: 90 days.
     pub const USUAL: Self = Self(90);
     const DAYS_MAX: i64 = 180;
 
@@ -53,7 +53,7 @@ pub struct NewDeal {
 /// Why a deal cannot be created.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CreateRefused {
-    /// The shop is no platform.
+    /// The shop is not a platform.
     #[error("the shop may not make safe deals")]
     NotPermitted,
 }
@@ -78,28 +78,28 @@ impl From<MoneyError> for CloseRefused {
     }
 }
 
-/// What is to be done with a deal whose time is over.
+/// What a deal needs whose time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// Nothing: it is closed, its time is not over, or something has to be waited for.
     Nothing,
-    /// Its payment has not come to its end.
+    /// Its payment is not over and has to be ended.
     EndPayment(crate::id::PaymentId),
     /// The buyer gets back what is left.
     GiveBack(crate::id::PaymentId),
-    /// Nothing is left to be done in it.
+    /// Everything in it is done, and it can be closed.
     Close,
 }
 
-/// Pauses after a refund at the deal's end was declined, in hours; then the platform has to give
-/// the money back in another way.
+/// Pauses in hours after the refund at a deal's end was declined. After the last one the platform
+/// has to give the money back in another way.
 const DECLINED_PAUSES_HOURS: [i64; 3] = [1, 6, 24];
 
 impl Deal {
     /// A new deal.
     ///
     /// # Errors
-    /// The shop is no platform.
+    /// The shop is not a platform.
     pub fn create(shop: &Shop, new: NewDeal, now: Timestamp) -> Result<Self, CreateRefused> {
         let life = shop.deal_life.ok_or(CreateRefused::NotPermitted)?;
         let expires_at = now.plus(life.length());
@@ -123,7 +123,7 @@ impl Deal {
         })
     }
 
-    /// When time alone will change it; `None` if it will not.
+    /// When time alone will change it; `None` if time alone changes nothing.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match self.state {
@@ -136,7 +136,7 @@ impl Deal {
         }
     }
 
-    /// What is to be done now because its time is over.
+    /// What the deal needs now because its time is over.
     #[must_use]
     pub fn due(&self, now: Timestamp) -> Due {
         let over = self.due_at().is_some_and(|due_at| due_at <= now);
@@ -154,7 +154,7 @@ impl Deal {
         }
     }
 
-    /// A call for the payment is under way, or has begun: the deal waits for its end.
+    /// The deal after its end, while a call for its payment is under way: it waits for the answer.
     #[must_use]
     pub fn await_payment(&self) -> Self {
         let mut next = self.clone();
@@ -164,7 +164,7 @@ impl Deal {
         next
     }
 
-    /// Its own refund after the end was declined: it tries again later.
+    /// The refund that the deal made itself was declined: it tries again later.
     pub(super) fn try_again(&mut self, now: Timestamp) {
         let expires_at = self.expires_at;
         if let State::Opened {
@@ -179,8 +179,8 @@ impl Deal {
         }
     }
 
-    /// Closes the deal if nothing is left to be done in it: the seller has been paid, or the
-    /// buyer has everything back.
+    /// Closes the deal if everything in it is done: the seller has been paid, or the buyer has
+    /// everything back.
     pub(super) fn closed_when_done(self, now: Timestamp) -> Result<Step, CloseRefused> {
         let sums = &self.sums;
         let opened = matches!(self.state, State::Opened { .. });

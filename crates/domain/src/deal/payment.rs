@@ -1,4 +1,4 @@
-//! A deal and its payment: the one place, and what a capture brings.
+//! A deal and its payment: which payment may belong to it, and what a capture brings.
 
 use super::{Deal, FeeMoment, State};
 use crate::id::PaymentId;
@@ -23,7 +23,7 @@ pub enum AttachRefused {
     },
 }
 
-/// Why a seller's part is not possible, in order of precedence.
+/// Why a seller's part is refused, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SettlementRefused {
     /// Another currency than the payment's.
@@ -38,7 +38,8 @@ pub enum SettlementRefused {
         /// By how much.
         excess: Money,
     },
-    /// A part of the payment is taken, and nobody says how much of it is the seller's.
+    /// Only a part of the payment is taken, and the request does not say how much of it is the
+    /// seller's.
     #[error("the seller's part of a partial capture is missing")]
     Missing,
 }
@@ -54,11 +55,11 @@ pub struct Filled {
     pub fee: Fee,
 }
 
-/// Is `payout` possible as the seller's part of `amount`? It has to leave more than the
+/// Checks whether `payout` can be the seller's part of `amount`: it has to leave more than the
 /// commission.
 ///
 /// # Errors
-/// It is not.
+/// It does not.
 pub fn settle(amount: Money, payout: Money, fee: Fee) -> Result<(), SettlementRefused> {
     let differs = |_error: MoneyError| SettlementRefused::CurrencyDiffers {
         payment: amount.currency(),
@@ -78,10 +79,10 @@ pub fn settle(amount: Money, payout: Money, fee: Fee) -> Result<(), SettlementRe
 }
 
 impl Deal {
-    /// Can a payment come into it now?
+    /// Makes `payment` the payment of the deal.
     ///
     /// # Errors
-    /// It cannot.
+    /// The first rule that is broken.
     pub fn attach(&self, payment: PaymentId, now: Timestamp) -> Result<Self, AttachRefused> {
         if let State::Closed { .. } = self.state {
             return Err(AttachRefused::Closed);
@@ -97,7 +98,7 @@ impl Deal {
         Ok(next)
     }
 
-    /// The payment was canceled: another one may come. `None` if it is not the one that counts.
+    /// The payment was canceled, so another one may come. `None` if it is not the deal's payment.
     #[must_use]
     pub fn detach(&self, payment: PaymentId) -> Option<Self> {
         if self.payment_id != Some(payment) {
@@ -108,7 +109,7 @@ impl Deal {
         Some(next)
     }
 
-    /// A call for the payment was answered. `None` if the deal did not wait for it.
+    /// A call for the payment was answered. `None` if the deal did not wait for that.
     #[must_use]
     pub fn payment_rests(&self) -> Option<Self> {
         let mut next = self.clone();
@@ -122,7 +123,7 @@ impl Deal {
     /// The payment's money was taken.
     ///
     /// # Errors
-    /// Sums that do not fit, which those that were checked before cannot bring about.
+    /// The sums do not fit, which those that were checked before cannot cause.
     pub fn fill(&self, filled: &Filled) -> Result<Self, MoneyError> {
         let mut next = self.payment_rests().unwrap_or_else(|| self.clone());
         let held = match self.fee_moment {

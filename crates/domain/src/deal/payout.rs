@@ -4,7 +4,7 @@ use super::{CloseRefused, Deal, State, Step};
 use crate::money::{Currency, Money, MoneyError};
 use crate::time::Timestamp;
 
-/// Why a deal pays nothing out, in order of precedence.
+/// Why a payout from the deal is refused, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PayoutRefused {
     /// The deal is over.
@@ -19,7 +19,7 @@ pub enum PayoutRefused {
         /// The deal's currency.
         deal: Currency,
     },
-    /// Nothing, less than nothing, or more than the seller can still be paid.
+    /// The sum is zero, negative, or more than can still be paid to the seller.
     #[error("the amount is not between zero and {balance}")]
     ExceedsBalance {
         /// What the seller can still be paid.
@@ -55,8 +55,8 @@ impl Deal {
         Ok(next)
     }
 
-    /// A payout of `amount` that was set aside has reached the seller. If it was the last one the
-    /// deal closes.
+    /// A payout of `amount` that was set aside has reached the seller. After the last one the deal
+    /// closes.
     ///
     /// # Errors
     /// Less than that is set aside.
@@ -67,8 +67,8 @@ impl Deal {
         next.closed_when_done(now)
     }
 
-    /// What of a payout of `amount` that had failed, and has reached the seller after all, the deal
-    /// gives: as much as it has for the seller. The platform advances the rest.
+    /// How much the deal gives for a payout of `amount` that had failed and reached the seller
+    /// after all: as much as it still has for the seller. The platform advances the rest.
     ///
     /// # Errors
     /// Another currency.
@@ -79,7 +79,7 @@ impl Deal {
         }
     }
 
-    /// A payout that had failed has reached the seller after all: the deal gives `share` of it.
+    /// A payout that had failed has reached the seller after all, and the deal gives `share` of it.
     ///
     /// # Errors
     /// It has less.
@@ -89,8 +89,8 @@ impl Deal {
         next.closed_when_done(now)
     }
 
-    /// A payout of `amount` that was set aside has failed: it goes back from `payout/{id}` to
-    /// `deal/{id}`, and from there to the platform as far as that has `advanced` the seller.
+    /// A payout of `amount` that was set aside has failed. It goes back from `payout/{id}` to
+    /// `deal/{id}`, and from there to the platform up to what that has `advanced` to the seller.
     ///
     /// # Errors
     /// Less than that is set aside.
@@ -107,8 +107,8 @@ impl Deal {
         next.repay(advanced, now)
     }
 
-    /// Repays what the platform has `advanced`, as far as there is anything for the seller: what
-    /// the seller has got is not payable again, whichever payout brought it.
+    /// Repays what the platform has `advanced`, up to what is there for the seller: what the seller
+    /// has got already is not payable again, whichever payout brought it.
     pub(super) fn repay(mut self, advanced: Money, now: Timestamp) -> Result<Step, CloseRefused> {
         let repaid = self.sums.payable.at_most(advanced)?;
         self.give(repaid)?;
@@ -117,7 +117,7 @@ impl Deal {
         Ok(step)
     }
 
-    /// The seller has got `amount` without a payout that was set aside for it.
+    /// The seller has got `amount` by a payout for which nothing was set aside.
     fn give(&mut self, amount: Money) -> Result<(), MoneyError> {
         self.sums.payable = less(self.sums.payable, amount)?;
         self.sums.held = less(self.sums.held, amount)?;
@@ -126,7 +126,7 @@ impl Deal {
     }
 }
 
-/// What is left of `of`, which is not less than nothing.
+/// `of` less `amount`, which must not be below zero.
 pub(super) fn less(of: Money, amount: Money) -> Result<Money, MoneyError> {
     let left = of.checked_sub(amount)?;
     if left.minor() < 0 {

@@ -1,4 +1,4 @@
-//! A deal's side of refunds: which part of the money is the seller's, which the platform's, and
+//! A deal's side of refunds: which part of the money is the seller's and which the platform's, and
 //! what the platform has to cover.
 
 use super::payout::less;
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 pub struct RefundParts {
     /// What the buyer gets.
     pub amount: Money,
-    /// By how much the seller's part becomes less.
+    /// By how much the seller's part is reduced.
     pub payout: Money,
 }
 
@@ -26,13 +26,13 @@ pub struct Reserved {
     pub covered: Money,
 }
 
-/// Why a deal gives nothing back, in order of precedence.
+/// Why a refund from the deal is refused, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RefundRefused {
     /// The deal is over.
     #[error("the deal is closed")]
     Closed,
-    /// The deal's time is over: it gives back by itself.
+    /// The deal's time is over: the deal gives the rest back itself.
     #[error("the deal has expired")]
     Expired,
     /// Another currency than the deal's.
@@ -47,7 +47,7 @@ pub enum RefundRefused {
         /// By how much.
         excess: Money,
     },
-    /// The seller's part of the refund is more than the seller has.
+    /// The seller's part of the refund is more than what the seller still has.
     #[error("the seller's part exceeds what is left of it by {excess}")]
     PartAboveBalance {
         /// By how much.
@@ -62,7 +62,7 @@ pub enum RefundRefused {
 }
 
 impl Deal {
-    /// Sets a refund aside that the platform asks for.
+    /// Sets aside a refund that the platform asks for.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -81,8 +81,8 @@ impl Deal {
     }
 
     /// Sets aside what the buyer gets back after the deal's end: everything that is left, or, if
-    /// the platform has no money to cover the rest, what the deal holds; `room` at most, which its
-    /// payment leaves.
+    /// the platform has no money to cover the rest, what the deal holds; but no more than `room`,
+    /// which is what the payment has left.
     ///
     /// # Errors
     /// It is closed, or nothing is left.
@@ -148,7 +148,8 @@ impl Deal {
         })
     }
 
-    /// A refund that was set aside has reached the buyer. If everything is back the deal closes.
+    /// A refund that was set aside has reached the buyer. If everything has been given back, the
+    /// deal closes.
     ///
     /// # Errors
     /// Less than that is set aside.
@@ -160,7 +161,7 @@ impl Deal {
     }
 
     /// A refund that was set aside has failed; `covered` of it was the platform's own money. What
-    /// the platform has `advanced` the seller is repaid from it.
+    /// the platform has `advanced` to the seller is repaid from it.
     ///
     /// # Errors
     /// Less than that is set aside.
@@ -185,7 +186,7 @@ impl Deal {
 /// How much of a refund after the deal's end the platform's own money covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cover {
-    /// Whatever the deal does not hold.
+    /// Everything that the deal does not hold.
     Whole,
     /// Nothing: the platform has not enough.
     Nothing,

@@ -19,7 +19,7 @@ pub struct Line {
     pub quantity: Quantity,
 }
 
-/// Why a cart is not right, in order of precedence.
+/// Why a cart is refused, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CartRefused {
     /// A price is in another currency than the payment.
@@ -27,10 +27,10 @@ pub enum CartRefused {
     CurrencyDiffers {
         /// Which line, from zero.
         index: usize,
-        /// Is it the price with the discount?
+        /// Whether it is the price with the discount.
         discount: bool,
     },
-    /// The price with the discount is more than without.
+    /// The price with the discount is higher than the one without.
     #[error("line {index} costs more with its discount than without")]
     DiscountAbovePrice {
         /// Which line, from zero.
@@ -73,7 +73,7 @@ impl Line {
     }
 }
 
-/// Do these lines add up to the payment's `amount`?
+/// Checks that these lines add up to the payment's `amount`.
 ///
 /// # Errors
 /// The first rule that is broken.

@@ -39,10 +39,10 @@ pub struct NewInvoice {
 /// Why an invoice cannot be created, in order of precedence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CreateRefused {
-    /// A payment like that would not be possible.
+    /// A payment like this would be refused.
     #[error(transparent)]
     Payment(#[from] payment::CreateRefused),
-    /// The cart is not right.
+    /// The cart is refused.
     #[error(transparent)]
     Cart(#[from] CartRefused),
     /// The end is not within the next 30 days.
@@ -50,7 +50,7 @@ pub enum CreateRefused {
     ExpiryOutsideLimits,
 }
 
-/// Why no attempt begins.
+/// Why an attempt cannot begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BeginRefused {
     /// The buyer has paid.
@@ -59,7 +59,7 @@ pub enum BeginRefused {
     /// It is canceled, or its time is over.
     #[error("the invoice is over")]
     Over,
-    /// An attempt has begun: the buyer goes on with it.
+    /// Another attempt has begun, and the buyer goes on with that.
     #[error("payment {payment} has begun")]
     Begun {
         /// The payment.
@@ -67,18 +67,18 @@ pub enum BeginRefused {
     },
 }
 
-/// What is to be done with an invoice whose time is over.
+/// What an invoice needs whose time is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Due {
     /// Nothing: its time is not over, it is decided, or it waits already.
     Nothing,
-    /// Its attempt, which nobody has confirmed, ends; then the invoice.
+    /// Its attempt, which nobody has confirmed, has to be ended, and the invoice after it.
     EndAttempt,
-    /// The call for its attempt is under way: it is waited for.
+    /// The call for its attempt is under way and has to be waited for.
     Wait,
-    /// It does not stand where its attempt has long led it: it follows, as it should have then.
+    /// It has missed a change of its attempt, and follows that now.
     Follow,
-    /// It ends.
+    /// It has to be canceled.
     Cancel,
 }
 
@@ -108,7 +108,7 @@ impl Invoice {
             created_at: now,
             version: 1,
         };
-        // A payment that is never stored: is one like it possible?
+        // A payment that is never stored: it only shows whether one like it is possible.
         let probe = PaymentId::new(IdSeed { at: now, random: 0 });
         Payment::create(
             shop,
@@ -161,7 +161,7 @@ impl Invoice {
         }
     }
 
-    /// When time alone will change it; `None` if it will not.
+    /// When time alone will change it; `None` if time alone changes nothing.
     #[must_use]
     pub fn due_at(&self) -> Option<Timestamp> {
         match self.state {
@@ -195,8 +195,8 @@ impl Invoice {
         }
     }
 
-    /// Its payment has changed. `None` if the invoice does not change by it, or the payment is
-    /// none that it waits for.
+    /// Its payment has changed. `None` if that does not change the invoice, or if the invoice does
+    /// not wait for this payment.
     #[must_use]
     pub fn follow(&self, payment: &Payment, now: Timestamp) -> Option<Self> {
         let own = match self.state {
@@ -242,7 +242,7 @@ impl Invoice {
         (next != self.state).then(|| self.in_state(next))
     }
 
-    /// What is to be done now because its time is over; `attempt` is its payment.
+    /// What the invoice needs now because its time is over; `attempt` is its payment.
     #[must_use]
     pub fn due(&self, attempt: Option<&Payment>, now: Timestamp) -> Due {
         if self.due_at().is_none_or(|due_at| now < due_at) {
@@ -298,7 +298,7 @@ impl Invoice {
         }
     }
 
-    /// Nobody has paid in time. `None` if that is not so: an attempt is open, or it is decided.
+    /// Nobody has paid in time. `None` if an attempt is open, or the invoice is decided.
     #[must_use]
     pub fn expire(&self, now: Timestamp) -> Option<Self> {
         match self.state {

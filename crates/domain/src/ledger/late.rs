@@ -1,4 +1,4 @@
-//! Money that left when its object was over, and what comes back of it.
+//! Money that left after its object was over, and what comes back of it.
 
 use super::{Account, LedgerRefused, Side, Transfer, TransferKind};
 use crate::id::{DealId, PayoutId, RefundId};
@@ -51,7 +51,7 @@ impl Transfer {
         Self::of(TransferKind::PayoutLate(payout), lines)
     }
 
-    /// What had left by a refund that was over has come back: what the shop still `owes` is settled
+    /// The money of a refund that was over has come back: what the shop still `owes` is settled
     /// first.
     ///
     /// # Errors
@@ -65,8 +65,8 @@ impl Transfer {
         Self::back_to_shop(kind, Account::Acquirer, amount, owes)
     }
 
-    /// A deal repays its platform what that has advanced the seller: what the platform still
-    /// `owes` is settled first.
+    /// A deal repays its platform for an advance to the seller: what the platform still `owes` is
+    /// settled first.
     ///
     /// # Errors
     /// An amount that is not positive.

@@ -1,5 +1,5 @@
-//! Transfers of split payments. Money that a platform owes a partner, or gets back from it,
-//! stands on a clearing account in each of the two books: both together are nothing.
+//! Transfers of split payments. Money that a platform owes a partner, or gets back from it, stands
+//! on a clearing account in each of the two books; the two balances together are zero.
 
 use std::collections::BTreeMap;
 
@@ -118,7 +118,7 @@ impl Transfer {
     }
 }
 
-/// What a source gives without what the platform gives of it.
+/// What a source gives, without the platform's part of it.
 fn by_partner(source: &Source) -> Result<Money, LedgerRefused> {
     let zero = Money::zero(source.amount.currency());
     let fee = source.platform_fee.unwrap_or(zero);

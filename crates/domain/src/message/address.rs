@@ -1,4 +1,4 @@
-//! Where a message goes. Whether anyone reads there, only a message tells.
+//! Where a message goes. Only a message can tell whether anyone reads there.
 
 use std::fmt;
 
@@ -22,20 +22,20 @@ pub enum Address {
     Phone(Phone),
 }
 
-/// An address of mail by RFC 5322: one `@`, a name of at most 64 bytes before it, a host with a dot
-/// after it. No spaces and nothing that would begin another address in a list.
+/// An e-mail address by RFC 5322: one `@`, a name of at most 64 bytes before it, a host with a dot
+/// after it; no spaces, and nothing that would begin another address in a list.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Email(String);
 
-/// A phone's number with its country's code: 4 to 15 digits (E.164), nothing else.
+/// A phone number with the country's code: 4 to 15 digits (E.164), nothing else.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Phone(String);
 
-/// Longest address of mail, in characters (RFC 5321).
+/// Longest e-mail address, in characters (RFC 5321).
 pub const EMAIL_CHARS_MAX: usize = 254;
 
 impl Email {
-    /// The address, if it is one.
+    /// The address; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let options = Options::default()
@@ -50,7 +50,7 @@ impl Email {
         sound.then(|| Self(text.to_owned()))
     }
 
-    /// An address that was taken once, by whatever rule held then.
+    /// An address that was accepted earlier, by the rules of that time.
     #[must_use]
     pub fn kept(text: String) -> Self {
         Self(text)
@@ -64,7 +64,7 @@ impl Email {
 }
 
 impl Phone {
-    /// The number, if it is one.
+    /// The number; `None` if the text is not one.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let sound = (4..=15).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
@@ -88,7 +88,7 @@ impl Address {
         }
     }
 
-    /// The address on this channel, which was taken once.
+    /// The address on this channel, which was accepted earlier.
     #[must_use]
     pub fn kept(channel: Channel, text: &str) -> Option<Self> {
         match channel {

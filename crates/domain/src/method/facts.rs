@@ -1,9 +1,9 @@
-//! What became known of the means that was used; nothing that could be paid with.
+//! What became known of the means of payment; nothing that could be used to pay.
 
 use crate::card::CardFacts;
 use crate::money::Money;
 
-/// What became known of the means that was used.
+/// What became known of the means of payment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MethodFacts {
     /// A card, typed in or behind SberPay, T-Pay or Alfa Pay.
@@ -28,7 +28,7 @@ pub enum MethodFacts {
     Loan {
         /// The plan: `loan`, or `installments_` and the number of months.
         option: String,
-        /// What the shop gives up for instalments, for information.
+        /// What instalments cost the shop, for information.
         discount: Option<Money>,
     },
     /// Certificates, and the card behind them.
@@ -70,20 +70,20 @@ pub struct ApprovedArticle {
     pub number: u16,
     /// Its code in the catalogue of the state, 30 characters.
     pub tru_code: String,
-    /// The shop's own code of it.
+    /// The shop's own code for it.
     pub code: Option<String>,
     /// What pays for it.
     pub certificates: Vec<Certificate>,
 }
 
-/// A certificate as far as it pays for an article.
+/// The part of a certificate that pays for an article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Certificate {
     /// Its number, 20 to 30 characters.
     pub id: String,
-    /// For how many units it pays.
+    /// The number of units that it pays for.
     pub quantity: i64,
-    /// What it could pay.
+    /// The most that it could pay.
     pub available: Money,
     /// What it pays.
     pub applied: Money,
@@ -99,7 +99,7 @@ impl ApprovedArticle {
 }
 
 impl MethodFacts {
-    /// A short name of the means for people, `Bank card *4444`; of some there is none.
+    /// A short name of the means for people, `Bank card *4444`; `None` for those without one.
     #[must_use]
     pub fn title(&self) -> Option<String> {
         match self {

@@ -1,20 +1,20 @@
-//! What a merchant says of a method beside naming it.
+//! What a merchant says of a method beside its name.
 
 use crate::money::Money;
 
 /// What a merchant says of the method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MethodRequest {
-    /// Of a company's payment: what it is for, and the tax in it.
+    /// For a company's payment: its purpose, and the tax in it.
     Company {
         /// What it is for, 1 to 210 characters.
         purpose: String,
         /// The tax in it.
         vat: VatData,
     },
-    /// Of a payment by certificate on the shop's own form: what the state's system has approved.
+    /// For a payment by certificate on the shop's own form: what the state's system has approved.
     Basket(Basket),
-    /// Of a payment by certificate on the platform's page: the goods.
+    /// For a payment by certificate on the platform's page: the goods.
     Articles(Vec<Article>),
 }
 
@@ -68,7 +68,7 @@ pub struct Article {
     pub number: u16,
     /// Its code in the catalogue of the state, 30 characters.
     pub tru_code: String,
-    /// The shop's own code of it, at most 128 characters.
+    /// The shop's own code for it, at most 128 characters.
     pub code: Option<String>,
     /// Its name on the page, at most 128 characters.
     pub name: String,
@@ -111,7 +111,7 @@ impl VatRate {
         }
     }
 
-    /// The rate of so many percent.
+    /// The rate with this percentage.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|rate| rate.code() == code)

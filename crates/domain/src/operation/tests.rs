@@ -1,5 +1,5 @@
-//! What never arrived is looked at again: four times that find nothing, and as often as it takes
-//! where a look brings no answer.
+//! A call that never arrived is looked at again: four times if the outside does not know it, and
+//! any number of times while a look brings no answer.
 
 use super::*;
 use crate::id::IdSeed;
@@ -70,7 +70,7 @@ fn a_look_without_an_answer_uses_none_up_and_is_made_again_without_end() {
 
 #[test]
 fn a_look_that_was_not_due_counts_for_nothing() {
-    // Two nodes look at once: the second one's word comes when the first one's is written.
+    // Two nodes look at once: the second one's result comes after the first one's was written.
     let operation = given_up();
     let due_at = operation.due_at.unwrap();
     let early = due_at.minus(Duration::micros(1));

@@ -1,5 +1,5 @@
-//! What an acquirer's answer does to a payment. Answers may come twice, late and out of order:
-//! only the one to the call that the payment waits for moves it.
+//! What an acquirer's answer does to a payment. Answers may come twice, late and out of order: only
+//! the answer to the call that the payment waits for moves it.
 
 use super::{
     Authorization, CaptureMode, Flow, Hold, Payment, Registering, SaveMethod, State, Step,
@@ -18,32 +18,32 @@ use crate::time::Timestamp;
 /// An answer and what is needed to take it in.
 #[derive(Clone, Copy, Debug)]
 pub struct Heard<'a> {
-    /// The call that is answered.
+    /// The call that was answered.
     pub operation: &'a Operation,
-    /// What is said.
+    /// The answer.
     pub answer: &'a Answer,
     /// The shop's price list.
     pub tariffs: &'a [Tariff],
     /// An id for the call that returns money which nobody waits for any more.
     pub spare: OperationId,
-    /// What of another capture is given back already.
+    /// Whether money of another capture has been given back.
     pub given_back: GivenBack,
     /// The shop's time.
     pub now: Timestamp,
 }
 
-/// Whether money that a capture took too late goes back, or is back.
+/// Whether money that a capture took too late is given back, or has been.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GivenBack {
-    /// None does.
+    /// None is.
     Nothing,
-    /// That of another capture does.
+    /// The money of another capture is.
     Another,
 }
 
 impl GivenBack {
-    /// What these calls of a payment in two stages say: its captures alone are given back by a
-    /// refund of the payment itself, and what the bank has refused is not back.
+    /// Finds it out from the calls of a two-stage payment. There a refund call of the payment
+    /// itself gives back the money of a capture; one that the bank refused has given nothing back.
     #[must_use]
     pub fn of(calls: &[Operation]) -> Self {
         let refund = calls.iter().filter(|it| it.kind == OperationKind::Refund);
@@ -61,10 +61,10 @@ impl GivenBack {
 pub struct AnswerRefused(#[from] pub LedgerRefused);
 
 impl Payment {
-    /// Takes an answer in. `None` if the payment does not change by it.
+    /// Takes an answer in. `None` if it does not change the payment.
     ///
     /// # Errors
-    /// The books refuse it, which sums that were checked before cannot bring about.
+    /// The books refuse it, which sums that were checked before cannot cause.
     pub fn answered(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
         let id = heard.operation.id;
         match (heard.operation.kind, &self.state) {
@@ -87,7 +87,7 @@ impl Payment {
                     operation, cause, ..
                 },
             ) if *operation == id => {
-                // A refused void means that there is nothing left to let go.
+                // A refused void means that there is nothing left to void.
                 match heard.answer {
                     Answer::Approved(_) | Answer::Declined { .. } => {
                         Ok(Some(self.cancel_now(*cause, heard.now)))
@@ -276,7 +276,7 @@ impl Payment {
         }
     }
 
-    /// Keeps what the means can be charged with again, where merchant or payer agreed.
+    /// Keeps what the means can be charged with again, if the merchant or the payer agreed.
     fn save(&mut self, approval: &Approval, now: Timestamp) -> Option<PaymentMethod> {
         let agreed = match self.save_method {
             SaveMethod::Always | SaveMethod::PayerAgreed => true,

@@ -31,7 +31,7 @@ pub enum CaptureRefused {
         /// What is held.
         held: Money,
     },
-    /// It cannot be split so.
+    /// It cannot be split in this way.
     #[error(transparent)]
     Split(#[from] SplitRefused),
 }
@@ -41,7 +41,7 @@ pub enum CaptureRefused {
 pub struct NewCapture {
     /// How much; `None` is all of it.
     pub amount: Option<Money>,
-    /// What an airline says now: see [`super::Extras::airline`].
+    /// The airline's data, where it changes: see [`super::Extras::airline`].
     pub airline: Option<String>,
     /// Who gets what of it, where that changes.
     pub parts: Vec<NewPart>,
@@ -183,7 +183,7 @@ impl Payment {
         step
     }
 
-    /// The call that lets money go which the acquirer knows by `reference`.
+    /// The call that releases the money which the acquirer knows by `reference`.
     pub(super) fn void_call(&self, operation: OperationId, reference: &str) -> NewOperation {
         NewOperation {
             id: operation,

@@ -21,9 +21,10 @@ pub struct Attempt {
     pub phone: Option<String>,
     /// What is known of the means already.
     pub facts: Option<MethodFacts>,
-    /// Did the payer agree to its being charged again?
+    /// Whether the payer agreed to its being charged again.
     pub agreed_to_save: bool,
-    /// From where it is made; counts unless the merchant has said where the payer is.
+    /// The address that the attempt comes from; it counts unless the merchant has given the payer's
+    /// address.
     pub client_ip: Option<IpAddr>,
 }
 

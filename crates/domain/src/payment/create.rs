@@ -30,7 +30,7 @@ pub struct NewPayment {
     pub merchant_customer_id: Option<String>,
     /// The payer's address, if the merchant knows it.
     pub client_ip: Option<IpAddr>,
-    /// At once or held first.
+    /// Whether the money is taken at once or held first.
     pub capture_mode: CaptureMode,
     /// Whether the method is saved.
     pub save_method: SaveMethod,
@@ -42,13 +42,13 @@ pub struct NewPayment {
     pub means: Means,
     /// When its receipt is registered, if it comes with one.
     pub receipt: Option<ReceiptOrder>,
-    /// The seldom parts.
+    /// The parts that few payments have.
     pub details: Details,
     /// Who gets what, if it is split; otherwise empty.
     pub parts: Vec<NewPart>,
     /// The shops among `parts` that were found.
     pub partners: Vec<Shop>,
-    /// Until when the payer may confirm, where that is not the method's own time.
+    /// Until when the payer may confirm, if it is not the method's own time.
     pub confirm_until: Option<Timestamp>,
 }
 
@@ -125,7 +125,7 @@ pub enum CreateRefused {
         /// The method.
         method: MethodKind,
     },
-    /// The method takes money at once.
+    /// The method takes money at once and cannot hold it.
     #[error("{} takes money at once", method.code())]
     MethodNotHeld {
         /// The method.
@@ -155,7 +155,7 @@ pub enum CreateRefused {
         /// The method.
         method: MethodKind,
     },
-    /// It cannot be split so.
+    /// It cannot be split in this way.
     #[error(transparent)]
     Split(#[from] SplitRefused),
 }
@@ -218,7 +218,7 @@ impl Payment {
         })
     }
 
-    /// Can the payer of this payment use this method?
+    /// Returns whether the payer of this payment can use this method.
     #[must_use]
     pub fn accepts(&self, kind: MethodKind) -> bool {
         let held = self.takes_at_once() || kind.terms().hold.is_some();

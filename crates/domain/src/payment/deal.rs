@@ -20,16 +20,16 @@ pub struct PaymentDeal {
     pub fee_moment: FeeMoment,
     /// The seller's part.
     pub payout: Money,
-    /// The seller's part of a capture that is under way, where it was corrected.
+    /// The corrected seller's part, for a capture that is under way.
     pub payout_capturing: Option<Money>,
 }
 
 impl Payment {
-    /// Does the seller's part leave more than the commission, by whichever of the shop's methods
-    /// the payer can use?
+    /// Checks that the seller's part leaves more than the commission, by at least one of the shop's
+    /// methods that the payer can use.
     ///
     /// # Errors
-    /// By none of them; the refusal is that of the cheapest.
+    /// It does by none of them; the refusal is that of the cheapest method.
     pub fn check_settlement(
         &self,
         shop: &Shop,
@@ -52,8 +52,8 @@ impl Payment {
             .unwrap_or(Ok(()))
     }
 
-    /// Does the seller's part leave more than the commission of this method? A payment without a
-    /// deal has no such part.
+    /// Checks that the seller's part leaves more than the commission of this method. A payment
+    /// without a deal has no such part.
     ///
     /// # Errors
     /// It does not.
@@ -66,14 +66,15 @@ impl Payment {
         let Some(deal) = &self.deal else {
             return Ok(());
         };
-        // A commission that cannot be reckoned leaves nothing.
+        // A commission that cannot be computed leaves nothing.
         let excess = deal.payout;
         let fee = Tariff::fee_of(tariffs, kind, self.amount, now)
             .map_err(|_overflow| SettlementRefused::TooLarge { excess })?;
         settle(self.amount, deal.payout, fee)
     }
 
-    /// The seller's part of a capture of `amount` that is under way: as it was, or corrected.
+    /// Sets the seller's part for a capture of `amount` that is under way: the old one or a
+    /// corrected one.
     ///
     /// # Errors
     /// It is missing, or does not leave more than the commission.
@@ -95,7 +96,7 @@ impl Payment {
         Ok(next)
     }
 
-    /// The commission of the method in use on `amount`.
+    /// The commission on `amount` by the method in use.
     ///
     /// # Errors
     /// Overflow.
@@ -113,12 +114,12 @@ impl Payment {
         let Some(deal) = &self.deal else {
             return Ok(fee);
         };
-        // A tariff that became dearer meanwhile does not eat the seller's part.
+        // A tariff that became dearer meanwhile does not take from the seller's part.
         let payout = deal.payout_capturing.unwrap_or(deal.payout);
         Ok(fee.at_most(amount.checked_sub(payout)?)?)
     }
 
-    /// The movement of money that a capture is, once amount and fee are known.
+    /// The transfer of a capture, once amount and fee are known.
     pub(super) fn capture_transfer(&self, fee: Fee) -> Result<Transfer, LedgerRefused> {
         match &self.deal {
             None => Transfer::capture(self.id, self.amount, fee),
@@ -126,7 +127,7 @@ impl Payment {
         }
     }
 
-    /// Can anything be given back now, in the deal that it belongs to? A closed one gives nothing.
+    /// Returns whether anything can be given back now, in its deal. A closed deal gives nothing.
     #[must_use]
     pub fn refundable_in(&self, deal: &Deal) -> bool {
         let opened = deal.status() == DealStatus::Opened;
@@ -135,8 +136,8 @@ impl Payment {
     }
 
     /// The deal's time was over at `ended_at`: an unfinished payment ends with it, or by itself if
-    /// that was due before. `None` while a call is under
-    /// way, whose answer has to be waited for, and for what is decided.
+    /// it was due before that. `None` if the payment is decided, or a call is under way whose
+    /// answer has to be waited for.
     #[must_use]
     pub fn end_with_deal(
         &self,
@@ -163,8 +164,8 @@ impl Payment {
         }
     }
 
-    /// What could be given back at most: what was taken, of which in a deal whose fee came at
-    /// once only the seller's part.
+    /// The most that could be given back: what was taken, or, in a deal whose fee came at once,
+    /// only the seller's part.
     pub(super) fn returnable(&self) -> Money {
         match &self.deal {
             Some(deal) if deal.fee_moment == FeeMoment::PaymentSucceeded => deal.payout,

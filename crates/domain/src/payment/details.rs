@@ -1,10 +1,10 @@
-//! The seldom parts of a payment: what a shop sends along for others, and what it says of the
-//! method. Most payments have none.
+//! The parts that few payments have: what a shop sends along for others, and what it says of the
+//! method.
 
 use crate::id::{InvoiceId, PosLinkId};
 use crate::method::MethodRequest;
 
-/// The seldom parts of a payment.
+/// The parts that few payments have.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Details {
     /// What is passed on to others.
@@ -18,7 +18,7 @@ pub struct Details {
 }
 
 /// What a shop sends along for banks, airlines and registers of the state. No rule looks into it:
-/// each part is the text that was checked when it came, in the wire's own form.
+/// each part is a text in the wire's own form, which was checked when it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extras {
     /// Tickets, passengers and flights.
@@ -34,7 +34,7 @@ pub struct Extras {
 }
 
 impl Extras {
-    /// Is there none?
+    /// Returns whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -42,7 +42,7 @@ impl Extras {
 }
 
 impl Details {
-    /// The details, if there are any: a payment without keeps nothing.
+    /// The details; `None` if there are none, so that most payments keep nothing.
     #[must_use]
     pub fn unless_empty(self) -> Option<Box<Self>> {
         (self != Self::default()).then(|| Box::new(self))

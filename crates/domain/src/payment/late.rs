@@ -1,6 +1,6 @@
-//! Money that came when the payment did not wait for it by this call: the call was given up, the
-//! payer had turned to another method, or the payment is over. A payment that still waits is paid
-//! by it; else it goes back, by an operation of its own.
+//! Money that came by a call that the payment no longer waited for: the call was given up, the
+//! payer had turned to another method, or the payment was over. A payment that still waits is paid
+//! by it; otherwise the money goes back by an operation of its own.
 
 use super::{AnswerRefused, GivenBack, Heard, Payment, Registering, State, Step};
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
@@ -41,9 +41,10 @@ impl Payment {
     }
 
     /// A capture was approved that the payment does not wait for. A payment has one hold in its
-    /// life, whose money is taken once: whichever capture is heard of first has taken it, and what
-    /// is said of another one may be the same money. So nothing is given back of a payment that has
-    /// succeeded, or that another capture may yet be approved of, and nothing a second time.
+    /// life, and the hold's money is taken once: the capture that is heard of first has taken it,
+    /// and another answer may be about the same money. So nothing is given back while the payment
+    /// has succeeded, or while another capture may still be approved, and nothing is given back
+    /// twice.
     pub(super) fn captured_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
         let Answer::Approved(approval) = heard.answer else {
             return Ok(None);
@@ -97,7 +98,7 @@ impl Payment {
         }
     }
 
-    /// Does the payment wait for what this call brings?
+    /// Returns whether the payment waits for the result of this call.
     #[must_use]
     pub fn waits_for(&self, operation: &Operation) -> bool {
         match &self.state {
@@ -128,7 +129,7 @@ impl Payment {
         self.deal.is_none() && self.split.is_none()
     }
 
-    /// Nothing is done: a person has to look.
+    /// A step that does nothing: a person has to look.
     fn left_alone(&self) -> Step {
         let mut step = Step::to(self.clone());
         step.late = Some(Remedy::Nothing);

@@ -1,8 +1,8 @@
-//! A payment's side of its receipt: when it is registered, and what its registration lets happen.
+//! A payment's side of its receipt: when it is registered, and what follows from that.
 //!
-//! With the receipt first, money is held, never taken, until the register has answered; a receipt
-//! that is refused lets the held money go. A receipt that turns out registered although no money
-//! will be taken is taken back by another one.
+//! If the receipt comes first, money is held and not taken until the register has answered; if the
+//! receipt is refused, the held money is let go. If a receipt turns out to be registered although
+//! no money will be taken, another receipt takes it back.
 
 use super::{CaptureMode, Heard, Hold, Payment, State, Step};
 use crate::acquiring::{Answer, CancellationReason, Decline, Party};
@@ -49,7 +49,7 @@ pub enum Registering {
     },
 }
 
-/// What a step wants done with the receipt.
+/// What is to be done with the receipt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ReceiptWork {
     /// Nothing.
@@ -94,20 +94,20 @@ impl ReceiptOrder {
 }
 
 impl Payment {
-    /// Does the acquirer take the money with the payer's confirmation?
+    /// Returns whether the acquirer takes the money when the payer confirms.
     #[must_use]
     pub fn takes_at_once(&self) -> bool {
         self.capture_mode == CaptureMode::OneStage && !self.is_registered_first()
     }
 
-    /// Is its receipt registered before its money is taken?
+    /// Returns whether its receipt is registered before its money is taken.
     #[must_use]
     pub fn is_registered_first(&self) -> bool {
         self.receipt
             .is_some_and(|receipt| receipt.order == ReceiptOrder::BeforeMoney)
     }
 
-    /// Its receipt is registered: money that waited for it is taken; if no money will be taken any
+    /// Its receipt is registered: money that waited for it is taken. If no money will be taken any
     /// more, the receipt is taken back.
     #[must_use]
     pub fn receipt_registered(&self, operation: OperationId) -> Step {
@@ -248,7 +248,7 @@ impl Payment {
         }
     }
 
-    /// What becomes of the receipt of a payment whose money was taken.
+    /// What is to be done with the receipt of a payment whose money was taken.
     pub(super) fn receipt_of_taken(&self) -> ReceiptWork {
         match self.receipt {
             Some(PaymentReceipt {
@@ -259,7 +259,7 @@ impl Payment {
         }
     }
 
-    /// What becomes of the receipt of a payment that ends without money.
+    /// What is to be done with the receipt of a payment that ends without money.
     pub(super) fn receipt_of_canceled(&mut self) -> ReceiptWork {
         let Some(receipt) = &mut self.receipt else {
             return ReceiptWork::None;

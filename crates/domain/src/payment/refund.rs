@@ -46,10 +46,10 @@ pub enum RefundRefused {
     /// The payment is too old.
     #[error("the payment is too old")]
     TooOld,
-    /// It cannot come from there.
+    /// It cannot come from these sources.
     #[error(transparent)]
     Source(#[from] SourceRefused),
-    /// Nobody said what certificates give back, or it was said of another method.
+    /// What certificates give back is missing, or was given for another method.
     #[error("what certificates give back is missing, or there are none")]
     CertificatesMismatch,
 }
@@ -58,8 +58,8 @@ pub enum RefundRefused {
 const LEAST_UNITS: &str = "1";
 
 impl Payment {
-    /// Sets `amount` aside for a refund, of a split payment from these sources. Who gives how
-    /// much, if it is split.
+    /// Sets `amount` aside for a refund, for a split payment from these sources. Returns who gives
+    /// how much, if it is split.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -112,7 +112,7 @@ impl Payment {
         Ok((next, sources))
     }
 
-    /// Sets `amount` aside without asking whether a merchant could: a deal gives back by itself.
+    /// Sets `amount` aside without the rules for merchants, because a deal gives back by itself.
     pub(crate) fn set_aside(&self, amount: Money) -> Result<Self, MoneyError> {
         let refunding = self.refunding.checked_add(amount)?;
         Ok(Self {
@@ -121,9 +121,9 @@ impl Payment {
         })
     }
 
-    /// Holds room for money that has reached the payer by a refund that stays canceled: it is not
-    /// given back once more. There is no more room than is left of the payment; what finds none is
-    /// held when other refunds leave some.
+    /// Holds the amount of a refund that stays canceled although it has reached the payer, so that
+    /// it is not given back again. Only what is left of the payment can be held; the rest is held
+    /// once other refunds leave room.
     ///
     /// # Errors
     /// Another currency.
@@ -137,11 +137,11 @@ impl Payment {
     }
 
     /// Counts anew what all refunds of the payment hold of it: those that are on their way or have
-    /// succeeded, and as far as these leave room those that have `left` though they are canceled.
-    /// So whatever order they came and went in, the same is held.
+    /// succeeded, and then, up to what these leave, those that have `left` although they are
+    /// canceled. So the result is the same in whatever order they came and went.
     ///
     /// # Errors
-    /// Overflow, which refunds of one payment cannot bring about.
+    /// Overflow, which refunds of one payment cannot cause.
     pub fn recount_refunds(
         &self,
         refunds: &[Refund],

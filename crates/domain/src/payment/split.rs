@@ -1,8 +1,8 @@
 //! Payments that are split between the shops of a platform (YooKassa API v3: split payments).
 //!
-//! The payment is the platform's: it is taken, and its fee is reckoned, by the platform's terms.
-//! Each part bears its share of the fee and what the platform keeps of it; what is left is the
-//! partner's. A part that is too small for both leaves the difference to the platform.
+//! The payment is the platform's: it is taken, and its fee is computed, by the platform's terms.
+//! Each part bears its share of the fee and what the platform keeps of it; the rest is the
+//! partner's. If a part is too small for both, the platform bears the difference.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::money::{Currency, Money, MoneyError};
 use crate::shop::Shop;
 use crate::tariff::Fee;
 
-/// Most parts of one payment; each locks a book.
+/// Most parts of one payment; each of them locks a book.
 pub const PARTS_MAX: usize = 50;
 
 /// A split payment.
@@ -39,9 +39,9 @@ pub struct Part {
     pub description: Option<String>,
     /// The platform's notes.
     pub metadata: Metadata,
-    /// How much of the part was given back or is on its way.
+    /// How much of the part was given back, or is on its way back.
     pub returned: Money,
-    /// How much of it the platform gave of what it kept.
+    /// How much of that the platform gave from what it had kept.
     pub fee_returned: Money,
 }
 
@@ -65,9 +65,9 @@ pub struct NewPart {
 pub struct Source {
     /// The shop.
     pub shop_id: ShopId,
-    /// How much, what the platform gives of it included.
+    /// How much, including the platform's part.
     pub amount: Money,
-    /// What the platform gives of what it kept.
+    /// The platform's part, from what it had kept.
     pub platform_fee: Option<Money>,
 }
 
@@ -80,13 +80,14 @@ pub struct PartnerTransfer {
     pub transfer: Transfer,
 }
 
-/// Why a payment cannot be split so, in order of precedence. `index` is the place in the list.
+/// Why a payment cannot be split in this way, in order of precedence. `index` is the place in the
+/// list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SplitRefused {
     /// More parts than [`PARTS_MAX`].
     #[error("more than {PARTS_MAX} parts")]
     TooMany,
-    /// Nobody's shop, or no partner of the platform.
+    /// No such shop, or not a partner of the platform.
     #[error("the shop of part {index} is no partner of the platform")]
     PartnerUnknown {
         /// Which part.
@@ -104,7 +105,7 @@ pub enum SplitRefused {
         /// Which part.
         index: usize,
     },
-    /// The parts are not the whole.
+    /// The parts do not sum to the whole.
     #[error("the parts differ from the whole by {difference}")]
     SumDiffers {
         /// The parts less the whole, or the most that fits.
@@ -113,21 +114,21 @@ pub enum SplitRefused {
     /// The payment is not split.
     #[error("the payment is not split")]
     NotSplit,
-    /// A part of a split payment is taken, and nobody said of whom.
+    /// Only a part of a split payment is taken, and the request does not say of whom.
     #[error("the parts of the part are missing")]
     PartsMissing,
 }
 
-/// Why money of a split payment cannot come from there, in order of precedence.
+/// Why money of a split payment cannot come from these sources, in order of precedence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SourceRefused {
     /// The payment is not split.
     #[error("the payment is not split")]
     NotSplit,
-    /// A part is given back, and nobody said of whom.
+    /// Only a part is given back, and the request does not say of whom.
     #[error("the source of a part is missing")]
     Missing,
-    /// More than one.
+    /// More than one source.
     #[error("only one shop can give back at a time")]
     Several,
     /// The shop got no part.
@@ -136,7 +137,7 @@ pub enum SourceRefused {
     /// Another currency than the payment's.
     #[error("the source is in another currency")]
     CurrencyDiffers,
-    /// The sources are not the refund.
+    /// The sources do not sum to the refund.
     #[error("the sources differ from the refund by {difference}")]
     SumDiffers {
         /// The sources less the refund.
@@ -157,8 +158,8 @@ pub enum SourceRefused {
 }
 
 impl Split {
-    /// The parts of a new payment of `amount` to `platform`. `partners` are the shops that were
-    /// found of those that are named.
+    /// The parts of a new payment of `amount` to `platform`. `partners` are the named shops that
+    /// were found.
     ///
     /// # Errors
     /// The first rule that is broken.
@@ -220,8 +221,7 @@ impl Split {
         Ok(parts)
     }
 
-    /// What each shop is left with of a fee on the whole. Shops that are left with nothing are
-    /// not among them.
+    /// What each shop gets after a fee on the whole. Shops that get nothing are left out.
     ///
     /// # Errors
     /// Overflow.
@@ -250,7 +250,7 @@ impl Split {
         Ok(nets)
     }
 
-    /// What a shop may still give back of its parts, and what the platform may of what it kept.
+    /// What a shop may still give back of its parts, and the platform of what it kept.
     fn remaining(&self, shop_id: ShopId, currency: Currency) -> Result<(Money, Money), MoneyError> {
         let zero = Money::zero(currency);
         let (mut rest, mut fee) = (zero, zero);
@@ -262,8 +262,8 @@ impl Split {
         Ok((rest, fee))
     }
 
-    /// Notes that `source` gives back, or with `undo` that it does not after all. What finds no
-    /// room is returned.
+    /// Notes what `source` gives back, or with `undo` takes the note back. Returns what found no
+    /// room.
     fn note(&mut self, source: &Source, undo: bool) -> Result<(Money, Money), MoneyError> {
         let zero = Money::zero(source.amount.currency());
         let (mut rest, mut fee) = (source.amount, source.platform_fee.unwrap_or(zero));
@@ -276,7 +276,7 @@ impl Split {
         Ok((rest, fee))
     }
 
-    /// Notes that `source` gives back, or with `undo` that it does not after all, the whole of it.
+    /// Notes the whole of what `source` gives back, or with `undo` takes the note back.
     fn note_whole(&mut self, source: &Source, undo: bool) -> Result<(), MoneyError> {
         let (rest, fee) = self.note(source, undo)?;
         if rest.is_zero() && fee.is_zero() {
@@ -287,7 +287,7 @@ impl Split {
     }
 }
 
-/// Fills `done` up to `whole` from `rest`, or empties it into `rest`; what is left of `rest`.
+/// Fills `done` up to `whole` from `rest`, or with `undo` empties it into `rest`. Returns both.
 fn moved(done: Money, whole: Money, rest: Money, undo: bool) -> Result<(Money, Money), MoneyError> {
     let room = if undo { done } else { whole.checked_sub(done)? };
     let step = if room.compare(rest)?.is_lt() {
@@ -303,8 +303,8 @@ fn moved(done: Money, whole: Money, rest: Money, undo: bool) -> Result<(Money, M
     Ok((done, rest.checked_sub(step)?))
 }
 
-/// `fee` times `part` by `whole`, rounded down. Reckoned so for each sum so far, the shares of the
-/// parts add up to the fee, and none is above its part.
+/// `fee` times `part` by `whole`, rounded down. The difference of this between two running sums is
+/// a part's share: the shares add up to the fee, and none exceeds its part.
 fn proportion(fee: Money, part: Money, whole: Money) -> Result<Money, MoneyError> {
     let product = i128::from(fee.minor()).checked_mul(i128::from(part.minor()));
     let share = product.and_then(|product| product.checked_div(i128::from(whole.minor())));
@@ -322,7 +322,8 @@ fn check_count(parts: &[NewPart]) -> Result<(), SplitRefused> {
     Ok(())
 }
 
-/// Are these, [`PARTS_MAX`] at most, the whole? Their sum fits twice the bits of one.
+/// Checks that these parts, [`PARTS_MAX`] at most, sum to the whole. Their sum fits twice the bits
+/// of one.
 fn check_sums(amount: Money, parts: &[NewPart]) -> Result<(), SplitRefused> {
     let mut difference = i128::from(amount.minor()).saturating_neg();
     for (index, part) in parts.iter().enumerate() {
@@ -382,8 +383,8 @@ impl Payment {
         Ok((own, partners))
     }
 
-    /// Sets aside what `sources` give back of a refund of `amount`; without any, each shop gives
-    /// back what is left of its part. Who gives how much.
+    /// Sets aside what `sources` give back for a refund of `amount`; without sources, each shop
+    /// gives back what is left of its part. Returns who gives how much.
     pub(crate) fn reserve_sources(
         &mut self,
         amount: Money,
@@ -437,8 +438,8 @@ impl Payment {
         Ok(sources)
     }
 
-    /// What `sources` were to give back has reached the payer without them: it is not asked of them
-    /// once more, as far as they have it.
+    /// The refund of these `sources` has reached the payer although it was canceled: what they were
+    /// to give is held, up to what they have, so that they are not asked for it again.
     pub(crate) fn hold_sources(&mut self, sources: &[Source]) -> Result<(), MoneyError> {
         let Some(split) = &mut self.split else {
             return Ok(());
@@ -449,8 +450,8 @@ impl Payment {
         Ok(())
     }
 
-    /// Counts anew what each shop gives back: the whole of what is `standing`, and of what is
-    /// `gone` as much as there is room for.
+    /// Counts anew what each shop gives back: all of `standing`, and of `gone` as much as there is
+    /// room for.
     pub(super) fn recount_sources(
         &mut self,
         standing: &[&Source],
@@ -484,7 +485,7 @@ impl Payment {
     }
 }
 
-/// Of parts whose sums make no sense nothing is left.
+/// The refusal for parts whose sums make no sense: nothing is left of them.
 fn nothing(of: Money) -> impl Fn(MoneyError) -> SourceRefused {
     move |_error| SourceRefused::ExceedsPart {
         remaining: Money::zero(of.currency()),

@@ -555,7 +555,7 @@ fn what_cannot_be_created_is_refused_by_name() {
     ");
 }
 
-/// A random command on a payment; what it does does not matter, only what never happens.
+/// A random command on a payment. Its result does not matter, only what must never happen.
 #[derive(Clone, Debug)]
 enum Command {
     Authorize,

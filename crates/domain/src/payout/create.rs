@@ -21,7 +21,7 @@ pub struct NewPayout {
     pub id: PayoutId,
     /// How much.
     pub amount: Money,
-    /// Where to. For SBP it says nothing yet of whether the receiver's name is compared.
+    /// Where to. For SBP it does not say yet whether the receiver's name is compared.
     pub destination: Destination,
     /// Whose limits it counts towards.
     pub payee: Option<String>,
@@ -98,9 +98,9 @@ pub enum CreateRefused {
 }
 
 impl Payout {
-    /// Starts to pay out. What the receiver's limits or the gateway's balance do not allow is
-    /// created and canceled at once, and no money moves. A deal that has not enough is refused
-    /// before this.
+    /// Starts to pay out. If the receiver's limits or the gateway's balance do not allow it, the
+    /// payout is created and canceled at once, and no money moves. If a deal has not enough, the
+    /// payout is refused before this.
     ///
     /// # Errors
     /// The first rule that is broken.

@@ -95,13 +95,14 @@ impl Limits {
         }
     }
 
-    /// Is it at least the least sum? Limits are in roubles; there are none in other currencies.
+    /// Returns whether it is at least the least sum. Limits are in roubles; other currencies have
+    /// none.
     #[must_use]
     pub fn reaches_least(&self, amount: Money) -> bool {
         amount.currency() != Currency::RUB || self.least_minor <= amount.minor()
     }
 
-    /// Is it at most the largest sum?
+    /// Returns whether it is at most the largest sum.
     #[must_use]
     pub fn keeps_most(&self, amount: Money) -> bool {
         let most = self
@@ -110,7 +111,7 @@ impl Limits {
         most.is_none_or(|most| amount.minor() <= most)
     }
 
-    /// May a receiver who stands like this get `amount` more?
+    /// Returns whether a receiver with this `standing` may get `amount` more.
     #[must_use]
     pub fn keeps_periods(&self, standing: &Standing, amount: Money) -> bool {
         if amount.currency() != Currency::RUB {

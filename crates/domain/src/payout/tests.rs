@@ -275,7 +275,7 @@ fn an_answer_settles_or_releases_what_was_set_aside_once() {
     let State::Canceled { cause, .. } = released.next.state else {
         panic!("not canceled")
     };
-    // A payer that speaks of payments is understood as far as payouts go.
+    // A payer may give reasons that belong to payments; they are translated where that is possible.
     let expected = Decline::new(Party::PayoutNetwork, CancellationReason::GeneralDecline);
     assert_eq!(cause, expected);
     let usage = released.usage.clone().unwrap();

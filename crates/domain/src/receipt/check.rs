@@ -7,19 +7,19 @@ use crate::money::{Money, MoneyError};
 /// Why a receipt cannot be registered, in order of precedence (YooKassa API v3: receipts).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiptRefused {
-    /// The shop's payments need one.
+    /// The shop's payments need a receipt.
     #[error("the receipt is missing")]
     Missing,
-    /// The shop registers none.
+    /// The shop registers no receipts.
     #[error("the shop registers no receipts")]
     NotEnabled,
     /// In a safe deal receipts are made by requests of their own.
     #[error("in a deal receipts are made by requests of their own")]
     InDeal,
-    /// Of split payments as well.
+    /// The same holds for split payments.
     #[error("receipts of a split payment are made by requests of their own")]
     InSplit,
-    /// Some providers register nothing of deals and of split payments.
+    /// The provider registers nothing of deals and of split payments.
     #[error("the provider registers no receipts of deals and split payments")]
     NotByProvider,
     /// Neither e-mail nor phone, or no e-mail where the provider sends only there.
@@ -74,8 +74,8 @@ pub enum ReceiptRefused {
 }
 
 impl Content {
-    /// Holds everything against each other and against `amount`, the money that moves; `None`
-    /// where the receipt's own sum counts. What the lines add up to.
+    /// Checks the parts against each other and against `amount`, the money that moves; `None` if
+    /// the receipt's own sum counts. Returns what the lines add up to.
     ///
     /// # Errors
     /// The first rule that is broken.

@@ -6,8 +6,8 @@ use super::tax::{TaxSystem, VatCode};
 use crate::money::{Currency, Money, MoneyError};
 use crate::time::Timestamp;
 
-/// What stands on a receipt. Whoever parses it has checked each value; [`Content::check`] holds
-/// them against each other and against the money.
+/// What stands on a receipt. Whoever parses it has checked each value; [`Content::check`] compares
+/// them with each other and with the money.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
     /// Who buys.
@@ -16,7 +16,7 @@ pub struct Content {
     pub items: Vec<Item>,
     /// How it is paid; empty stands for all of it without cash.
     pub settlements: Vec<Settlement>,
-    /// Was it sold in the internet? Tag 1125.
+    /// Whether it was sold on the internet: tag 1125.
     pub internet: Option<bool>,
     /// How the shop is taxed.
     pub tax_system: Option<TaxSystem>,
@@ -262,7 +262,7 @@ impl Content {
         Ok(total)
     }
 
-    /// How it is paid, `total` without cash unless it says otherwise.
+    /// How it is paid: `total` without cash unless the receipt says otherwise.
     #[must_use]
     pub fn paid_by(&self, total: Money) -> Vec<Settlement> {
         if !self.settlements.is_empty() {

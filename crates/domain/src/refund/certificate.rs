@@ -28,7 +28,7 @@ pub struct ReturnedArticle {
 }
 
 impl CertificateRefund {
-    /// Is it said where it has to be, and only there?
+    /// Checks that it is given where it has to be, and only there.
     pub(super) fn check(payment: &Payment, given: Option<&Self>) -> Result<(), RefundRefused> {
         let by_certificate = payment
             .method
@@ -41,7 +41,7 @@ impl CertificateRefund {
         }
     }
 
-    /// Why the state's system does not take it back; `earlier` are the payment's refunds so far.
+    /// Why the state's system does not take it back; `earlier` are the payment's refunds until now.
     #[must_use]
     pub fn refusal(&self, payment: &Payment, earlier: &[Refund]) -> Option<CancellationReason> {
         let method = payment.method.as_ref();
@@ -91,7 +91,7 @@ fn units(articles: &[ReturnedArticle], payment_number: u16) -> i64 {
 }
 
 impl Refund {
-    /// How many units of an article it gives back, or did.
+    /// How many units of an article it gives back, or has given back.
     fn units(&self, payment_number: u16) -> i64 {
         match &self.certificate {
             Some(CertificateRefund::Articles(articles)) if self.status() != Status::Canceled => {

@@ -5,14 +5,14 @@ use std::fmt;
 /// Longest site, in characters.
 const CHARS_MAX: usize = 300;
 
-/// A site whose pages may show what is the shop's: `https://shop.example`, or all below a name,
-/// `https://*.shop.example`. It stands in headers, so it has no character that means anything
+/// A site whose pages may show the shop's widgets: `https://shop.example`, or everything below a
+/// name, `https://*.shop.example`. It stands in headers, so it has no character with a meaning
 /// there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Site(String);
 
 impl Site {
-    /// The site, if it is one. A name in another alphabet comes as `xn--…`.
+    /// The site; `None` if the text is not one. A name in another alphabet comes as `xn--…`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();

@@ -1,9 +1,9 @@
-//! Digits of other scripts, and those that only look otherwise: full-width, mathematical. In
-//! Unicode the ten of a script stand in a row, from its zero on.
+//! Digits of other scripts, and variants of our own such as full-width and mathematical ones. In
+//! Unicode the ten digits of a script stand in a row, from its zero on.
 
 use std::borrow::Cow;
 
-/// The zeros, all but our own, as of Unicode 16.
+/// The zeros of all scripts except our own, as of Unicode 16.
 const ZEROS: [u32; 74] = [
     0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66,
     0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90,
@@ -14,10 +14,10 @@ const ZEROS: [u32; 74] = [
     0x1d7ec, 0x1d7f6, 0x1e140, 0x1e2f0, 0x1e4f0, 0x1e5f1, 0x1e950, 0x1fbf0,
 ];
 
-/// What the first of them begin with in UTF-8; letters before them begin with less.
+/// The lowest first byte of these digits in UTF-8; letters before them begin with a lower one.
 const FIRST_BYTE: u8 = 0xd9;
 
-/// The same text with digits as we write them.
+/// The same text with our own digits in place of all others.
 pub(super) fn as_ours(text: &str) -> Cow<'_, str> {
     // Most texts have no letter from there on.
     let may_have = text.bytes().any(|byte| FIRST_BYTE <= byte);
@@ -30,7 +30,7 @@ pub(super) fn as_ours(text: &str) -> Cow<'_, str> {
         .collect()
 }
 
-/// The digit that another one stands for.
+/// Our own digit for one of another script.
 pub(super) fn ours(letter: char) -> Option<char> {
     let code = u32::from(letter);
     if code < ZEROS[0] {

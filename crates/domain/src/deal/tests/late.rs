@@ -4,7 +4,7 @@
 
 use super::*;
 
-/// Something that takes from the seller's part, and what becomes of it.
+/// Something that takes money from the seller's part, and what happens to it.
 #[derive(Clone, Copy)]
 struct Actor {
     name: char,
@@ -59,11 +59,11 @@ struct History {
     deal: Deal,
     /// What the seller has got.
     got: i64,
-    /// What of the seller's part goes, or went, back to the buyer.
+    /// What of the seller's part is going back, or went back, to the buyer.
     returned: i64,
-    /// What the platform has given in the deal's stead and has not got back.
+    /// What the platform has given in place of the deal and has not got back.
     advanced: i64,
-    /// Who was not let.
+    /// The requests that were refused.
     refused: Vec<char>,
 }
 
@@ -114,7 +114,7 @@ impl History {
         }
     }
 
-    /// The rule, at every moment.
+    /// Checks the rule, after every event.
     fn check(&self, order: &str) {
         let sums = &self.deal.sums;
         let left = PART - self.returned - sums.paying_out.minor() - self.got;
@@ -130,7 +130,7 @@ impl History {
     }
 }
 
-/// Every order of so many of the first's events with so many of the other's.
+/// Every order of so many events of the first with so many of the other.
 fn orders(first: usize, other: usize) -> Vec<Vec<bool>> {
     if first == 0 || other == 0 {
         return vec![[vec![true; first], vec![false; other]].concat()];
@@ -197,7 +197,7 @@ fn the_matrix_of_payouts_that_come_late_is_the_committed_one() {
                 sums.payable.value(),
                 history.deal.status().code(),
             ));
-            // Who was not let does not act: such orders are one.
+            // Whoever was refused does not act, so such orders are the same.
             if !lines.contains(&line) {
                 matrix.push_str(&line);
                 lines.push(line);

@@ -1,5 +1,5 @@
-//! Captures that were refused, or given up, and were carried out after all: what becomes of each,
-//! wherever the payment is by then.
+//! Captures that were refused or given up, and were carried out after all: what becomes of each, in
+//! every state of the payment.
 
 use super::*;
 use crate::DealId;
@@ -47,7 +47,8 @@ fn of(owners: Owners, payment: Payment) -> Payment {
     }
 }
 
-/// One payment wherever a late capture can find it: each of them is of 600.00, held or under way.
+/// One payment in each state in which a late capture can find it: each of 600.00, held or under
+/// way.
 fn places() -> Vec<(&'static str, Payment)> {
     let held = Payment {
         amount: rub(60_000),
