@@ -11,7 +11,7 @@ use http::header::AUTHORIZATION;
 use zeroize::Zeroizing;
 
 const SECRET_BYTES_MAX: usize = 256;
-/// How long documented tokens are.
+/// How long tokens may be, by the documentation.
 const TOKEN_BYTES: RangeInclusive<usize> = 32..=512;
 
 /// What someone shows to prove who they are.
@@ -25,28 +25,28 @@ pub(crate) enum Credentials {
     Token(Zeroizing<String>),
 }
 
-/// Why a header proves nothing.
+/// Why a header does not prove who is asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum CredentialsRefused {
-    /// There is none.
+    /// The header is missing.
     #[error("no Authorization header")]
     Missing,
-    /// There are two, and nobody guesses which one counts.
+    /// The header came twice, and it is not clear which one counts.
     #[error("two Authorization headers")]
     Twice,
-    /// It is not in the form of HTTP, or not of Basic authentication.
+    /// It does not have the form of the HTTP header, or of Basic authentication.
     #[error("the Authorization header is malformed")]
     Malformed,
-    /// Another kind than the route's.
+    /// Credentials of another kind than the route takes.
     #[error("another kind of authentication")]
     Kind,
-    /// The user name is no shop's id.
+    /// The user name is not the id of a shop.
     #[error("the login is no shop id")]
     Login,
     /// The password cannot be a secret key.
     #[error("the password is no secret key")]
     Password,
-    /// Nobody knows the token, or it is over.
+    /// The token is unknown, or its time is over.
     #[error("the token opens nothing")]
     Token,
 }
@@ -102,7 +102,7 @@ fn header(headers: &HeaderMap) -> Result<(&str, &str), CredentialsRefused> {
     Ok((kind, value.trim()))
 }
 
-/// The characters of tokens (RFC 6750).
+/// Returns whether a token may have this character (RFC 6750).
 fn is_of_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"-._~+/=".contains(&byte)
 }

@@ -1,5 +1,5 @@
-//! Who is asking, and may they do this. A handler that takes an [`ApiCx`] acts in that shop and in
-//! no other; who may use its route stands in the access table.
+//! Finds out who is asking, and whether they may. A handler that takes an [`ApiCx`] acts in that
+//! shop and in no other; the access table says who may use its route.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -29,7 +29,7 @@ impl FromRequestParts<Door> for ApiCx {
         let id = id.map(|RequestId(id)| id.clone()).unwrap_or_default();
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         let from = from.map(|ConnectInfo(from)| from.ip());
-        // A path outside of the table opens nothing.
+        // A path outside of the table gives no right.
         let right = right.ok_or(ApiError::UnknownPath)?;
         let cx = authenticate(door, right, shown, (id, from))
             .await?
@@ -42,7 +42,7 @@ impl FromRequestParts<Door> for ApiCx {
             return Err(CredentialsRefused::Kind.into());
         }
         Span::current().record("shop.id", field::display(shop));
-        // Looking stays possible: there may be books to keep and questions to answer.
+        // Reading stays possible, for the bookkeeping and for questions that come later.
         if parts.method != Method::GET {
             cx.require_enabled()?;
         }
@@ -53,7 +53,7 @@ impl FromRequestParts<Door> for ApiCx {
     }
 }
 
-/// The context of whoever shows these credentials, if they are of a kind that the route takes.
+/// The context of whoever shows these credentials, if the route takes credentials of their kind.
 async fn authenticate(
     door: &Door,
     right: Right,
@@ -77,8 +77,8 @@ async fn authenticate(
         }
         Credentials::Token(token) if Role::Application.may(right) => {
             match app::grant::authenticate(&door.app, &token, id).await {
-                // Nobody guesses a token, and only a 401 tells its application that it is over: so
-                // it is counted and never turned away for now.
+                // Nobody can guess a token, and only a 401 tells its application that it has ended.
+                // So a wrong token is counted, but never answered with "try again later".
                 Err(app::Error::Denied) => {
                     let _counted = door.app.wrong_key(KeyDoor::Api, &"an application", from);
                     Err(CredentialsRefused::Token.into())

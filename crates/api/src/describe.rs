@@ -1,5 +1,6 @@
-//! What each operation is, for those who use it: the rows of [`OPERATIONS`] say in words, schemas
-//! and examples what the access table only names. [`crate::openapi`] makes the description of them.
+//! A description of each operation, for those who use it: the rows of [`OPERATIONS`] say in words,
+//! schemas and examples what the access table only names. [`crate::openapi`] makes the description
+//! of them.
 //!
 //! A new route gets a row in the file of its noun. Tests find a route without a row, an example
 //! that its parser refuses, and an error that no operation mentions.
@@ -26,7 +27,7 @@ use domain::EventKind;
 
 use crate::routes::Endpoint;
 
-/// The same in both languages.
+/// A text in both languages.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Said {
     pub(crate) en: &'static str,
@@ -40,9 +41,9 @@ pub(crate) struct Operation {
     pub(crate) endpoint: Endpoint,
     /// Its name for programs.
     pub(crate) id: &'static str,
-    /// What the official SDK in Python calls it, if it knows it.
+    /// Its name in the official SDK for Python, if it is there.
     pub(crate) python: Option<&'static str>,
-    /// What it belongs to.
+    /// The topic that it belongs to.
     pub(crate) topic: Topic,
     /// Its name for people.
     pub(crate) summary: Said,
@@ -56,44 +57,44 @@ pub(crate) struct Operation {
     pub(crate) takes: Takes,
     /// Its answer.
     pub(crate) gives: Gives,
-    /// Its errors besides those of every request: names of rows; one that ends in a dot means all
-    /// that begin so.
+    /// Its errors besides those of every request, by the names of their rows. A name that ends in a
+    /// dot stands for all names that begin with it.
     pub(crate) errors: &'static [&'static str],
     /// What can be done next with the answer.
     pub(crate) links: &'static [Link],
 }
 
-/// What an operation takes.
+/// The body that an operation takes.
 #[derive(Debug)]
 pub(crate) enum Takes {
-    /// It only reads.
+    /// None: it only reads.
     Nothing,
-    /// It changes something and ignores its body.
+    /// It changes something, and its body is ignored.
     Bare,
-    /// A body of JSON.
+    /// JSON.
     Json(Body),
 }
 
-/// A body of JSON.
+/// A body in JSON.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) schema: &'static Named,
-    /// May it be absent?
+    /// Whether it may be absent.
     pub(crate) optional: bool,
     pub(crate) example: &'static str,
-    /// The parser, to which examples are put in tests.
+    /// The parser, which tests run on the examples.
     #[cfg_attr(not(test), expect(dead_code, reason = "tests put the examples to it"))]
     pub(crate) parse: fn(&[u8]) -> Result<(), InvalidRequest>,
 }
 
-/// What an operation gives.
+/// The answer of an operation.
 #[derive(Debug)]
 pub(crate) struct Gives {
     pub(crate) schema: &'static Named,
     pub(crate) example: &'static str,
 }
 
-/// What can be done next.
+/// An operation that can follow.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) name: &'static str,
@@ -113,7 +114,7 @@ pub(crate) struct Notification {
     pub(crate) says: Said,
 }
 
-/// What operations belong to, in the order of the pages.
+/// The groups of operations, in the order of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Topic {
     Payments,
@@ -165,7 +166,7 @@ impl Topic {
         }
     }
 
-    /// What it is about.
+    /// The description of the topic.
     pub(crate) const fn says(self) -> Said {
         match self {
             Self::Payments => said(
@@ -257,7 +258,7 @@ pub(crate) fn notifications() -> impl Iterator<Item = &'static Notification> {
     groups.into_iter().flatten()
 }
 
-/// The same in both languages.
+/// A text in both languages.
 pub(crate) const fn said(en: &'static str, ru: &'static str) -> Said {
     Said { en, ru }
 }

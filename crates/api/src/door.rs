@@ -1,4 +1,4 @@
-//! What every handler gets of the process, and what the operator decides of it.
+//! What every handler needs from the process, and what the operator sets for it.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use app::App;
 
 use crate::limit::Limiter;
 
-/// What the operator decides.
+/// What the operator sets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How many requests a second one shop may send; 0 is as many as it likes.
+    /// How many requests a shop may send in a second; 0 means no limit.
     pub requests_per_second: u32,
     /// How many it may send at once after a pause.
     pub requests_burst: u32,
@@ -27,7 +27,7 @@ impl Default for Settings {
     }
 }
 
-/// What handlers need of the process.
+/// What handlers need from the process.
 #[derive(Clone)]
 pub(crate) struct Door {
     pub(crate) app: Arc<App>,

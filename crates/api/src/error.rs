@@ -1,8 +1,8 @@
 //! What a client is told when a request is not carried out.
 //!
-//! Every error has a row in [`rows`]: the stable name that logs show, the status, the wire's
-//! words and advice. `docs/errors.md` is printed from the same rows. An error becomes a body in
-//! one place, [`crate::request`], where the request's id is known.
+//! Every error has a row in [`rows`]: the stable name that logs show, the status, the wire's words
+//! and advice. `docs/errors.md` is printed from the same rows. An error becomes a body in one
+//! place, [`crate::request`], where the request's id is known.
 
 mod refusal;
 pub mod rows;
@@ -59,7 +59,7 @@ pub(crate) struct Face<'e> {
     pub(crate) parameter: Option<Cow<'e, str>>,
 }
 
-/// An error on its way to where it becomes a body.
+/// An error on its way to the place where it becomes a body.
 #[derive(Clone)]
 pub(crate) struct Failed(pub(crate) Arc<ApiError>);
 
@@ -101,7 +101,7 @@ impl From<BytesRejection> for ApiError {
 }
 
 impl<'e> Face<'e> {
-    /// A row as it stands.
+    /// The error of a row.
     pub(crate) fn of(row: &'static Row) -> Self {
         Self {
             row,
@@ -110,7 +110,7 @@ impl<'e> Face<'e> {
         }
     }
 
-    /// A row with `value` in the place of `{x}`.
+    /// The error of a row, with `value` in the place of `{x}`.
     pub(crate) fn with(row: &'static Row, value: &str) -> Self {
         Self {
             description: Cow::Owned(row.description.replace("{x}", value)),
@@ -118,7 +118,7 @@ impl<'e> Face<'e> {
         }
     }
 
-    /// The same about another parameter.
+    /// The same error for another parameter.
     pub(crate) fn at(self, parameter: String) -> Self {
         Self {
             parameter: Some(Cow::Owned(parameter)),
@@ -155,7 +155,7 @@ impl<'e> Face<'e> {
 }
 
 impl ApiError {
-    /// Does the storage stand behind it, and will it pass?
+    /// Returns whether the storage causes the error and will recover.
     pub(crate) fn is_of_storage(&self) -> bool {
         match self {
             Self::App(error) => error.is_of_storage(),

@@ -14,7 +14,7 @@ pub(crate) async fn list(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> Answere
     Ok(Answer(app::event::feed(&cx, list).await?))
 }
 
-/// Shows an event with everything that was tried.
+/// Shows an event with every attempt to deliver it.
 pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<EventId>) -> Answered {
     Ok(Answer(app::event::view(&cx, id).await?))
 }

@@ -1,5 +1,5 @@
 //! `/fiscal/v1/callback`: a fiscal register says that a document is done. Anybody can send that, so
-//! it is a hint to ask the register, and the body is not even read.
+//! it is only a reason to ask the register, and the body is not even read.
 
 use std::sync::Arc;
 

@@ -1,4 +1,5 @@
-//! The id in a path. A text that is no such id is an object that does not exist.
+//! The id in a path. A text that is not an id of this kind is answered like an object that does not
+//! exist.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use domain::EntityId;

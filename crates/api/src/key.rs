@@ -7,13 +7,13 @@ use sha2::{Digest as _, Sha256};
 const KEY_HEADER: &str = "idempotence-key";
 pub(crate) const KEY_BYTES_MAX: usize = 64;
 
-/// Why a key is none.
+/// Why a key is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum KeyRefused {
-    /// There is none.
+    /// The header is missing.
     #[error("no idempotency key")]
     Missing,
-    /// There are two, and nobody guesses which one counts.
+    /// The header came twice, and it is not clear which one counts.
     #[error("two idempotency keys")]
     Twice,
     /// More than [`KEY_BYTES_MAX`] characters.
@@ -24,7 +24,7 @@ pub(crate) enum KeyRefused {
     Illegal,
 }
 
-/// The key. The documented set of characters reads `+-_`: a range, from the plus sign to the
+/// The key. In the documented set of characters, `+-_` is read as a range from the plus sign to the
 /// underscore.
 pub(crate) fn read(headers: &HeaderMap) -> Result<String, KeyRefused> {
     let mut shown = headers.get_all(KEY_HEADER).iter();
@@ -38,7 +38,8 @@ pub(crate) fn read(headers: &HeaderMap) -> Result<String, KeyRefused> {
     }
     let permitted = |b: u8| b.is_ascii_alphanumeric() || (b'+'..=b'_').contains(&b);
     match std::str::from_utf8(bytes) {
-        // A key is kept for a day, a card number never: its hash tells as well whether it is new.
+        // A key is kept for a day, which a card number must not be. Its hash also tells whether it
+        // is new.
         Ok(key) if key.bytes().all(permitted) && card::stands_in(key) => {
             let hash = Sha256::digest(key);
             Ok(hash.iter().map(|byte| format!("{byte:02x}")).collect())
@@ -78,7 +79,7 @@ mod tests {
         two.append("Idempotence-Key", HeaderValue::from_static("1"));
         assert_eq!(read(&two), Err(KeyRefused::Twice));
         assert_eq!(with_key(&"k".repeat(65)), Err(KeyRefused::TooLong));
-        // What might be a card's number is kept by its hash, the same each time.
+        // What might be a card number is kept as a hash, the same each time.
         let hashed = with_key("5555-5555-5555-4444").unwrap();
         assert!(hashed.len() == KEY_BYTES_MAX && !hashed.contains("5555-5555"));
         assert_eq!(with_key("5555-5555-5555-4444"), Ok(hashed.clone()));

@@ -1,7 +1,7 @@
 //! Door 1: the merchant API, JSON over HTTP, compatible with YooKassa API v3.
 //!
-//! A handler extracts, parses, calls, answers. What may be wrong with a request is refused in the
-//! order of the extractors: credentials, rate, address, key, body.
+//! A handler extracts, parses, calls, answers. What is wrong with a request is refused in the order
+//! of the extractors: credentials, rate, address, key, body.
 
 mod answer;
 mod credentials;

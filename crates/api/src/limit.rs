@@ -10,11 +10,11 @@ const MICROS_PER_SECOND: i64 = 1_000_000;
 /// Most shops that are remembered.
 const SHOPS_MAX: usize = 100_000;
 
-/// The buckets of all shops; `None` is no limit.
+/// The buckets of all shops; `None` means no limit.
 pub(crate) struct Limiter(Option<Mutex<Buckets<ShopId>>>);
 
 impl Limiter {
-    /// `per_second` requests, `burst` of them at once; 0 is no limit.
+    /// `per_second` requests, `burst` of them at once; 0 means no limit.
     pub(crate) fn new(per_second: u32, burst: u32) -> Self {
         let micros = MICROS_PER_SECOND.checked_div(i64::from(per_second));
         Self(micros.map(|micros| {

@@ -1,5 +1,5 @@
-//! `/oauth/v2/token` and `/oauth/v2/revoke_token`: forms in, JSON out, errors as RFC 6749 has them
-//! (YooKassa API v3: OAuth for partners).
+//! `/oauth/v2/token` and `/oauth/v2/revoke_token`: forms in, JSON out, errors in the form of RFC
+//! 6749 (YooKassa API v3: OAuth for partners).
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -97,7 +97,7 @@ fn form<'b>(headers: &HeaderMap, body: &'b [u8]) -> Result<&'b [u8], OauthError>
     readable.then_some(body).ok_or(OauthError::InvalidRequest)
 }
 
-/// Who is asking: by the header, or by the form, but not by both.
+/// Finds out who is asking, by the header or by the form, but not by both.
 async fn client(
     app: &Arc<App>,
     from: Option<IpAddr>,
@@ -138,7 +138,7 @@ async fn client(
     })
 }
 
-/// Where a request comes from.
+/// The address that a request comes from.
 struct From(Option<IpAddr>);
 
 impl<S: Sync> FromRequestParts<S> for From {

@@ -11,10 +11,10 @@ use crate::door::Door;
 use crate::error::ApiError;
 use crate::key;
 
-/// What an empty body of a request stands for, which needs none.
+/// The body that stands for an empty one, where a request needs none.
 const EMPTY_OBJECT: &[u8] = b"{}";
 
-/// A request with a body. What makes it the same request is its method, path and content.
+/// A request with a body. It is the same request as another if method, path and content are equal.
 pub(crate) struct Post {
     pub(crate) once: Once,
     pub(crate) body: Bytes,
@@ -23,7 +23,7 @@ pub(crate) struct Post {
 /// A request whose body is ignored: PHP's SDK repeats the body of an earlier one.
 pub(crate) struct Bare(pub(crate) Once);
 
-/// A body without a key: of Altyn's own operations, which are not repeated blindly.
+/// A body without a key, for Altyn's own operations, which clients do not repeat blindly.
 pub(crate) struct Plain(pub(crate) Bytes);
 
 impl FromRequest<Door> for Plain {
@@ -59,7 +59,7 @@ impl FromRequest<Door> for Bare {
     async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
         let key = key::read(request.headers())?;
         let fingerprint = fingerprint(request.method(), request.uri().path(), EMPTY_OBJECT);
-        // Taken off the connection, so that the next request can come over it.
+        // Read off the connection, so that the next request can come over it.
         match Bytes::from_request(request, door).await.map_err(Into::into) {
             Ok(_) | Err(ApiError::BodyTooLarge) => Ok(Self(Once { key, fingerprint })),
             Err(broken) => Err(broken),
@@ -67,7 +67,7 @@ impl FromRequest<Door> for Bare {
     }
 }
 
-/// The body, as JSON says it. What announces that it will not be taken is not waited for.
+/// The body, which has to be JSON. A body that is announced as too large is not waited for.
 async fn read(request: Request, door: &Door) -> Result<Bytes, ApiError> {
     let headers = request.headers();
     let is_json = is_json(headers);
@@ -88,7 +88,7 @@ async fn read(request: Request, door: &Door) -> Result<Bytes, ApiError> {
     Ok(body)
 }
 
-/// Whether the body is packed.
+/// Returns whether the body is compressed.
 pub(crate) fn is_encoded(headers: &HeaderMap) -> bool {
     let encodings = headers.get_all(CONTENT_ENCODING).iter();
     let mut plain = encodings.map(|value| value.as_bytes().eq_ignore_ascii_case(b"identity"));

@@ -1,8 +1,8 @@
 //! The description of the API, generated: OpenAPI 3.1 as JSON.
 //!
 //! Paths, methods and who may call come from the access table, words and examples from
-//! [`crate::describe`], schemas from `contract`, errors from the table of errors. What it says
-//! beside OpenAPI's own words begins with `x-`.
+//! [`crate::describe`], schemas from `contract`, errors from the table of errors. Members that
+//! OpenAPI does not have begin with `x-`.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -29,9 +29,9 @@ const ALWAYS: &[&str] = &[
     "unconfirmed",
     "internal",
 ];
-/// Errors of requests that say something in a query or body.
+/// Errors of requests with a query or a body.
 const OF_WORDS: &[&str] = &["invalid_parameter"];
-/// Errors of requests that do more than look.
+/// Errors of requests that change something.
 const OF_CHANGES: &[&str] = &["shop.disabled"];
 /// Errors of requests that have a key.
 const OF_KEYS: &[&str] = &["key."];
@@ -39,8 +39,8 @@ const OF_KEYS: &[&str] = &["key."];
 const OF_GRANTS: &[&str] = &["scope_missing"];
 /// Errors of requests that have a body.
 const OF_BODIES: &[&str] = &["body_broken", "not_json", "encoded", "body_too_large"];
-/// Errors that no described operation gives: of paths and methods that do not exist, and of the
-/// operator's own commands.
+/// Errors that no described operation gives: those of paths and methods that do not exist, and of
+/// the operator's own commands.
 #[cfg(test)]
 const ELSEWHERE: &[&str] = &[
     "unknown_path",
@@ -56,7 +56,7 @@ const ELSEWHERE: &[&str] = &[
     "shop.key_refused",
 ];
 
-/// What a key may look like. The documented set of characters reads `+-_`: a range.
+/// The pattern of a key. In the documented set of characters, `+-_` is a range.
 const KEY_PATTERN: &str = "^[0-9a-zA-Z+-_.]{1,64}$";
 
 type Members = Vec<(Cow<'static, str>, Node)>;
@@ -178,7 +178,7 @@ fn scope_says(scope: Scope) -> &'static str {
     }
 }
 
-/// Who may: any of the ways in the list.
+/// Who may call: anyone with one of the listed kinds of credentials.
 fn security(right: Right) -> Node {
     let scopes = right.scope().map(|scope| Node::from(scope.code()));
     let ways = [
@@ -273,7 +273,7 @@ fn operation_node(route: &'static Route, operation: &'static Operation) -> Node 
     Node::Map(node)
 }
 
-/// Does the operation need an idempotency key?
+/// Returns whether the operation needs an idempotency key.
 fn has_key(route: &Route, operation: &Operation) -> bool {
     let changes = match operation.takes {
         Takes::Nothing => false,
@@ -324,7 +324,7 @@ fn request_body(body: &Body) -> Node {
     ])
 }
 
-/// JSON of this schema, with an example.
+/// A body in JSON with this schema and an example.
 fn content(schema: &'static Named, example: &str) -> Node {
     let example = Node::parse(example).unwrap_or(Node::Null);
     let json = Node::map([
@@ -362,7 +362,7 @@ fn responses(route: &'static Route, operation: &'static Operation) -> Node {
     Node::map(responses)
 }
 
-/// An answer that refuses, with every reason for it as an example.
+/// A refusal, with every reason for it as an example.
 fn refusal(status: u16, rows: impl Iterator<Item = &'static Row>) -> Node {
     let examples = rows.map(|row| {
         let example = Node::map([
@@ -382,7 +382,7 @@ fn refusal(status: u16, rows: impl Iterator<Item = &'static Row>) -> Node {
     ])
 }
 
-/// What a status means.
+/// The meaning of a status.
 fn meaning(status: u16) -> &'static str {
     match status {
         400 => "The request is wrong, or not possible now.",
@@ -450,7 +450,7 @@ fn gives_error(route: &Route, operation: &Operation, name: &str) -> bool {
     named.any(|(names, _)| names.iter().any(|pattern| is_meant(pattern, name)))
 }
 
-/// A pattern is a name, or the beginning of names with the dot after it.
+/// Returns whether a pattern names this error: by its whole name, or by its beginning and a dot.
 fn is_meant(pattern: &str, name: &str) -> bool {
     pattern == name || (pattern.ends_with('.') && name.starts_with(pattern))
 }

@@ -15,7 +15,7 @@ pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
     Ok(Answer(reply))
 }
 
-/// Shows data, but not whose they are.
+/// Shows data, without naming the person.
 pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<PersonalDataId>) -> Answered {
     Ok(Answer(app::personal_data::show(&cx, id).await?))
 }

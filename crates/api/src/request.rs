@@ -1,5 +1,5 @@
-//! What goes around every handler: the request's id, and the one place where an error becomes a
-//! body and a line in the log.
+//! What surrounds every handler: the request's id, and the one place where an error becomes a body
+//! and a line in the log.
 
 use std::error::Error as _;
 
@@ -23,7 +23,7 @@ static QUIET: Quiet = Quiet::new();
 
 const REQUEST_ID: &str = "x-request-id";
 const REQUEST_ID_BYTES_MAX: usize = 64;
-/// For what a key is asked.
+/// The header that asks for a key.
 const REALM: HeaderValue = HeaderValue::from_static("Basic realm=\"API\"");
 
 /// The id of a request, in its answer and in the log.
@@ -31,7 +31,7 @@ const REALM: HeaderValue = HeaderValue::from_static("Basic realm=\"API\"");
 pub(crate) struct RequestId(pub(crate) String);
 
 impl RequestId {
-    /// The id that the request brings along: from the server's outer layers, or from the caller.
+    /// The id that came with the request: from the server's outer layers, or from the caller.
     fn brought(headers: &HeaderMap) -> Option<Self> {
         let text = headers.get(REQUEST_ID)?.to_str().ok()?;
         let permitted = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
@@ -59,7 +59,7 @@ pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: 
         let name = failure.face().row.name;
         let status = response.status();
         if failure.is_of_storage() {
-            // One for all while the storage is away.
+            // One line for all requests while the storage is away.
             if let Some(unsaid) = QUIET.turn() {
                 let (cause, status) = (causes(&failure), status.as_u16());
                 let id = id.0.as_str();
@@ -93,13 +93,14 @@ pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: 
     headers.insert(CONTENT_TYPE, JSON);
     guard(headers);
     if unknown {
-        // The libraries of several languages show a key only when they are asked in this way.
+        // The HTTP libraries of several languages only send a key when they are asked in this way.
         headers.insert(WWW_AUTHENTICATE, REALM);
     }
     response
 }
 
-/// What goes with everything that the API says: it is for nobody else, and nothing but JSON.
+/// Headers of everything that the API says: it must not be cached or shared, and is nothing but
+/// JSON.
 pub(crate) fn guard(headers: &mut HeaderMap) {
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -116,7 +117,7 @@ fn body(failure: &ApiError, id: &RequestId) -> Vec<u8> {
     })
 }
 
-/// The error and everything behind it, for the operator.
+/// The error with all its causes, for the operator.
 fn causes(failure: &ApiError) -> String {
     let mut text = failure.to_string();
     let mut source = failure.source();

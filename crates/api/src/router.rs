@@ -1,4 +1,4 @@
-//! The router: every route of the access table with its handler, and what goes around them.
+//! The router: every route of the access table with its handler, and the layers around them.
 
 use std::sync::Arc;
 

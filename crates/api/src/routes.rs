@@ -1,5 +1,5 @@
-//! The access table: every route, and the right that it asks for. The router is built from it. Who
-//! has which right stands in [`domain::access`].
+//! The access table: every route, and the right that it asks for. The router is built from it.
+//! Which role has which right stands in [`domain::access`].
 
 use domain::Right;
 use http::Method;
@@ -89,11 +89,11 @@ pub enum Endpoint {
     AdvanceClock,
     /// Decides a test payment in the place of its buyer.
     SimulatePayment,
-    /// Tells an application of an event from now on.
+    /// Notifies an application of an event from now on.
     CreateWebhook,
     /// Lists the webhooks of a token.
     ListWebhooks,
-    /// Takes one of them away.
+    /// Removes one of them.
     RemoveWebhook,
 }
 
@@ -104,7 +104,7 @@ pub struct Route {
     pub method: Method,
     /// The path, with names of its variable parts in braces.
     pub path: &'static str,
-    /// What it asks for.
+    /// The right that it asks for.
     pub right: Right,
     /// What it does.
     pub endpoint: Endpoint,
@@ -282,19 +282,20 @@ pub static ROUTES: [Route; 44] = [
 pub(crate) const AUTHORIZE: &str = "/oauth/v2/authorize";
 /// Where applications exchange codes for tokens.
 pub(crate) const TOKEN: &str = "/oauth/v2/token";
-/// Where they end them.
+/// Where they end tokens.
 pub(crate) const REVOKE_TOKEN: &str = "/oauth/v2/revoke_token";
 
-/// Where fiscal registers call back. Anybody may: what they say is not believed.
+/// Where fiscal registers call back. It is open to anybody, because what comes here is not
+/// believed.
 pub(crate) const FISCAL_CALLBACK: &str = "/fiscal/v1/callback/{operation_id}";
 
-/// What Altyn adds to YooKassa's API stands under a path of its own, with the same keys.
+/// What Altyn adds to YooKassa's API has a path of its own, with the same keys.
 pub(crate) const OWN: &str = "/altyn/v1/";
 
 /// The description of the API; anybody may read it.
 pub const DESCRIPTION: &str = "/openapi.json";
 
-/// What stands beside the table: other credentials than a shop's, or none.
+/// Addresses outside of the table: they take other credentials than a shop's, or none.
 pub static BESIDE: [(Method, &str, &[Right]); 4] = [
     (
         Method::POST,

@@ -1,7 +1,7 @@
-//! What the description says, in Russian: the catalogue `locales/ru.po`, by the English words.
+//! The Russian texts of the description: the catalogue `locales/ru.po`, by the English words.
 //!
-//! Operations, topics and notifications carry both languages in their rows. Fields, filters and
-//! the advice of errors are many, stand in other crates and repeat each other: their Russian has a
+//! Operations, topics and notifications have both languages in their rows. Fields, filters and the
+//! advice of errors are many, stand in other crates and often say the same: their Russian is in a
 //! catalogue, in the format that translators' tools know.
 
 use std::collections::BTreeMap;
@@ -11,7 +11,7 @@ use contract::schema::Node;
 
 const CATALOGUE: &str = include_str!("../locales/ru.po");
 
-/// What the description says beside `description`.
+/// The member with the Russian text beside `description`.
 pub(crate) const DESCRIPTION: &str = "x-description-ru";
 
 static WORDS: LazyLock<BTreeMap<&str, &str>> = LazyLock::new(|| entries(CATALOGUE).collect());
@@ -21,7 +21,7 @@ pub(crate) fn of(english: &str) -> Option<&'static str> {
     WORDS.get(english).copied()
 }
 
-/// The same schemas or parameters, with the Russian beside each description.
+/// The same schemas or parameters, with the Russian text beside each description.
 pub(crate) fn beside(node: Node) -> Node {
     match node {
         Node::Map(members) => {
@@ -41,8 +41,8 @@ pub(crate) fn beside(node: Node) -> Node {
     }
 }
 
-/// The pairs of a catalogue whose messages stand on one line each. The first, without English
-/// words, tells about the file.
+/// The pairs of a catalogue in which each message stands on one line. The first pair, with empty
+/// English words, describes the file.
 fn entries(catalogue: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut english = "";
     catalogue.lines().filter_map(move |line| {
@@ -54,7 +54,7 @@ fn entries(catalogue: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// What stands between the quotes of a line that begins with `keyword`.
+/// The text between the quotes of a line that begins with `keyword`.
 fn quoted<'l>(line: &'l str, keyword: &str) -> Option<&'l str> {
     let rest = line.strip_prefix(keyword)?.trim();
     rest.strip_prefix('"')?.strip_suffix('"')

@@ -8,7 +8,7 @@ use crate::cx::ApiCx;
 use crate::id::Id;
 use crate::once::Post;
 
-/// Tells the application of an event from now on.
+/// Notifies the application of an event from now on.
 pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
     let command = CreateWebhook::parse(&post.body, cx.reach())?;
     let reply = app::webhook::create_own(&cx, post.once, command).await?;
@@ -20,7 +20,7 @@ pub(crate) async fn list(ApiCx(cx): ApiCx) -> Answered {
     Ok(Answer(app::webhook::list_own(&cx).await?))
 }
 
-/// Takes one of them away.
+/// Removes one of them.
 pub(crate) async fn remove(ApiCx(cx): ApiCx, Id(id): Id<WebhookId>) -> Answered {
     Ok(Answer(app::webhook::remove_own(&cx, id).await?))
 }

@@ -1,4 +1,4 @@
-//! Addresses that a merchant wants to be called at, as far as their spelling tells.
+//! Addresses that a merchant wants to be called at, judged by their spelling alone.
 
 use domain::{Reach, WebAddress};
 use url::{Host, ParseError, Url};
@@ -9,31 +9,31 @@ pub(crate) const BYTES_MAX: usize = 2_048;
 /// Why an address may not be called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
-    /// It is no address of the web, or too long for one.
+    /// It is not an address of the web, or it is too long for one.
     #[error("it is no address such as https://shop.example/hook, of at most {BYTES_MAX} bytes")]
     Malformed,
-    /// It begins with something else than it should.
+    /// It begins with another scheme than it should.
     #[error("it does not begin with https://")]
     Scheme,
-    /// Its port is none.
+    /// Its port is not a port.
     #[error("its port is no number up to 65535")]
     Port,
     /// It holds a name or a password.
     #[error("it holds a user or a password")]
     Credentials,
-    /// It leads where nobody outside may send.
+    /// It leads to a host that nobody outside may send to.
     #[error("its host is on no public network")]
     Host,
 }
 
-/// Returns whether an address may be called, as far as its spelling tells. What its name leads to
-/// is asked again by the one who connects.
+/// Returns whether an address may be called, judging by its spelling. Whoever connects asks again
+/// about the addresses that its name resolves to.
 #[must_use]
 pub fn may_be_called(text: &str, reach: Reach) -> bool {
     check(text, reach).is_ok()
 }
 
-/// The same, with what is wrong.
+/// The same, and why not.
 ///
 /// # Errors
 /// It may not be called.

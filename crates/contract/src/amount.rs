@@ -68,8 +68,8 @@ fn read_where(
     Ok(Some(money))
 }
 
-/// The number as it is spelled. Clients are told to send a string; some send a JSON number, of
-/// which the digits count as well, so that nothing is rounded.
+/// The number as it is spelled. Clients are told to send a string. Some send a JSON number; its
+/// digits are read as they stand, so that nothing is rounded.
 fn spelled<'j>(amount: &Fields<'j>) -> Result<&'j str, InvalidRequest> {
     match amount.value("value") {
         Some(Json::Number(number)) => Ok(number.as_str()),
@@ -80,7 +80,7 @@ fn spelled<'j>(amount: &Fields<'j>) -> Result<&'j str, InvalidRequest> {
     }
 }
 
-/// Reads an `amount` that has to be there and may be nothing.
+/// Reads an `amount` that has to be there and may be zero.
 pub(crate) fn read_or_nothing(fields: &Fields<'_>) -> Result<Money, InvalidRequest> {
     let amount = fields
         .object("amount")?

@@ -127,20 +127,20 @@ pub(crate) enum ConfirmationBody<'a> {
     },
 }
 
-/// What a confirmation leads to.
+/// Where a confirmation leads.
 pub(crate) struct Target<'a> {
     /// Where attempts are made.
     pub(crate) flow: Flow,
     /// The platform's page.
     pub(crate) page: String,
-    /// What opens the widget, where there is one.
+    /// The token that opens the widget, where there is one.
     pub(crate) token: Option<String>,
     /// What the payer has to do, if that is known.
     pub(crate) challenge: Option<&'a Challenge>,
 }
 
 impl<'a> ConfirmationBody<'a> {
-    /// What the payer is to be shown. `None` while it is not known: the acquirer has not
+    /// What is shown to the payer. `None` while that is not known because the acquirer has not
     /// answered yet.
     pub(crate) fn new(confirmation: &'a Confirmation, target: Target<'a>) -> Option<Self> {
         let challenge = target.challenge;

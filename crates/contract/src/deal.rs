@@ -16,7 +16,7 @@ use crate::wire::Shown;
 const DESCRIPTION_CHARS_MAX: usize = 128;
 const SEARCH_CHARS_MIN: usize = 4;
 const SEARCH_CHARS_MAX: usize = 128;
-/// The one type there is.
+/// The only type of deals.
 const SAFE_DEAL: &str = "safe_deal";
 
 /// `POST /deals`.

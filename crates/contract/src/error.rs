@@ -49,7 +49,7 @@ impl ErrorCode {
 /// An error on its way to the client.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorBody<'a> {
-    /// What support is asked with: the request's id.
+    /// The request's id, by which support finds it.
     pub id: &'a str,
     /// Its class.
     pub code: ErrorCode,
@@ -94,7 +94,7 @@ pub fn body(error: &ErrorBody<'_>) -> Vec<u8> {
     })
 }
 
-/// The path without places in arrays; borrowed if it has none.
+/// The path without the places in arrays; borrowed if it has none.
 fn without_places(path: &str) -> Cow<'_, str> {
     let mut parts = path.split('[');
     let mut bare = parts.next().unwrap_or("").to_owned();

@@ -115,7 +115,7 @@ struct AttemptBody<'a> {
 /// The body of an event; with its deliveries, if they are given.
 ///
 /// # Errors
-/// The notification is no JSON.
+/// The notification is not JSON.
 pub fn feed_body(
     event: &FeedEvent<'_>,
     deliveries: Option<&[(Delivery, Vec<FeedAttempt<'_>>)]>,

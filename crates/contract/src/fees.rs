@@ -1,7 +1,7 @@
-//! What a shop pays for a payment, taken out of a body that was written with it: for applications
+//! Removes what a shop pays for a payment from a body that was written with it, for applications
 //! that may not see it (YooKassa API v3: rights of applications).
 
-/// How the member begins in every body of ours. Inside a string each quote is escaped, and notes of
+/// How the member begins in all our bodies. Quotes inside strings are escaped, and notes of
 /// merchants are strings, so nothing else can look like this.
 const BEGIN: &str = r#","income_amount":{"#;
 

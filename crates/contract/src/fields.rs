@@ -1,7 +1,7 @@
-//! Reading an object's members by name and type. Each refusal carries the dotted path, with the
-//! places in arrays: `receipt.items[0].vat_code`. `null` stands for an absent member, and so does
-//! an empty array where an object is looked for: PHP writes an empty object so. Members that
-//! nobody asks for are ignored.
+//! Reads an object's members by name and type. Each refusal carries the dotted path, with the
+//! places in arrays: `receipt.items[0].vat_code`. `null` counts as an absent member, and so does an
+//! empty array where an object is expected, because PHP writes an empty object so. Members that
+//! nobody reads are ignored.
 
 use domain::card;
 
@@ -9,7 +9,7 @@ use crate::invalid::InvalidRequest;
 use crate::json::{Json, Text};
 use crate::words;
 
-/// An object with the names that lead to it.
+/// An object, with the path that leads to it.
 pub(crate) struct Fields<'j> {
     members: &'j [(Text<'j>, Json<'j>)],
     parents: Vec<Parent>,
@@ -52,12 +52,12 @@ impl<'j> Fields<'j> {
         path
     }
 
-    /// A member's value is not permitted, in general words.
+    /// The refusal of a member's value, in general words.
     pub(crate) fn illegal(&self, name: &str) -> InvalidRequest {
         InvalidRequest::value(self.path(name))
     }
 
-    /// A member is wrong, in words of the catalogue.
+    /// The refusal of a member, in the words of the catalogue.
     pub(crate) fn refuse(&self, name: &str, description: &'static str) -> InvalidRequest {
         InvalidRequest::new(description, self.path(name))
     }
@@ -73,7 +73,7 @@ impl<'j> Fields<'j> {
             .filter(|value| !matches!(value, Json::Null))
     }
 
-    /// Whether there is a member that says something.
+    /// Returns whether the member is there and not null.
     pub(crate) fn says(&self, name: &str) -> bool {
         match self.value(name) {
             Some(Json::Array(values)) => !values.is_empty(),
@@ -81,7 +81,7 @@ impl<'j> Fields<'j> {
         }
     }
 
-    /// A string. One with a zero character is refused: PostgreSQL cannot keep it.
+    /// A string. One with a zero character is refused, because PostgreSQL cannot keep it.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&'j str>, InvalidRequest> {
         match self.value(name) {
             None => Ok(None),
@@ -95,8 +95,8 @@ impl<'j> Fields<'j> {
         self.text(name)?.ok_or_else(|| self.illegal(name))
     }
 
-    /// A string of at most `chars_max` characters that people write and read: no card number may
-    /// stand in it.
+    /// A string of at most `chars_max` characters that people write and read. A card number in it
+    /// is refused.
     pub(crate) fn short_text(
         &self,
         name: &str,

@@ -1,10 +1,10 @@
-//! A request that makes no sense, with the parameter that is wrong (YooKassa API v3: errors).
+//! A request that cannot be understood, with the parameter that is wrong (YooKassa API v3: errors).
 
 use std::borrow::Cow;
 
 use crate::words;
 
-/// A request that makes no sense. It never quotes what was sent: that may be a card number.
+/// A request that cannot be understood. It never quotes what was sent, which may be a card number.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{description}")]
 pub struct InvalidRequest {
@@ -15,7 +15,7 @@ pub struct InvalidRequest {
 }
 
 impl InvalidRequest {
-    /// `parameter` is wrong, in the words of the catalogue.
+    /// The refusal of `parameter`, in the words of the catalogue.
     #[must_use]
     pub fn new(
         description: impl Into<Cow<'static, str>>,
@@ -27,13 +27,13 @@ impl InvalidRequest {
         }
     }
 
-    /// `parameter` has a value that is not permitted, in general words.
+    /// The refusal of the value of `parameter`, in general words.
     #[must_use]
     pub fn value(parameter: impl Into<String>) -> Self {
         Self::new(words::ILLEGAL_VALUE, parameter.into())
     }
 
-    /// The body is no JSON object.
+    /// The refusal of a body that is not a JSON object.
     #[must_use]
     pub fn unreadable() -> Self {
         Self::new(words::UNREADABLE, None)

@@ -103,7 +103,7 @@ fn line(line: &Line) -> LineBody<'_> {
     }
 }
 
-/// Only who passes the address on himself is shown it.
+/// The page's address is shown only to merchants who pass it on themselves.
 fn delivery(invoice: &Invoice, links: &Links) -> DeliveryBody {
     let url = match invoice.delivery {
         Delivery::Link => Some(links.invoice_page(invoice.id)),

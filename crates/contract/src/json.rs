@@ -1,7 +1,7 @@
-//! A JSON text as a tree that borrows from the text, so that a card number is not copied.
-//! Strings that had to be unescaped are wiped when dropped. Numbers keep the digits that they were
-//! written with, since a float would lose some. Members keep their order; a name that comes twice
-//! in one object is refused.
+//! A JSON text as a tree that borrows from the text, so that a card number is not copied. Strings
+//! that had to be unescaped are wiped when dropped. Numbers keep the digits that they were written
+//! with, because a float would lose some. Members keep their order; a name that comes twice in one
+//! object is refused.
 
 mod number;
 mod twice;
@@ -42,7 +42,7 @@ impl Text<'_> {
 }
 
 impl<'a> Json<'a> {
-    /// Reads a whole text in which every name means one thing.
+    /// Reads a whole text and refuses names that come twice in an object.
     pub(crate) fn parse(body: &'a [u8]) -> Result<Self, InvalidRequest> {
         let json = Self::read(body)?;
         twice::refuse(&json)?;
@@ -59,7 +59,7 @@ impl<'a> Json<'a> {
     }
 }
 
-/// A value that is being read, with the numbers of the text that have not been met yet.
+/// A value that is being read, with the numbers of the text that have not been reached yet.
 struct Value<'n, 'a>(&'n mut Numbers<'a>);
 
 impl<'a> Value<'_, 'a> {
@@ -158,9 +158,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
     }
 }
 
-/// The body in one spelling, for telling whether two requests are the same: members sorted by
-/// name, no spaces. Of a card it has only what may be kept, so that a hash of it, which is kept,
-/// does not help to guess the number. A body that is no JSON stands for itself.
+/// The body in one spelling, for telling whether two requests are the same: members sorted by name,
+/// without spaces. Of a card it has only what may be kept: a hash of it is kept, and must not help
+/// to guess the number. A body that is not JSON stays as it is.
 #[must_use]
 pub fn canonical(body: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut out = Zeroizing::new(Vec::with_capacity(body.len()));
@@ -219,7 +219,7 @@ fn write_members(members: &[(Text<'_>, Json<'_>)], owner: Owner, out: &mut Vec<u
     out.push(b'}');
 }
 
-/// The first six and the last four characters, which may be kept of a card number.
+/// The first six and the last four digits, which may be kept of a card number.
 fn outer(number: &str) -> String {
     let length = number.chars().count();
     let last = number.chars().skip(length.saturating_sub(4));

@@ -77,7 +77,7 @@ struct Gateway<'a> {
     payout_balance: Amount,
 }
 
-/// The body of a payout gateway's settings, with what is on its balance.
+/// The body of a payout gateway's settings, with its balance.
 #[must_use]
 pub fn gateway(shop: &Shop, balance: Money) -> Vec<u8> {
     let ways = DestinationKind::ALL.into_iter();

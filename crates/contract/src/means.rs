@@ -71,7 +71,7 @@ struct BankBody<'a> {
 }
 
 impl<'a> MeansTail<'a> {
-    /// Of the means of a payment.
+    /// The means of a payment.
     pub(crate) fn of_payment(
         kind: MethodKind,
         facts: Option<&'a MethodFacts>,
@@ -85,7 +85,7 @@ impl<'a> MeansTail<'a> {
         }
     }
 
-    /// Of a means that is bound without a payment: of SBP only the bank.
+    /// The means that is bound without a payment; for SBP only the bank.
     pub(crate) fn of_binding(kind: MethodKind, facts: Option<&'a MethodFacts>) -> Self {
         let mut tail = Self::of_facts(kind, facts);
         tail.sbp_operation_id = None;
@@ -142,13 +142,13 @@ impl<'a> MeansTail<'a> {
         tail
     }
 
-    /// With the end of a loan's cooling-off period that runs.
+    /// The same with the end of a loan's cooling-off period that is running.
     pub(crate) fn suspended(mut self, until: Option<Timestamp>) -> Self {
         self.suspended_until = until.map(Moment);
         self
     }
 
-    /// With what the merchant said of the method.
+    /// The same with what the merchant said of the method.
     pub(crate) fn with(mut self, request: Option<&'a MethodRequest>) -> Self {
         match request {
             Some(MethodRequest::Company { purpose, vat }) => {

@@ -17,7 +17,7 @@ impl Serialize for Notes<'_> {
 }
 
 impl<'a> Notes<'a> {
-    /// Nothing where there are none.
+    /// The notes; `None` if there are none.
     pub(crate) fn unless_empty(metadata: &'a Metadata) -> Option<Self> {
         (!metadata.is_empty()).then_some(Self(metadata))
     }

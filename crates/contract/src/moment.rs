@@ -1,5 +1,5 @@
-//! Points in time, both ways. Answers have milliseconds and `Z`, exactly, because SDKs refuse
-//! every other form; requests may have any form of ISO 8601.
+//! Points in time, both ways. Answers always have milliseconds and `Z`, because SDKs refuse every
+//! other form; requests may have any form of ISO 8601.
 
 use domain::Timestamp;
 use jiff::civil::DateTime;
@@ -14,13 +14,13 @@ pub(crate) struct Moment(pub(crate) Timestamp);
 impl Serialize for Moment {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let millis = self.0.as_micros().div_euclid(MICROS_PER_MILLI);
-        // A test shop's clock can be turned past the year 9999, where calendars end.
+        // A test shop's clock can be moved past the year 9999, where calendars end.
         let time = jiff::Timestamp::from_millisecond(millis).unwrap_or(jiff::Timestamp::MAX);
         serializer.collect_str(&format_args!("{time:.3}"))
     }
 }
 
-/// Reads a time with an offset, or one without, which is UTC, or a day, which is its midnight.
+/// Reads a time with an offset, a time without one, which is UTC, or a day, which is its midnight.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {
     let time = text.parse::<jiff::Timestamp>().ok().or_else(|| {
         let civil = text.parse::<DateTime>().ok()?;

@@ -1,5 +1,5 @@
-//! What applications of partners send to exchange and end tokens, and what they hear (YooKassa
-//! API v3: OAuth for partners; RFC 6749 and RFC 7009).
+//! What applications of partners send to exchange and end tokens, and what they get (YooKassa API
+//! v3: OAuth for partners; RFC 6749 and RFC 7009).
 
 use std::borrow::Cow;
 
@@ -17,25 +17,25 @@ pub enum OauthError {
     /// A parameter is missing, doubled or illegal.
     #[error("a parameter is missing, doubled or illegal")]
     InvalidRequest,
-    /// Nobody knows the application, or its secret is wrong.
+    /// The application is unknown, or its secret is wrong.
     #[error("client_id or client_secret is wrong")]
     InvalidClient,
-    /// The code or the token is worth nothing.
+    /// The code or the token is not valid.
     #[error("the code or token is unknown, used, expired, revoked, or another application's")]
     InvalidGrant,
     /// Only codes can be exchanged.
     #[error("grant_type must be authorization_code")]
     UnsupportedGrantType,
-    /// A defect, or a broken part.
+    /// Something is broken.
     #[error("the result is unknown")]
     ServerError,
-    /// From one address came too many wrong secrets.
+    /// Too many wrong secrets came from one address.
     #[error("too many wrong secrets from this address; try again later")]
     TooManySecrets {
-        /// After how long the next one is looked at.
+        /// After how long the next one is accepted.
         wait: Duration,
     },
-    /// Too much to do.
+    /// The platform has too much to do.
     #[error("nothing was done; try again")]
     TemporarilyUnavailable,
 }
@@ -55,7 +55,7 @@ impl OauthError {
     }
 }
 
-/// What a form says of the application that sends it.
+/// What a form says about the application that sends it.
 pub struct ClientShown {
     /// `client_id`
     pub id: Option<String>,
@@ -67,9 +67,9 @@ pub struct ClientShown {
 pub struct TokenRequest {
     /// Who is asking, where the form says it.
     pub client: ClientShown,
-    /// What is exchanged.
+    /// The code that is exchanged.
     pub code: Zeroizing<String>,
-    /// What proves that the code was asked for by who exchanges it (RFC 7636).
+    /// The proof that the code is exchanged by whoever asked for it (RFC 7636).
     pub verifier: Option<Zeroizing<String>>,
 }
 
@@ -77,7 +77,7 @@ pub struct TokenRequest {
 pub struct RevokeRequest {
     /// Who is asking, where the form says it.
     pub client: ClientShown,
-    /// What is ended.
+    /// The token that is ended.
     pub token: Zeroizing<String>,
 }
 
@@ -85,7 +85,7 @@ impl TokenRequest {
     /// Reads a form.
     ///
     /// # Errors
-    /// What is wrong first.
+    /// The first thing that is wrong.
     pub fn parse(form: &[u8]) -> Result<Self, OauthError> {
         let form = Form::parse(form)?;
         match form.required("grant_type")?.as_str() {
@@ -104,7 +104,7 @@ impl RevokeRequest {
     /// Reads a form.
     ///
     /// # Errors
-    /// What is wrong first.
+    /// The first thing that is wrong.
     pub fn parse(form: &[u8]) -> Result<Self, OauthError> {
         let form = Form::parse(form)?;
         Ok(Self {
@@ -114,7 +114,7 @@ impl RevokeRequest {
     }
 }
 
-/// The pairs of a form; a name comes once, and an empty value stands for an absent one.
+/// The pairs of a form. A name comes at most once, and an empty value counts as an absent one.
 struct Form<'f>(Vec<(Cow<'f, str>, Zeroizing<String>)>);
 
 impl<'f> Form<'f> {
@@ -139,7 +139,7 @@ impl<'f> Form<'f> {
         self.get(name).ok_or(OauthError::InvalidRequest)
     }
 
-    /// 43 to 128 letters, digits and signs that no address escapes.
+    /// The verifier: 43 to 128 letters, digits and signs that need no escape in an address.
     fn verifier(&self) -> Result<Option<Zeroizing<String>>, OauthError> {
         let verifier = self.get("code_verifier");
         let legal = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);

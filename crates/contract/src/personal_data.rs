@@ -57,7 +57,7 @@ impl CreatePersonalData {
     }
 }
 
-/// Latin and Russian letters, spaces, hyphens and dashes.
+/// A name of Latin and Russian letters, spaces, hyphens and dashes.
 fn name_of(
     fields: &Fields<'_>,
     name: &str,
@@ -97,14 +97,14 @@ struct PersonalDataBody<'a> {
     metadata: Notes<'a>,
 }
 
-/// Data end in one way only.
+/// The details of the only way in which data end.
 #[derive(Serialize)]
 struct Canceled {
     party: &'static str,
     reason: &'static str,
 }
 
-/// The body of personal data. It does not say whose they are.
+/// The body of personal data. It does not name the person.
 #[must_use]
 pub fn body(data: &PersonalData) -> Vec<u8> {
     let (expires_at, canceled) = match &data.state {

@@ -9,24 +9,24 @@ use percent_encoding::percent_decode_str;
 use crate::invalid::InvalidRequest;
 use crate::moment::{self, MICROS_PER_MILLI};
 
-/// How many objects a page has when nobody says.
+/// How many objects a page has if the request does not say.
 pub(crate) const LIMIT_DEFAULT: u32 = 10;
 pub(crate) const LIMIT_MAX: u32 = 100;
 
 /// A span of time: not before `gte`, and before `lt`.
 ///
-/// The wire shows milliseconds, the platform keeps microseconds; the four filters of the wire
-/// compare what it shows, and are turned into these two.
+/// The wire shows milliseconds, the platform keeps microseconds. The four filters of the wire
+/// compare what the wire shows, and are turned into these two.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
-    /// The earliest time that is meant.
+    /// The earliest time within the span.
     pub gte: Option<Timestamp>,
-    /// The first time that is not meant any more.
+    /// The first time after the span.
     pub lt: Option<Timestamp>,
 }
 
-/// The decoded pairs of a query. Names in brackets, `created_at[gte]`, mean the dotted ones.
-/// Pairs with an empty value stand for absent ones; names that nobody asks for are ignored.
+/// The decoded pairs of a query. Names in brackets, `created_at[gte]`, mean the dotted ones. Pairs
+/// with an empty value count as absent; names that nobody reads are ignored.
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Query {
@@ -36,14 +36,14 @@ impl Query {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decode(name).ok_or_else(|| InvalidRequest::value("query"))?;
             let name = name.replace('[', ".").replace(']', "");
-            // A plus sign of a time stays one: SDKs send offsets such as `+03:00` without encoding
-            // them. In any other value they mean a space by it.
+            // In a time, a plus sign stays one, because SDKs send offsets such as `+03:00` without
+            // encoding them. In any other value they mean a space by it.
             let value = if is_time(&name) {
                 decode(value)
             } else {
                 decode(&value.replace('+', " "))
             };
-            // The name is the caller's own invention, and is repeated unless it is a card's number.
+            // The name is the caller's own, and is repeated unless it is a card's number.
             let shown = if card::stands_in(&name) {
                 "query"
             } else {
@@ -109,7 +109,8 @@ impl Query {
         Ok(self.read("limit", read)?.unwrap_or(LIMIT_DEFAULT))
     }
 
-    /// The place after which a page begins, if the cursor belongs to a list with these filters.
+    /// The place after which a page begins; an error if the cursor belongs to a list with other
+    /// filters.
     pub(crate) fn after<I: FromStr>(
         &self,
         filters: Filters,
@@ -135,13 +136,13 @@ fn decode(text: &str) -> Option<String> {
     (!decoded.contains('\0')).then(|| decoded.into_owned())
 }
 
-/// From when on times are shown as `time` or later.
+/// The earliest time that is shown as `time` or later.
 fn shown_at_or_after(time: Timestamp) -> Timestamp {
     let up = Duration::micros(MICROS_PER_MILLI - 1);
     shown(time.plus(up))
 }
 
-/// From when on times are shown as later than `time`.
+/// The earliest time that is shown as later than `time`.
 fn shown_after(time: Timestamp) -> Timestamp {
     shown(time).plus(Duration::millis(1))
 }
@@ -151,13 +152,13 @@ fn shown(time: Timestamp) -> Timestamp {
     time.minus(Duration::micros(part))
 }
 
-/// The filters of a list in a few bytes, so that a cursor is not used with others.
+/// A short mark of a list's filters, so that a cursor is not used with others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Filters(u64);
 
 impl Filters {
-    /// Of a list of `noun` with these filters: FNV-1a, because it has to be the same on every
-    /// node.
+    /// The mark of a list of `noun` with these filters. FNV-1a, because it has to be the same on
+    /// every node.
     pub(crate) fn of(noun: &str, filters: &impl std::fmt::Debug) -> Self {
         struct Fnv(u64);
 

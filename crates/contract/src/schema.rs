@@ -1,10 +1,10 @@
-//! Schemas: what bodies and filters look like, as data. The description of the API is made of
-//! them (JSON Schema 2020-12, as OpenAPI 3.1 takes it).
+//! Schemas: what bodies and filters look like, as data. The description of the API is made of them
+//! (JSON Schema 2020-12, as OpenAPI 3.1 takes it).
 //!
 //! A schema stands in a file `schema.rs` beside the parser or the body that it describes, and takes
 //! limits and lists of values from the same constants. It says what a sender should send and what a
-//! receiver may rely on; parsers are more lenient where old clients need it: `null` stands for an
-//! absent member, and members that nobody knows are ignored.
+//! receiver may rely on. Parsers are more lenient where old clients need it: `null` counts as an
+//! absent member, and unknown members are ignored.
 
 mod node;
 mod shared;
@@ -153,7 +153,7 @@ impl Schema {
         object.with("required", Node::List(required))
     }
 
-    /// An object of strings, under any names.
+    /// An object whose members may have any name and have these values.
     #[must_use]
     pub fn texts(values: Self) -> Self {
         Self::of_type("object").with("additionalProperties", Node::Map(values.keywords))
@@ -179,7 +179,7 @@ impl Schema {
         schema.with("oneOf", Node::List(nodes))
     }
 
-    /// Whatever `named` is.
+    /// A reference to `named`.
     #[must_use]
     pub fn refer(named: &'static Named) -> Self {
         let mut schema =
@@ -188,7 +188,7 @@ impl Schema {
         schema
     }
 
-    /// The same with a keyword; what it said before is forgotten.
+    /// The same with a keyword, in place of an earlier one with that name.
     #[must_use]
     pub fn with(mut self, keyword: &'static str, value: impl Into<Node>) -> Self {
         self.keywords.retain(|(known, _)| known != keyword);
@@ -196,7 +196,7 @@ impl Schema {
         self
     }
 
-    /// The same with what people should know.
+    /// The same with a description for people.
     #[must_use]
     pub fn says(self, text: impl Into<Cow<'static, str>>) -> Self {
         self.with("description", Node::Text(text.into()))
@@ -220,13 +220,13 @@ impl Schema {
         self.with("maxLength", chars)
     }
 
-    /// The same with limits to how many items it has.
+    /// The same with a least and a largest number of items.
     #[must_use]
     pub fn items(self, least: usize, most: usize) -> Self {
         self.with("minItems", least).with("maxItems", most)
     }
 
-    /// The same with what counts when it is absent.
+    /// The same with the value that counts if it is absent.
     #[must_use]
     pub fn otherwise(self, value: impl Into<Node>) -> Self {
         self.with("default", value)
@@ -245,7 +245,7 @@ impl Schema {
     }
 }
 
-/// The named schemas that are needed for these ones, sorted by name, each once.
+/// The named schemas that these ones need, sorted by name, each once.
 #[must_use]
 pub fn closure(roots: impl IntoIterator<Item = &'static Named>) -> Vec<&'static Named> {
     let mut open: Vec<&'static Named> = roots.into_iter().collect();

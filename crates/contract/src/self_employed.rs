@@ -17,7 +17,7 @@ const ITN_DIGITS: usize = 12;
 /// `POST /self_employed`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateSelfEmployed {
-    /// Taxpayer number; it or the phone is there.
+    /// Taxpayer number; it or the phone is given.
     pub itn: Option<String>,
     /// The phone, digits.
     pub phone: Option<String>,

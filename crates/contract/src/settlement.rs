@@ -12,7 +12,7 @@ use crate::invalid::InvalidRequest;
 use crate::wire::Shown;
 use crate::words;
 
-/// The one kind there is: the seller's part.
+/// The only kind of settlements: the seller's part.
 const PAYOUT: &str = "payout";
 
 /// `deal` of a new payment.
@@ -43,7 +43,7 @@ pub(crate) fn read_corrected(fields: &Fields<'_>) -> Result<Option<Money>, Inval
     }
 }
 
-/// Reads `deal` of a refund: by how much the seller's part becomes less, which may be nothing.
+/// Reads `deal` of a refund: by how much the seller's part is reduced, which may be zero.
 pub(crate) fn read_refunded(fields: &Fields<'_>) -> Result<Option<Money>, InvalidRequest> {
     match fields.object("deal")? {
         None => Ok(None),
@@ -51,7 +51,7 @@ pub(crate) fn read_refunded(fields: &Fields<'_>) -> Result<Option<Money>, Invali
     }
 }
 
-/// The one settlement there has to be.
+/// Reads the one settlement that has to be there.
 fn payout(
     deal: &Fields<'_>,
     name: &'static str,

@@ -10,20 +10,20 @@ use crate::invalid::InvalidRequest;
 use crate::json::Json;
 use crate::wire::Shown;
 
-/// The answer when a webhook is taken away.
+/// The answer when a webhook is removed.
 pub const REMOVED: &[u8] = b"{}";
 
 /// `POST /webhooks`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CreateWebhook {
-    /// What to tell.
+    /// The event to notify of.
     pub event: EventKind,
     /// Where to.
     pub url: String,
 }
 
 impl CreateWebhook {
-    /// Reads a body; notifications can go as far as `reach`.
+    /// Reads a body; `reach` says which addresses may be notified.
     ///
     /// # Errors
     /// The first parameter that is wrong.

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 /// A body's usual size; most need no more.
 const BODY_BYTES: usize = 1_024;
 
-/// A string on the wire that is something else inside: an id, a number.
+/// A value that is a string on the wire and something else inside: an id, a number.
 pub(crate) struct Shown<T>(pub(crate) T);
 
 impl<T: Display> Serialize for Shown<T> {

@@ -1,64 +1,64 @@
 //! The wire's words for what may be wrong with a parameter (YooKassa API v3: errors). Clients
-//! match them, so they stand here together and do not change. `{x}` stands for a value.
+//! compare them, so they stand here together and do not change. `{x}` stands for a value.
 
-/// Where the catalogue has no words of its own.
+/// For whatever the catalogue has no words of its own.
 pub const ILLEGAL_VALUE: &str = "Invalid parameter's value (for example, the value is illegal or \
                                  its format is incorrect). Send the value in accordance with the \
                                  documentation.";
-/// A body that is no JSON object.
+/// The body is not a JSON object.
 pub const UNREADABLE: &str = "Failed to parse request body";
-/// A name that comes twice in one object.
+/// A name comes twice in one object.
 pub const NAME_TWICE: &str = "Parameter is given twice";
 
-/// An amount that is no number, too large, or not more than zero.
+/// The amount is not a number, is too large, or is not more than zero.
 pub const AMOUNT_ILLEGAL: &str = "Payment amount is illegal";
-/// No currency that is paid with.
+/// The currency is not one that is paid with.
 pub const CURRENCY_ILLEGAL: &str = "Currency code is illegal";
 /// More characters than permitted.
 pub const DESCRIPTION_TOO_LONG: &str = "Description is too long. Max. length is {x}";
-/// No number, or not this shop's.
+/// Not a number, or not this shop's.
 pub const GATEWAY_ILLEGAL: &str = "Invalid gateway_id format";
 
-/// No id of a deal, or not this shop's.
+/// Not the id of a deal, or not of this shop's.
 pub const DEAL_NOT_FOUND: &str = "Deal not found or forbidden";
-/// No number, or no shop that may be paid a part.
+/// Not a number, or not a shop that may be paid a part.
 pub const ACCOUNT_ILLEGAL: &str = "Invalid account_id format";
 /// An order to a bank is for the whole payment.
 pub const ORDER_SUM_DIFFERS: &str = "The amount of payment_order differs from the payment amount \
                                      by {x}";
 
-/// More than one of the ways to name the means.
+/// More than one way to name the means.
 pub const SEVERAL_SOURCES: &str = "Request should contain only one of: payment_method_data, \
                                    payment_method_id, payment_token";
-/// More than one of the ways to name the receiver.
+/// More than one way to name the receiver.
 pub const SEVERAL_DESTINATIONS: &str = "Request should contain only one of: \
                                         payout_destination_data, payout_token, payment_method_id";
-/// No token of Checkout.js.
+/// Not a token of Checkout.js.
 pub const TOKEN_BADLY_ENCODED: &str = "Badly encoded payment token";
-/// No id of a saved method.
+/// Not the id of a saved method.
 pub const METHOD_NOT_FOUND: &str = "Payment method is not found";
-/// A method that does not exist, or not here.
+/// The method does not exist, or is not possible here.
 pub const METHOD_ILLEGAL: &str = "Illegal payment method type";
-/// The method needs it.
+/// The method needs a phone.
 pub const PHONE_MISSING: &str = "Phone is missing";
-/// Not 4 to 15 digits.
+/// The phone has not 4 to 15 digits.
 pub const PHONE_ILLEGAL: &str = "Phone format is illegal";
 
-/// A way to confirm that does not exist, or not here.
+/// The way to confirm does not exist, or is not possible here.
 pub const CONFIRMATION_ILLEGAL: &str = "Illegal confirmation type";
-/// The way to confirm needs it.
+/// The way to confirm needs an address to return to.
 pub const RETURN_URL_MISSING: &str = "Return url is missing";
 
-/// Not 14 to 19 digits, or a wrong check digit.
+/// The number has not 14 to 19 digits, or its check digit is wrong.
 pub const CARD_NUMBER_ILLEGAL: &str = "Card number is illegal";
-/// No month.
+/// Not a month.
 pub const CARD_MONTH_ILLEGAL: &str =
     "Card expiry month is illegal. Must be a 2-digit number from 01 to 12";
-/// No year.
+/// Not a year.
 pub const CARD_YEAR_ILLEGAL: &str = "Card expiry year is illegal. Must be a 4-digit number";
-/// No verification code.
+/// Not a verification code.
 pub const CARD_CSC_ILLEGAL: &str = "Card csc is illegal. Must be a 3- or 4-digit number";
-/// Other than Latin letters, or too long.
+/// The name has other than Latin letters, or is too long.
 pub const CARDHOLDER_ILLEGAL: &str = "Cardholder is illegal. Must not be longer than 26 characters";
 
 /// A text that is kept and shown has a card number in it.

@@ -1,4 +1,5 @@
-//! Which row each refusal of a rule has. Exhaustive: a new refusal does not compile without one.
+//! Which row each refusal of a rule has. The match is exhaustive: a new refusal without a row does
+//! not compile.
 
 mod invoice;
 mod split;
@@ -188,7 +189,7 @@ fn create_payout(refused: &payout::CreateRefused) -> &'static Row {
         CreateRefused::PersonalDataUnusable => &rows::PAYOUT_PERSONAL_DATA_UNUSABLE,
         CreateRefused::SelfEmployedNotPermitted => &rows::PAYOUT_SELF_EMPLOYED_NOT_PERMITTED,
         CreateRefused::SelfEmployedNotConfirmed => &rows::PAYOUT_SELF_EMPLOYED_NOT_CONFIRMED,
-        // The use case makes an internal error of it.
+        // The use case turns it into an internal error.
         CreateRefused::Ledger(_) => &rows::INTERNAL,
     }
 }

@@ -1,7 +1,7 @@
 //! Every error that a client can get: name, status, code, words, parameter, advice.
 //!
 //! The words are the wire's own where it has some (YooKassa API v3: errors), because clients
-//! match them; the names are ours, and never change.
+//! compare them; the names are ours, and never change.
 
 mod application;
 mod deal;

@@ -153,7 +153,7 @@ fn every_reference_leads_somewhere() {
     check(&whole, &whole);
 }
 
-/// Whatever has a name in this part without words for people: members, parameters.
+/// Finds the members and parameters of this part that have a name but no description.
 fn silent(whole: &Value, part: &Value, place: &str, found: &mut Vec<String>) {
     let members = match part {
         Value::Object(members) => members,
@@ -181,8 +181,8 @@ fn silent(whole: &Value, part: &Value, place: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Are there words for it, its own or those of what it refers to? That something is money says
-/// nothing of which money it is.
+/// Returns whether there is a description, its own or that of what it refers to. That something is
+/// an amount does not say yet which amount it is.
 fn is_said(whole: &Value, part: &Value) -> bool {
     let own = part.get("description").and_then(Value::as_str);
     let referred = part.get("$ref").and_then(Value::as_str);

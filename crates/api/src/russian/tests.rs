@@ -1,4 +1,4 @@
-//! The catalogue is complete, and says nothing that nobody asks for.
+//! The catalogue is complete, and has no message that is not used.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
-//! Every route with every kind of caller, on what is their own and on what is not, against the
-//! table of rights.
+//! Every route with every kind of caller, on their own objects and on those of others, compared
+//! with the table of rights.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
 /// Objects by the name that paths have for them.
 type Objects = BTreeMap<&'static str, String>;
 
-/// What somebody shows.
+/// The credentials that somebody shows.
 #[derive(Clone, Debug)]
 enum Shown {
     Key(String),
@@ -30,9 +30,9 @@ struct Caller {
     shown: Shown,
     role: Role,
     scopes: Vec<Scope>,
-    /// What they ask about.
+    /// The objects that they ask for.
     objects: Objects,
-    /// Whether that is theirs.
+    /// Whether these are their own.
     own: bool,
 }
 
@@ -56,7 +56,7 @@ impl Caller {
         }
     }
 
-    /// Makes an object, and sees that the right was asked for that the route names.
+    /// Makes an object, and checks that the route's right was asked for.
     async fn make(&mut self, world: &Fixture, name: &'static str, (path, body): (&str, Value)) {
         drop(world.app.rights_asked());
         let answer = self.ask(world, ("POST", path, name), &body).await;
@@ -76,7 +76,8 @@ impl Caller {
         self.role.may(right) && (self.role != Role::Application || granted)
     }
 
-    /// The path with what they ask about in the place of names, and whether there is such a thing.
+    /// The path with the caller's objects in place of the names, and whether there is such an
+    /// object.
     fn path(&self, route: &Route) -> (String, bool) {
         let mut there = true;
         let below = route.path.strip_prefix("/v3").unwrap_or(route.path);
@@ -97,7 +98,7 @@ impl Caller {
     }
 }
 
-/// What can be made by everybody who pays.
+/// Objects that every caller who takes payments can make.
 async fn make_payments(caller: &mut Caller, world: &Fixture) {
     let paid = card_payment(PLAIN, true);
     caller.make(world, "payment_id", ("/payments", paid)).await;
@@ -130,7 +131,7 @@ async fn shop(world: &Fixture) -> Caller {
     let events = world.get("/altyn/v1/events").await;
     let event = events.text("/items/0/id");
     shop.objects.insert("event_id", event);
-    // Of an application that asks for nothing else here.
+    // An application with no other right.
     let made = world.application(&[Scope::GetFees]).await;
     world.token(&made.application).await;
     let grants = world.get("/altyn/v1/grants").await;
@@ -178,7 +179,7 @@ async fn gateway(world: &Fixture) -> Caller {
     gateway
 }
 
-/// An application with all rights and what it made, and after it one for each right alone.
+/// An application with all rights and its objects, and then one application for each right alone.
 async fn applications(world: &Fixture) -> Vec<Caller> {
     let mut callers = Vec::new();
     for scopes in std::iter::once(Scope::ALL.to_vec()).chain(Scope::ALL.map(|one| vec![one])) {
@@ -197,7 +198,7 @@ async fn applications(world: &Fixture) -> Vec<Caller> {
     callers
 }
 
-/// What has to be said to get as far as the object.
+/// A body that is good enough to get as far as the object.
 fn body(route: &Route, world: &Fixture) -> Value {
     let bodies = [
         (Endpoint::CreatePayment, page_payment()),
@@ -213,7 +214,7 @@ fn body(route: &Route, world: &Fixture) -> Value {
     body.map_or(Value::Null, |(_endpoint, body)| body)
 }
 
-/// Asks, and says what is wrong with the answer by the table.
+/// Asks, and says how the answer differs from the table.
 async fn problem(world: &Fixture, caller: &Caller, route: &Route) -> Option<String> {
     let (path, there) = caller.path(route);
     let key = format!("{} {:?}", caller.name, route.endpoint).replace(' ', "_");
@@ -237,7 +238,7 @@ async fn problem(world: &Fixture, caller: &Caller, route: &Route) -> Option<Stri
     if !expected {
         return Some(format!("{} {what:?}: {}", caller.name, answer.json()));
     }
-    // What was not refused before has asked for what the table names.
+    // A request that was not refused earlier has asked for the right of the table.
     let reached = caller.may(route.right) && (status == 200 || about_one && there);
     if reached && !asked.contains(&route.right) {
         return Some(format!("{} {what:?} asked for {asked:?}", caller.name));
@@ -263,7 +264,7 @@ async fn every_route_does_what_the_table_of_rights_says() {
         own: false,
         ..own.clone()
     };
-    // An application does not see what the shop made itself, nor a shop what is another's.
+    // An application does not see what the shop made itself, and a shop not what is another's.
     let mut hidden = applications[0].clone();
     hidden.name = "application about the shop's".to_owned();
     hidden.objects = shop.objects.clone();

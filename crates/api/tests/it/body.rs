@@ -1,4 +1,4 @@
-//! Bodies: their form and their size, before anyone reads what they say.
+//! Bodies: their form and their size, before their content is read.
 
 use axum::body::Body;
 use http::Request;
@@ -98,7 +98,7 @@ async fn a_body_that_will_not_be_read_is_refused_before_it_is_sent() {
             .header("Idempotence-Key", "key")
             .header("Content-Type", "application/json")
             .header(name, value);
-        // A client that waits for leave sends nothing before it has it.
+        // A client that waits for `100 Continue` sends nothing before it has it.
         let never = Body::from_stream(futures_util::stream::pending::<std::io::Result<Vec<u8>>>());
         request.body(never).unwrap()
     };

@@ -122,7 +122,7 @@ async fn wrong_keys_are_limited_by_address_and_right_ones_never() {
     for attempt in 0..40 {
         let shown = if attempt % 2 == 0 { &wrong } else { &token };
         let answer = from(&world, guesser, shown).await;
-        // A token is counted, and its application always hears that it is over.
+        // A wrong token is counted, and its application is always told that it has ended.
         if attempt < 30 || attempt % 2 == 1 {
             refused(&answer, 401, "invalid_credentials");
         } else {

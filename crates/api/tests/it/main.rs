@@ -1,4 +1,4 @@
-//! The door as HTTP sees it, on SQLite; what use cases do on both engines is tested with them.
+//! The API over HTTP, on SQLite; what use cases do on both engines is tested with them.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -70,7 +70,7 @@ impl Fixture {
         self.call("POST", path, key, body).await
     }
 
-    /// The credentials of another shop, which is no test shop.
+    /// The credentials of another shop, which is not a test shop.
     async fn live_shop(&self) -> String {
         let new = app::shop::NewShop {
             test: false,
@@ -99,7 +99,7 @@ fn rub(value: &str) -> Value {
     json!({"value": value, "currency": "RUB"})
 }
 
-/// What it takes to pay 100.00 on the page.
+/// The body of a payment of 100.00 on the page.
 fn page_payment() -> Value {
     json!({
         "amount": rub("100.00"),
@@ -108,7 +108,7 @@ fn page_payment() -> Value {
     })
 }
 
-/// What it takes to pay 100.00 with a card.
+/// The body of a payment of 100.00 with a card.
 fn card_payment(number: &str, capture: bool) -> Value {
     let mut body = page_payment();
     body["capture"] = json!(capture);
@@ -134,7 +134,7 @@ fn refused(answer: &Answer, status: u16, code: &str) -> Option<String> {
     body["parameter"].as_str().map(str::to_owned)
 }
 
-/// Requires a refusal of a request that makes no sense, with this parameter.
+/// Requires the refusal of a request that cannot be understood, with this parameter.
 #[track_caller]
 fn invalid(answer: &Answer, parameter: &str) {
     let found = refused(answer, 400, "invalid_request");

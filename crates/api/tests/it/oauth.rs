@@ -256,7 +256,7 @@ async fn a_code_with_a_challenge_is_exchanged_with_its_verifier_alone() {
     let fields = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}");
     let answer = form(&world, "token", Some(&header), &fields).await;
     assert_eq!(answer.status, 200, "{}", answer.json());
-    // Who asked for no challenge has nothing to prove.
+    // An application that set no challenge has nothing to prove.
     let code = world.code(&made.application).await;
     let fields = format!("grant_type=authorization_code&code={code}&code_verifier={verifier}");
     let answer = form(&world, "token", Some(&header), &fields).await;

@@ -86,7 +86,7 @@ async fn a_payout_is_made_shown_listed_and_found() {
     ] {
         assert_eq!(ids(path).await.0.len(), expected, "{path}");
     }
-    // Three months later they are still listed, and not found any more.
+    // Three months later they are still listed, but the search does not find them any more.
     world.clock.advance(domain::Duration::days(93));
     assert_eq!(ids("/payouts").await.0.len(), 3);
     assert_eq!(ids("/payouts/search?metadata[n]=0").await.0.len(), 0);

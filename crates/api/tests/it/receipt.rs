@@ -146,7 +146,7 @@ async fn a_receipt_belongs_to_money_that_moved() {
     assert_eq!(page.json()["items"], json!([]));
 }
 
-/// Whoever calls back is not known: nothing is believed, and nothing is told.
+/// The caller is not known, so nothing is believed and nothing is revealed.
 #[tokio::test]
 async fn a_register_may_call_back() {
     let world = with(Provider::Atol, Scenario::Together).await;

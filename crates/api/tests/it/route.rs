@@ -10,7 +10,7 @@ use crate::{Fixture, refused, world};
 
 const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
 
-/// The path below `/v3`, or the whole of one of Altyn's own, with an id in the place of a name in
+/// The path below `/v3`, or the whole path of one of Altyn's own, with an id in place of a name in
 /// braces.
 pub(crate) fn path(route: &str) -> String {
     let below = route.strip_prefix("/v3").unwrap_or(route);

@@ -26,7 +26,7 @@ async fn numbers_keep_the_digits_that_they_were_written_with() {
     ];
     for note in notes {
         let answer = send(&world, "/payments", json, paid("100.50", note)).await;
-        // One key: only the first of these is a new request.
+        // The key is the same, so only the first of these is a new request.
         match note == notes[0] {
             true => {
                 assert_eq!(answer.text("/amount/value"), "100.50");
@@ -76,7 +76,7 @@ async fn an_empty_array_says_as_little_as_an_absent_object() {
         world.post("/payment_methods", "bind", &bind).await.status,
         200
     );
-    // What is required is still missing.
+    // Required values that are missing are still refused.
     for (path, body, parameter) in [
         ("/payments", json!({"amount": []}), "amount"),
         ("/payments", json!([]), "amount"),
@@ -219,7 +219,7 @@ async fn an_address_of_mail_is_checked_by_one_rule_everywhere() {
         let answer = world.post("/invoices", "key", &invoice).await;
         invalid(&answer, "delivery_method_data.email");
     }
-    // The line that costs nothing is registered with the others, and the sums are right.
+    // The line of price zero is registered with the others, and the sums are right.
     let made = world
         .post("/payments", "made", &payment("buyer@example.org"))
         .await;

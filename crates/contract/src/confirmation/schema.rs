@@ -41,7 +41,7 @@ fn kind_asked(kind: ConfirmationKind) -> Schema {
     Schema::object(members)
 }
 
-/// What a kind is.
+/// The description of a kind.
 const fn says(kind: ConfirmationKind) -> &'static str {
     match kind {
         ConfirmationKind::Redirect => "The payer goes to a page, ours or a bank's, and comes back.",
@@ -52,7 +52,7 @@ const fn says(kind: ConfirmationKind) -> &'static str {
     }
 }
 
-/// `confirmation` of an answer; there as long as the payer can confirm.
+/// `confirmation` of an answer; present while the payer can still confirm.
 pub(crate) static CONFIRMATION: Named = Named {
     name: "Confirmation",
     schema: || {

@@ -83,7 +83,7 @@ pub static EVENT_LIST: Named = Named {
     schema: || list_of(&EVENT),
 };
 
-/// What came of a repetition.
+/// The result of a repetition.
 pub static RESENT: Named = Named {
     name: "Resent",
     schema: || {

@@ -22,7 +22,8 @@ pub struct CreateInvoice {
     pub gateway_id: Option<GatewayId>,
     /// What the buyer pays for.
     pub cart: Vec<Line>,
-    /// To where the platform sends it; `None` if the merchant passes its page's address on.
+    /// The address to which the platform sends it; `None` if the merchant passes the page's address
+    /// on.
     pub to: Option<Address>,
     /// Until when it can be paid.
     pub expires_at: Timestamp,
@@ -96,7 +97,8 @@ fn cart(fields: &Fields<'_>) -> Result<Vec<Line>, InvalidRequest> {
     lines.iter().map(line).collect()
 }
 
-/// To where the invoice is sent. Who says nothing passes its address on himself.
+/// The address to which the invoice is sent. Merchants who name none pass the page's address on
+/// themselves.
 fn to(fields: &Fields<'_>) -> Result<Option<Address>, InvalidRequest> {
     let Some(data) = fields.object("delivery_method_data")? else {
         return Ok(None);

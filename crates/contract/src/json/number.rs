@@ -1,9 +1,9 @@
-//! Numbers as they are spelled. A reader of JSON hands over floats, which lose digits; the text
-//! still has them.
+//! Numbers as they are spelled. A reader of JSON turns them into floats, which lose digits; the
+//! text still has them.
 
 use std::borrow::Cow;
 
-/// So many significant digits survive a float.
+/// The number of significant digits that survive a float.
 const FLOAT_DIGITS: usize = 15;
 
 /// A number with its digits.
@@ -16,13 +16,13 @@ impl<'a> Number<'a> {
         self.0
     }
 
-    /// The number, if it is a whole one that is written as such.
+    /// The number; `None` unless it is written as a whole number.
     pub(crate) fn as_i64(self) -> Option<i64> {
         self.0.parse().ok()
     }
 
-    /// One spelling for numbers that are equal: `1.50` and `1.5`. Those with more digits than
-    /// a float holds stand as they are, so that no two different ones become the same.
+    /// One spelling for equal numbers: `1.50` and `1.5`. Those with more digits than a float holds
+    /// stay as they are, so that different ones do not become the same.
     pub(crate) fn canonical(self) -> Cow<'a, str> {
         let digits = self.0.bytes().filter(u8::is_ascii_digit).count();
         let is_whole = self.0.bytes().all(|b| b.is_ascii_digit() || b == b'-');
@@ -36,8 +36,8 @@ impl<'a> Number<'a> {
     }
 }
 
-/// The numbers of a JSON text, in the order in which they stand there. Only as much of the text is
-/// looked at as has been read already, so that it needs no check.
+/// The numbers of a JSON text, in their order. It only looks at text that the reader has already
+/// passed, so that it needs no checks of its own.
 pub(super) struct Numbers<'a> {
     rest: &'a [u8],
 }
@@ -47,7 +47,7 @@ impl<'a> Numbers<'a> {
         Self { rest: text }
     }
 
-    /// The next one. What begins with a quotation mark is a string, and has none.
+    /// The next one; `None` if it begins with a quotation mark and is therefore a string.
     pub(super) fn next(&mut self) -> Option<Number<'a>> {
         let is_first = |b: &u8| b.is_ascii_digit() || matches!(*b, b'-' | b'"');
         let is_further = |b: &u8| b.is_ascii_digit() || b"+-.eE".contains(b);
@@ -66,7 +66,7 @@ impl<'a> Numbers<'a> {
     }
 }
 
-/// What comes after the string that begins here.
+/// The text after the string that begins here.
 fn after_string(text: &[u8]) -> Option<&[u8]> {
     let mut rest = text.get(1..)?;
     loop {

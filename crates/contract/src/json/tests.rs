@@ -97,7 +97,7 @@ fn a_name_that_comes_twice_is_refused_with_its_place() {
     );
     let deep = r#"{"receipt":{"items":[{"a":1},{"amount":{"value":"1","v\u0061lue":"2"}}]}}"#;
     assert_eq!(refused(deep), at(Some("receipt.items.amount.value")));
-    // What is none of our names is not repeated.
+    // An unknown name is not repeated.
     let card = r#"{"metadata":{"5555555555554444":"1","5555555555554444":"1"}}"#;
     assert_eq!(refused(card), at(Some("metadata")));
     let many: Vec<String> = (0..100).map(|number| format!("\"n{number}\":1")).collect();

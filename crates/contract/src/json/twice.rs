@@ -1,5 +1,5 @@
-//! Names that come twice in one object. Two readers could understand such a body in two ways, so
-//! nobody guesses which value was meant.
+//! Names that come twice in one object. Two readers could understand such a body in two ways, so it
+//! is refused.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,13 @@ use super::{Json, Text};
 use crate::invalid::InvalidRequest;
 use crate::words;
 
-/// The first member that comes twice is refused, with its place.
+/// Refuses the first member that comes twice, with its path.
 pub(super) fn refuse(json: &Json<'_>) -> Result<(), InvalidRequest> {
     let mut place = Vec::new();
     if !comes_twice(json, &mut place) {
         return Ok(());
     }
-    // A name that is none of ours may be anything, even a card number.
+    // An unknown name may be anything, even a card number.
     let known = |name: &&str| {
         let letters = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
         !name.is_empty() && name.bytes().all(letters)
@@ -23,7 +23,7 @@ pub(super) fn refuse(json: &Json<'_>) -> Result<(), InvalidRequest> {
     Err(InvalidRequest::new(words::NAME_TWICE, parameter))
 }
 
-/// Whether a name comes twice somewhere; `place` then leads there.
+/// Returns whether a name comes twice somewhere; `place` then leads there.
 fn comes_twice<'j>(json: &'j Json<'_>, place: &mut Vec<&'j str>) -> bool {
     match json {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => false,
@@ -60,5 +60,5 @@ fn second<'j>(members: &'j [(Text<'_>, Json<'_>)]) -> Option<&'j str> {
     names.find(|name| !seen.insert(*name))
 }
 
-/// So few names are compared with each other faster than by hashing them.
+/// Up to this number, names are compared with each other, which is faster than hashing them.
 const FEW: usize = 16;

@@ -6,7 +6,7 @@ use crate::card::schema::CARD;
 use crate::payment::means_schema;
 use crate::schema::{AMOUNT, Member, Named, Schema, id_of, may, must};
 
-/// Where a means is on its way to being saved.
+/// The statuses of a means that is being saved.
 const STATUSES: [&str; 3] = ["pending", "active", "inactive"];
 
 /// `payment_method` of a payment.
@@ -95,7 +95,7 @@ fn of_payment_payer() -> Schema {
         .says("Where the money came from: a bank in SBP, or a company's account.")
 }
 
-/// What only some methods have.
+/// Members that only some methods have.
 fn more() -> Vec<Member> {
     let amount = |name, says| must(name, Schema::refer(&AMOUNT).says(says));
     let certificate = Schema::object([

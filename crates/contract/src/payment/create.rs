@@ -58,7 +58,7 @@ pub struct CreatePayment {
 }
 
 impl CreatePayment {
-    /// A one-stage payment that says nothing but what it must.
+    /// A one-stage payment with nothing but what is required.
     #[must_use]
     pub fn of(amount: Money, means: RequestedMeans, confirmation: Confirmation) -> Self {
         Self {
@@ -135,7 +135,7 @@ pub(crate) fn client_ip(fields: &Fields<'_>) -> Result<Option<IpAddr>, InvalidRe
     }
 }
 
-/// Reads `gateway_id` in the object of this name, which has to be there if the object is.
+/// Reads `gateway_id` in the object with this name; if the object is there, it must be too.
 pub(crate) fn gateway_id(
     fields: &Fields<'_>,
     owner: &'static str,
@@ -149,7 +149,7 @@ pub(crate) fn gateway_id(
     }
 }
 
-/// Some extras are for some methods only; whatever the payer may still choose is let through.
+/// Checks extras that belong to some methods only. While the payer may still choose, all pass.
 fn check_extras(
     fields: &Fields<'_>,
     means: &RequestedMeans,
@@ -199,7 +199,7 @@ fn pos_link(fields: &Fields<'_>) -> Result<Option<PosLinkPayment>, InvalidReques
     Ok(Some(PosLinkPayment { id, expires_at }))
 }
 
-/// SberPay takes short addresses only into its application.
+/// Checks that the address is short enough for SberPay's application.
 fn check_deeplink(
     means: &RequestedMeans,
     confirmation: Option<&Confirmation>,

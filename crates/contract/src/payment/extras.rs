@@ -23,7 +23,7 @@ const NUMBER_CHARS_MAX: usize = 30;
 const WALLET_CHARS_MAX: usize = 20;
 const ACCOUNT_DIGITS: usize = 20;
 
-/// An object that is built of members that were checked.
+/// An object built of members that were checked.
 #[derive(Default)]
 struct Kept(Map<String, Value>);
 
@@ -32,7 +32,7 @@ impl Kept {
         self.0.insert(name.to_owned(), value.into());
     }
 
-    /// A text that has to be there and be as `permitted` says.
+    /// Keeps a text that has to be there and that `permitted` accepts.
     fn required(
         &mut self,
         from: &Fields<'_>,
@@ -46,7 +46,7 @@ impl Kept {
         }
     }
 
-    /// A text that may be there. Is it?
+    /// Keeps a text that `permitted` accepts, if it is there. Returns whether it is.
     fn optional(
         &mut self,
         from: &Fields<'_>,
@@ -158,7 +158,7 @@ fn payment_order(fields: &Fields<'_>, total: Money) -> Result<Option<String>, In
         }
         kept.put("payment_period", of.0);
     }
-    // At least one of these names whose debt it is.
+    // At least one of these, to tell whose debt it is.
     let exactly = |length: usize| move |text: &str| text.chars().count() == length;
     let named = kept.optional(&order, "payment_document_id", exactly(18))?
         | kept.optional(&order, "payment_document_number", short(NUMBER_CHARS_MAX))?
@@ -278,15 +278,16 @@ fn is_date(text: &str) -> bool {
     text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()
 }
 
-/// Whether anyone reads there, only a message tells.
+/// Only a message can tell whether anyone reads there.
 fn is_email(text: &str) -> bool {
     Email::parse(text).is_some()
 }
 
-/// To whom overviews of a payment are mailed: each address once, in the order of `statements`.
+/// The addresses that overviews of a payment are mailed to: each address once, in the order of
+/// `statements`.
 ///
 /// # Errors
-/// `statements` is not the list that it was kept as.
+/// `statements` is not a list as it was kept.
 pub fn overview_addresses(extras: &Extras) -> Result<Vec<Email>, serde_json::Error> {
     let statements = extras.statements.as_deref().unwrap_or("[]");
     let statements: Vec<Value> = serde_json::from_str(statements)?;

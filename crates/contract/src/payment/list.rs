@@ -29,7 +29,7 @@ pub struct ListPayments {
 pub enum MethodFilter {
     /// One that payers use.
     Kind(MethodKind),
-    /// One that nobody is paid by any more: nothing has it.
+    /// One that can no longer be used to pay: no payment has it.
     Retired(&'static str),
 }
 

@@ -43,12 +43,12 @@ pub enum RequestedMeans {
     Token(PaymentToken),
 }
 
-/// A payment token that looks like one. Cannot be printed.
+/// A token that has the form of a payment token. Cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PaymentToken(String);
 
 impl PaymentToken {
-    /// Reads a token; `None` if it cannot be one of ours.
+    /// The token; `None` if the text cannot be one of ours.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let base64url = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_');
@@ -156,8 +156,8 @@ fn company(data: &Fields<'_>, total: Money) -> Result<MethodRequest, InvalidRequ
     Ok(MethodRequest::Company { purpose, vat })
 }
 
-/// A card with what the state's system approved, on the shop's own form; or the articles, on the
-/// platform's page.
+/// Either a card with what the state's system approved, on the shop's own form, or the articles, on
+/// the platform's page.
 fn certificate(data: &Fields<'_>, total: Money) -> Result<Read, InvalidRequest> {
     let plain = RequestedMeans::Method {
         kind: MethodKind::ElectronicCertificate,
@@ -213,7 +213,7 @@ fn article(fields: &Fields<'_>, total: Money) -> Result<Article, InvalidRequest>
     if price.currency() != total.currency() {
         return Err(fields.illegal("price.currency"));
     }
-    // Notes of an article are checked; nothing shows them again.
+    // The notes of an article are checked, but never shown again.
     metadata::read(fields)?;
     Ok(Article {
         number: article_number(fields, "article_number")?,

@@ -96,13 +96,13 @@ struct Moments {
     expires_at: Option<Moment>,
 }
 
-/// The body of a payment whose deal, if it has one, is as the payment left it.
+/// The body of a payment; if it has a deal, the deal is as it was when the payment left it.
 #[must_use]
 pub fn body(payment: &Payment, links: &Links) -> Vec<u8> {
     written(payment, payment.refundable(), links)
 }
 
-/// The body of a payment beside the deal that it belongs to, as that stands now.
+/// The body of a payment together with the deal that it belongs to, as the deal is now.
 #[must_use]
 pub fn body_in_deal(payment: &Payment, deal: &Deal, links: &Links) -> Vec<u8> {
     written(payment, payment.refundable_in(deal), links)
@@ -211,11 +211,11 @@ fn means<'a>(payment: &'a Payment, method: &'a UsedMethod, status: Status) -> Me
     MeansBody { head, tail }
 }
 
-/// Shown while the payer may still confirm.
+/// The confirmation, while the payer may still confirm.
 fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationBody<'a>> {
     let challenge: Option<&Challenge> = match &payment.state {
         State::Pending { .. } | State::Authorizing { .. } => None,
-        // There is nothing to do but to wait.
+        // There is nothing to do but wait.
         State::Challenged {
             challenge: Challenge::CoolingOff { .. },
             ..
@@ -237,7 +237,7 @@ fn confirmation<'a>(payment: &'a Payment, links: &Links) -> Option<ConfirmationB
     ConfirmationBody::new(payment.confirmation.as_ref()?, target)
 }
 
-/// Shown of cards and of what has one behind it.
+/// What the network said, for cards and for methods with a card behind them.
 fn authorization(payment: &Payment) -> Option<AuthorizationBody<'_>> {
     let has_card = match payment.method.as_ref()?.kind {
         MethodKind::BankCard

@@ -71,7 +71,7 @@ pub(super) struct TransferBody<'a> {
 }
 
 impl<'a> TransferBody<'a> {
-    /// A part is as far as its payment.
+    /// A part has the status of its payment.
     pub(super) fn new(part: &'a Part, status: Status) -> Self {
         Self {
             account_id: Shown(part.shop_id),

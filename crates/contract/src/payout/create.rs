@@ -41,7 +41,7 @@ pub struct CreatePayout {
     pub metadata: Metadata,
 }
 
-/// Where a merchant wants to pay to.
+/// Where the merchant wants the money to go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Receiver {
     /// A card, by its number.
@@ -115,7 +115,7 @@ fn receiver(fields: &Fields<'_>) -> Result<Receiver, InvalidRequest> {
     }
 }
 
-/// Only cards of 16 to 19 digits are paid to.
+/// A card number; only those of 16 to 19 digits can be paid to.
 fn card(data: &Fields<'_>) -> Result<CardNumber, InvalidRequest> {
     let card = data.object("card")?.ok_or_else(|| data.illegal("card"))?;
     let refuse = || card.refuse("number", words::CARD_NUMBER_ILLEGAL);
@@ -145,7 +145,7 @@ fn sbp(data: &Fields<'_>) -> Result<Receiver, InvalidRequest> {
     })
 }
 
-/// The `id` in the object of this name, which has to be there if the object is.
+/// Reads `id` in the object with this name; if the object is there, it must be too.
 fn id_in<I: std::str::FromStr>(
     fields: &Fields<'_>,
     owner: &'static str,

@@ -64,7 +64,7 @@ impl ListPayouts {
 pub struct SearchPayouts {
     /// When they were created.
     pub created: Range,
-    /// With this pair; all of them if none is named.
+    /// Only those with this pair of metadata; all if `None`.
     pub note: Option<(String, String)>,
     /// Most objects on the page.
     pub limit: u32,
@@ -100,7 +100,7 @@ impl SearchPayouts {
     }
 }
 
-/// At most one pair.
+/// The pair of metadata; at most one may be named.
 fn note(query: &Query) -> Result<Option<(String, String)>, InvalidRequest> {
     let illegal = || InvalidRequest::value("metadata");
     let mut members = query.members("metadata");

@@ -40,7 +40,7 @@ pub static CREATE_PERSONAL_DATA: Named = Named {
     },
 };
 
-/// Data of a person, without them.
+/// Personal data, without the data themselves.
 pub static PERSONAL_DATA: Named = Named {
     name: "PersonalData",
     schema: || {

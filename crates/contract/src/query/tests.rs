@@ -42,7 +42,7 @@ fn names_and_values_come_in_every_spelling() {
 
 #[test]
 fn filters_compare_what_answers_show() {
-    // Shown as 12:00:00.000 is everything from NOON to the microsecond before the next millisecond.
+    // Everything from NOON to the microsecond before the next millisecond is shown as 12:00:00.000.
     let both = |gte, lt| Range { gte, lt };
     let noon = "2026-07-20T12:00:00.000Z";
     assert_eq!(
@@ -61,7 +61,7 @@ fn filters_compare_what_answers_show() {
         range(&format!("created_at.lt={noon}")),
         both(None, at(NOON))
     );
-    // A finer bound than what is shown.
+    // A bound that is finer than what is shown.
     let finer = "2026-07-20T12:00:00.000001Z";
     assert_eq!(
         range(&format!("created_at.gte={finer}")),

@@ -61,7 +61,7 @@ impl CreateReceipt {
     }
 }
 
-/// Exactly one of the two; a refund has no receipts of income.
+/// Reads exactly one of the two; a refund has no receipts of income.
 fn of(fields: &Fields<'_>, kind: ReceiptKind) -> Result<ReceiptOf, InvalidRequest> {
     let payment = fields.text("payment_id")?;
     let refund = fields.text("refund_id")?;

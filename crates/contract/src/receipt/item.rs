@@ -56,7 +56,7 @@ pub(super) fn read(fields: &Fields<'_>, form: Form) -> Result<Item, InvalidReque
     })
 }
 
-/// How many, as a number or, as an SDK sends it, a string.
+/// The quantity, as a number or, as one SDK sends it, as a string.
 pub(crate) fn quantity(fields: &Fields<'_>) -> Result<Quantity, InvalidRequest> {
     let name = "quantity";
     let parsed = match fields.value(name) {
@@ -118,7 +118,7 @@ fn country(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     }
 }
 
-/// A sum of money as text: `20.00`.
+/// The excise, an amount as text: `20.00`.
 fn excise(fields: &Fields<'_>, currency: Currency) -> Result<Option<Money>, InvalidRequest> {
     let name = "excise";
     let parsed = match fields.value(name) {

@@ -1,4 +1,4 @@
-//! What receipts have in common, wherever they come: buyer, lines, details.
+//! What all receipts have in common: buyer, lines, details.
 
 use domain::message::Email;
 use domain::receipt::{
@@ -15,10 +15,10 @@ const NAME_CHARS_MAX: usize = 256;
 const DOCUMENT_CHARS_MAX: usize = 32;
 const INDUSTRY_CHARS_MAX: usize = 256;
 const OPERATIONAL_CHARS_MAX: usize = 64;
-/// More than any provider takes; its own limit is a rule.
+/// More than any provider takes; the provider's own limit is a rule of the domain.
 const ITEMS_MAX: usize = 1_000;
 
-/// The lines of which request: those of `POST /receipts` may say more.
+/// Where the lines stand: those of `POST /receipts` may say more.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Form {
     /// `receipt` of a payment, a capture, a refund or an invoice.
@@ -27,7 +27,7 @@ pub(super) enum Form {
     Alone,
 }
 
-/// Reads the member `receipt` of a request. Money and provider are held against it later.
+/// Reads the member `receipt` of a request. It is compared with the money and the provider later.
 pub(crate) fn inside(fields: &Fields<'_>) -> Result<Option<Content>, InvalidRequest> {
     match fields.object("receipt")? {
         None => Ok(None),
@@ -82,7 +82,7 @@ fn email(fields: &Fields<'_>) -> Result<Option<String>, InvalidRequest> {
     }
 }
 
-/// A phone, digits; a plus sign before it is let pass.
+/// A phone number, digits; a plus sign before it is ignored.
 pub(crate) fn phone(
     fields: &Fields<'_>,
     name: &'static str,
@@ -115,7 +115,7 @@ pub(super) fn inn(
     }
 }
 
-/// A number that `read` knows. SDKs send some of them as strings.
+/// A number that `read` accepts. SDKs send some of them as strings.
 pub(super) fn number<T>(
     fields: &Fields<'_>,
     name: &'static str,

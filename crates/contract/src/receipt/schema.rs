@@ -184,7 +184,7 @@ fn operational(value: Schema) -> Schema {
     ])
 }
 
-/// What requests and answers say alike of the whole receipt.
+/// What requests and answers have in common for the whole receipt.
 fn of_receipt(operational: Schema) -> [Member; 5] {
     [
         may(
@@ -253,7 +253,7 @@ fn item(form: Form) -> Schema {
     Schema::object(members)
 }
 
-/// What requests and answers say alike of a line.
+/// What requests and answers have in common for a line.
 fn details() -> Vec<Member> {
     let positive = || Schema::integer(1, i64::from(i32::MAX));
     let part = Schema::object([

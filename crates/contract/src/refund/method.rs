@@ -1,4 +1,4 @@
-//! How money goes back where that is not by card: to certificates, both ways, and through SBP.
+//! How money goes back by other ways than a card: to certificates, both ways, and through SBP.
 
 pub(super) mod schema;
 

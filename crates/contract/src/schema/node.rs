@@ -1,5 +1,5 @@
-//! JSON that keeps the order in which it was made: readers of a description see members in the
-//! order of the wire.
+//! JSON that keeps the order in which it was made, so that readers of a description see members in
+//! the order of the wire.
 
 use std::borrow::Cow;
 
@@ -36,15 +36,15 @@ impl Node {
     /// Reads a JSON text.
     ///
     /// # Errors
-    /// It is none.
+    /// It is not JSON.
     pub fn parse(json: &str) -> Result<Self, InvalidRequest> {
         Ok(Self::of(&Json::parse(json.as_bytes())?))
     }
 
-    /// Writes it, on as many lines as it needs to be read by people.
+    /// Writes it, indented for people.
     #[must_use]
     pub fn written(&self) -> String {
-        // Strings and numbers under string keys: JSON can hold all of it.
+        // Strings and numbers under string keys: JSON can hold all of that.
         serde_json::to_string_pretty(self).unwrap_or_default()
     }
 

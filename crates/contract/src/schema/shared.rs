@@ -11,9 +11,9 @@ use crate::amount::CURRENCIES;
 use crate::error::ErrorCode;
 use crate::query::{LIMIT_DEFAULT, LIMIT_MAX};
 
-/// What an amount of an answer looks like.
+/// The pattern of an amount in an answer.
 const AMOUNT_PATTERN: &str = r"^-?[0-9]{1,15}(\.[0-9]{2,4})?$";
-/// What an amount that is asked for looks like.
+/// The pattern of an amount in a request.
 const AMOUNT_ASKED_PATTERN: &str = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,4})?$";
 
 /// An amount of money in an answer.
@@ -87,7 +87,7 @@ pub(crate) fn id_of<I: EntityId>(says: &'static str) -> Schema {
     Schema::id::<I>().says(says)
 }
 
-/// `type` of an object with several forms: which of them it is.
+/// `type` of an object with several forms: names one of them.
 pub(crate) fn form(code: &'static str, says: &'static str) -> Member {
     must("type", Schema::constant(code).says(says))
 }
@@ -120,7 +120,7 @@ pub(crate) fn list_of(item: &'static Named) -> Schema {
     ])
 }
 
-/// What `cancellation_details` are.
+/// The description of `cancellation_details`.
 pub(crate) const CANCELED: &str = "Who ended it, and why; of what is canceled.";
 
 /// Who ended a payment or a refund, and why.
@@ -175,7 +175,7 @@ pub static ERROR: Named = Named {
     },
 };
 
-/// A notification of one of these events, about such an object.
+/// A notification of one of these events, about an object with this schema.
 #[must_use]
 pub fn notification(events: &[EventKind], object: &'static Named) -> Schema {
     Schema::object([
@@ -226,7 +226,7 @@ pub fn of_time(name: &str) -> Vec<Parameter> {
     bounds.into_iter().map(filter).collect()
 }
 
-/// How much of a list, and from where on.
+/// The size of a page, and where it begins.
 #[must_use]
 pub fn limit_and_cursor() -> Vec<Parameter> {
     let limit = Schema::integer(1, i64::from(LIMIT_MAX))

@@ -5,7 +5,7 @@ use domain::DealId;
 use super::PAYOUT;
 use crate::schema::{AMOUNT, Named, Schema, amount_asked, id_of, must};
 
-/// The one settlement there is.
+/// The one settlement of a deal.
 fn settlements(amount: Schema) -> Schema {
     let settlement = Schema::object([must("type", Schema::always(PAYOUT)), must("amount", amount)]);
     Schema::array(settlement)

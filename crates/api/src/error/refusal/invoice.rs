@@ -7,10 +7,10 @@ use super::super::rows;
 use super::super::{Face, Row};
 use super::{differs, face};
 
-/// Where the request of an invoice says what its payment is made of.
+/// The member in which the request of an invoice describes its payment.
 const PAYMENT: &str = "payment_data";
 
-/// What is wrong with the payment, with the parameter as the invoice's request has it.
+/// The refusal of the payment, with the parameter's path in the request of the invoice.
 pub(super) fn payment(refused: &Refusal) -> Face<'static> {
     let face = face(refused);
     match face.parameter.clone() {

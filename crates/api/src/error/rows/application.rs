@@ -1,4 +1,4 @@
-//! What may be wrong when an application of a partner asks.
+//! Errors of requests by applications of partners.
 
 use contract::error::ErrorCode;
 
@@ -66,7 +66,7 @@ pub(in crate::error) const WEBHOOK_NOT_FOUND: Row = Row {
     advice: "Check the id; webhooks of other tokens are not shown.",
 };
 
-// The operator's own commands and the pages; no request of the API leads here.
+// Used by the operator's own commands and the pages; no request of the API gets it.
 
 pub(in crate::error) const APPLICATION_UNUSABLE: Row = Row {
     name: "application.unusable",

@@ -1,4 +1,4 @@
-//! What may not be possible with a safe deal.
+//! Errors of safe deals.
 
 use contract::error::ErrorCode;
 

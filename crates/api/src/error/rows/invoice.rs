@@ -1,4 +1,4 @@
-//! What may not be possible with an invoice.
+//! Errors of invoices.
 
 use contract::error::ErrorCode;
 

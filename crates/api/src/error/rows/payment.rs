@@ -1,4 +1,4 @@
-//! What may not be possible with a payment.
+//! Errors of payments.
 
 use contract::error::ErrorCode;
 

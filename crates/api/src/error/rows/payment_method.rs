@@ -1,4 +1,4 @@
-//! What may not be possible with a payment method.
+//! Errors of payment methods.
 
 use contract::error::ErrorCode;
 

@@ -1,4 +1,4 @@
-//! What may not be possible with a payout, and with persons who are paid.
+//! Errors of payouts, and of persons who are paid.
 
 use contract::error::ErrorCode;
 

@@ -1,4 +1,4 @@
-//! What may not be possible with a receipt.
+//! Errors of receipts.
 
 use contract::error::ErrorCode;
 

@@ -1,4 +1,4 @@
-//! What may not be possible with a refund.
+//! Errors of refunds.
 
 use contract::error::ErrorCode;
 

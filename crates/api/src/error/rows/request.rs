@@ -1,4 +1,4 @@
-//! What may be wrong with any request: its form, who is asking, its key, the platform.
+//! Errors of any request: its form, the credentials, the key, the platform.
 
 use contract::error::ErrorCode;
 
@@ -77,7 +77,7 @@ pub(in crate::error) const UNKNOWN_PATH: Row = Row {
     advice: "Check the address.",
 };
 
-// Who is asking.
+// The credentials.
 
 pub(in crate::error) const CREDENTIALS_MISSING: Row = Row {
     name: "credentials.missing",
@@ -204,7 +204,7 @@ pub(in crate::error) const KEY_REUSED: Row = Row {
     advice: "The key was used for another request in the last 24 hours: use a fresh one.",
 };
 
-// What is not there.
+// Objects that do not exist.
 
 pub(in crate::error) const PAYMENT_NOT_FOUND: Row = Row {
     name: "payment.not_found",
@@ -256,7 +256,7 @@ pub(in crate::error) const EVENT_NOT_FOUND: Row = Row {
     advice: "Check the id; events of other shops are not shown.",
 };
 
-// What only test shops may do, and the operator's own commands.
+// What only test shops may do, and what only the operator's own commands get.
 
 pub(in crate::error) const NOT_A_TEST: Row = Row {
     name: "payment.simulate.not_a_test",

@@ -1,4 +1,4 @@
-//! What may not be possible with the parts of a split payment, with certificates and at tills.
+//! Errors of split payments, of certificates and of plates at tills.
 
 use contract::error::ErrorCode;
 

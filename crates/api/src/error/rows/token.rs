@@ -1,4 +1,4 @@
-//! What may not be possible with a card token.
+//! Errors of card tokens.
 
 use contract::error::ErrorCode;
 

@@ -74,7 +74,7 @@ fn a_payment_is_read() {
     let pairs: Vec<(&str, &str)> = (payment.metadata.pairs().iter())
         .map(|(key, value)| (key.as_str(), value.as_str()))
         .collect();
-    // serde_json's own objects, with which this test writes the body, are sorted.
+    // This test writes the body with serde_json's own objects, which are sorted.
     assert_eq!(
         pairs,
         [("a", ""), ("number", "7"), ("truth", "true"), ("z", "я")]

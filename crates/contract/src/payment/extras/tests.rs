@@ -20,7 +20,7 @@ fn parse(name: &str, value: &Value) -> Result<Extras, InvalidRequest> {
     Ok(extras)
 }
 
-/// `value` with one member changed is refused, and the member is named.
+/// Checks that `value` with one member changed is refused, and that the member is named.
 #[track_caller]
 fn refused(name: &str, value: &Value, pointer: &str, wrong: Value, parameter: &str) {
     let mut changed = value.clone();

@@ -1,4 +1,4 @@
-//! What `GET /payments` can be asked for.
+//! The filters of `GET /payments`.
 
 use domain::MethodKind;
 use domain::method::RETIRED;

@@ -1,4 +1,4 @@
-//! `payment_method_data`: what is said of a method beside its name.
+//! `payment_method_data`: what a merchant says of a method beside its name.
 
 use domain::MethodKind;
 use domain::method::VatRate;
@@ -63,7 +63,7 @@ fn method_data(kind: MethodKind) -> Vec<Schema> {
     }]
 }
 
-/// What a method is.
+/// The description of a method.
 pub(crate) const fn says(kind: MethodKind) -> &'static str {
     match kind {
         MethodKind::BankCard => "A bank card: Mir, Visa, Mastercard and others.",

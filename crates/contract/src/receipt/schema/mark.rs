@@ -17,7 +17,7 @@ pub(super) static MARK_CODE: Named = Named {
     },
 };
 
-/// What a form of a code of marked goods is.
+/// The description of a form of a code of marked goods.
 const fn form_says(form: MarkForm) -> &'static str {
     match form {
         MarkForm::Raw => "The code as the scanner read it (tag 2000).",

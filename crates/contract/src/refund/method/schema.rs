@@ -1,4 +1,4 @@
-//! How money goes back where that is not by card.
+//! How money goes back by other ways than a card.
 
 use super::{CERTIFICATE, SBP};
 use crate::payment::means_schema::{basket, number, quantity, tru_code};
@@ -9,7 +9,7 @@ pub(crate) fn asked() -> Schema {
     Schema::one_of(to_certificates()).says("What is given back to certificates.")
 }
 
-/// `refund_method`: what was asked, or how SBP did it.
+/// `refund_method`: what was asked for, or how SBP did it.
 pub(crate) fn shown() -> Schema {
     let sbp = Schema::object([
         form(SBP, "A refund through SBP."),
