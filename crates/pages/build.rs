@@ -1,10 +1,10 @@
-//! Makes cargo look again when the page assets were built: a file that is new in `assets/dist` is
-//! embedded only if the crate is compiled again. A release is not built without them, for its
-//! pages would have no scripts; other builds do without, so that tests need no npm.
+//! Makes cargo notice when the page assets were built: a new file in `assets/dist` is embedded only
+//! if the crate is compiled again. A release is not built without them, because its pages would
+//! have no scripts; other builds are, so that tests need no npm.
 
 use std::path::Path;
 
-/// The scripts that pages ask for.
+/// The scripts that pages load.
 pub(crate) const SCRIPTS: [&str; 7] = [
     "checkout.js",
     "checkout-js.js",
@@ -28,7 +28,7 @@ fn main() {
     }
 }
 
-/// Why this profile cannot be built with what is in the folder.
+/// Why this profile cannot be built with the files in the folder.
 pub(crate) fn refusal(profile: &str, built: &Path) -> Option<String> {
     let missing = SCRIPTS.iter().find(|name| !built.join(name).is_file())?;
     let says = format!(

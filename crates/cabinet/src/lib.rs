@@ -1,4 +1,4 @@
-//! What merchants do on pages of their own; so far, granting an application access.
+//! The pages of merchants; for now, the one that grants an application access.
 
 use std::sync::Arc;
 

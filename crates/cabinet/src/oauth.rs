@@ -1,9 +1,9 @@
 //! `/oauth/v2/authorize`: the page on which a merchant grants an application access to a shop, or
 //! refuses it (YooKassa API v3: OAuth for partners).
 //!
-//! Whoever grants proves that they speak for the shop by its id and secret key; the use case wants
-//! nothing but a context of the shop, which a session of its owner will give as well. Nobody is
-//! ever sent to an address but the one that the application was registered with.
+//! Whoever grants access proves to speak for the shop by its id and secret key. The use case only
+//! wants a context of the shop, which a session of its owner can give as well. Browsers are only
+//! ever sent to the address that the application was registered with.
 
 use std::sync::Arc;
 
@@ -42,13 +42,13 @@ pub(crate) fn router() -> Router<Arc<App>> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Wanted {
     client: ApplicationId,
-    /// Goes back as it came.
+    /// Given back as it came.
     state: Option<String>,
-    /// What the application will prove its code with (RFC 7636), as it came.
+    /// The hash of the secret that the application will prove its code with (RFC 7636), as it came.
     challenge: Option<String>,
 }
 
-/// Why nothing can be asked for: the message that says so.
+/// Why access cannot be asked for, as the name of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Wrong(&'static str);
 
@@ -120,7 +120,7 @@ async fn decide(
             let page = MessagePage::refused(frame(lang, &wanted), &application.name);
             leave(page, &application.callback, (&told, &wanted))
         }
-        // Nothing is guessed: only who says so grants.
+        // Nothing is guessed: only a clear yes grants access.
         _ => refuse(lang, Wrong("oauth-wrong-decision")),
     }
 }
@@ -180,8 +180,8 @@ fn ask(
     secret.set(answer::page(status, &page))
 }
 
-/// On to the application with these pairs and its `state`, by a page between: a form's answer may
-/// not lead to another host. Without an address the page is the end.
+/// Leads on to the application with these pairs and its `state`, by a page between, because the
+/// answer to a form may not lead to another host. Without an address the page is the end.
 fn leave(
     mut page: MessagePage,
     callback: &Callback,
@@ -241,7 +241,8 @@ impl Wanted {
             return Err(wrong);
         }
         let challenge = get("code_challenge")?.map(str::to_owned);
-        // Without the name of a method the standard means the secret itself, which protects nobody.
+        // Without a method the standard takes the secret itself as the challenge, which protects
+        // nobody.
         let method = get("code_challenge_method")?;
         if method != challenge.as_ref().map(|_| "S256") {
             return Err(Wrong("oauth-wrong-challenge"));

@@ -1,4 +1,4 @@
-//! `GET …/return`: where acquirers send the payer back to; and `GET …/status`, what the waiting
+//! `GET …/return`, where acquirers send the payer back to, and `GET …/status`, which the waiting
 //! page asks.
 
 use std::sync::Arc;
@@ -19,8 +19,8 @@ use super::show::{ContractQuery, frame};
 use super::stage;
 use crate::widget;
 
-/// The payer is back: looks what came of it, and shows it. A merchant who takes cards on a page
-/// of its own gets the payer back at once.
+/// The payer is back: looks for the result and shows it. If the merchant takes cards on a page of
+/// its own, the payer goes back there at once.
 pub(crate) async fn returned(
     State(app): State<Arc<App>>,
     asked: Asked,
@@ -50,13 +50,13 @@ pub(crate) async fn returned(
     answer::go(&routes::contract(&query.order_id, lang))
 }
 
-/// The stamp of a state: it says that something changed, never what.
+/// The stamp of a state: it tells that something changed, but not what.
 #[derive(Serialize)]
 pub(crate) struct Stamp {
     pub(crate) stamp: String,
 }
 
-/// What the waiting page asks again and again.
+/// Asked by the waiting page, again and again.
 pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Query(query): Query<ContractQuery>,

@@ -32,12 +32,12 @@ pub struct BindPage {
     pub csrf: String,
     /// Where the form goes.
     pub action: &'static str,
-    /// The shop's page.
+    /// The address of the shop's page.
     pub back: Option<String>,
 }
 
 impl BindPage {
-    /// A page that nobody has typed into.
+    /// A page on which nothing has been typed yet.
     #[must_use]
     pub fn fresh(lang: Lang, shop_name: &str, test: bool, payment_method_id: &str) -> Self {
         let sum = Texts::of(lang).say("bind-sum");

@@ -1,4 +1,4 @@
-//! `/checkout/bind`: the same steps for a card that is bound without paying.
+//! `/checkout/bind`: the same steps for a card that is bound without a payment.
 
 use std::sync::Arc;
 
@@ -28,12 +28,12 @@ use super::stage::{self, Stage};
 use super::waiting::WaitingPage;
 use crate::qr::Qr;
 
-/// What the address says.
+/// The query of the address.
 #[derive(Debug, Deserialize)]
 pub(crate) struct BindQuery {
     #[serde(default)]
     id: String,
-    /// Shows the form although an attempt waits.
+    /// If present, the form is shown although an attempt waits.
     again: Option<String>,
 }
 
@@ -164,7 +164,7 @@ pub(crate) async fn returned(
     }
 }
 
-/// What the waiting page asks again and again.
+/// Asked by the waiting page, again and again.
 pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Query(query): Query<BindQuery>,
@@ -228,7 +228,7 @@ fn confirm(lang: Lang, view: &BindingView, challenge: &Challenge) -> WaitingPage
             page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
         }
         Challenge::External { url, .. } => page.sandbox.clone_from(url),
-        // Nothing is lent where nothing is paid.
+        // Nobody takes a loan where nothing is paid.
         Challenge::CoolingOff { .. } => {}
     }
     page
@@ -247,7 +247,7 @@ fn ended(lang: Lang, view: &BindingView, ending: Ending) -> ResultPage {
     page
 }
 
-/// On to the bank's page, or to the binding's own.
+/// A redirect to the bank's page, or to the binding's own.
 fn on(asked: &Asked, lang: Lang, after: &BindingView) -> Response {
     let id = after.method.id.to_string();
     if let domain::payment_method::State::Challenged { challenge, .. } = &after.method.state

@@ -1,5 +1,5 @@
-//! The card form: what was typed becomes a card, or messages beside the fields. The number and
-//! the code never go back into a page.
+//! The card form: what was typed becomes a card, or messages beside the fields. The number and the
+//! code never go back into a page.
 
 use card::{Card, CardNumber, Csc};
 use domain::Timestamp;
@@ -22,7 +22,7 @@ pub struct CardInput<'a> {
 pub struct CardFields {
     /// The expiry that was typed.
     pub expiry: String,
-    /// Is the box to remember the card ticked?
+    /// Whether the box to remember the card is ticked.
     pub save: bool,
     /// What is wrong with the number.
     pub number_error: Option<String>,
@@ -34,14 +34,14 @@ pub struct CardFields {
 
 /// The longest expiry that is shown again.
 const EXPIRY_CHARS_MAX: usize = 9;
-/// The shortest number a card has.
+/// The fewest digits of a card number.
 const NUMBER_DIGITS_MIN: usize = 14;
 
 impl CardInput<'_> {
     /// The card, if each field is right at `now`.
     ///
     /// # Errors
-    /// The fields with a message for each wrong one.
+    /// The fields, with a message for each wrong one.
     pub fn parse(self, now: Timestamp, t: Texts) -> Result<Card, CardFields> {
         let number = self.read_number();
         let expiry = self.read_expiry(now);
@@ -89,7 +89,7 @@ impl CardInput<'_> {
         }
     }
 
-    /// Without a number that says its brand, three digits and four are both right.
+    /// If the number does not tell the brand, three digits and four are both right.
     fn read_csc(self, number: Option<&CardNumber>) -> Result<Csc, &'static str> {
         if self.csc.trim().is_empty() {
             return Err("card-csc-empty");
@@ -103,8 +103,8 @@ impl CardInput<'_> {
     }
 }
 
-/// The month in which it is `now` where the date line says it last: nobody's card is refused
-/// while its month lasts anywhere.
+/// The month at `now` in the time zone where it ends last, so that no card is refused while its
+/// month lasts anywhere.
 pub(crate) fn this_month(now: Timestamp) -> Option<Expiry> {
     let instant = jiff::Timestamp::from_microsecond(now.as_micros()).ok()?;
     let date = jiff::tz::offset(-12).to_datetime(instant);

@@ -38,9 +38,9 @@ pub struct ContractPage {
     pub csrf: String,
     /// Where the forms go.
     pub action: String,
-    /// The shop's page, or the invoice's.
+    /// The address of the shop's page, or of the invoice's.
     pub back: Option<String>,
-    /// The message that names it.
+    /// The message with the text of that link.
     pub back_text: &'static str,
 }
 
@@ -55,11 +55,11 @@ pub struct MethodOption {
     pub help: &'static str,
     /// The message on its button.
     pub button: &'static str,
-    /// Is its form shown?
+    /// Whether its form is shown.
     pub open: bool,
-    /// May the buyer choose to have the means remembered?
+    /// Whether the buyer may choose to have the means remembered.
     pub asks_to_save: bool,
-    /// Did the shop say that the means is remembered?
+    /// Whether the shop said that the means is remembered.
     pub always_saves: bool,
 }
 
@@ -91,7 +91,7 @@ impl MethodOption {
         }
     }
 
-    /// The rows of `kinds`, the one of `chosen` open, or else the first.
+    /// The rows of `kinds`; the one of `chosen` is open, otherwise the first.
     #[must_use]
     pub fn list(kinds: &[MethodKind], chosen: Option<MethodKind>, saving: Saving) -> Vec<Self> {
         let chosen = chosen.filter(|kind| kinds.contains(kind));
@@ -104,7 +104,7 @@ impl MethodOption {
 }
 
 impl ContractPage {
-    /// A page that nobody has typed into.
+    /// A page on which nothing has been typed yet.
     #[must_use]
     pub fn fresh(frame: Frame, order: Order, order_id: &str, methods: Vec<MethodOption>) -> Self {
         Self {

@@ -20,19 +20,19 @@ pub struct InvoicePage {
     pub frame: Frame,
     /// Who is paid, for what, how much.
     pub order: Order,
-    /// What is to be paid, or was.
+    /// The sum that is to be paid, or was.
     pub sum: String,
     /// How it ended, if it did.
     pub ended: Option<Ended>,
-    /// `good`, `held` or `late`: colour and picture of the end.
+    /// `good`, `held` or `late`, for colour and picture of the end.
     pub tone: &'static str,
     /// What the buyer pays for.
     pub lines: Vec<LineRow>,
-    /// What the buyer saves by discounts.
+    /// How much the buyer saves by discounts.
     pub saved: Option<String>,
     /// Until when it can be paid.
     pub until: String,
-    /// Has the buyer begun to pay?
+    /// Whether the buyer has begun to pay.
     pub begun: bool,
     /// Proof that the form was served by us.
     pub csrf: String,
@@ -49,12 +49,12 @@ pub struct Ended {
     pub text: String,
 }
 
-/// Where the buyer of an invoice stands.
+/// How far the buyer of an invoice is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stand {
-    /// Can pay; has begun to, or not.
+    /// It can be paid.
     Open {
-        /// Has the buyer begun?
+        /// Whether the buyer has begun to pay.
         begun: bool,
     },
     /// The sum is held.
@@ -67,17 +67,17 @@ pub enum Stand {
     Canceled,
     /// The shop did not take the held sum in time.
     HoldExpired,
-    /// The shop took the invoice back, or there are no details.
+    /// The shop took the invoice back, or no details are known.
     Withdrawn,
 }
 
 impl Stand {
-    /// Of an invoice whose begun payment is `attempt`.
+    /// The state of an invoice whose begun payment is `attempt`.
     #[must_use]
     pub fn of(invoice: &Invoice, attempt: Option<&Payment>, now: Timestamp) -> Self {
         match invoice.state {
             State::Open { .. } => {
-                // A call under way may still pay it; whatever waits for the buyer may not.
+                // A call under way may still pay it; an attempt that waits for the buyer may not.
                 let under_way = attempt.is_some_and(|payment| {
                     !matches!(
                         payment.state,
@@ -213,7 +213,7 @@ fn sample(lang: Lang, order: &Order, stand: Stand) -> InvoicePage {
     }
 }
 
-/// What discounts leave off the full price; `None` if nothing.
+/// How much discounts take off the full price; `None` if nothing.
 fn saved(cart: &[Line], amount: Money) -> Option<Money> {
     let mut full = Money::zero(amount.currency());
     for line in cart {

@@ -1,5 +1,5 @@
 //! `/invoice/{id}`: one address for the whole life of an invoice. The button leads to the payment
-//! page; pressing it twice, in two windows or after going back leads to the same payment.
+//! page; pressing it twice, in two windows or after going back, leads to the same payment.
 
 use std::sync::Arc;
 
@@ -65,7 +65,7 @@ pub(crate) async fn pay(
     };
     match begun {
         Ok(Some(payment)) => answer::go(&routes::contract(&payment.to_string(), lang)),
-        // It is paid, or over, or the shop is closed: the invoice's page says which.
+        // It is paid, or over, or the shop is switched off: the invoice's page says which.
         Ok(None) | Err(Error::Refused(Refusal::ShopDisabled)) => {
             answer::go(&routes::invoice(&id, lang))
         }
@@ -73,7 +73,7 @@ pub(crate) async fn pay(
     }
 }
 
-/// Could it be paid, if its shop were not switched off?
+/// Returns whether it could be paid if its shop were not switched off.
 fn closed(view: &InvoiceView) -> bool {
     let stand = Stand::of(&view.invoice, view.payment.as_ref(), view.now);
     !view.shop.enabled && matches!(stand, Stand::Open { .. })

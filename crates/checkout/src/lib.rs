@@ -1,5 +1,5 @@
 //! The hosted payment page: choose, pay, wait, see how it ended; invoices, bindings, and the
-//! widgets in shops' pages. These pages alone see a card.
+//! widgets in shops' pages. No other pages see a card.
 
 use std::sync::Arc;
 

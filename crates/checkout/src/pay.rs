@@ -1,6 +1,5 @@
-//! `POST …/pay`: an attempt. Every outcome is shown by the payment's page, so that reloading
-//! never pays again; only a form with mistakes is answered here, because what was typed is kept
-//! nowhere else.
+//! `POST …/pay`: an attempt. Every outcome is shown by the payment's page, so that reloading never
+//! pays again. Only a form with mistakes is answered here, because what was typed is not kept.
 
 use std::sync::Arc;
 
@@ -53,7 +52,8 @@ pub(crate) struct PayForm {
 const TICKED: &str = "true";
 
 impl PayForm {
-    /// The method whose form it is; `None` where that or the box says what no form of ours does.
+    /// The method whose form was sent; `None` if the method or the box has a value that none of our
+    /// forms sends.
     pub(crate) fn method(&self) -> Option<MethodKind> {
         let box_fits = self.save.is_empty() || self.save == TICKED;
         MethodKind::from_code(&self.method).filter(|_| box_fits)
@@ -81,7 +81,7 @@ pub(crate) async fn create(
     }
     match attempt(&app, &asked, lang, &form).await {
         Ok(answer) => answer,
-        // Someone else was faster, or time was: the payment's page says what is true now.
+        // Someone else was faster, or the time was over: the payment's page shows the state.
         Err(Error::Refused(_) | Error::Conflict) => {
             answer::go(&routes::contract(&form.order_id, lang))
         }
@@ -142,7 +142,7 @@ pub(crate) enum Means {
     Card(Card),
     /// The balance of this phone.
     Phone(String),
-    /// What the acquirer's page asks for.
+    /// Whatever the acquirer's own page asks for.
     Elsewhere,
 }
 
@@ -201,7 +201,7 @@ pub(crate) fn read(
     }
 }
 
-/// On to the bank's page, or to the payment's own.
+/// A redirect to the bank's page, or to the payment's own.
 fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Response {
     let id = after.payment.id.to_string();
     if let payment::State::Challenged {

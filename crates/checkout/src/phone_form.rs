@@ -11,8 +11,7 @@ pub struct PhoneField {
     pub error: Option<String>,
 }
 
-/// The eleven digits of a Russian number, typed with `+7` or `8` and with whatever people put
-/// between.
+/// The eleven digits of a Russian number, typed with `+7` or `8` and any separators.
 ///
 /// # Errors
 /// The field with its message.

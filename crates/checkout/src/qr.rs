@@ -1,4 +1,4 @@
-//! QR codes as SVG that a strict content policy lets through.
+//! QR codes as SVG that a strict content policy allows.
 
 use qrcode::render::svg;
 use qrcode::{EcLevel, QrCode};
@@ -6,9 +6,9 @@ use qrcode::{EcLevel, QrCode};
 /// A code to scan, and what it says.
 #[derive(Clone, Debug)]
 pub struct Qr {
-    /// The drawing: markup of ours, safe to be put into a page.
+    /// The drawing; markup of our own, safe to be put into a page.
     pub svg: String,
-    /// The same for someone who holds the phone in the hand: a link to the bank's application.
+    /// A link to the bank's application, for a buyer who is on the phone already.
     pub link: String,
 }
 
@@ -28,7 +28,7 @@ impl Qr {
         let markup = drawing
             .split_once("?>")
             .map_or(drawing.as_str(), |(_, svg)| svg);
-        // The label is one of our texts: it has no markup in it.
+        // The label is one of our texts and has no markup in it.
         let labelled = format!("<svg role=\"img\" aria-label=\"{label}\" ");
         Some(Self {
             svg: markup.replacen("<svg ", &labelled, 1),

@@ -1,5 +1,5 @@
 //! `GET …/contract`: one address for the whole life of a payment. It shows the form, the waiting
-//! or the end, whatever is true now; reloading is always safe.
+//! page or the result, by the payment's state; reloading is always safe.
 
 use std::sync::Arc;
 
@@ -30,12 +30,12 @@ use super::stage::{self, Stage};
 use super::waiting::WaitingPage;
 use crate::qr::Qr;
 
-/// What the address says.
+/// The query of the address.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct ContractQuery {
     #[serde(rename = "orderId", default)]
     pub(crate) order_id: String,
-    /// The method that is to be open; with it, the form is shown although an attempt waits.
+    /// The method that is to be open. If present, the form is shown although an attempt waits.
     pub(crate) method: Option<String>,
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn frame(lang: Lang, order_id: &str) -> Frame {
     Frame::new(lang, |lang| routes::contract(order_id, lang))
 }
 
-/// The page for where the payer stands.
+/// The page for the payer's stage.
 fn present(
     app: &App,
     asked: &Asked,
@@ -111,7 +111,7 @@ pub(crate) fn open_method(asked: Option<&str>, view: &CheckoutView) -> Option<Me
     asked.and_then(MethodKind::from_code).or(used)
 }
 
-/// The form, with what became of the attempts before.
+/// The form, with a notice about the attempts before.
 pub(crate) fn offer(
     app: &App,
     asked: &Asked,
@@ -123,7 +123,7 @@ pub(crate) fn offer(
     with_form_secret(app, asked, StatusCode::OK, page)
 }
 
-/// The page with the secret of its forms; in a frame if it is made for one.
+/// The page with the secret of its forms, in a frame if it is made for one.
 pub(crate) fn with_form_secret(
     app: &App,
     asked: &Asked,
@@ -139,7 +139,7 @@ pub(crate) fn with_form_secret(
     })
 }
 
-/// The form again, although no card is tried for a while.
+/// The form again, although no card can be tried for a while.
 pub(crate) fn too_often(
     app: &App,
     asked: &Asked,
@@ -151,7 +151,7 @@ pub(crate) fn too_often(
     answer::after(page, exceeded.wait)
 }
 
-/// The form that nobody has typed into, with `chosen` open.
+/// The form on which nothing has been typed yet, with `chosen` open.
 pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) -> ContractPage {
     let payment = &view.payment;
     let saving = match payment.save_method {
@@ -170,7 +170,7 @@ pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) 
     page
 }
 
-/// What leads back from a payment of an invoice.
+/// The text of the link back from a payment of an invoice.
 const BACK_TO_INVOICE: &str = "back-to-invoice";
 
 fn of_invoice(view: &CheckoutView) -> bool {
@@ -202,7 +202,7 @@ pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) ->
     page
 }
 
-/// The page of a payer who has to confirm somewhere.
+/// The page for a payer who has to confirm somewhere.
 pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
@@ -249,7 +249,7 @@ pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) ->
     page
 }
 
-/// A long code in groups of four, as it is read out.
+/// A long code in groups of four, as it is read aloud.
 fn grouped_code(code: &str) -> String {
     let digits: Vec<char> = code.chars().collect();
     let groups = digits

@@ -1,4 +1,4 @@
-//! Where a payer stands: what a payment's or a binding's state means for the page.
+//! The stage that a payer is in: what a payment's or a binding's state means for the page.
 
 use domain::acquiring::{CancellationReason, Challenge, Decline};
 use domain::payment::{self, Payment};
@@ -6,24 +6,25 @@ use domain::payment_method::{self, PaymentMethod};
 use domain::{Duration, Timestamp};
 use pages::result::Ending;
 
-/// Where a payer stands.
+/// The stage that a payer is in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Chooses how to pay, for the first time or again.
+    /// The payer chooses how to pay, for the first time or again.
     Choose,
-    /// Waits for an answer that is late.
+    /// The payer waits for an answer that is late.
     Unknown,
-    /// Has to confirm somewhere.
+    /// The payer has to confirm somewhere.
     Confirm(Challenge),
-    /// Is done.
+    /// It is over.
     Ended(Ending),
 }
 
-/// As long after the money came, a page still says "paid" and leads back to the shop by itself.
+/// For this long after the money came, a page still says "paid" and leads back to the shop by
+/// itself.
 const JUST_PAID: Duration = Duration::minutes(5);
 
 impl Stage {
-    /// Of a payment.
+    /// The stage of a payment.
     #[must_use]
     pub fn of_payment(payment: &Payment, now: Timestamp) -> Self {
         use payment::{CaptureMode, Registering, State};
@@ -55,7 +56,7 @@ impl Stage {
         }
     }
 
-    /// Of a card that is bound.
+    /// The stage of a card that is bound.
     #[must_use]
     pub fn of_binding(method: &PaymentMethod, now: Timestamp) -> Self {
         use payment_method::State;
@@ -85,7 +86,7 @@ fn ending(cause: Decline) -> Ending {
     }
 }
 
-/// What the waiting page compares: another state has another stamp.
+/// The stamp that the waiting page compares: a different state has a different one.
 #[must_use]
 pub fn payment_stamp(payment: &Payment) -> String {
     format!("{}-{}", payment.state.code(), payment.version)

@@ -1,5 +1,5 @@
-//! The page between an attempt and its answer: a code to scan, a code to name, a message to
-//! answer, or a bank to wait for. It looks again by itself, with script and without.
+//! The page between an attempt and its answer: a code to scan, a code to name, a message to answer,
+//! or a bank to wait for. It updates by itself, with a script and without.
 
 use askama::Template;
 use pages::frame::Frame;
@@ -25,19 +25,19 @@ pub struct WaitingPage {
     pub code: Option<String>,
     /// The phone that got a message.
     pub phone: Option<String>,
-    /// The acquirer's page, for someone who came back without an answer.
+    /// The acquirer's page, for a payer who came back without an answer.
     pub go: Option<String>,
-    /// Until when the taker of a loan may step back, ready to read.
+    /// Until when the taker of a loan may withdraw, as text.
     pub loan_until: Option<String>,
-    /// Until when, ready to read.
+    /// Until when the payer may confirm, as text.
     pub until: Option<String>,
     /// The sandbox's page that decides.
     pub sandbox: Option<String>,
     /// The way to the other methods.
     pub other: Option<String>,
-    /// What the script asks.
+    /// The address that the script asks.
     pub status_url: String,
-    /// The state that is shown; another one reloads the page.
+    /// The stamp of the state that is shown; a different one reloads the page.
     pub stamp: String,
 }
 

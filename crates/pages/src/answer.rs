@@ -1,4 +1,4 @@
-//! How pages leave: as HTML that nobody keeps, frames or rewrites, or as a way on.
+//! How pages are sent: as HTML that may not be cached, framed or rewritten, or as a redirect.
 
 use app::{App, Error, Quiet, Refusal};
 use askama::Template;
@@ -14,18 +14,18 @@ use crate::result::{Ending, ResultPage};
 /// One line for all pages while the storage is away.
 static QUIET: Quiet = Quiet::new();
 
-/// What a checkout page may load and do: our own style and script, forms to ourselves.
+/// The policy of checkout pages: our own style and script, forms to ourselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
     connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// The test bank's pages lead back to any shop, as a real bank's do: their form may end anywhere.
-/// As a real bank's, they may be shown above a shop's page.
+/// The policy of the test bank's pages. Like a real bank's, they lead back to any shop, so their
+/// form may end anywhere, and they may be shown above a shop's page.
 const BANK_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self'; base-uri 'none'; frame-ancestors *";
-/// A page that stands inside shops' pages: on which sites, comes behind it.
+/// The policy of pages that stand inside shops' pages; the sites that may show them are appended.
 const FRAMED_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors ";
 
-/// The demo's shop: our scripts and our frames, which a strict shop would permit too.
+/// The policy of the demo's shop: our scripts and our frames, as a strict shop would permit them.
 const DEMO_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
     img-src 'self'; connect-src 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
@@ -74,11 +74,11 @@ fn with_policy(policy: &str, status: StatusCode, template: &impl Template) -> Re
     (status, headers(policy), Html(html)).into_response()
 }
 
-/// `same-origin` for the referrer: shops learn nothing of the page, and browsers still say where
+/// The referrer is `same-origin`: shops learn nothing about the page, and browsers still say where
 /// our own forms come from.
 fn headers(policy: &str) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    // Without a policy nothing of the page would be shown to be safe.
+    // A policy that is not a legal header is replaced by one that permits nothing.
     let policy_value = HeaderValue::from_str(policy);
     let policy_value = policy_value.unwrap_or(HeaderValue::from_static("default-src 'none'"));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy_value);
@@ -90,14 +90,14 @@ fn headers(policy: &str) -> HeaderMap {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // For browsers that know no policy; there is no way to say "anybody" in it.
+    // For browsers that do not know policies. This header cannot permit a list of sites.
     if policy.ends_with("frame-ancestors 'none'") {
         headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     headers
 }
 
-/// On to one of our own pages.
+/// A redirect to one of our own pages.
 #[must_use]
 pub fn go(address: &str) -> Response {
     let mut response = Redirect::to(address).into_response();
@@ -110,8 +110,8 @@ pub fn go(address: &str) -> Response {
     response
 }
 
-/// On to a page of the acquirer, after a form: directly if it is on this host, else by a page
-/// between, since a form's answer may not lead to another host.
+/// A redirect to a page of the acquirer, after a form: directly if it is on this host, otherwise by
+/// a page between, because the answer to a form may not lead to another host.
 #[must_use]
 pub fn go_to_bank(asked: &HeaderMap, frame: Frame, target: &str) -> Response {
     if is_on_this_host(asked, target) {
@@ -128,26 +128,26 @@ fn is_on_this_host(asked: &HeaderMap, target: &str) -> bool {
     host.is_some() && host == authority
 }
 
-/// The way to a merchant's or a bank's address, in ASCII. There is none to what opens nothing or
-/// runs something: older versions took such addresses, and banks may send them.
+/// A merchant's or a bank's address as a link, in ASCII. `None` for addresses that a browser cannot
+/// open or would execute: older versions accepted such addresses, and banks may send them.
 #[must_use]
 pub fn safe_link(address: &str) -> Option<String> {
     let address = WebAddress::parse(address)?;
     Some(address.ascii().to_owned())
 }
 
-/// How a door answers a use case's error.
+/// How a page answers a use case's error.
 #[derive(Debug)]
 pub struct Failure {
     /// The status of the answer.
     pub status: StatusCode,
     ending: Ending,
-    /// Under which a failure of ours stands in the log.
+    /// The number under which a failure of ours stands in the log.
     number: Option<String>,
 }
 
-/// What to answer to a use case's error. One of our own is logged here, once, with a number; being
-/// busy is none.
+/// The answer to a use case's error. A failure of ours is logged here, once, with a number; being
+/// busy is not a failure.
 #[must_use]
 pub fn failure(app: &App, error: &Error) -> Failure {
     let (status, ending) = match error {
@@ -184,7 +184,7 @@ pub fn failure(app: &App, error: &Error) -> Failure {
     }
 }
 
-/// The page for who sends a form that is not ours.
+/// The page for a form that does not come from our own pages.
 #[must_use]
 pub fn foreign_form(frame: Frame) -> Response {
     page(
@@ -193,7 +193,7 @@ pub fn foreign_form(frame: Frame) -> Response {
     )
 }
 
-/// The same answer with the time after which it is worth to ask again.
+/// The same answer with the time after which it is worth trying again.
 #[must_use]
 pub fn after(mut response: Response, wait: Option<Duration>) -> Response {
     if let Some(wait) = wait {
@@ -208,8 +208,8 @@ pub fn after(mut response: Response, wait: Option<Duration>) -> Response {
     response
 }
 
-/// The page for who sends a form that says nothing that our page offers. Nothing is guessed: what
-/// is missing or unknown does nothing.
+/// The page for a form with values that our page does not offer. Nothing is guessed: a missing or
+/// unknown value does nothing.
 #[must_use]
 pub fn wrong_form(frame: Frame) -> Response {
     page(
@@ -218,7 +218,7 @@ pub fn wrong_form(frame: Frame) -> Response {
     )
 }
 
-/// The page of a use case's error, with the number of ours.
+/// The page for a use case's error; for a failure of ours, with its number.
 #[must_use]
 pub fn error(app: &App, frame: Frame, error: &Error) -> Response {
     let failure = failure(app, error);

@@ -1,4 +1,4 @@
-//! What a browser says with each request that pages care about.
+//! What a browser sends with each request that pages look at.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
@@ -16,14 +16,15 @@ use crate::lang::Lang;
 /// The request's headers and the language that the buyer chose on the page.
 #[derive(Debug)]
 pub struct Asked {
-    /// What it says.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Where it comes from.
+    /// The address that it comes from.
     pub from: Asker,
     chosen: Option<String>,
 }
 
-/// Where a request comes from: its connection, or what a proxy says that the server trusts.
+/// The address that a request comes from: that of its connection, or the one given by a proxy that
+/// the server trusts.
 #[derive(Clone, Copy, Debug)]
 pub struct Asker(pub Option<IpAddr>);
 
@@ -42,10 +43,10 @@ impl<S: Sync> FromRequestParts<S> for Asker {
     }
 }
 
-/// The id in an address; what is none is nobody's.
+/// The id in an address. A text that is not an id belongs to no object.
 ///
 /// # Errors
-/// Nothing has such an id.
+/// It is not an id.
 pub fn id<T: EntityId>(text: &str) -> Result<T, Error> {
     let unknown = |_no_id| Error::NotFound {
         kind: T::KIND,
@@ -55,13 +56,13 @@ pub fn id<T: EntityId>(text: &str) -> Result<T, Error> {
 }
 
 impl Asked {
-    /// The language of the answer about something whose merchant asked for `locale`.
+    /// The language of the answer, for an object whose merchant asked for `locale`.
     #[must_use]
     pub fn lang(&self, locale: Option<Locale>) -> Lang {
         self.lang_of_form("", locale)
     }
 
-    /// The same, where a form says in which language it was shown.
+    /// The same, for a form that says in which language it was shown.
     #[must_use]
     pub fn lang_of_form(&self, field: &str, locale: Option<Locale>) -> Lang {
         let chosen = self
@@ -72,7 +73,7 @@ impl Asked {
     }
 }
 
-/// The language of the answer to a request of which nothing more is known.
+/// The language of the answer to a request, if nothing else is known.
 pub(crate) fn lang(uri: &Uri, headers: &HeaderMap) -> Lang {
     Lang::choose(chosen(uri), None, accepted(headers))
 }

@@ -1,5 +1,5 @@
-//! Styles and scripts. `cargo xtask build` bundles them into `assets/dist`; without it the style
-//! comes as written and pages work with no script.
+//! Styles and scripts. `cargo xtask build` bundles them into `assets/dist`; without it the style is
+//! served as written, and pages work without a script.
 
 use std::borrow::Cow;
 
@@ -50,7 +50,7 @@ pub fn docs_script_url() -> Option<String> {
     address("docs.js")
 }
 
-/// Whether the pages have their scripts: a build for development may lack them.
+/// Returns whether the pages have their scripts; a build for development may lack them.
 #[must_use]
 pub fn are_built() -> bool {
     script_url().is_some()
@@ -112,8 +112,8 @@ async fn show(Path(name): Path) -> Response {
     (headers, file.data.into_owned()).into_response()
 }
 
-/// What was not built is served as written, but for a script: browsers read no TypeScript, and
-/// `assets/src` has no file with the name of a built one.
+/// A file that was not built is served as written, except scripts: browsers cannot read TypeScript,
+/// and `assets/src` has no file with the name of a built one.
 fn find(name: &str) -> Option<EmbeddedFile> {
     Built::get(name).or_else(|| Written::get(name))
 }

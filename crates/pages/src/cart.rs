@@ -6,12 +6,12 @@ use domain::receipt::Quantity;
 use crate::lang::Lang;
 use crate::money;
 
-/// A line of the cart, ready to be read.
+/// A line of the cart, as text.
 #[derive(Clone, Debug)]
 pub struct LineRow {
     /// What is sold.
     pub name: String,
-    /// How many, at which price.
+    /// How many, and at which price.
     pub count: String,
     /// What the line would cost without its discount.
     pub full: Option<String>,
@@ -19,14 +19,14 @@ pub struct LineRow {
     pub sum: String,
 }
 
-/// A cart, ready to be read.
+/// A cart, as text.
 #[must_use]
 pub fn rows(cart: &[Line], lang: Lang) -> Vec<LineRow> {
     cart.iter().map(|line| row(line, lang)).collect()
 }
 
-/// One line of it. A sum that does not fit was refused when the invoice was made; it would stay
-/// out.
+/// One line of it. A sum that does not fit was refused when the invoice was made; it would be left
+/// out here.
 #[must_use]
 pub fn row(line: &Line, lang: Lang) -> LineRow {
     let (cost, full) = (line.cost().ok(), line.full_cost().ok());
@@ -41,7 +41,7 @@ pub fn row(line: &Line, lang: Lang) -> LineRow {
     }
 }
 
-/// How many, as people write it: `2`, `1,25`.
+/// The quantity as people write it: `2`, `1,25`.
 fn quantity(quantity: Quantity, lang: Lang) -> String {
     let text = quantity.to_string();
     let text = text.trim_end_matches('0').trim_end_matches('.');

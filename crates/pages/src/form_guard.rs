@@ -1,17 +1,17 @@
-//! Forms come from our own pages only. Browsers say where a form comes from; for those that do
-//! not, the form carries the same secret as a cookie.
+//! Checks that forms come from our own pages. Browsers say where a form comes from; for those that
+//! do not, the form carries the same secret as a cookie.
 //!
-//! A buyer has no session that another site could ride on: the guard keeps a page elsewhere from
-//! trying cards through its visitors, and needs neither a key nor storage that nodes would share.
+//! A buyer has no session that another site could use. The guard keeps other sites from trying
+//! cards through their visitors, and it needs neither a key nor storage shared between nodes.
 
 use app::App;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 
-/// Over plain HTTP, as on a laptop.
+/// The cookie over plain HTTP, as on a laptop.
 const COOKIE: &str = "altyn_form";
-/// Over TLS. Browsers take a cookie of this name from this very host alone, so no neighbour under
-/// the same domain can give a buyer one that it knows.
+/// The cookie over TLS. Browsers take a cookie with this prefix only from this very host, so no
+/// neighbour under the same domain can give a buyer one that it knows.
 const HOST_COOKIE: &str = "__Host-altyn_form";
 
 /// Whether buyers reach the pages over TLS.
@@ -19,13 +19,13 @@ const HOST_COOKIE: &str = "__Host-altyn_form";
 pub struct OverTls(bool);
 
 impl OverTls {
-    /// As the platform is reached.
+    /// Whether the platform's own address begins with `https://`.
     #[must_use]
     pub fn of(app: &App) -> Self {
         Self(app.links().checkout_url.starts_with("https://"))
     }
 
-    /// What a request says, without the cookie of the name that does not count there.
+    /// The request's headers without the cookie whose name does not count here.
     #[must_use]
     pub fn own(self, mut headers: HeaderMap) -> HeaderMap {
         let foreign = if self.0 { COOKIE } else { HOST_COOKIE };
@@ -52,7 +52,7 @@ pub struct FormSecret {
 }
 
 impl FormSecret {
-    /// The page with the cookie, should the browser not have it.
+    /// The page with the cookie, if the browser does not have it.
     #[must_use]
     pub fn set(self, mut page: Response) -> Response {
         if let Some(cookie) = self.cookie {
@@ -85,7 +85,7 @@ pub fn secret(app: &App, asked: &HeaderMap) -> FormSecret {
     }
 }
 
-/// Does the form come from one of our own pages?
+/// Returns whether the form comes from one of our own pages.
 #[must_use]
 pub fn is_ours(asked: &HeaderMap, field: &str) -> bool {
     let text = |name: &str| asked.get(name).and_then(|value| value.to_str().ok());

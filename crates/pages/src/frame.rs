@@ -9,7 +9,7 @@ use crate::text::Texts;
 /// The frame of a page.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// The language the page speaks.
+    /// The language of the page.
     pub lang: Lang,
     /// Its texts.
     pub t: Texts,
@@ -21,21 +21,21 @@ pub struct Frame {
     pub script: Option<String>,
     /// Address of the icon.
     pub icon: String,
-    /// What the page says to the shop's page around it, if it stands in one.
+    /// What the page says to the shop's page around it, if there is one.
     pub framed: Option<Framed>,
 }
 
 /// What a page in a frame says to the page around it.
 #[derive(Clone, Debug)]
 pub struct Framed {
-    /// How the payer stands: `form`, `waiting`, `challenge`, `paid`, `failed`, `over`,
-    /// `returned` or `error`.
+    /// How far the payer is: `form`, `waiting`, `challenge`, `paid`, `failed`, `over`, `returned`
+    /// or `error`.
     pub state: &'static str,
     /// The address of a challenge, or the code of an error.
     pub detail: String,
-    /// After how many milliseconds something else is true.
+    /// After how many milliseconds the page is out of date.
     pub left: Option<i64>,
-    /// The sites whose pages may stand around it; any may if none is named.
+    /// The sites whose pages may stand around it; empty if every site may.
     pub sites: Vec<Site>,
 }
 
@@ -46,9 +46,9 @@ pub struct LangLink {
     pub tag: &'static str,
     /// Its name in itself.
     pub name: &'static str,
-    /// The page in it.
+    /// The address of the page in it.
     pub url: String,
-    /// Is it the page's own?
+    /// Whether it is the language of the page.
     pub current: bool,
 }
 
@@ -101,7 +101,7 @@ impl Frame {
         self
     }
 
-    /// Such a page that is out of date after `millis`.
+    /// The same page, which is out of date after `millis`.
     #[must_use]
     pub fn left(mut self, millis: i64) -> Self {
         if let Some(framed) = &mut self.framed {

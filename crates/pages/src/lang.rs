@@ -1,8 +1,8 @@
-//! Which language a page speaks: the buyer's own choice, then the payment's, then the browser's.
+//! The language of a page: the buyer's own choice, then the payment's, then the browser's.
 
 use domain::payment::Locale;
 
-/// A language that every page speaks.
+/// A language of the pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lang {
     /// Russian, the default.
@@ -33,8 +33,8 @@ impl Lang {
             .find(|lang| primary.eq_ignore_ascii_case(lang.tag()))
     }
 
-    /// The first language we speak of: what the buyer chose on the page, what the merchant asked
-    /// for the payment, what the browser accepts; Russian if none.
+    /// The first of these that is one of ours: what the buyer chose on the page, what the merchant
+    /// asked for the payment, what the browser accepts; otherwise Russian.
     #[must_use]
     pub fn choose(chosen: Option<&str>, locale: Option<Locale>, accepted: Option<&str>) -> Self {
         chosen
@@ -44,7 +44,7 @@ impl Lang {
             .unwrap_or(Self::Ru)
     }
 
-    /// The language that an `Accept-Language` header likes best among ours.
+    /// The one of our languages that an `Accept-Language` header likes best.
     fn from_accepted(header: &str) -> Option<Self> {
         let mut best: Option<(u16, Self)> = None;
         for range in header.split(',') {
@@ -81,7 +81,7 @@ impl From<Lang> for Locale {
     }
 }
 
-/// The weight `q=0.8` as 800; what cannot be read weighs nothing.
+/// The weight `q=0.8` as 800; 0 if it cannot be read.
 fn per_mille(parameter: &str) -> u16 {
     let Some(value) = parameter.trim().strip_prefix("q=") else {
         return 0;

@@ -1,5 +1,5 @@
-//! The step to another host's page. A form must not be answered with a redirect to another host:
-//! the content policy of the page it came from forbids that, so this page stands between.
+//! The step to another host's page. A form must not be answered with a redirect to another host,
+//! because the content policy of its page forbids that; so this page stands between.
 
 use askama::Template;
 
@@ -13,7 +13,7 @@ use crate::routes;
 pub struct LeavePage {
     /// Language, style, script.
     pub frame: Frame,
-    /// Where to.
+    /// The address that it leads to.
     pub target: String,
 }
 

@@ -1,5 +1,5 @@
-//! Letters in words: mail that people read in their own programs. These know neither our style nor
-//! any script, so the little style that there is stands in the elements themselves.
+//! Letters in words: mail that people read in their own programs. These programs know neither our
+//! style nor scripts, so the few styles stand in the elements themselves.
 
 pub mod invoice;
 pub mod overview;
@@ -50,7 +50,7 @@ fn invoice_in_words(mail: &InvoiceMail, told: &InvoiceLetter<'_>) -> Written {
     }
 }
 
-/// A letter goes out as text alone rather than not at all.
+/// The HTML of a letter. If it cannot be rendered, the letter goes out as text alone.
 fn rendered(letter: &impl Template) -> Option<String> {
     match letter.render() {
         Ok(html) => Some(html),

@@ -34,7 +34,7 @@ pub mod sent;
 pub mod test_cards;
 pub mod text;
 
-/// The largest form: a buyer types a few dozen characters.
+/// The largest form; a buyer types a few dozen characters.
 const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// Styles and scripts of all pages.
@@ -42,7 +42,7 @@ pub fn router(app: &App) -> Router {
     guarded(assets::router(), app)
 }
 
-/// Pages with forms that are read before anybody trusts them.
+/// Pages with forms, whose size is limited before they are read.
 pub fn guarded<S: Clone + Send + Sync + 'static>(pages: Router<S>, app: &App) -> Router<S> {
     pages
         .layer(DefaultBodyLimit::max(FORM_BYTES_MAX))
@@ -50,7 +50,7 @@ pub fn guarded<S: Clone + Send + Sync + 'static>(pages: Router<S>, app: &App) ->
         .layer(Extension(form_guard::OverTls::of(app)))
 }
 
-/// Refuses a form that will not be read before it is sent: one that is packed, or too long.
+/// Refuses a form that is compressed or too long, before it is sent.
 async fn refuse_unread(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let encodings = headers.get_all(CONTENT_ENCODING).iter();

@@ -1,4 +1,4 @@
-//! How ways to pay are called.
+//! The names of payment methods.
 
 use domain::payment::UsedMethod;
 use domain::{MethodFacts, MethodKind};
@@ -27,7 +27,7 @@ pub fn messages(kind: MethodKind) -> (&'static str, &'static str) {
     }
 }
 
-/// A method that was used, as its payer knows it: a card by its last digits.
+/// A method that was used, in words that its payer knows: a card by its last digits.
 #[must_use]
 pub fn text(method: &UsedMethod, t: Texts) -> String {
     let card = match &method.facts {

@@ -23,8 +23,8 @@ const MONTHS_EN: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
 ];
 
-/// The moment in Moscow, where the checkout lives until a merchant has a zone: with its name, as
-/// a buyer may sit elsewhere.
+/// The moment in Moscow time, which the checkout shows until merchants have time zones; with the
+/// name of the zone, because a buyer may be elsewhere.
 #[must_use]
 pub fn text(at: Timestamp, lang: Lang) -> String {
     let Ok(instant) = jiff::Timestamp::from_microsecond(at.as_micros()) else {

@@ -6,7 +6,7 @@ use crate::lang::Lang;
 
 const NBSP: char = '\u{a0}';
 
-/// `amount` in the manner of `lang`, with non-breaking spaces.
+/// `amount` as written in `lang`, with non-breaking spaces.
 #[must_use]
 pub fn text(amount: Money, lang: Lang) -> String {
     let value = amount.value();
@@ -16,7 +16,7 @@ pub fn text(amount: Money, lang: Lang) -> String {
     };
     let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
     let symbol = amount.currency().symbol();
-    // A code needs a space that a sign does not: `₽10`, but `CHF 10`.
+    // A code needs a space after it, a sign does not: `₽10`, but `CHF 10`.
     let spelled = symbol.chars().all(|c| c.is_ascii_alphabetic());
     match lang {
         Lang::Ru => {

@@ -8,7 +8,7 @@ use crate::text::Texts;
 /// A message above the form.
 #[derive(Clone, Debug)]
 pub struct Notice {
-    /// `bad` for a refusal, `warn` for what the buyer can put right at once.
+    /// `bad` for a refusal, `warn` for something that the buyer can correct at once.
     pub tone: &'static str,
     /// What happened.
     pub title: String,
@@ -27,7 +27,7 @@ impl Notice {
         }
     }
 
-    /// Cards were tried too often, by the payer or by others: after how long it goes on.
+    /// Cards were tried too often, by the payer or by others; the text says how long to wait.
     #[must_use]
     pub fn too_often(exceeded: Exceeded, t: Texts) -> Self {
         let Some(wait) = exceeded.wait else {
@@ -52,7 +52,7 @@ impl Notice {
         }
     }
 
-    /// What is said about the last attempt.
+    /// The notice about the attempts before.
     #[must_use]
     pub fn of_attempts(decline: Option<CancellationReason>, over: bool, t: Texts) -> Option<Self> {
         if over {
@@ -95,7 +95,7 @@ pub fn text(reason: CancellationReason, t: Texts) -> String {
     format!("{} {advice}", t.say("decline-money"))
 }
 
-/// Reasons that only refunds and payouts have are never a buyer's: they would show as "no details".
+/// Reasons that only refunds and payouts have never reach a buyer; they would show as "no details".
 fn shown(reason: CancellationReason) -> CancellationReason {
     match reason {
         CancellationReason::RejectedByPayee

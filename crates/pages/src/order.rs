@@ -5,7 +5,7 @@ use domain::{Currency, Money};
 use crate::lang::Lang;
 use crate::money;
 
-/// As many characters of the largest figures fit a phone.
+/// Sums of up to this many characters fit a phone in the largest figures.
 const SUM_CHARS_LARGE: usize = 14;
 
 /// The top of a page.
@@ -17,9 +17,9 @@ pub struct Order {
     pub initial: String,
     /// What is paid for, in the merchant's words.
     pub description: Option<String>,
-    /// The sum, ready to read.
+    /// The sum, as text.
     pub amount: String,
-    /// Does no real money move?
+    /// Whether no real money moves.
     pub test: bool,
 }
 
@@ -37,13 +37,13 @@ impl Order {
         }
     }
 
-    /// Is the sum too long for large figures on a phone?
+    /// Returns whether the sum is too long for large figures on a phone.
     #[must_use]
     pub fn is_long(&self) -> bool {
         self.amount.chars().count() > SUM_CHARS_LARGE
     }
 
-    /// Orders as they come, and one with names that are far too long.
+    /// Usual orders, and one with names that are far too long.
     #[must_use]
     pub fn samples(lang: Lang) -> Vec<(&'static str, Self)> {
         let rub = |minor| money::text(Money::new(minor, Currency::RUB), lang);

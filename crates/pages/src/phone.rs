@@ -1,6 +1,6 @@
-//! Phone numbers, as far as pages may show them.
+//! Phone numbers in the form that pages may show.
 
-/// The number for the page that asks to look at the phone: only its end can be read.
+/// The number for the page that asks the payer to look at the phone: only its last digits.
 #[must_use]
 pub fn masked(phone: &str) -> String {
     let skip = phone.chars().count().saturating_sub(2);

@@ -17,7 +17,7 @@ pub struct ResultPage {
     pub frame: Frame,
     /// What it was about; `None` if there is no such payment.
     pub order: Option<Order>,
-    /// `good`, `held`, `late` or `bad`: colour and picture.
+    /// `good`, `held`, `late` or `bad`, for colour and picture.
     pub tone: &'static str,
     /// What happened, in a few words.
     pub title: String,
@@ -27,9 +27,9 @@ pub struct ResultPage {
     pub facts: Vec<Fact>,
     /// The shop's page, or the invoice's.
     pub back: Option<String>,
-    /// The message that names it.
+    /// The message with the text of that link.
     pub back_text: &'static str,
-    /// Does the page lead back by itself?
+    /// Whether the page leads back by itself.
     pub returns: bool,
 }
 
@@ -69,13 +69,13 @@ pub enum Ending {
     ShopClosed,
     /// There is no such payment.
     NotFound,
-    /// A form that is not ours.
+    /// A form that does not come from our pages.
     Refused,
-    /// A form that says nothing that the page offers.
+    /// A form with values that the page does not offer.
     FormWrong,
     /// An address that cannot be read.
     LinkWrong,
-    /// It cannot be done as asked.
+    /// It is not possible as asked.
     NotPossible,
     /// Too much to do.
     Busy,
@@ -124,7 +124,7 @@ impl ResultPage {
         }
     }
 
-    /// The page after a mistake of ours, with the number to ask about.
+    /// The page after a failure of ours, with the number for support.
     #[must_use]
     pub fn error(frame: Frame, request_id: &str) -> Self {
         let mut page = Self::new(frame, None, Ending::Busy);

@@ -1,4 +1,4 @@
-//! Every address of this crate. Handlers are mounted by the constants, pages link by the functions.
+//! Every address of the pages. Handlers are mounted by the constants, pages link by the functions.
 
 use std::fmt::Write;
 
@@ -13,11 +13,11 @@ pub struct Route {
     pub method: &'static str,
     /// The path.
     pub path: &'static str,
-    /// What it asks for; nothing where it opens nothing.
+    /// The rights that it asks for; empty if it needs none.
     pub rights: &'static [Right],
 }
 
-/// Every page and every address beside the API's, with what it asks for.
+/// Every page, and every address that is not of the API, with the rights that it asks for.
 pub static ROUTES: [Route; 37] = [
     route("GET", CONTRACT, &[Right::PaymentFollow]),
     route("POST", PAY, &[Right::PaymentFollow, Right::PaymentPay]),
@@ -86,7 +86,7 @@ const fn route(method: &'static str, path: &'static str, rights: &'static [Right
 pub const CONTRACT: &str = "/checkout/payments/v2/contract";
 /// Takes the form of the payment page.
 pub const PAY: &str = "/checkout/payments/v2/pay";
-/// What the page's script asks while it waits.
+/// Asked by the page's script while it waits.
 pub const STATUS: &str = "/checkout/payments/v2/status";
 /// Where acquirers send the buyer back to.
 pub const RETURN: &str = "/checkout/payments/v2/return";
@@ -96,7 +96,7 @@ pub const INVOICE: &str = "/invoice/{id}";
 pub const INVOICE_PAY: &str = "/invoice/{id}/pay";
 /// The page that binds a card without paying.
 pub const BIND: &str = "/checkout/bind";
-/// What the binding page's script asks while it waits.
+/// Asked by the binding page's script while it waits.
 pub const BIND_STATUS: &str = "/checkout/bind/status";
 /// Where acquirers send the buyer back to after a binding.
 pub const BIND_RETURN: &str = "/checkout/bind/return";
@@ -117,11 +117,11 @@ pub const DOCS_OPERATION: &str = "/docs/operations/{id}";
 pub const DOCS_RECIPE: &str = "/docs/recipes/{name}";
 /// All errors.
 pub const DOCS_ERRORS: &str = "/docs/errors";
-/// What is told, and how.
+/// Notifications, and how they are sent.
 pub const DOCS_NOTIFICATIONS: &str = "/docs/notifications";
-/// What can be typed in a test shop.
+/// Values that can be used in a test shop.
 pub const DOCS_TESTING: &str = "/docs/testing";
-/// What is found in the documentation.
+/// The search in the documentation.
 pub const DOCS_SEARCH: &str = "/docs/search";
 
 /// The documentation's first page.
@@ -151,13 +151,13 @@ pub fn docs_errors(lang: Lang) -> String {
     with_query(DOCS_ERRORS, &[("lang", lang.tag())])
 }
 
-/// What is told, and how.
+/// Notifications, and how they are sent.
 #[must_use]
 pub fn docs_notifications(lang: Lang) -> String {
     with_query(DOCS_NOTIFICATIONS, &[("lang", lang.tag())])
 }
 
-/// What can be typed in a test shop.
+/// Values that can be used in a test shop.
 #[must_use]
 pub fn docs_testing(lang: Lang) -> String {
     with_query(DOCS_TESTING, &[("lang", lang.tag())])
@@ -245,7 +245,7 @@ pub fn widget_frame(
     with_query(WIDGET_FRAME, &query)
 }
 
-/// Where the form in the frame of a widget token goes.
+/// The address that the form in the frame of a widget token is sent to.
 #[must_use]
 pub fn widget_pay(token: &str, methods: Option<&str>) -> String {
     let mut query = vec![("token", token)];
@@ -253,7 +253,7 @@ pub fn widget_pay(token: &str, methods: Option<&str>) -> String {
     with_query(WIDGET_PAY, &query)
 }
 
-/// The script of the payout widget, in the version that is documented.
+/// The script of the payout widget, in the documented version.
 #[must_use]
 pub fn payouts_script() -> String {
     PAYOUTS_SCRIPT.replace("{version}", "3.1.0")
@@ -288,7 +288,7 @@ pub fn invoice(invoice_id: &str, lang: Lang) -> String {
     )
 }
 
-/// Where the button of an invoice's page goes.
+/// The address that the button of an invoice's page is sent to.
 #[must_use]
 pub fn invoice_pay(invoice_id: &str) -> String {
     INVOICE_PAY.replace("{id}", invoice_id)
@@ -330,13 +330,14 @@ pub fn sandbox_self_employed(id: &str, lang: Lang) -> String {
     with_query(SANDBOX_SELF_EMPLOYED, &[("id", id), ("lang", lang.tag())])
 }
 
-/// A file of the pages, by its content.
+/// A file of the pages, with its version in the address.
 #[must_use]
 pub fn asset(name: &str, version: &str) -> String {
     with_query(&ASSETS.replace("{name}", name), &[("v", version)])
 }
 
-/// Values may come from anybody: each byte that is not plainly harmless is escaped.
+/// Values may come from anybody: every byte except letters, digits and a few harmless signs is
+/// escaped.
 fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
     for (place, (name, value)) in pairs.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Every page in each of its looks, for the test that checks them and for whoever wants to see
+//! Every page in each of its looks, for the test that checks them and for anyone who wants to see
 //! them (`cargo run -p testkit --example gallery`). Each crate of pages has its own list.
 
 use askama::Template;

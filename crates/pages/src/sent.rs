@@ -1,5 +1,5 @@
 //! What a browser sends with a request: a form, the query of an address, a part of its path. What
-//! cannot be read, as a field that comes twice, is answered with a page that says so.
+//! cannot be read, such as a field that comes twice, is answered with a page that says so.
 
 use axum::extract::rejection::FormRejection;
 use axum::extract::{FromRequest, FromRequestParts, Request};
@@ -14,17 +14,17 @@ use crate::frame::Frame;
 use crate::lang::Lang;
 use crate::result::{Ending, ResultPage};
 
-/// A form of ours.
+/// A form of our pages.
 pub struct Form<T>(pub T);
 
-/// What an address says behind its path.
+/// The query of an address.
 pub struct Query<T>(pub T);
 
-/// The part of an address's path that is not the same for all.
+/// The variable part of an address's path.
 pub struct Path(pub String);
 
-/// Why nothing was read. As an answer it is a page of the checkout; what stands in a frame says it
-/// in its own way.
+/// Why nothing was read. As an answer it is a page of the checkout; pages in a frame say it in
+/// their own way.
 #[derive(Debug)]
 pub struct Unread {
     lang: Lang,
@@ -33,7 +33,7 @@ pub struct Unread {
 }
 
 impl Unread {
-    /// A form that says nothing, or the same twice.
+    /// A form that cannot be read, or that has a field twice.
     pub fn form(lang: Lang, status: StatusCode) -> Self {
         Self {
             lang,

@@ -1,5 +1,5 @@
-//! What pages say, from the Fluent files under `locales/`. Both languages have the same messages;
-//! a test compares them and finds every message that a template names.
+//! The texts of pages, from the Fluent files under `locales/`. Both languages have the same
+//! messages; a test compares them and finds every message that a template names.
 
 use std::sync::LazyLock;
 
@@ -37,7 +37,7 @@ const EN: [&str; 9] = [
 static BUNDLE_RU: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::Ru, RU));
 static BUNDLE_EN: LazyLock<Bundle> = LazyLock::new(|| bundle(Lang::En, EN));
 
-/// The texts of one language; copied into pages, cheap.
+/// The texts of one language; cheap to copy into pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Texts(Lang);
 
@@ -62,7 +62,7 @@ impl Texts {
         self.format(key, Some(&args))
     }
 
-    /// Does the language have this message?
+    /// Returns whether the language has this message.
     #[must_use]
     pub fn knows(self, key: &str) -> bool {
         self.bundle().has_message(key)
@@ -75,7 +75,7 @@ impl Texts {
         }
     }
 
-    /// A missing message shows its key: visible to us in any test, harmless to a buyer.
+    /// A missing message shows its key, which tests notice and buyers can bear.
     fn format(self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let bundle = self.bundle();
         let Some(pattern) = bundle.get_message(key).and_then(|message| message.value()) else {
@@ -97,7 +97,7 @@ fn bundle(lang: Lang, sources: [&'static str; 9]) -> Bundle {
         language = known;
     }
     let mut bundle = Bundle::new_concurrent(vec![language]);
-    // The marks protect mixed directions; both languages are written left to right.
+    // These marks protect mixed directions; both languages are written left to right.
     bundle.set_use_isolating(false);
     for source in sources {
         let resource = match FluentResource::try_new(source.to_owned()) {

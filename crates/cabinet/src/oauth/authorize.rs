@@ -15,30 +15,30 @@ pub struct AuthorizePage {
     pub frame: Frame,
     /// Who is asking.
     pub name: String,
-    /// What it does, in its own words.
+    /// What the application does, in its own words.
     pub description: Option<String>,
-    /// Where it is at home.
+    /// The address of its site.
     pub site: Option<String>,
-    /// The messages that name what it asks for.
+    /// The messages that name the rights it asks for.
     pub rights: Vec<&'static str>,
     /// What went wrong with the last attempt.
     pub notice: Option<Notice>,
-    /// What was typed as the shop's id.
+    /// The shop's id as it was typed.
     pub shop_id: String,
     /// The application's id.
     pub client_id: String,
-    /// What goes back as it came.
+    /// Given back as it came.
     pub state: String,
-    /// What the application will prove its code with.
+    /// The hash of the secret that the application will prove its code with.
     pub challenge: String,
     /// Proof that the form was served by us.
     pub csrf: String,
-    /// Where the form goes.
+    /// The address that the form is sent to.
     pub action: &'static str,
 }
 
 impl AuthorizePage {
-    /// What an application asks for.
+    /// The page for an application.
     pub(crate) fn of(frame: Frame, application: &Application) -> Self {
         Self {
             frame,

@@ -1,5 +1,5 @@
-//! How asking for access ends: granted, refused, or not possible. It leads on to the application
-//! where that has an address, and shows the code where it has none.
+//! How asking for access ends: granted, refused, or not possible. The page leads on to the
+//! application if that has an address, and shows the code if it has none.
 
 use askama::Template;
 use pages::frame::Frame;
@@ -16,9 +16,9 @@ pub struct MessagePage {
     pub title: String,
     /// What it means, and what to do.
     pub text: String,
-    /// The code that a merchant types into the application, where it has no address.
+    /// The code that a merchant types into the application, if that has no address.
     pub code: Option<String>,
-    /// The application's address, with what it is told.
+    /// The application's address, with the answer in it.
     pub target: Option<String>,
 }
 

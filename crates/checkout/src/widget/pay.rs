@@ -75,7 +75,7 @@ async fn attempt(
             let page = show::form(lang, query, &view, Some(kind));
             Ok(hosted::too_often(app, asked, exceeded, page))
         }
-        // Someone else was faster, or time was: the frame says what is true now.
+        // Someone else was faster, or the time was over: the frame shows the state.
         Err(Error::Refused(_) | Error::Conflict) => Ok(again(None)),
         Err(error) => Err(Problem::of(app, &error)),
     }

@@ -1,4 +1,4 @@
-//! The payout widget's form: the number of the card that is paid to.
+//! The payout widget's form: the number of the card that receives the money.
 
 use askama::Template;
 use domain::ShopId;
@@ -15,11 +15,11 @@ use crate::card_form::CardFields;
 pub struct PayoutPage {
     /// Language, style, script.
     pub frame: Frame,
-    /// Who pays.
+    /// The account that pays.
     pub account: ShopId,
     /// The number's field.
     pub card: CardFields,
-    /// Where the number goes.
+    /// The address that the number is sent to.
     pub action: &'static str,
 }
 

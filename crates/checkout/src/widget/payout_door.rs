@@ -1,5 +1,6 @@
-//! `GET /payouts-data/frame`: the payout widget's form; `POST /payouts-data/tokens`: the card's
-//! synonym. Only our own frame may ask for one; it is worth nothing without the account's key.
+//! `GET /payouts-data/frame`, the payout widget's form, and `POST /payouts-data/tokens`, which
+//! exchanges a card for its synonym. Only our own frame may do that; a synonym is worthless without
+//! the account's key.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,10 +23,10 @@ use zeroize::Zeroizing;
 use super::payout::PayoutPage;
 use super::problem::Problem;
 
-/// The fewest digits of a card that is paid to.
+/// The fewest digits of a card that can be paid to.
 const DIGITS_MIN: usize = 16;
 
-/// What the frame's address says.
+/// The query of the frame's address.
 #[derive(Debug, Default, Deserialize)]
 pub(crate) struct PayoutQuery {
     #[serde(default)]
@@ -89,7 +90,7 @@ struct Data {
     card_type: &'static str,
 }
 
-/// The frame's own word for a number with a mistake; the page around it never hears of it.
+/// The frame's own word for a number with a mistake; the page around it does not get it.
 const NUMBER_WRONG: &str = "wrong";
 const INTERNAL: &str = "internal_service_error";
 

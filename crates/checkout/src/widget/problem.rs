@@ -1,4 +1,4 @@
-//! What a frame shows instead of a form, and the code that the page around it is told.
+//! What a frame shows in place of a form, and the code that the page around it is told.
 
 use app::{App, Error};
 use askama::Template;
@@ -27,13 +27,13 @@ pub enum Problem {
     CustomizationNotAllowed,
     /// None of the methods that are asked for can pay this payment.
     NoPaymentMethods,
-    /// A form that is not ours, or an account that is nobody's.
+    /// A form that does not come from our pages, or an account that does not exist.
     Refused,
-    /// A form that says nothing that the frame offers, or an address that cannot be read.
+    /// A form with values that the frame does not offer, or an address that cannot be read.
     FormWrong,
-    /// Our side, for a moment.
+    /// A passing failure of ours.
     Busy,
-    /// Our side.
+    /// A failure of ours.
     Internal,
 }
 
@@ -82,7 +82,7 @@ impl Problem {
         }
     }
 
-    /// The answer that says so.
+    /// The answer with the page of this problem.
     pub(crate) fn page(self, lang: Lang) -> Response {
         let page = ProblemPage::new(lang, self);
         answer::framed_page(self.status(), &page, &page.frame)

@@ -1,5 +1,5 @@
-//! Where a payer of the widget comes back to from the bank: in the layer above the shop's page,
-//! which the widget closes, or in a tab of its own.
+//! The page to which a payer of the widget comes back from the bank: in the layer above the shop's
+//! page, which the widget closes, or in a tab of its own.
 
 use askama::Template;
 use axum::response::Response;

@@ -1,4 +1,4 @@
-//! The scripts under the addresses that merchants write into their pages. They are asked for
+//! The scripts under the addresses that merchants write into their pages. Browsers ask for them
 //! again after a while, unlike our own pages' scripts, whose addresses name their content.
 
 use axum::response::{IntoResponse, Response};
@@ -28,7 +28,7 @@ pub(crate) async fn payouts_data(Path(version): Path) -> Response {
     }
 }
 
-/// Any page may load it, also one that asks for more isolation than most.
+/// A script that any page may load, also one that asks for more isolation than most.
 fn script(name: &str) -> Response {
     let Some(content) = assets::content(name) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -1,5 +1,5 @@
-//! `GET /checkout-widget/v1/frame`: the payment page inside a shop's page. It shows what the
-//! hosted page would, and says on its first element how the payer stands, for the script to tell.
+//! `GET /checkout-widget/v1/frame`: the payment page inside a shop's page. It shows what the hosted
+//! page would, and its first element says how far the payer is, for the script to pass on.
 
 use std::sync::Arc;
 
@@ -23,18 +23,18 @@ use crate::contract::ContractPage;
 use crate::show as hosted;
 use crate::stage::Stage;
 
-/// What the frame's address says.
+/// The query of the frame's address.
 #[derive(Clone, Debug, Default, Deserialize)]
 pub(crate) struct FrameQuery {
     #[serde(default)]
     pub(crate) token: String,
-    /// The methods that the shop's page wants, with commas between.
+    /// The methods that the shop's page wants, separated by commas.
     pub(crate) methods: Option<String>,
-    /// The method that is to be open; with it, the form is shown although an attempt waits.
+    /// The method that is to be open. If present, the form is shown although an attempt waits.
     pub(crate) method: Option<String>,
 }
 
-/// The widget's method that we have no acquirer for: permitted, and never shown.
+/// The widget's method that we have no acquirer for: it may be named, and is never shown.
 const NOT_HERE: &str = "mir_pay";
 
 /// Shows a payment.
@@ -150,7 +150,7 @@ fn choose(
     hosted::offer(app, asked, view, form(lang, query, view, open))
 }
 
-/// The form that nobody has typed into, with `chosen` open.
+/// The form on which nothing has been typed yet, with `chosen` open.
 pub(crate) fn form(
     lang: Lang,
     query: &FrameQuery,
@@ -169,8 +169,8 @@ fn left(view: &CheckoutView) -> i64 {
     until.since(view.now).as_millis().max(0)
 }
 
-/// The page of a payer who has to confirm somewhere: cards do it in a layer above the shop's
-/// page, everything else in the bank's application or in a page of its own.
+/// The page for a payer who has to confirm somewhere: cards do it in a layer above the shop's page,
+/// everything else in the bank's application or in a page of its own.
 fn confirm(lang: Lang, query: &FrameQuery, view: &CheckoutView, challenge: &Challenge) -> Response {
     let mut page = hosted::confirm(lang, view, challenge);
     let kind = view.payment.method.as_ref().map(|method| method.kind);
@@ -193,7 +193,7 @@ fn confirm(lang: Lang, query: &FrameQuery, view: &CheckoutView, challenge: &Chal
     answer::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
-/// The page of a payer who may not try again.
+/// The page for a payer who may not try again.
 fn failed(lang: Lang, view: &CheckoutView) -> Response {
     let ending = match view.last_decline {
         Some(decline) => Ending::Declined(decline.reason),

@@ -1,5 +1,5 @@
-//! `POST /checkout-js/v1/tokens`: a card of a shop's own form becomes a payment token. Any page
-//! may ask, without cookies; the token is worth nothing without the shop's secret key.
+//! `POST /checkout-js/v1/tokens`: a card of a shop's own form becomes a payment token. Any page may
+//! ask, without cookies; the token is worthless without the shop's secret key.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -38,7 +38,7 @@ struct Asked {
     year: String,
 }
 
-/// What the script's promise brings.
+/// The result of the script's promise.
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
 enum Told {
@@ -72,7 +72,7 @@ struct Param {
     message: String,
 }
 
-/// Who may ask from where: any page, with a body and nothing else.
+/// The headers that let any page ask, with a body and nothing else.
 fn cross_origin(mut response: Response) -> Response {
     let headers = response.headers_mut();
     for (name, value) in [
@@ -89,7 +89,7 @@ fn cross_origin(mut response: Response) -> Response {
     response
 }
 
-/// `OPTIONS`: what a browser asks before.
+/// `OPTIONS`: what a browser asks before the request.
 pub(crate) async fn preflight() -> Response {
     let headers = [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "POST"),
@@ -120,7 +120,7 @@ pub(crate) async fn create(
     cross_origin(answer::after(response, wait))
 }
 
-/// What is told, and after how long it is worth to ask again.
+/// The answer, and after how long it is worth trying again.
 async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told, Option<Duration>) {
     let Ok(shop) = asked.shop_id.parse::<ShopId>() else {
         return (failure("invalid_shop_id", StatusCode::NOT_FOUND), None);
@@ -223,7 +223,7 @@ impl Asked {
     }
 }
 
-/// Two digits, as the documentation wants month and year.
+/// A number of two digits, as the documentation wants month and year.
 fn two_digits(text: &str) -> Option<u16> {
     let digits = text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
     if digits { text.parse().ok() } else { None }

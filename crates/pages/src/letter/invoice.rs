@@ -11,7 +11,7 @@ use crate::lang::Lang;
 use crate::text::Texts;
 use crate::{moment, money};
 
-/// The letter; as text, or as HTML by its template.
+/// The letter, as text or, by its template, as HTML.
 #[derive(Clone, Debug, Template)]
 #[template(path = "letter/invoice.html")]
 pub struct InvoiceMail {
@@ -33,7 +33,7 @@ pub struct InvoiceMail {
     pub until: String,
     /// The address of its page.
     pub page: String,
-    /// Is no real money involved?
+    /// Whether no real money is involved.
     pub test: bool,
 }
 
@@ -99,7 +99,7 @@ impl InvoiceMail {
         looks.map(letter).into_iter().collect()
     }
 
-    /// The letter for those who read text.
+    /// The letter as text.
     #[must_use]
     pub fn text(&self) -> String {
         let t = self.t;
@@ -123,14 +123,14 @@ impl InvoiceMail {
         text
     }
 
-    /// The same in one line, for a phone.
+    /// The letter in one line, for a phone.
     #[must_use]
     pub fn short(&self) -> String {
         let t = self.t;
         let what = t.say_with("invoice-title", "amount", &self.sum);
         let until = t.say_with("wait-until", "time", &self.until);
         let (shop, page) = (&self.shop, &self.page);
-        // A space that does not break makes messages of Latin letters half as long.
+        // A non-breaking space would make messages in Latin letters twice as long.
         format!("{what}, {shop}. {until} {page}").replace('\u{a0}', " ")
     }
 }

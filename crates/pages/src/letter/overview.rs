@@ -1,5 +1,5 @@
-//! The overview of a payment that a shop orders for its buyer: who was paid, what for, how much,
-//! by what, when (YooKassa API v3: statements).
+//! The overview of a payment that a shop orders for its buyer: who was paid, what for, how much, by
+//! which method, when (YooKassa API v3: statements).
 
 use app::Overview;
 use askama::Template;
@@ -11,7 +11,7 @@ use crate::result::Fact;
 use crate::text::Texts;
 use crate::{moment, money};
 
-/// The letter; as text, or as HTML by its template.
+/// The letter, as text or, by its template, as HTML.
 #[derive(Clone, Debug, Template)]
 #[template(path = "letter/overview.html")]
 pub struct OverviewLetter {
@@ -25,9 +25,9 @@ pub struct OverviewLetter {
     pub shop: String,
     /// What was paid.
     pub sum: String,
-    /// The rest.
+    /// Further facts.
     pub facts: Vec<Fact>,
-    /// Did no real money move?
+    /// Whether no real money moved.
     pub test: bool,
 }
 
@@ -69,7 +69,7 @@ impl OverviewLetter {
         }
     }
 
-    /// The letter for those who read text.
+    /// The letter as text.
     #[must_use]
     pub fn text(&self) -> String {
         let t = self.t;

@@ -1,4 +1,4 @@
-//! Both languages say everything that pages ask for.
+//! Both languages have all messages that pages use.
 
 use std::collections::BTreeSet;
 
