@@ -1,5 +1,5 @@
-//! The demo's shop: a page with each way to pay that a merchant can put into a page of its own.
-//! It exists only where the server was started with `--demo`, and shows no key to anybody.
+//! The demo's shop: a page with each way to pay that a merchant can put into a page of its own. It
+//! exists only if the server was started with `--demo`, and shows no key to anybody.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ struct Demo {
     gateway: ShopId,
 }
 
-/// The demo's pages, whose shop is `shop`; payouts go out of `gateway`.
+/// The demo's pages, whose shop is `shop`; payouts are made from `gateway`.
 pub fn router(app: Arc<App>, shop: ShopId, gateway: ShopId) -> Router {
     let pages = Router::new()
         .route(routes::DEMO, get(show))
@@ -41,7 +41,7 @@ pub fn router(app: Arc<App>, shop: ShopId, gateway: ShopId) -> Router {
     pages::guarded(pages, &app).with_state(Demo { app, shop, gateway })
 }
 
-/// What the address says.
+/// The query of the address.
 #[derive(Debug, Default, Deserialize)]
 struct DemoQuery {
     #[serde(default)]
@@ -56,7 +56,7 @@ async fn show(State(demo): State<Demo>, asked: Asked, Query(query): Query<DemoQu
     let look = Look::from_name(&query.look).unwrap_or(Look::Start);
     let base = &demo.app.links().checkout_url;
     let mut page = DemoPage::new(lang, look, (demo.shop, demo.gateway), base);
-    // The token goes into an attribute; anything else goes nowhere.
+    // The token goes into an attribute; anything else is dropped.
     let id = PaymentId::from_confirmation_token(&query.token);
     page.token = id.map_or_else(String::new, PaymentId::confirmation_token);
     let secret = form_guard::secret(&demo.app, &asked.headers);

@@ -1,5 +1,5 @@
-//! The description as the pages read it: what they show of OpenAPI, with members in the order of
-//! the wire.
+//! The description as the pages read it: the parts of OpenAPI that they show, with members in the
+//! order of the wire.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -10,7 +10,7 @@ use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The whole.
+/// The whole document.
 #[derive(Debug, Default, Deserialize)]
 pub struct Description {
     pub(super) tags: Vec<Tag>,
@@ -46,7 +46,7 @@ pub(super) struct Operation {
     pub(super) description_ru: String,
     #[serde(rename = "x-python", default)]
     pub(super) python: Option<String>,
-    /// The ways in: any of them will do.
+    /// The kinds of credentials; any of them will do.
     #[serde(default)]
     pub(super) security: Vec<Ordered<Vec<String>>>,
     #[serde(default)]
@@ -57,7 +57,7 @@ pub(super) struct Operation {
     pub(super) errors: Vec<String>,
 }
 
-/// A parameter; one without a name is a reference, which is that to the idempotency key.
+/// A parameter; one without a name is a reference, always to the idempotency key.
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameter {
     #[serde(default)]
@@ -74,7 +74,7 @@ pub(super) struct Parameter {
     pub(super) schema: Schema,
 }
 
-/// A body, asked or answered.
+/// A body, of a request or an answer.
 #[derive(Debug, Deserialize)]
 pub(super) struct Body {
     #[serde(default)]
@@ -95,7 +95,7 @@ pub(super) struct Webhook {
     pub(super) post: Told,
 }
 
-/// What is told.
+/// The body that is sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told {
@@ -155,7 +155,7 @@ pub(super) struct Schema {
     pub(super) default: Option<Value>,
 }
 
-/// One of two texts; the English one where the description says nothing else.
+/// One of two texts; the English one if there is no Russian one.
 pub(super) fn in_lang<'t>(lang: Lang, en: &'t str, ru: Option<&'t str>) -> &'t str {
     match lang {
         Lang::Ru => ru.unwrap_or(en),
@@ -182,13 +182,13 @@ impl Description {
 }
 
 impl Schema {
-    /// What people should know of it.
+    /// Its description.
     pub(super) fn says(&self, lang: Lang) -> Option<&str> {
         let english = self.description.as_deref()?;
         Some(in_lang(lang, english, self.description_ru.as_deref()))
     }
 
-    /// The values that it may have, if they are counted.
+    /// The values that it may have, if they are listed.
     pub(super) fn values(&self) -> Vec<String> {
         let all = self.values.iter().chain(&self.constant);
         all.map(shown).collect()
@@ -254,8 +254,8 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Ordered<T> {
     }
 }
 
-/// A description with a part of everything, for samples: what pages are made of comes from another
-/// crate, which this one does not know.
+/// A description with a part of everything, for samples. The real one comes from another crate,
+/// which this one does not know.
 pub(super) fn sample() -> Description {
     serde_json::from_str(SAMPLE).unwrap_or_default()
 }

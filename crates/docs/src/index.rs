@@ -15,9 +15,9 @@ use super::words::{self, Piece};
 pub struct IndexPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
-    /// Where the API is.
+    /// The address of the API.
     pub api_url: String,
     /// Recipes.
     pub recipes: Vec<Entry>,
@@ -32,7 +32,7 @@ pub struct Entry {
     pub url: String,
     /// Its name.
     pub title: String,
-    /// What is to be seen beside it.
+    /// A note beside it.
     pub aside: String,
 }
 
@@ -43,7 +43,7 @@ pub struct TopicPart {
     pub title: String,
     /// Its name in addresses.
     pub anchor: String,
-    /// What it is about.
+    /// The description of the topic.
     pub says: Vec<Piece>,
     /// Its operations.
     pub operations: Vec<Entry>,

@@ -1,5 +1,5 @@
 //! The documentation that the product serves: `/docs`, made of the API's own description and of
-//! recipes that tests run. Whoever wires the doors hands the description over, as JSON. Beside it
+//! recipes that tests run. Whoever wires the routers hands the description over, as JSON. Beside it
 //! the demo's shop and the test bank's pages.
 
 use std::sync::{Arc, OnceLock};
@@ -44,7 +44,7 @@ pub mod words;
 #[derive(Clone)]
 struct Library {
     description: Arc<Description>,
-    /// Where the platform is reached.
+    /// The address of the platform.
     base_url: Arc<str>,
     ru: Arc<Shelf>,
     en: Arc<Shelf>,
@@ -54,7 +54,7 @@ struct Library {
 #[derive(Debug)]
 struct Shelf {
     side: Side,
-    /// Made by the first search, for it is large.
+    /// Made by the first search, because it is large.
     index: OnceLock<Index>,
 }
 
@@ -81,11 +81,10 @@ impl Shelf {
     }
 }
 
-/// The documentation of the API that `description` describes, at a platform that is reached at
-/// `base_url`.
+/// The documentation of the API by `description`, for a platform with the address `base_url`.
 ///
 /// # Errors
-/// The description is none.
+/// `description` is not a description.
 pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::Error> {
     let description: Description = serde_json::from_str(description)?;
     let library = Library {
@@ -158,7 +157,7 @@ async fn testing(State(library): State<Library>, asked: Asked) -> Response {
     )
 }
 
-/// What was typed into the field of the search.
+/// What was typed into the search field.
 #[derive(Debug, serde::Deserialize)]
 struct Typed {
     #[serde(default)]

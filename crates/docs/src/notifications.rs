@@ -1,4 +1,4 @@
-//! The page about notifications: what is told, how it looks on arrival, how to answer.
+//! The page about notifications: what is sent, how it looks on arrival, how to answer.
 
 use askama::Template;
 use domain::webhook::RETRY_OFFSETS_SECONDS;
@@ -11,9 +11,9 @@ use super::index::{Entry, entry, frame};
 use super::side::Side;
 use super::snippet;
 
-/// The path of the object that the example tells of.
+/// The path of the object in the example.
 const TOLD_OF: &str = "/v3/payments/{payment_id}";
-/// The topic whose operations show what was told.
+/// The topic of the operations that show what was sent.
 const TOPIC: &str = "Events";
 /// The recipe that checks a signature.
 const RECIPE: &str = "webhook_signature.py";
@@ -24,15 +24,15 @@ const RECIPE: &str = "webhook_signature.py";
 pub struct NotificationsPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
-    /// What is told.
+    /// The notifications.
     pub told: Vec<Told>,
-    /// When it is told again: seconds after the first time.
+    /// When a notification is repeated: seconds after the first time.
     pub again: String,
     /// What arrives.
     pub example: String,
-    /// The recipe about signatures, and operations that show what was told.
+    /// The recipe about signatures, and operations that show what was sent.
     pub links: Vec<Entry>,
 }
 
@@ -41,7 +41,7 @@ pub struct NotificationsPage {
 pub struct Told {
     /// The events.
     pub events: Vec<String>,
-    /// What they say.
+    /// Their description.
     pub says: String,
 }
 
@@ -87,7 +87,7 @@ fn told(lang: Lang, description: &Description) -> Vec<Told> {
     description.webhooks.0.iter().map(told).collect()
 }
 
-/// The body that tells of the description's own example of a payment.
+/// The body of a notification about the payment that the description has as an example.
 fn example(description: &Description) -> String {
     let mut operations = description.operations();
     let found = operations.find(|(path, method, _)| *path == TOLD_OF && *method == "get");

@@ -20,7 +20,7 @@ use super::words::{self, Piece};
 pub struct OperationPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
     /// Its name.
     pub title: String,
@@ -32,7 +32,7 @@ pub struct OperationPage {
     pub path: String,
     /// Who may call it.
     pub who: Vec<Vec<Piece>>,
-    /// Does it need an idempotency key?
+    /// Whether it needs an idempotency key.
     pub has_key: bool,
     /// What its path and query take.
     pub parameters: Vec<Group>,
@@ -122,7 +122,7 @@ fn says(lang: Lang, parameter: &Parameter) -> Vec<Piece> {
     words::of(in_lang(lang, en, ru))
 }
 
-/// The ways in, in words.
+/// The kinds of credentials, in words.
 fn who(operation: &Operation, frame: &Frame) -> Vec<Vec<Piece>> {
     let ways = operation.security.iter().flat_map(|way| &way.0);
     let said = ways.map(|(way, rights)| match (way.as_str(), rights.first()) {

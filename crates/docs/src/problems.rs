@@ -1,4 +1,4 @@
-//! The page of all errors, with what to do.
+//! The page of all errors, with advice.
 
 use askama::Template;
 use pages::frame::Frame;
@@ -16,7 +16,7 @@ use super::words::{self, Piece};
 pub struct ProblemsPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
     /// The errors.
     pub problems: Vec<ProblemRow>,
@@ -31,7 +31,7 @@ pub struct ProblemRow {
     pub class: String,
     /// The words of the wire.
     pub description: String,
-    /// What is named.
+    /// The parameter that is named.
     pub parameter: Option<String>,
     /// What to do.
     pub advice: Vec<Piece>,

@@ -1,4 +1,4 @@
-//! Recipes: whole programs, which tests run as they stand.
+//! Recipes: whole programs, which tests run as they are.
 
 use askama::Template;
 use pages::frame::Frame;
@@ -19,7 +19,7 @@ pub(super) struct Recipe {
     program: &'static str,
 }
 
-/// All recipes, in the order in which one learns.
+/// All recipes, in the order in which they are best read.
 pub(super) const RECIPES: &[Recipe] = &[
     Recipe {
         name: "pay_by_page.py",
@@ -137,7 +137,7 @@ pub(super) const RECIPES: &[Recipe] = &[
 pub struct RecipePage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
     /// Its name.
     pub title: String,

@@ -8,9 +8,9 @@ use pages::text::Texts;
 use super::description::{Description, Schema};
 use super::words::{self, Piece};
 
-/// The type of an amount, where it need not be said again what it is made of.
+/// The type of an amount whose members were shown before.
 const MONEY: &str = "object {value, currency}";
-/// How deep members of members are shown.
+/// How many levels of members are shown.
 const DEPTH_MAX: usize = 5;
 
 /// A row with those of its members, which the page folds away.
@@ -29,13 +29,13 @@ pub struct Row {
     pub anchor: String,
     /// The path of the member.
     pub path: String,
-    /// For which variant of the object around it.
+    /// The variant of the object around it that has this member.
     pub variant: Option<String>,
     /// Its type.
     pub kind: String,
-    /// Has it to be there?
+    /// Whether it is required.
     pub required: bool,
-    /// What it is.
+    /// Its description.
     pub says: Vec<Piece>,
     /// The values that it may have.
     pub values: Vec<String>,
@@ -112,7 +112,7 @@ struct Writer<'d> {
     lang: Lang,
     t: Texts,
     rows: Vec<Row>,
-    /// Has an amount shown its members?
+    /// Whether the members of an amount were shown.
     money_is_said: bool,
 }
 
@@ -185,7 +185,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Is it an amount, and does the table say already what amounts are made of?
+    /// Returns whether it is an amount, and the table has shown the members of amounts already.
     fn is_known_money(&mut self, asked: &Schema) -> bool {
         let name = asked.reference.as_deref().unwrap_or_default();
         let money = name

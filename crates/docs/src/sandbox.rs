@@ -1,5 +1,5 @@
-//! The test bank: the pages on which a developer decides for the buyer. They look like nobody's
-//! real bank, so that nobody takes them for one.
+//! The test bank: the pages on which a developer decides for the buyer. They look like no real
+//! bank's, so that nobody takes them for one.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub mod done;
 pub mod self_employed;
 pub mod three_ds;
 
-/// What the address says.
+/// The query of the address.
 #[derive(Debug, Deserialize)]
 struct OperationQuery {
     #[serde(default)]
@@ -60,7 +60,7 @@ pub fn router(app: Arc<App>) -> Router {
     pages::guarded(pages, &app).with_state(app)
 }
 
-/// Shows what there is to decide; which of the two pages it is, the operation says.
+/// Shows what there is to decide, on the page that the operation needs.
 async fn show(
     State(app): State<Arc<App>>,
     asked: Asked,
@@ -95,7 +95,7 @@ async fn show(
     secret.set(page)
 }
 
-/// Takes the decision and leads back to whom the payer came from.
+/// Takes the decision and leads back to where the payer came from.
 async fn decide(
     State(app): State<Arc<App>>,
     asked: Asked,
@@ -135,7 +135,7 @@ fn frame(lang: Lang, operation: &str) -> Frame {
     Frame::new(lang, |lang| routes::sandbox_approve(operation, lang))
 }
 
-/// The sum, or that there is none.
+/// The sum, or a text that there is none.
 fn sum(frame: &Frame, shown: &Shown) -> String {
     if shown.binding {
         return frame.t.say("bind-sum");
@@ -143,7 +143,7 @@ fn sum(frame: &Frame, shown: &Shown) -> String {
     money::text(shown.amount, frame.lang)
 }
 
-/// The card or the phone, as far as it may be shown.
+/// The card or the phone, in a form that may be shown.
 fn means(frame: &Frame, shown: &Shown) -> Option<String> {
     let card = shown.card_last4.as_ref();
     let card = card.map(|last4| frame.t.say_with("means-card", "last4", last4));

@@ -15,9 +15,9 @@ use super::rows::{self, Group, Row};
 use super::side::Side;
 use super::words::{self, Piece};
 
-/// How much of a kind is shown.
+/// The most hits of one kind that are shown.
 const SHOWN_MAX: usize = 40;
-/// How many characters of what was typed are looked for.
+/// The most characters of a query that are searched for.
 const QUERY_CHARS_MAX: usize = 100;
 
 /// The page.
@@ -26,35 +26,35 @@ const QUERY_CHARS_MAX: usize = 100;
 pub struct SearchPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
     /// What was found, by kind; empty kinds are left out.
     pub found: Vec<Found>,
 }
 
-/// What was found of a kind.
+/// The hits of one kind.
 #[derive(Clone, Debug)]
 pub struct Found {
     /// The kind.
     pub title: String,
     /// What was found.
     pub hits: Vec<Hit>,
-    /// How many more there are, if there are.
+    /// How many more there are, if any.
     pub more: Option<String>,
 }
 
 /// Something that was found.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// Where it stands.
+    /// Its address.
     pub url: String,
     /// Its name.
     pub title: String,
-    /// Is its name a word of programs?
+    /// Whether its name is code.
     pub code: bool,
-    /// What is to be seen beside it.
+    /// A note beside it.
     pub aside: String,
-    /// What is said of it.
+    /// Its description.
     pub says: Vec<Piece>,
 }
 
@@ -84,7 +84,7 @@ impl Item {
     }
 }
 
-/// As people type it: in small letters, without the dots of `ё`.
+/// The text in small letters and without the dots of `ё`, as people type it.
 fn plain(text: &str) -> String {
     text.to_lowercase().replace('ё', "е")
 }
@@ -108,7 +108,7 @@ impl Index {
         }
     }
 
-    /// What has all words of `query`: those first whose name it is.
+    /// The entries that have all words of `query`; first those that have them in their name.
     fn find(&self, lang: Lang, query: &str) -> Vec<Found> {
         let query = plain(query);
         let words: Vec<&str> = query.split_whitespace().collect();
@@ -166,7 +166,7 @@ fn recipes(lang: Lang) -> Vec<Hit> {
     RECIPES.iter().map(hit).collect()
 }
 
-/// The pages that belong to no topic, by what stands on them.
+/// The pages that belong to no topic, with the words on them.
 fn pages(lang: Lang) -> Vec<Hit> {
     let t = Texts::of(lang);
     let hit = |url: String, title: &str, says: &str, parts: [&str; 2]| Hit {
@@ -207,7 +207,7 @@ fn problems(lang: Lang, description: &Description) -> Vec<Hit> {
     description.errors.iter().map(hit).collect()
 }
 
-/// Fields of requests and filters, of every operation; those of answers once for each kind of
+/// The fields of requests and filters of every operation; those of answers once for each kind of
 /// object.
 fn fields(lang: Lang, description: &Description) -> Vec<Hit> {
     let mut hits = Vec::new();
@@ -219,7 +219,7 @@ fn fields(lang: Lang, description: &Description) -> Vec<Hit> {
         let mut add = |groups: Vec<Group>| {
             for group in groups {
                 let rows = std::iter::once(group.row).chain(group.inner);
-                // What the answer repeats of the request is found in the request.
+                // A field of the answer that repeats the request is found with the request.
                 let rows = rows.filter(|row| own.insert(format!("{}: {:?}", row.path, row.says)));
                 hits.extend(rows.map(|row| field(&page, title, row)));
             }
@@ -242,7 +242,7 @@ fn fields(lang: Lang, description: &Description) -> Vec<Hit> {
     hits
 }
 
-/// Which object an answer shows: of a list, its items.
+/// The object that an answer shows; for a list, its items.
 fn object_of<'d>(description: &'d Description, schema: &'d Schema) -> &'d str {
     let inner = description.resolve(schema).properties.get("items");
     let inner = inner

@@ -1,4 +1,4 @@
-//! What stands beside every page of the documentation: all of its pages, and the search.
+//! The column beside every page of the documentation: all of its pages, and the search.
 
 use pages::lang::Lang;
 use pages::routes;
@@ -8,14 +8,14 @@ use super::description::{Description, in_lang};
 use super::index::{Entry, entry};
 use super::recipe::RECIPES;
 
-/// What stands beside a page.
+/// The column beside a page.
 #[derive(Clone, Debug)]
 pub struct Side {
     /// The first page.
     pub home: String,
-    /// Where words are searched for.
+    /// The address of the search.
     pub search: &'static str,
-    /// The words that were.
+    /// The words that were searched for.
     pub query: String,
     /// The pages, in groups.
     pub groups: Vec<Group>,
@@ -37,7 +37,7 @@ pub struct Group {
 }
 
 impl Side {
-    /// What stands beside the pages in a language.
+    /// The column in a language.
     pub(super) fn of(lang: Lang, description: &Description) -> Self {
         let mut groups = vec![recipes(lang)];
         groups.extend(topics(lang, description));

@@ -5,10 +5,10 @@ use serde_json::Number;
 
 use super::description::{Operation, Ordered};
 
-/// An id of an example's path.
+/// The id in the path of an example.
 const SOME_ID: &str = "31f00000-000f-5000-8000-1a2b3c4d5e6f";
 
-/// An example's text without the indentation of the place where it stood.
+/// An example's text without the indentation of the place it was taken from.
 pub(super) fn dedented(text: &str) -> String {
     let rest = text.lines().skip(1);
     let common = rest.clone().filter(|line| !line.trim().is_empty());
@@ -47,7 +47,7 @@ pub(super) fn curl(
     lines.join(" \\\n")
 }
 
-/// The request for Python: by the official SDK where it has a word for it.
+/// The request for Python; by the official SDK if that has a method for it.
 pub(super) fn python(
     operation: &Operation,
     (path, method): (&str, &str),
@@ -113,7 +113,7 @@ fn has_key(operation: &Operation) -> bool {
         .any(|parameter| parameter.name.is_empty())
 }
 
-/// A path with an id in the place of a name in braces.
+/// A path with an id in place of a name in braces.
 fn filled(path: &str) -> String {
     match path.split_once('{') {
         Some((before, rest)) => {

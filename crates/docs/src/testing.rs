@@ -1,5 +1,5 @@
-//! The page about test shops: which card, wallet or phone has which end, and what can be decided
-//! without a browser. A test of the binary holds the values against the sandbox's own.
+//! The page about test shops: the outcome of each card, wallet or phone, and what can be decided
+//! without a browser. A test of the binary compares the values with the sandbox's own.
 
 use askama::Template;
 use pages::frame::Frame;
@@ -13,10 +13,10 @@ use super::side::Side;
 
 /// The topic whose operations decide for the buyer and move the clock.
 const TOPIC: &str = "Testing";
-/// A wallet that is paid.
+/// A wallet to which payouts succeed.
 const WALLET: &str = "41001614575714";
 
-/// Wallets that are not paid out to, and the reason that is told.
+/// Wallets to which payouts fail, and the reason that is given.
 pub const WALLETS: &[(&str, &str)] = &[
     ("41001614575572", "one_time_limit_exceeded"),
     ("41001614575643", "periodic_limit_exceeded"),
@@ -24,7 +24,7 @@ pub const WALLETS: &[(&str, &str)] = &[
     ("410011788545536", "general_decline"),
 ];
 
-/// Phones that are not paid out to through SBP, and the reason that is told.
+/// Phones to which payouts through SBP fail, and the reason that is given.
 pub const PHONES: &[(&str, &str)] = &[
     ("79000000001", "recipient_not_found"),
     ("79000000002", "rejected_by_payee"),
@@ -41,26 +41,26 @@ pub const PHONES: &[(&str, &str)] = &[
 pub struct TestingPage {
     /// Language and style.
     pub frame: Frame,
-    /// What stands beside it.
+    /// The pages and the search beside it.
     pub side: Side,
     /// Cards, by outcome.
     pub cards: Vec<Values>,
     /// Receivers of payouts, by reason.
     pub payees: Vec<Values>,
-    /// A wallet that is paid.
+    /// A wallet to which payouts succeed.
     pub wallet: &'static str,
     /// Operations and recipes that decide and wait.
     pub deciding: Vec<Entry>,
 }
 
-/// What can be typed for an outcome.
+/// The values for one outcome.
 #[derive(Clone, Debug)]
 pub struct Values {
     /// The outcome, in words.
     pub outcome: String,
-    /// The reason that is told, if it is a refusal.
+    /// The reason that is given, if it is a refusal.
     pub reason: Option<String>,
-    /// What to type.
+    /// The values.
     pub values: Vec<String>,
 }
 
@@ -98,7 +98,7 @@ impl TestingPage {
     }
 }
 
-/// The reason that a message about a card stands for.
+/// The reason that belongs to a message about a card.
 fn reason(message: &str) -> Option<String> {
     let code = message.strip_prefix("test-")?;
     let code = code.strip_suffix("_by_us").unwrap_or(code);

@@ -1,11 +1,11 @@
-//! Sentences of the description: what stands between backticks in them is code.
+//! Sentences of the description, in which words between backticks are code.
 
 /// A piece of a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Is it code?
+    /// Whether it is code.
     pub code: bool,
-    /// What it says.
+    /// The words.
     pub text: String,
 }
 

@@ -1,4 +1,4 @@
-//! The demo's one page in its looks: the ways to choose from, and each way by itself.
+//! The demo's one page in its looks: the list of ways to pay, and each of them by itself.
 
 use askama::Template;
 use domain::ShopId;
@@ -22,9 +22,9 @@ pub struct DemoPage {
     pub look: Look,
     /// The shop.
     pub shop: ShopId,
-    /// What payouts go out of.
+    /// The gateway that pays out.
     pub gateway: ShopId,
-    /// The platform, as merchants write it into their pages.
+    /// The address of the platform, as merchants write it into their pages.
     pub base: String,
     /// The widget's token.
     pub token: String,
@@ -34,16 +34,16 @@ pub struct DemoPage {
     pub csrf: String,
     /// The demo's pages and forms.
     pub home: String,
-    /// Where the forms go.
+    /// The address that the forms are sent to.
     pub action: &'static str,
-    /// Where the page comes back to when it is paid.
+    /// The page that the buyer comes back to after paying.
     pub thanks: String,
 }
 
 /// What the page shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// The ways to choose from.
+    /// The list of ways to pay.
     Start,
     /// The widget in the page.
     Widget,
@@ -53,7 +53,7 @@ pub enum Look {
     Checkout,
     /// The payout widget.
     Payout,
-    /// What a buyer comes back to.
+    /// The page that a buyer comes back to.
     Thanks,
 }
 
@@ -123,7 +123,7 @@ impl DemoPage {
         self.frame.t.say(key)
     }
 
-    /// What it is about.
+    /// The text below it.
     #[must_use]
     pub fn text(&self) -> String {
         let key = match self.look {

@@ -1,12 +1,12 @@
-//! What recipes say to their readers, in Russian. The programs are the same in both languages:
-//! only comments and the words in triple quotes change.
+//! The comments of recipes in Russian. The programs are the same in both languages: only comments
+//! and the words in triple quotes change.
 
 use std::fmt::Write as _;
 
-/// Where comments are broken.
+/// The column at which comments are wrapped.
 const WIDTH: usize = 96;
 
-/// A comment: how it begins, and what it says.
+/// A line of a program, with its comment.
 #[derive(Debug, PartialEq, Eq)]
 enum Line<'l> {
     /// Words in triple quotes on a line of their own.
@@ -19,7 +19,7 @@ enum Line<'l> {
     Code,
 }
 
-/// What a line is.
+/// The kind of a line.
 fn line(text: &str) -> Line<'_> {
     let own = text.trim();
     let quoted = own
@@ -37,7 +37,7 @@ fn line(text: &str) -> Line<'_> {
     }
 }
 
-/// The same program for readers of Russian.
+/// The same program with its comments in Russian.
 pub(super) fn in_russian(program: &str) -> String {
     let mut out = String::with_capacity(program.len());
     let mut lines = program.lines().peekable();
@@ -79,7 +79,7 @@ fn put(out: &mut String, line: std::fmt::Arguments<'_>) {
     debug_assert!(written.is_ok(), "a string takes what is written to it");
 }
 
-/// Words on lines of at most `width` characters.
+/// Wraps words to lines of at most `width` characters.
 fn broken(words: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in words.split(' ') {
@@ -95,7 +95,7 @@ fn broken(words: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The Russian of these words; what has none is an address or a command.
+/// The Russian for these words; addresses and commands stay as they are.
 fn of(english: &str) -> &str {
     let known = RUSSIAN.iter().find(|(words, _)| *words == english);
     known.map_or(english, |(_, russian)| russian)
@@ -243,7 +243,7 @@ mod tests {
     use super::{Line, RUSSIAN, in_russian, indent_of, line};
     use crate::recipe::RECIPES;
 
-    /// What stays when all words for people are gone.
+    /// The program without any comments and quoted words.
     fn bare(program: &str) -> String {
         let kept = program.lines().filter_map(|text| match line(text) {
             Line::Quoted(_) => Some(format!("{}\"\"\"", indent_of(text))),

@@ -15,7 +15,7 @@ use pages::routes;
 pub struct ApprovePage {
     /// Language, style, script.
     pub frame: Frame,
-    /// The message that names what stands here for the real thing.
+    /// The message that names what this page stands for.
     pub title: &'static str,
     /// The shop's number.
     pub shop: String,
@@ -27,12 +27,12 @@ pub struct ApprovePage {
     pub operation: String,
     /// Proof that the form was served by us.
     pub csrf: String,
-    /// Where the form goes.
+    /// The address that the form is sent to.
     pub action: &'static str,
 }
 
 impl ApprovePage {
-    /// What the test bank asks of the payer.
+    /// The page for what the test bank asks the payer.
     pub(crate) fn of(frame: Frame, operation: &str, shown: &Shown) -> Self {
         Self {
             title: Self::title_of(shown.method),
@@ -52,7 +52,7 @@ impl ApprovePage {
         self
     }
 
-    /// The message that names what stands here for `kind`.
+    /// The message that names what this page stands for, for `kind`.
     #[must_use]
     pub const fn title_of(kind: MethodKind) -> &'static str {
         match kind {

@@ -1,4 +1,4 @@
-//! The test bank after the decision, or when there is none left to take.
+//! The test bank's page after the decision, or if there is nothing to decide.
 
 use askama::Template;
 use pages::frame::Frame;

@@ -28,7 +28,7 @@ pub struct SelfEmployedPage {
     pub id: String,
     /// Proof that the form was served by us.
     pub csrf: String,
-    /// Where the form goes.
+    /// The address that the form is sent to.
     pub action: &'static str,
 }
 
@@ -49,7 +49,7 @@ impl SelfEmployedPage {
     }
 }
 
-/// What the address says.
+/// The query of the address.
 #[derive(Debug, Deserialize)]
 pub(super) struct PersonQuery {
     #[serde(default)]

@@ -24,12 +24,12 @@ pub struct ThreeDsPage {
     pub operation: String,
     /// Proof that the form was served by us.
     pub csrf: String,
-    /// Where the form goes.
+    /// The address that the form is sent to.
     pub action: &'static str,
 }
 
 impl ThreeDsPage {
-    /// What the test bank asks of the payer.
+    /// The page for what the test bank asks the payer.
     pub(crate) fn of(frame: Frame, operation: &str, shown: &Shown) -> Self {
         Self {
             shop: shown.shop_id.to_string(),
