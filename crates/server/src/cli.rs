@@ -1,4 +1,4 @@
-//! The command line: what can be said, before anything is done.
+//! The command line: its words and options, before anything is done.
 //!
 //! The keys of the configuration are flags of every command, made from the one list of keys.
 
@@ -65,8 +65,8 @@ pub(crate) enum Command {
     Listen(Listen),
     /// Proves that the books are right; the exit status is 1 if they are not
     Audit {
-        /// A file that knows where the books ended: `heads.json` of another node, `backup.json` of
-        /// a backup; that of the data directory counts anyway
+        /// A file that knows where the books ended: `heads.json` of another node, or `backup.json`
+        /// of a backup; the one in the data directory is always used
         #[arg(long, value_name = "FILE")]
         against: Option<PathBuf>,
     },
@@ -80,14 +80,14 @@ pub(crate) enum Command {
         /// The directory that `backup` made
         #[arg(required_unless_present = "drop_replaced")]
         source: Option<PathBuf>,
-        /// Replaces the data that are there, which are kept beside
+        /// Replaces the data that are there, and keeps them beside
         #[arg(long)]
         force: bool,
-        /// Removes what restores have replaced, and does nothing else
+        /// Only removes what restores have replaced
         #[arg(long, conflicts_with_all = ["source", "force"])]
         drop_replaced: bool,
     },
-    /// Brings the database's schema up to date and does nothing else
+    /// Only brings the database's schema up to date
     Migrate,
     /// Prints the description of the API, OpenAPI 3.1 as JSON
     Openapi,
@@ -126,7 +126,7 @@ pub(crate) enum Shop {
     Create(Box<CreateShop>),
     /// Lists all shops
     List,
-    /// Switches a shop or a gateway off: it begins nothing any more; what was begun is finished
+    /// Switches a shop or a gateway off: it can begin nothing new; what was begun is finished
     Disable {
         /// The shop, or the payout gateway
         #[arg(long)]
@@ -147,12 +147,12 @@ pub(crate) enum Shop {
     /// Sets how a shop's receipts are registered, or that they are not
     #[command(subcommand)]
     Receipts(ShopReceipts),
-    /// Sets which sites may show a shop's widgets; any may if none is named
+    /// Sets which sites may show a shop's widgets; without sites, any may
     Widget {
         /// The shop, or the payout gateway
         #[arg(long)]
         shop: ShopId,
-        /// A site: `https://shop.example`, or all below a name, `https://*.shop.example`
+        /// A site: `https://shop.example`, or everything below a name, `https://*.shop.example`
         #[arg(long, value_delimiter = ',', value_parser = site)]
         sites: Vec<Site>,
     },
@@ -185,7 +185,7 @@ pub(crate) struct CreateShop {
     /// The currency that it takes
     #[arg(long, default_value = "RUB", value_parser = currency)]
     pub(crate) currency: Currency,
-    /// The methods that buyers are offered; all of them if none is named
+    /// The methods that buyers are offered; without this option, all
     #[arg(long, value_delimiter = ',', value_parser = method)]
     pub(crate) methods: Vec<MethodKind>,
     /// Lets the shop send card numbers itself
@@ -194,7 +194,7 @@ pub(crate) struct CreateShop {
     /// Forbids the shop to save methods and charge them again
     #[arg(long)]
     pub(crate) no_saved_methods: bool,
-    /// Lets the shop make safe deals, which live so many days: 1 to 180, 90 if not said
+    /// Lets the shop make safe deals that live so many days: 1 to 180, by default 90
     #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "90",
           value_parser = deal_life)]
     pub(crate) deals: Option<Life>,
@@ -282,7 +282,7 @@ pub(crate) enum ShopReceipts {
     /// Registers the shop's receipts from now on: at the sandbox, or at ATOL Online if its account
     /// is given
     Set(Box<SetReceipts>),
-    /// Registers none any more
+    /// Registers no receipts any more
     Off {
         /// The shop
         #[arg(long)]
@@ -321,10 +321,10 @@ pub(crate) struct SetReceipts {
     /// The seller's e-mail
     #[arg(long, requires = "atol_login", value_parser = email)]
     pub(crate) atol_email: Option<String>,
-    /// How the seller is taxed, 1 to 6, where a receipt does not say
+    /// How the seller is taxed, 1 to 6, if a receipt does not say
     #[arg(long, requires = "atol_login", value_parser = tax_system)]
     pub(crate) atol_tax_system: Option<TaxSystem>,
-    /// Where the service is
+    /// The address of the service
     #[arg(long, default_value = "https://online.atol.ru/possystem")]
     pub(crate) atol_url: String,
     /// The protocol: `v4` or `v5`
@@ -343,7 +343,7 @@ pub(crate) enum ShopWebhook {
         /// Where notifications go
         #[arg(long)]
         url: String,
-        /// The events; all of them if none is named
+        /// The events; without this option, all
         #[arg(long = "event", alias = "events", value_delimiter = ',', value_parser = event)]
         events: Vec<EventKind>,
         /// Send an event only when earlier ones of its object were taken or given up; otherwise it
@@ -351,8 +351,8 @@ pub(crate) enum ShopWebhook {
         #[arg(long)]
         strict_order: bool,
     },
-    /// Gives a webhook another signing secret, which is shown only now; the one before signs
-    /// nothing any more
+    /// Gives a webhook another signing secret, which is shown only now; the old one is no longer
+    /// used
     Renew {
         /// The shop
         #[arg(long)]
@@ -366,7 +366,7 @@ pub(crate) enum ShopWebhook {
         #[arg(long)]
         shop: ShopId,
     },
-    /// Removes a webhook; what is on its way to it is not delivered any more
+    /// Removes a webhook; notifications on their way to it are not delivered any more
     Remove {
         /// The shop
         #[arg(long)]
@@ -379,7 +379,7 @@ pub(crate) enum ShopWebhook {
 /// `altyn event`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Event {
-    /// Lists the newest of what happened in a shop, oldest first
+    /// Lists the newest events of a shop, oldest first
     List {
         /// The shop
         #[arg(long)]
@@ -397,25 +397,25 @@ pub(crate) enum Event {
         #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
         limit: u32,
     },
-    /// Shows one event with every attempt to tell it
+    /// Shows one event with every attempt to deliver it
     Show {
         /// The event
         #[arg(value_parser = event_id)]
         id: EventId,
-        /// Its shop; found by itself if not named
+        /// Its shop; searched for if not named
         #[arg(long)]
         shop: Option<ShopId>,
     },
-    /// Tells one event again to all webhooks that listen to it now
+    /// Sends one event again to all webhooks that listen to it now
     Resend {
         /// The event
         #[arg(value_parser = event_id)]
         id: EventId,
-        /// Its shop; found by itself if not named
+        /// Its shop; searched for if not named
         #[arg(long)]
         shop: Option<ShopId>,
     },
-    /// Tells all events since a time again
+    /// Sends all events since a time again
     Replay {
         /// The shop
         #[arg(long)]
@@ -429,7 +429,7 @@ pub(crate) enum Event {
 /// `altyn clock`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Clock {
-    /// Moves a test shop's clock ahead; what falls due by it happens within a second
+    /// Moves a test shop's clock ahead; whatever falls due happens within a second
     Advance {
         /// The shop
         #[arg(long)]
@@ -446,10 +446,10 @@ pub(crate) struct Listen {
     /// The shop
     #[arg(long)]
     pub(crate) shop: ShopId,
-    /// Where notifications are forwarded to; only shown if not named
+    /// The address that notifications are forwarded to; without it they are only shown
     #[arg(long)]
     pub(crate) forward_to: Option<String>,
-    /// The events; all of them if none is named
+    /// The events; without this option, all
     #[arg(long = "event", alias = "events", value_delimiter = ',', value_parser = event)]
     pub(crate) events: Vec<EventKind>,
 }

@@ -22,7 +22,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Measures how long something takes; nothing that is stored comes from it.
+/// Measures how long something takes; what is stored does not depend on it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Stopwatch(Instant);
 
@@ -40,7 +40,7 @@ impl Stopwatch {
     }
 }
 
-/// How many bytes are asked for at once: the question is dear, and this is on every payment's way.
+/// How many bytes are drawn at once: a draw is expensive, and every payment needs some.
 const BLOCK: usize = 4_096;
 
 /// Randomness of the operating system, drawn in blocks.
@@ -79,7 +79,7 @@ impl Random for SystemRandom {
 }
 
 impl Pool {
-    /// The next bytes. A rest that is too short is thrown away.
+    /// The next bytes. If too few are left, they are thrown away.
     fn take<const COUNT: usize>(&mut self) -> [u8; COUNT] {
         const { assert!(COUNT <= BLOCK, "drawn from one block") };
         if BLOCK.saturating_sub(self.used) < COUNT {
@@ -90,7 +90,7 @@ impl Pool {
             unreachable!("a block was filled just now")
         };
         let taken = *drawn;
-        // What was given away is not kept where it could be found.
+        // Bytes that were handed out are erased, so that nobody can find them here.
         drawn.fill(0);
         self.used = self.used.saturating_add(COUNT);
         taken
@@ -127,7 +127,7 @@ mod tests {
         assert_eq!(drawn.len(), BLOCK);
         let seeds: HashSet<[u8; 32]> = (0..BLOCK).map(|_| random.seed()).collect();
         assert_eq!(seeds.len(), BLOCK);
-        // A rest that is shorter than a seed lies between the blocks.
+        // Bytes that are too few for a seed lie between the blocks.
         random.bits();
         let seeds: HashSet<[u8; 32]> = (0..BLOCK).map(|_| random.seed()).collect();
         assert!(seeds.len() == BLOCK && !seeds.contains(&[0; 32]));

@@ -1,4 +1,4 @@
-//! The commands: each opens the database beside a running server, or without one, and tells what
+//! The commands: each opens the database beside a running server, or without one, and reports what
 //! it did.
 
 mod application;
@@ -33,7 +33,7 @@ use crate::output::{Told, say};
 use crate::platform;
 use crate::serve;
 
-/// Does what was asked.
+/// Runs the command.
 pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
     let as_json = cli.json;
     let told = match cli.command {
@@ -90,8 +90,8 @@ async fn migrate(config: &Config) -> Result<Told> {
     ))
 }
 
-/// Waits until no server works with what it remembers of a shop from before, so that what a command
-/// tells is true when it ends.
+/// Waits until no server uses what it remembered of a shop before, so that the command's report is
+/// true when it ends.
 #[expect(
     clippy::disallowed_methods,
     reason = "other processes forget by the real clock, and tell nobody"
@@ -101,13 +101,13 @@ async fn until_seen_by_servers() {
     tokio::time::sleep(std::time::Duration::from_micros(micros)).await;
 }
 
-/// `1 secret`, `2 secrets`.
+/// A number with its noun: `1 secret`, `2 secrets`.
 fn counted<N: Into<u64> + Copy>(count: N, one: &str, many: &str) -> String {
     let count = count.into();
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
-/// A time as people and programs read it.
+/// A time in a form for people and programs.
 pub(crate) fn shown(time: Timestamp) -> String {
     jiff::Timestamp::from_microsecond(time.as_micros()).map_or_else(
         |_out_of_range| time.as_micros().to_string(),

@@ -1,5 +1,5 @@
-//! What the operator decides: read once, at start, from `altyn.toml`, the environment and flags,
-//! the later ones winning. Every key has a default that works on a laptop.
+//! The operator's settings: read once, at the start, from `altyn.toml`, the environment and flags;
+//! later ones override earlier ones. Every key has a default that works on a laptop.
 //!
 //! The keys are data ([`KEYS`]): flags, variables, the file and the table of docs/running.md all
 //! come from the one list.
@@ -37,12 +37,12 @@ pub(crate) const DATABASE_FILE: &str = "altyn.db";
 /// The name of the sealing keys' file in the data directory.
 const SEALING_KEY_FILE: &str = "sealing.key";
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
-    /// The command that reads it, if it asks for anything.
+    /// The command that reads it, if it asks for rights.
     pub(crate) way: Option<&'static Way>,
-    /// Neither was a file named, nor was there one where it is looked for.
+    /// Whether no file was named and none was found in the usual place.
     pub(crate) without_file: bool,
     pub(crate) data_dir: PathBuf,
     database: DatabaseChoice,
@@ -83,7 +83,7 @@ pub(crate) struct Config {
     pub(crate) log_format: LogFormat,
 }
 
-/// Where the rows are, as it was said.
+/// The database, as it was configured.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum DatabaseChoice {
     InDataDir,
@@ -91,7 +91,7 @@ enum DatabaseChoice {
     Postgres(String),
 }
 
-/// How log lines look.
+/// The form of log lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
     Text,
@@ -99,7 +99,7 @@ pub(crate) enum LogFormat {
 }
 
 impl Config {
-    /// Where the rows are.
+    /// The database.
     pub(crate) fn database(&self) -> Database {
         match &self.database {
             DatabaseChoice::InDataDir => Database::Sqlite {
@@ -110,7 +110,7 @@ impl Config {
         }
     }
 
-    /// Where the sealing keys are.
+    /// The file of the sealing keys.
     pub(crate) fn sealing_key_file(&self) -> PathBuf {
         let own = || self.data_dir.join(SEALING_KEY_FILE);
         self.sealing_key_file.clone().unwrap_or_else(own)
@@ -125,7 +125,7 @@ impl Config {
         options
     }
 
-    /// Does this process do that?
+    /// Returns whether this process has that role.
     pub(crate) fn has(&self, role: Role) -> bool {
         self.roles.contains(&role)
     }

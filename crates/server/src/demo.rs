@@ -1,7 +1,7 @@
 //! The demo: one merchant with a test shop that may do everything and a payout gateway, made once
 //! and found again.
 //!
-//! `demo.json` in the data directory tells programs how to use it; it names only what exists.
+//! `demo.json` in the data directory tells programs how to use it.
 
 mod token;
 
@@ -24,11 +24,11 @@ use crate::command::gateway::test_gateway;
 pub(crate) const DEMO_FILE: &str = "demo.json";
 /// 4.5 %.
 const RATE_PPM: i64 = 45_000;
-/// What the gateway begins with: a million roubles.
+/// The balance that the gateway begins with: a million roubles.
 const GATEWAY_MINOR: i64 = 100_000_000;
-/// The names of the shop in the file.
+/// The names of the shop's members in the file.
 const SHOP: [&str; 2] = ["shop_id", "secret_key"];
-/// The names of the payout gateway.
+/// The names of the payout gateway's members.
 const GATEWAY: [&str; 2] = ["payout_gateway_id", "payout_secret_key"];
 
 /// How to use the demo.
@@ -37,7 +37,7 @@ pub(crate) struct Demo {
     pub(crate) base_url: String,
     pub(crate) shop_id: ShopId,
     pub(crate) secret_key: String,
-    /// What the demo's application acts in the shop by.
+    /// The token by which the demo's application acts in the shop.
     pub(crate) oauth_token: String,
     /// A payout gateway with its key.
     pub(crate) gateway: (ShopId, String),
@@ -93,8 +93,7 @@ async fn known(cx: &Cx, path: &Path, names: [&str; 2]) -> Result<Option<(ShopId,
     }
 }
 
-/// The account and key of a file that was written before. A file that makes no sense counts as
-/// none.
+/// The account and key in a file of an earlier start; `None` if the file cannot be understood.
 fn read(path: &Path, [id, key]: [&str; 2]) -> Result<Option<(ShopId, String)>> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
@@ -163,7 +162,7 @@ async fn make_gateway(cx: &Cx, shop_id: ShopId) -> Result<(ShopId, String)> {
     Ok((id, created.secret_key))
 }
 
-/// Writes the file for its owner alone; whoever reads it finds all of it or none.
+/// Writes the file, readable only by its owner; readers find all of it or none.
 fn write(path: &Path, demo: &Demo) -> std::io::Result<()> {
     let partial = path.with_extension("json.part");
     let mut options = File::options();
@@ -174,7 +173,7 @@ fn write(path: &Path, demo: &Demo) -> std::io::Result<()> {
     fs::rename(&partial, path)
 }
 
-/// What people are told at the start of the demo.
+/// The text at the start of the demo.
 pub(crate) fn welcome(demo: &Demo, data_dir: &Path) -> String {
     let (shop, key, api) = (demo.shop_id, &demo.secret_key, demo.api_url());
     let (gateway, gateway_key) = (demo.gateway.0, &demo.gateway.1);

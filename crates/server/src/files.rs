@@ -1,4 +1,4 @@
-//! Files that are their owner's alone, and names that survive a power failure.
+//! Files that only their owner may read, and names that survive a power failure.
 
 use std::fs::File;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
-/// A new file that is its owner's alone.
+/// A new file that only its owner may read.
 pub(crate) fn private_file(path: &Path) -> Result<File> {
     let mut options = File::options();
     let options = options.write(true).create(true).truncate(true).mode(0o600);

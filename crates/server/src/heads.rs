@@ -1,8 +1,8 @@
-//! The ends of the books' chains, written down outside of the tables that they guard: whoever cuts
-//! off the end of a book would have to change them too.
+//! The ends of the books' chains, written down outside of the tables that they guard: to cut off
+//! the end of a book, one would have to change them too.
 //!
-//! What is written down is behind the books and never ahead. An end that a book no longer has is
-//! evidence, and stays written down.
+//! What is written down may be older than the books, but never newer. An end that a book no longer
+//! has is evidence, and stays written down.
 
 use std::fs;
 use std::io::{ErrorKind, Write as _};
@@ -21,12 +21,12 @@ use tokio::sync::watch;
 
 use crate::clock::SystemClock;
 
-/// Where they are written down, in the data directory.
+/// The file in the data directory in which they are written down.
 pub(crate) const HEADS_FILE: &str = "heads.json";
 /// How often a server writes them down.
 const PAUSE: Duration = Duration::from_secs(60);
 
-/// The end of a book's chain, as files tell it.
+/// The end of a book's chain, as it stands in files.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct End {
@@ -35,7 +35,7 @@ pub(crate) struct End {
     hash: String,
 }
 
-/// What any file with ends has: ours, and the description of a backup.
+/// The part that all files with ends have: ours, and the description of a backup.
 #[derive(Serialize, Deserialize)]
 struct Ends {
     created_at: String,
@@ -112,12 +112,12 @@ pub(crate) fn write(data_dir: &Path, heads: &[Head]) -> Result<()> {
         .with_context(|| format!("write {}", path.display()))
 }
 
-/// Writes down where the books end now. One that does not go on from where it was known to end
-/// keeps what is known.
+/// Writes down where the books end now. If a book does not continue from its known end, the known
+/// end is kept.
 pub(crate) async fn note(store: &Store, data_dir: &Path) -> Result<()> {
     let before = match known(data_dir) {
         Ok(heads) => heads,
-        // What cannot be read may be evidence.
+        // A file that cannot be read may be evidence.
         Err(error) => return Err(error),
     };
     let old = before.clone();
@@ -151,7 +151,7 @@ pub(crate) async fn note(store: &Store, data_dir: &Path) -> Result<()> {
     write(data_dir, &heads)
 }
 
-/// Writes down where the books end now, as far as that can be done.
+/// Writes down where the books end now, or logs why it could not.
 pub(crate) async fn note_or_warn(store: &Store, data_dir: &Path) {
     if let Err(error) = note(store, data_dir).await {
         tracing::warn!("the ends of the books are not written down: {error:#}");
@@ -171,7 +171,7 @@ pub(crate) async fn keep(store: Store, data_dir: PathBuf, mut stop: watch::Recei
     }
 }
 
-/// Takes what is written down away, and writes down others.
+/// Moves the file aside, and writes down other ends.
 pub(crate) fn replace(data_dir: &Path, aside: &Path, heads: &[Head]) -> Result<bool> {
     let moved = match fs::rename(data_dir.join(HEADS_FILE), aside) {
         Ok(()) => true,

@@ -41,16 +41,16 @@ use seat::Seat;
 pub(crate) use seat::refuse;
 use wire::{Patience, Wire};
 
-/// Pause after a failed accept: mostly there are no file descriptors left, and some come free.
+/// Pause after a failed accept: mostly the file descriptors are used up, and some become free.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 /// Connections that the system may keep until they are accepted.
 const BACKLOG: u32 = 1_024;
-/// What the system may keep of an answer that nobody reads; it takes twice as much.
+/// How much of an unread answer the system may keep; it takes twice as much.
 const SEND_BUFFER_BYTES: u32 = 128 * 1_024;
-/// A head is handed to hyper only when it is all there and not too long.
+/// A head is given to hyper only when it is complete and not too long.
 const HYPER_SLACK_BYTES: usize = 8_192;
 
-/// What a connection may cost.
+/// The limits of a connection.
 #[derive(Clone, Debug)]
 pub(crate) struct Limits {
     most: Most,
@@ -86,14 +86,14 @@ impl Limits {
     }
 }
 
-/// An address that is listened on, with what is served there.
+/// An address to listen on, with its router.
 pub(crate) struct Door {
     listener: TcpListener,
     router: Router,
     limits: Limits,
     /// Open connections.
     open: Gauge,
-    /// Those for which there was no place, or no longer.
+    /// Connections that found no place, or lost it.
     dropped: Counter,
 }
 
@@ -108,7 +108,7 @@ impl Door {
         }
     }
 
-    /// Counts the open connections there, and those that had to give way.
+    /// Counts the open connections there, and those that were dropped.
     pub(crate) fn counted(self, open: Gauge, dropped: Counter) -> Self {
         Self {
             open,
@@ -117,7 +117,7 @@ impl Door {
         }
     }
 
-    /// Serves until `stop` becomes true, then lets open requests end, for a bounded time.
+    /// Serves until `stop` becomes true, then lets open requests end, for a limited time.
     pub(crate) async fn serve(self, mut stop: watch::Receiver<bool>) {
         let graceful = GracefulShutdown::new();
         let places = Places::new(self.limits.most);
@@ -134,7 +134,7 @@ impl Door {
                 Ok((stream, from)) => self.begin((stream, from), &http, &graceful, &places),
                 Err(error) => {
                     warn!(%error, "a connection could not be accepted");
-                    // Mostly there is no file descriptor left.
+                    // Mostly the file descriptors are used up.
                     places.make_room();
                     pause().await;
                 }
@@ -155,8 +155,8 @@ impl Door {
         let trusted = self.limits.proxies.trusts(from.ip().to_canonical());
         let Some(place) = places.take(from.ip().to_canonical(), trusted) else {
             self.dropped.inc();
-            // Whoever sends too many sends the next one when this one has ended, so it costs as
-            // little as it can: not even a farewell that the system would have to wait for.
+            // Whoever opens too many connections opens the next one when this one has ended, so it
+            // has to be cheap: the system need not even wait for a farewell.
             if let Err(error) = stream.set_zero_linger() {
                 debug!(%error, "a connection ends slowly");
             }

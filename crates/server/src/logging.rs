@@ -2,7 +2,7 @@
 //! numbers, keys or addresses.
 //!
 //! Lines are handed to a thread that writes many at once: a slow terminal or disk must not delay
-//! payments. What does not fit any more is counted and left out.
+//! payments. Lines for which there is no room are counted and dropped.
 
 use std::io::{self, Write};
 use std::panic::PanicHookInfo;
@@ -20,9 +20,9 @@ use crate::config::{Config, LogFormat};
 
 /// Most bytes of lines that wait for the writing thread.
 const WAITING_BYTES_MAX: usize = 4 * 1_048_576;
-/// Lines are written at once when there are so many bytes of them.
+/// Lines are written at once when they have so many bytes.
 const BATCH_BYTES: usize = 65_536;
-/// Otherwise they wait for others, for so long: a write for each would cost more than the line.
+/// Otherwise they wait this long for others: a write for each line would cost more than the line.
 const BATCH_TIME: Duration = Duration::from_millis(20);
 
 /// Lines that were left out because too many waited.
@@ -57,7 +57,7 @@ struct Queue {
     ended: bool,
 }
 
-/// Sets logging up; `level` counts where the configuration says nothing.
+/// Sets logging up; `level` counts if the configuration sets none.
 pub(crate) fn start(config: &Config, level: &str) -> Result<Logging, LogError> {
     let directives = config.log.as_deref().unwrap_or(level);
     let filter = EnvFilter::builder().parse(directives)?;
@@ -79,13 +79,12 @@ pub(crate) fn start(config: &Config, level: &str) -> Result<Logging, LogError> {
     })
 }
 
-/// How many lines were left out so far.
+/// How many lines were dropped until now.
 pub(crate) fn dropped() -> u64 {
     DROPPED.load(Relaxed)
 }
 
-/// A panic's message may quote what was being worked on, so only one that was written as it is in
-/// the code is logged.
+/// A panic's message may quote data, so it is logged only if it is a constant of the code.
 fn log_panic(info: &PanicHookInfo<'_>) {
     let message: Option<&&'static str> = info.payload().downcast_ref();
     let message = message.copied().unwrap_or("not told");
@@ -104,13 +103,14 @@ impl Shared {
     fn write_all(&self) {
         let mut lines = Vec::new();
         while self.take(&mut lines) {
-            // There is no one to tell that logs cannot be written.
+            // Nobody can be told that logs cannot be written.
             drop(io::stderr().lock().write_all(&lines));
             lines.clear();
         }
     }
 
-    /// Waits for lines, and a moment for others, and takes them all. No more will come if false.
+    /// Waits for lines, and a moment for more, and takes them all. Returns false if no more will
+    /// come.
     fn take(&self, lines: &mut Vec<u8>) -> bool {
         let empty = |queue: &mut Queue| queue.bytes.is_empty() && !queue.ended;
         let few = |queue: &mut Queue| queue.bytes.len() < BATCH_BYTES && !queue.ended;

@@ -1,4 +1,4 @@
-//! Who has started this program, as far as the machine tells.
+//! Who has started this program, by what the machine says.
 
 use std::fs;
 

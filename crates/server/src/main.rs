@@ -34,7 +34,7 @@ use crate::config::{Config, ConfigError};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The exit status of a command that was not understood, as clap has it.
+/// The exit status of a command that was not understood, the same as clap's.
 const MISUNDERSTOOD: u8 = 2;
 
 fn main() -> ExitCode {
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli, way: Option<&'static Way>) -> Result<ExitCode> {
-    // What this process makes is its owner's alone, the engine's own files too.
+    // Only their owner may read the files of this process, those of the database engine too.
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     let mut config = config::read(&cli.given.0)?;
     config.way = way;
@@ -79,7 +79,7 @@ fn complain(error: &anyhow::Error) {
     use std::io::Write as _;
 
     let causes: Vec<String> = error.chain().map(ToString::to_string).collect();
-    // There is no one left to tell if this cannot be written.
+    // Nobody can be told if this cannot be written.
     drop(writeln!(
         std::io::stderr().lock(),
         "altyn: {}",

@@ -1,5 +1,5 @@
-//! Counts and measures what goes to the outside: an acquirer, a courier, a mailer and an SMS
-//! gateway around the real ones.
+//! Counts and measures calls to the outside: an acquirer, a courier, a mailer and an SMS gateway
+//! around the real ones.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ pub(crate) struct MeteredSms {
 
 type Answered = Result<Answer, CallError>;
 
-/// What came of a call.
+/// The outcome of a call.
 fn outcome(answer: &Answered) -> &'static str {
     match answer {
         Ok(Answer::Approved(_)) => "approved",
@@ -58,7 +58,7 @@ fn outcome(answer: &Answered) -> &'static str {
     }
 }
 
-/// What came of a look-up.
+/// The outcome of a look-up.
 fn finding(found: &Result<Found, CallError>) -> &'static str {
     match found {
         Ok(Found::Nothing) => "nothing",
@@ -207,7 +207,7 @@ impl Courier for MeteredCourier {
     }
 }
 
-/// What came of an attempt to send a message.
+/// The outcome of an attempt to send a message.
 fn said(outcome: &Said) -> &'static str {
     match outcome {
         Said::Accepted { .. } => "accepted",

@@ -1,5 +1,5 @@
-//! Figures for Prometheus: what is asked of the platform, what it asks of others, and how its
-//! storage and its process are.
+//! Metrics for Prometheus: requests to the platform, its calls to others, its storage and its
+//! process.
 
 mod process;
 mod storage;
@@ -43,7 +43,7 @@ fn times<L: Clone + Eq + std::hash::Hash>() -> Times<L> {
     Family::new_with_constructor(seconds)
 }
 
-/// The figures. Clones share them.
+/// The metrics. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Metrics {
     registry: Arc<Mutex<Registry>>,
@@ -51,9 +51,9 @@ pub(crate) struct Metrics {
     request_times: Times<Route>,
     /// Open HTTP connections.
     pub(crate) connections: Gauge,
-    /// Those that found no place, or had to give theirs up.
+    /// Connections that found no place, or lost it.
     pub(crate) connections_dropped: Counter,
-    /// Requests of proxies that did not say for whom they ask.
+    /// Requests of proxies that did not name their client.
     pub(crate) requests_unplaced: Counter,
     operations_open: Gauge,
     deliveries_pending: Gauge,
@@ -99,7 +99,7 @@ struct Call {
 }
 
 impl Metrics {
-    /// Figures that all stand at nothing.
+    /// Metrics that are all zero.
     pub(crate) fn new() -> Self {
         let metrics = Self {
             registry: Arc::new(Mutex::new(Registry::with_prefix("altyn"))),
@@ -189,15 +189,15 @@ impl Metrics {
         registry.register("message_seconds", times, self.message_times.clone());
     }
 
-    /// Tells the platform's figures too. They are read when they are asked for.
+    /// Adds the platform's own metrics, which are read when they are asked for.
     pub(crate) fn watch(&self, app: &Arc<App>) {
         let app = Weak::clone(self.app.get_or_init(|| Arc::downgrade(app)));
         let mut registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         registry.register_collector(Box::new(storage::Storage(app)));
     }
 
-    /// A request was answered. Whoever sent it chose none of the words: neither the method, which
-    /// is one of a list, nor the route, which is as the router knows it.
+    /// A request was answered. The client chooses none of the labels: the method is one of a list,
+    /// and the route is the router's own name for it.
     pub(crate) fn answered(&self, method: &'static str, route: &str, status: u16, took: Duration) {
         let route = route.to_owned();
         let request = Request {
@@ -211,7 +211,7 @@ impl Metrics {
         times.observe(took.as_secs_f64());
     }
 
-    /// A notification was carried.
+    /// A notification was sent.
     pub(crate) fn carried(&self, outcome: &'static str, took: Duration) {
         let delivery = Delivery { outcome };
         self.deliveries.get_or_create(&delivery).inc();
@@ -236,7 +236,7 @@ impl Metrics {
             .observe(took.as_secs_f64());
     }
 
-    /// Looks how much waits in the storage; what cannot be read keeps its last figure.
+    /// Reads how much waits in the storage; a number that cannot be read keeps its last value.
     async fn look(&self) {
         let Some(app) = self.app.get().and_then(Weak::upgrade) else {
             return;
@@ -258,7 +258,7 @@ impl Metrics {
         }
     }
 
-    /// All figures in the text form of OpenMetrics.
+    /// All metrics in the text form of OpenMetrics.
     pub(crate) fn text(&self) -> Result<String, std::fmt::Error> {
         let mut text = String::new();
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);

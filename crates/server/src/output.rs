@@ -5,18 +5,18 @@ use std::process::ExitCode;
 
 use serde_json::Value;
 
-/// What a command has to say at its end.
+/// The report of a command.
 pub(crate) struct Told {
     /// For people; lines.
     pub(crate) text: String,
     /// For programs.
     pub(crate) json: Value,
-    /// Was everything as it should be?
+    /// Whether everything is as it should be.
     pub(crate) good: bool,
 }
 
 impl Told {
-    /// Everything is as it should be.
+    /// A report that everything is as it should be.
     pub(crate) fn good(text: impl Into<String>, json: Value) -> Self {
         Self {
             text: text.into(),
@@ -25,7 +25,7 @@ impl Told {
         }
     }
 
-    /// Prints it. The exit code that goes with it.
+    /// Prints it. Returns the exit code that belongs to it.
     pub(crate) fn print(&self, as_json: bool) -> io::Result<ExitCode> {
         if as_json {
             say(&format!("{:#}", self.json))?;
@@ -40,15 +40,15 @@ impl Told {
     }
 }
 
-/// Prints a text at once, with a line's end.
+/// Prints a text at once, with a line end.
 pub(crate) fn say(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", harmless(text))?;
     out.flush()
 }
 
-/// A text in which what commands a terminal, or turns the direction of writing, is written as JSON
-/// would: names, addresses and answers of others are printed too. Lines and tabs stay.
+/// A text in which characters that control a terminal, or turn the direction of writing, are
+/// escaped as in JSON: names, addresses and answers of others are printed too. Lines and tabs stay.
 pub(crate) fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -64,10 +64,10 @@ pub(crate) fn harmless(text: &str) -> String {
     shown
 }
 
-/// Rows with their columns under each other.
+/// Rows with aligned columns.
 pub(crate) fn table(head: &[&str], rows: &[Vec<String>]) -> String {
     let head: Vec<String> = head.iter().map(|cell| (*cell).to_owned()).collect();
-    // A cell is one line, whatever others have put into it.
+    // A cell is one line, whatever others have written into it.
     let one_line = |cell: &String| harmless(cell).replace('\n', "\\n").replace('\t', " ");
     let rows: Vec<Vec<String>> = rows
         .iter()

@@ -1,5 +1,5 @@
-//! Puts the platform together from the configuration: for the server with everything, for
-//! commands with the database alone.
+//! Puts the platform together from the configuration: for the server with everything, for commands
+//! with the database alone.
 
 use std::fs::{DirBuilder, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -40,7 +40,7 @@ pub(crate) const UNFINISHED: &str = "restore-unfinished";
 pub(crate) struct Platform {
     pub(crate) app: Arc<App>,
     pub(crate) store: Store,
-    /// Whoever starts programs on this machine.
+    /// The context of whoever starts programs on this machine.
     pub(crate) cx: Cx,
 }
 
@@ -102,8 +102,8 @@ impl Platform {
         Ok(Self { app, store, cx })
     }
 
-    /// The database beside a running server, or without one. No acquirer is ever called. It is
-    /// neither made nor changed: what is missing or of an older program is refused.
+    /// The database beside a running server, or without one. No acquirer is ever called. The
+    /// database is neither made nor changed: one that is missing or of an older program is refused.
     pub(crate) async fn of_command(config: &Config) -> Result<Self> {
         Self::beside(config, Older::Refused).await
     }
@@ -131,7 +131,7 @@ impl Platform {
         let sealing = sealing::unprepared(config);
         sealing::prepare_if_possible(config, &store, &sealing).await?;
         let courier = courier(config)?;
-        // The server of a demo lets notifications go to this machine, so its commands do.
+        // The server of a demo lets notifications go to this machine, so its commands do too.
         let with_demo = config.data_dir.join(DEMO_FILE).exists();
         let records = Records::new(store.clone(), sandbox_clock());
         let bank = Arc::new(Sandbox::on(Arc::new(records), "", sandbox_clock()));
@@ -158,19 +158,20 @@ impl Platform {
         Ok(Self { app, store, cx })
     }
 
-    /// Finishes what was accepted and lets the database go.
+    /// Finishes what was accepted and closes the database.
     pub(crate) async fn close(self) {
         self.store.close().await;
     }
 }
 
-/// Brings the database up to date, with what a sandbox of before has left in the data directory.
+/// Brings the database up to date, and takes over files that an older sandbox left in the data
+/// directory.
 pub(crate) async fn migrate(config: &Config) -> Result<()> {
     let memory = config.data_dir.join(SANDBOX_DIR);
     let left = left_in_files(&memory);
     let left =
         left.with_context(|| format!("read the sandbox's memory in {}", memory.display()))?;
-    // A server of before that runs goes on to write there.
+    // A running server of the older program goes on writing there.
     let _lock = if left.is_empty() {
         None
     } else {
@@ -185,7 +186,7 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
     taken_over
 }
 
-/// Takes the files of a sandbox of before over into the database.
+/// Takes the files of an older sandbox over into the database.
 async fn take_over(records: &Records, memory: &Path) -> Result<()> {
     let taken_over = records.take_over(memory).await;
     taken_over
@@ -193,7 +194,7 @@ async fn take_over(records: &Records, memory: &Path) -> Result<()> {
         .with_context(|| format!("take over the sandbox's memory in {}", memory.display()))
 }
 
-/// Refuses a path at which there is no database, or none that may be looked at.
+/// Refuses a path without a database, or with one that must not be opened.
 fn require_database(config: &Config, path: &Path) -> Result<()> {
     let there = path.try_exists();
     if there.with_context(|| format!("look for the database at {}", path.display()))? {
@@ -210,7 +211,7 @@ fn require_database(config: &Config, path: &Path) -> Result<()> {
     )
 }
 
-/// Seals what stands plain from before, or under a key that a rotation has replaced.
+/// Seals secrets that are plain since before sealing, or under a key that a rotation has replaced.
 async fn seal_what_is_left(cx: &Cx) -> Result<()> {
     let resealed = app::sealing::reseal(cx).await;
     let resealed = resealed.context("seal the secrets in the database")?;
@@ -229,7 +230,7 @@ async fn seal_what_is_left(cx: &Cx) -> Result<()> {
     Ok(())
 }
 
-/// How many unreadable secrets are named at the start.
+/// The most unreadable secrets that are named at the start.
 const UNREADABLE_SHOWN: usize = 10;
 
 /// Outgoing calls to merchants' servers.
@@ -242,7 +243,7 @@ fn courier(config: &Config) -> Result<HttpCourier> {
     HttpCourier::new(calls).context("set up outgoing calls")
 }
 
-/// How far notifications may go.
+/// Which addresses notifications may be sent to.
 fn reach(allow_loopback: bool) -> Reach {
     if allow_loopback {
         Reach::PublicAndLoopback
@@ -251,7 +252,7 @@ fn reach(allow_loopback: bool) -> Reach {
     }
 }
 
-/// Whose certificates are believed.
+/// Which certificates are trusted.
 fn certificates(config: &Config) -> Certificates {
     if config.accept_any_certificate {
         Certificates::Any
@@ -276,13 +277,13 @@ fn settings(config: &Config, public_url: &str) -> Settings {
     }
 }
 
-/// Where the server is reached, as far as the configuration tells.
+/// The address of the server, as far as the configuration knows it.
 pub(crate) fn listening_url(config: &Config) -> String {
     let listening = || format!("http://{}", config.listen);
     config.public_url.clone().unwrap_or_else(listening)
 }
 
-/// Opens a database, with what to do if it cannot be.
+/// Opens a database; the error says what to do.
 pub(crate) async fn open(options: Options) -> Result<Store> {
     let place = match &options.database {
         Database::Sqlite { path } => path.display().to_string(),
@@ -293,7 +294,7 @@ pub(crate) async fn open(options: Options) -> Result<Store> {
         .with_context(|| format!("open the database {place}"))
 }
 
-/// An address of PostgreSQL that may be shown.
+/// An address of PostgreSQL without its password.
 pub(crate) fn without_password(url: &str) -> String {
     let Some((scheme, rest)) = url.split_once("://") else {
         return "PostgreSQL".to_owned();
@@ -305,7 +306,7 @@ pub(crate) fn without_password(url: &str) -> String {
     format!("{scheme}://{user}@{place}")
 }
 
-/// Refuses a data directory in which a restore was cut off between its parts.
+/// Refuses a data directory in which a restore was interrupted.
 pub(crate) fn refuse_half_restored(data_dir: &Path) -> Result<()> {
     ensure!(
         !data_dir.join(UNFINISHED).exists(),
@@ -333,7 +334,8 @@ fn refuse_open_data_dir(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Takes files of a data directory from others, which an older program may have left to them.
+/// Takes the rights of others to files of a data directory away, which an older program may have
+/// left.
 pub(crate) fn close_files(path: &Path) -> Result<()> {
     let entries = path.read_dir();
     let entries = entries.with_context(|| format!("list {}", path.display()))?;
@@ -352,7 +354,7 @@ pub(crate) fn close_files(path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The bits of a mode that are not the owner's.
+/// The bits of a mode that give rights to others than the owner.
 pub(crate) const FOR_OTHERS: u32 = 0o077;
 
 /// Makes the data directory, for its owner alone.

@@ -19,7 +19,7 @@ by hand. On the way, whoever is there, the platform itself proves who is asking 
 notes that a key is used (`use.note`), and takes in what a bank has answered (`outcome.take`).
 ";
 
-/// Whom an address lets in, by what it asks for.
+/// Who may use an address, by the rights that it asks for.
 fn who(rights: &[Right], roles: &[Role]) -> String {
     let may = |role: &&Role| rights.iter().all(|right| role.may(*right));
     let named = roles.iter().filter(may).map(|role| {

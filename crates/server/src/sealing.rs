@@ -1,5 +1,5 @@
 //! The file of the sealing keys: made at the first start, read again when another process has added
-//! a key, and held against what the database says it is sealed with.
+//! a key, and compared with the keys that the database is sealed with.
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write as _};
@@ -22,13 +22,13 @@ use crate::platform::{FOR_OTHERS, make_data_dir};
 /// The number of the first key.
 const FIRST: u32 = 1;
 
-/// Where the keys are.
+/// The file of the keys.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyFile {
     path: PathBuf,
 }
 
-/// Held while the file is changed: two commands at once would each lose the other's key.
+/// Held while the file is changed: without it, one of two commands would lose the other's key.
 pub(crate) struct Changing {
     _folder: File,
 }
@@ -43,7 +43,7 @@ impl KeyFile {
         self.path.display().to_string()
     }
 
-    /// Refuses keys that others may read, for then they seal nothing.
+    /// Refuses a file that others may read, because then the keys seal nothing.
     pub(crate) fn refuse_open(&self) -> Result<()> {
         let about = match self.path.metadata() {
             Ok(about) => about,
@@ -72,7 +72,7 @@ impl KeyFile {
         Ok(Some(keys))
     }
 
-    /// Takes the right to change the file, and waits for whoever has it.
+    /// Takes the lock for changing the file, and waits for whoever has it.
     pub(crate) fn change(&self) -> Result<Changing> {
         let folder = folder_of(&self.path);
         make_data_dir(folder)?;
@@ -83,9 +83,9 @@ impl KeyFile {
         Ok(Changing { _folder: folder })
     }
 
-    /// Writes the file; whoever reads it finds the old one or all of the new one.
+    /// Writes the file; readers find the old one or all of the new one.
     pub(crate) fn write(&self, keys: &Keyring, _changing: &Changing) -> Result<()> {
-        // A link stays one: other nodes may share the file that it names.
+        // A symbolic link stays one, because other nodes may share its target.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_new| self.path.clone());
         let partial = beside(&path, ".part");
         let written = (|| {
@@ -102,7 +102,7 @@ impl KeyFile {
         fs::remove_file(&self.path).with_context(|| format!("remove {}", self.shown()))
     }
 
-    /// What to do about keys that are not the database's.
+    /// What to do about keys that do not belong to the database.
     fn advice(&self, difference: Difference, there: bool) -> String {
         let file = self.shown();
         let wrong = match difference {
@@ -122,7 +122,7 @@ impl KeyFile {
         )
     }
 
-    /// Holds keys against those that a database is sealed with.
+    /// Compares keys with those that a database is sealed with.
     pub(crate) fn compare(&self, registered: &[SealingKey], keys: Option<&Keyring>) -> Result<()> {
         let none = Keyring::default();
         let compared = sealing::compare(registered, keys.unwrap_or(&none));
@@ -133,7 +133,7 @@ impl KeyFile {
     }
 }
 
-/// What seals, before anything is known of keys.
+/// The sealing before any keys are known.
 pub(crate) fn unprepared(config: &Config) -> Arc<Sealing> {
     let file = KeyFile::of(config);
     let source = move || {
@@ -143,7 +143,7 @@ pub(crate) fn unprepared(config: &Config) -> Arc<Sealing> {
     Arc::new(Sealing::new(Keyring::default(), Arc::new(source)))
 }
 
-/// Reads the keys and holds them against the database. The first process of all makes a key.
+/// Reads the keys and compares them with the database. The very first process makes a key.
 pub(crate) async fn prepare(config: &Config, store: &Store, sealing: &Sealing) -> Result<()> {
     let file = KeyFile::of(config);
     let registered = sealing::registered(store).await;
@@ -157,8 +157,8 @@ pub(crate) async fn prepare(config: &Config, store: &Store, sealing: &Sealing) -
     Ok(())
 }
 
-/// What a command needs that may have nothing to do with secrets: it goes on without the keys, and
-/// whoever wants to seal something hears why it cannot.
+/// The same for a command that may not need secrets: it goes on without the keys, and sealing or
+/// opening something then fails with the reason.
 pub(crate) async fn prepare_if_possible(
     config: &Config,
     store: &Store,
@@ -179,14 +179,14 @@ pub(crate) async fn prepare_if_possible(
     Ok(())
 }
 
-/// Keys of the file that the database has not heard of are known, and seal nothing yet.
+/// Keys of the file that the database does not know yet can be used to open, but do not seal yet.
 fn take_in(sealing: &Sealing, keys: Option<Keyring>, registered: &[SealingKey]) {
     let newest = registered.last().map(|key| key.number);
     let newest = newest.ok_or_else(|| "the database has no sealing key yet".to_owned());
     sealing.replace(keys.unwrap_or_default(), newest);
 }
 
-/// Notes the first key of a database, of the file that is there or of one that is made now.
+/// Notes the first key of a database: that of the file, or a new one.
 async fn begin(file: &KeyFile, store: &Store) -> Result<Vec<SealingKey>> {
     let changing = file.clone();
     let changing = tokio::task::spawn_blocking(move || changing.change()).await;
@@ -206,13 +206,13 @@ async fn begin(file: &KeyFile, store: &Store) -> Result<Vec<SealingKey>> {
     let noted = sealing::register(store, &keys, newest, SystemClock.now()).await;
     let noted = noted.context("note the sealing key in the database")?;
     if made && sealing::compare(&noted, &keys).is_err() {
-        // Another node was faster, and its file is the one that belongs here.
+        // Another node was faster, and its file is the right one here.
         file.remove(&changing)?;
     }
     Ok(noted)
 }
 
-/// 256 bits of the operating system.
+/// 256 bits of the operating system's randomness.
 pub(crate) fn fresh_key() -> Zeroizing<[u8; 32]> {
     Zeroizing::new(SystemRandom::new().seed())
 }

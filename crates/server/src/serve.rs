@@ -34,7 +34,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     config.allow_loopback |= with_demo;
     config.proxies.at_home = with_demo && config.public_url.is_none();
     let (_lock, serving) = take_hold(&config).await?;
-    // From the moment that it is told to have started, the server can be asked to stop.
+    // Once it has said that it has started, the server can be asked to stop.
     let asked = Asked::new()?;
     let (listener, address) = bind(config.listen).await?;
     let base_url = base_url(&config, address);
@@ -73,7 +73,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         .counted(metrics.connections, metrics.connections_dropped);
     serve_until_asked(door, asked, (stopper, stop)).await;
 
-    // Calls that nobody waits for any more are worth their answers.
+    // The answers to calls that nobody waits for any more are still worth waiting for.
     if timeout(config.drain_time_max, platform.app.settled())
         .await
         .is_err()
@@ -95,7 +95,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     while tasks.join_next().await.is_some() {}
     heads::note_or_warn(&platform.store, &config.data_dir).await;
     platform.close().await;
-    // It waits for its thread.
+    // Dropping it waits for its thread.
     tokio::task::spawn_blocking(move || drop(serving))
         .await
         .context("note that nobody serves")?;
@@ -108,7 +108,8 @@ async fn take_hold(config: &Config) -> Result<(DataLock, Serving)> {
     own_data_dir(&config.data_dir)?;
     let lock = DataLock::take(&config.data_dir)?;
     refuse_half_restored(&config.data_dir)?;
-    // Before files are taken from others, or nobody would hear that others could read the keys.
+    // Before the rights of others are taken away, or nobody would learn that others could read the
+    // keys.
     KeyFile::of(config).refuse_open()?;
     close_files(&config.data_dir)?;
     let database = config.database();
@@ -126,7 +127,7 @@ async fn serve_until_asked(
         let by = asked.next().await;
         info!("asked to stop by {by}");
         stopper.send_replace(true);
-        // Who asks twice does not want to wait.
+        // Whoever asks twice does not want to wait.
         let by = asked.next().await;
         warn!("asked again by {by}: not waiting for open requests");
         std::process::exit(ASKED_TWICE)
@@ -152,7 +153,7 @@ impl Asked {
         })
     }
 
-    /// Waits for the next one.
+    /// Waits for the next signal. Returns its name.
     pub(crate) async fn next(&mut self) -> &'static str {
         tokio::select! {
             _ = self.terminate.recv() => "SIGTERM",
@@ -161,13 +162,14 @@ impl Asked {
     }
 }
 
-/// Where the server is reached, with its real port.
+/// The address of the server, with its real port.
 fn base_url(config: &Config, address: SocketAddr) -> String {
     let listening = || format!("http://{address}");
     config.public_url.clone().unwrap_or_else(listening)
 }
 
-/// The doors of the chosen roles, looked after, and beside them the health of the process.
+/// The routers of the chosen roles, with the observer around them, and beside them the health of
+/// the process.
 fn router(
     config: &Config,
     app: &Arc<App>,
@@ -205,13 +207,14 @@ fn router(
             ));
         }
     }
-    // Of two routers that are merged the second one answers what neither knows: that is looked
-    // after as well.
+    // When two routers are merged, the second one answers unknown paths; the observer has to see
+    // these as well.
     Ok(health(Arc::clone(app), config.ready_time_max)
         .merge(doors.layer(from_fn_with_state(observer, observe))))
 }
 
-/// Opens `/metrics` on its own listener, with the health of the process beside it. Where it is.
+/// Opens `/metrics` on its own listener, with the health of the process beside it. Returns its
+/// address.
 async fn open_metrics(
     config: &Config,
     figures: Router,
@@ -227,7 +230,7 @@ async fn open_metrics(
     Ok(Some(address))
 }
 
-/// What is told when the server has started.
+/// What is printed when the server has started.
 struct Started<'a> {
     config: &'a Config,
     base_url: &'a str,

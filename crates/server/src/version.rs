@@ -1,16 +1,16 @@
-//! Which build this is: the version of the package and, where whoever built it said so, the commit.
+//! Which build this is: the version of the package and, if the build was given it, the commit.
 //!
-//! The commit comes in by a variable of the build, which `cargo xtask build` sets: only this crate
-//! is compiled again for another one, and a build without git has none.
+//! The commit comes from a variable of the build, which `cargo xtask build` sets: only this crate
+//! is compiled again for another commit, and a build without git has none.
 
 use std::sync::LazyLock;
 
-/// What git calls the source, as `d06f00dfeed1` or, with changes, `d06f00dfeed1-dirty`.
+/// The commit as git names it: `d06f00dfeed1`, or with changes `d06f00dfeed1-dirty`.
 const COMMIT: Option<&str> = option_env!("BUILD_COMMIT");
 
 static VERSION: LazyLock<String> = LazyLock::new(|| version(COMMIT));
 
-/// The version as it is shown.
+/// The version in the form that is shown.
 pub(crate) fn of_build() -> &'static str {
     &VERSION
 }

@@ -1,5 +1,5 @@
-//! Carries notifications: many under way at a time. Who gets the next slot, so that a slow or dead
-//! receiver does not delay the others, [`Slots`] decide.
+//! Sends notifications, many at a time. [`Slots`] decide which one is next, so that a slow or dead
+//! receiver does not delay the others.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,14 +13,15 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Instant, Interval, MissedTickBehavior};
 use tracing::error;
 
-/// How often due retries are looked for when nothing wakes the carrier.
+/// How often due retries are looked for if nothing wakes the carrier.
 const LOOK_INTERVAL: Duration = Duration::from_millis(500);
-/// How often what is long under way is kept for this node; a lease is several times longer.
+/// How often the leases of slow deliveries are renewed; a lease is several times longer.
 const RENEW_INTERVAL: Duration = Duration::from_secs(3);
 /// Most results that are written down in one unit.
 const RECORDS_MAX: usize = 64;
-/// A claim is dear, so it takes what came in a moment: the next one is when so much time has passed
-/// or so many have ended since. After a quiet time the first notification leaves at once.
+/// A claim is expensive, so it takes everything that came in a moment: the next one is made when
+/// this time has passed, or so many deliveries have ended. After a quiet time the first
+/// notification leaves at once.
 const CLAIM_PAUSE: Duration = Duration::from_millis(20);
 const ENDED_MIN: usize = 32;
 
@@ -31,7 +32,7 @@ struct Carrier {
     pace: Pace,
 }
 
-/// When the next claim is worth it.
+/// When the next claim is due.
 #[derive(Debug, Default)]
 struct Pace {
     /// When the last claim was.
@@ -85,8 +86,8 @@ fn every(period: Duration) -> Interval {
     interval
 }
 
-/// Carries everything that is due now and returns when it is done: for tests and simulations.
-/// How many deliveries there were.
+/// Sends everything that is due now, for tests and simulations. Returns how many deliveries there
+/// were.
 pub async fn carry_all_due(app: &Arc<App>) -> usize {
     let mut carrier = Carrier::new(app);
     let mut carried = 0_usize;
@@ -110,7 +111,7 @@ impl Carrier {
         }
     }
 
-    /// Claims what is due and starts to carry it. How many deliveries.
+    /// Claims what is due and starts to send it. Returns how many deliveries.
     async fn claim(&mut self, app: &Arc<App>) -> usize {
         let claimed = match deliver::claim(app, &mut self.slots).await {
             Ok(claimed) => claimed,
@@ -130,7 +131,7 @@ impl Carrier {
         count
     }
 
-    /// Keeps what is long under way.
+    /// Renews the leases of slow deliveries.
     async fn renew(&self, app: &Arc<App>) {
         let leases = self.slots.to_renew(Instant::now());
         if leases.is_empty() {
@@ -141,7 +142,7 @@ impl Carrier {
         }
     }
 
-    /// Writes down what has come back, with whatever else is ready by now.
+    /// Writes down the results that have come, with any others that are ready by now.
     async fn settle(&mut self, app: &Arc<App>, first: Ended) {
         let mut batch = Vec::new();
         let mut next = Some(first);
@@ -187,7 +188,7 @@ impl Pace {
         self.ended = self.ended.saturating_add(1);
     }
 
-    /// Until when nothing is claimed; `None` if a claim is worth it.
+    /// Until when nothing is claimed; `None` if a claim is due.
     fn rests_until(&self, now: Instant) -> Option<Instant> {
         let until = self.claimed_at? + CLAIM_PAUSE;
         let rests = self.ended < ENDED_MIN && now < until;

@@ -1,5 +1,5 @@
-//! The jobs that look at the clock: expiry, lost answers, old idempotency keys; and the listener
-//! for the acquirer's callbacks.
+//! The jobs that run by the clock: expiry, lost answers, old idempotency keys; and the listener for
+//! the acquirer's callbacks.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,11 +10,11 @@ use tracing::warn;
 
 /// How often due work is looked for.
 const INTERVAL: Duration = Duration::from_millis(500);
-/// How much of each kind is done in one turn.
+/// How many objects of each kind are processed in one turn.
 const BATCH: u32 = 256;
 /// How long a callback is waited for before the next one is taken in.
 const HEAR_TIME: Duration = Duration::from_millis(500);
-/// Old idempotency keys are forgotten once in so many turns.
+/// Old idempotency keys are forgotten every so many turns.
 const FORGET_TURNS: u64 = 120;
 
 pub(crate) async fn run(app: Arc<App>, mut stop: watch::Receiver<bool>) {
@@ -52,7 +52,7 @@ async fn forget(app: &Arc<App>) {
     }
 }
 
-/// Does everything that is due now, until nothing is.
+/// Does everything that is due, until nothing is.
 ///
 /// # Errors
 /// The storage fails.
@@ -84,7 +84,7 @@ pub(crate) async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
                 warn!(operation.id = %id, ?error, "a callback could not be taken in");
             }
         });
-        // One whose rows somebody holds is waited for by its own task; the next one has its turn.
+        // If others hold its rows, a task of its own waits for them, and the next one has its turn.
         drop(tokio::time::timeout(HEAR_TIME, hearing).await);
     }
 }

@@ -1,7 +1,7 @@
-//! Jobs and reconcilers: what the platform does by itself, with no one asking.
+//! Jobs and reconcilers: what the platform does by itself.
 //!
-//! Each job works through a bounded batch and is safe to run twice and on several nodes. A job
-//! that fails is tried again at its next turn; nothing is lost by it.
+//! Each job works through a bounded batch and is safe to run twice and on several nodes. A job that
+//! fails is tried again at its next turn; nothing is lost by that.
 
 mod carrier;
 mod jobs;
@@ -18,7 +18,7 @@ use domain::message::Channel;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// Says that a job failed: one line a second while it is the storage's fault.
+/// Logs that a job failed: at most one line a second if the storage is the cause.
 pub(crate) fn failed(error: &app::Error, what: &'static str) {
     static QUIET: app::Quiet = app::Quiet::new();
     if !error.is_of_storage() {
@@ -28,7 +28,7 @@ pub(crate) fn failed(error: &app::Error, what: &'static str) {
     }
 }
 
-/// Starts the jobs. They end, with what they are at, when `stop` becomes true.
+/// Starts the jobs. They end, with the work that they have begun, when `stop` becomes true.
 #[must_use]
 pub fn start(app: &Arc<App>, stop: &watch::Receiver<bool>) -> JoinSet<()> {
     let mut tasks = JoinSet::new();

@@ -1,5 +1,5 @@
-//! Sends messages to people: a few of each channel under way at a time, for a mail server likes few
-//! connections, and a dead one must not hold SMS up.
+//! Sends messages to people, a few of each channel at a time: a mail server likes few connections,
+//! and a dead one must not delay SMS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,8 +41,8 @@ pub(crate) async fn run(app: Arc<App>, channel: Channel, mut stop: watch::Receiv
     }
 }
 
-/// Sends everything that is due now and returns when it is done: for tests and simulations. How
-/// many messages there were.
+/// Sends everything that is due now, for tests and simulations. Returns how many messages there
+/// were.
 pub async fn send_all_due(app: &Arc<App>) -> usize {
     let [email, sms] = Channel::ALL.map(|channel| send_all_due_of(app, channel));
     let (email, sms) = futures_util::future::join(email, sms).await;
@@ -61,7 +61,7 @@ async fn send_all_due_of(app: &Arc<App>, channel: Channel) -> usize {
     }
 }
 
-/// Claims what is due and starts to send it. How many messages.
+/// Claims what is due and starts to send it. Returns how many messages.
 async fn claim(app: &Arc<App>, channel: Channel, under_way: &UnderWay) -> usize {
     let free = UNDER_WAY_MAX.saturating_sub(under_way.len());
     let Ok(limit @ 1..) = u32::try_from(free) else {
@@ -81,7 +81,7 @@ async fn claim(app: &Arc<App>, channel: Channel, under_way: &UnderWay) -> usize 
     count
 }
 
-/// Writes down what has come back, with whatever else is ready by now.
+/// Writes down the results that have come, with any others that are ready by now.
 async fn settle(app: &Arc<App>, under_way: &mut UnderWay, first: Result<Tried, JoinError>) {
     let mut batch = Vec::new();
     let mut next = Some(first);

@@ -1,4 +1,4 @@
-//! What can be said about applications of partners.
+//! The commands on applications of partners.
 
 use clap::{Args, Subcommand};
 use domain::{ApplicationId, Scope};
@@ -15,12 +15,12 @@ pub(crate) enum Application {
         /// Its id: the client_id of OAuth
         id: ApplicationId,
     },
-    /// Gives an application another secret, which is shown only now; the one before is refused
+    /// Gives an application another secret, which is shown only now; the old one is refused
     Secret {
         /// Its id: the client_id of OAuth
         id: ApplicationId,
     },
-    /// Takes an application away: every token of it is refused
+    /// Takes an application away: all of its tokens are refused
     Delete {
         /// Its id: the client_id of OAuth
         id: ApplicationId,
@@ -36,13 +36,14 @@ pub(crate) struct CreateApplication {
     /// What it does, for merchants
     #[arg(long)]
     pub(crate) description: Option<String>,
-    /// Where it is at home, an https address
+    /// The address of its site, with https
     #[arg(long)]
     pub(crate) site: Option<String>,
-    /// Where codes go; without it they are shown to the merchant, who types them in
+    /// The address that codes are sent to; without it they are shown to the merchant, who types
+    /// them in
     #[arg(long)]
     pub(crate) callback: Option<String>,
-    /// The rights that it asks for, such as checkout:payments_create; all of them if none is named
+    /// The rights that it asks for, such as checkout:payments_create; without this option, all
     #[arg(long = "scope", alias = "scopes", value_delimiter = ',', value_parser = scope)]
     pub(crate) scopes: Vec<Scope>,
 }

@@ -7,9 +7,9 @@ use domain::{OperationId, ShopId};
 /// `altyn discrepancy`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Discrepancy {
-    /// Lists what nobody has put right, the newest first
+    /// Lists what is not settled, the newest first
     List {
-        /// The shop; all of them if none is named
+        /// The shop; without this option, all
         #[arg(long)]
         shop: Option<ShopId>,
         /// Lists what is settled too
@@ -19,7 +19,7 @@ pub(crate) enum Discrepancy {
         #[arg(long, default_value_t = 100, value_parser = value_parser!(u32).range(1..=10_000))]
         limit: u32,
     },
-    /// Settles what is open of an operation: it leaves the list and stays in `--all`
+    /// Settles the open discrepancies of an operation: they leave the list and stay in `--all`
     Settle {
         /// The operation, as the list names it
         #[arg(value_parser = operation)]

@@ -1,4 +1,4 @@
-//! What can be said about the journal of actions.
+//! The commands on the journal of actions.
 
 use clap::{Subcommand, value_parser};
 use domain::ShopId;
@@ -6,9 +6,9 @@ use domain::ShopId;
 /// `altyn journal`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Journal {
-    /// Lists the newest of what was done by hand, the newest first
+    /// Lists the newest actions, the newest first
     List {
-        /// Only what was done in this shop
+        /// Only actions in this shop
         #[arg(long)]
         shop: Option<ShopId>,
         /// How many at most

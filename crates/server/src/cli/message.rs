@@ -8,7 +8,7 @@ use domain::{MessageId, ShopId};
 pub(crate) enum Message {
     /// Lists the newest messages, without addresses and texts
     List {
-        /// The shop; all of them and the platform itself if none is named
+        /// The shop; without this option, all shops and the platform itself
         #[arg(long)]
         shop: Option<ShopId>,
         /// How many at most

@@ -7,16 +7,17 @@ use clap::Subcommand;
 pub(crate) enum Sealing {
     /// Lists the sealing keys, with what is sealed with each
     List,
-    /// Adds a sealing key and seals every secret anew with it; finishes a rotation that was cut off
+    /// Adds a sealing key and seals every secret anew with it; finishes a rotation that was
+    /// interrupted
     Rotate {
         /// Only adds the key to the file, so that it can be copied to other nodes first
         #[arg(long, conflicts_with = "lost")]
         prepare: bool,
-        /// Goes on without keys that nobody has any more: what they sealed stays unreadable
+        /// Goes on without keys that are lost: what they sealed stays unreadable
         #[arg(long)]
         lost: bool,
     },
-    /// Shows which keys nothing is sealed with any more, and which backups still need them
+    /// Shows the keys that nothing is sealed with any more, and the backups that still need them
     Prune {
         /// Drops them
         #[arg(long)]

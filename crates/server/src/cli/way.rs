@@ -1,4 +1,4 @@
-//! Which rights each command asks for. It gets no others, so `docs/routes.md` says what is so.
+//! The rights that each command asks for. It gets no others, so `docs/routes.md` can be trusted.
 
 use clap::ArgMatches;
 use domain::Right;
@@ -8,7 +8,7 @@ use domain::Right;
 pub(crate) struct Way {
     /// As it is typed.
     pub(crate) words: &'static str,
-    /// What it asks for.
+    /// The rights that it asks for.
     pub(crate) rights: &'static [Right],
 }
 
@@ -81,7 +81,7 @@ const fn way(words: &'static str, rights: &'static [Right]) -> Way {
 }
 
 impl Way {
-    /// The command that was typed; `None` if it asks for nothing.
+    /// The command that was typed; `None` if it asks for no rights.
     pub(crate) fn of(typed: &ArgMatches) -> Option<&'static Self> {
         let words = words(typed);
         WAYS.iter().find(|way| way.words == words)

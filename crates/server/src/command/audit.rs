@@ -14,7 +14,7 @@ use crate::heads;
 use crate::output::Told;
 use crate::platform::Platform;
 
-/// Where a file says that books ended.
+/// A file and the ends of the books that it names.
 #[derive(Clone, Debug)]
 pub(super) struct Known {
     file: String,
@@ -39,8 +39,8 @@ impl Known {
     }
 }
 
-/// Audits all shops, and holds their books against where they were known to end: by the file in
-/// the data directory, and by `other` if one is named.
+/// Audits all shops and compares the ends of their books with the known ones: those in the data
+/// directory's file, and those in `other` if that is given.
 pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
     let mut known = vec![Known::of_data_dir(&config.data_dir)?];
     if let Some(other) = other {
@@ -59,7 +59,7 @@ pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
     Ok(told(&report?))
 }
 
-/// Audits a store, and holds it against the bank's own list.
+/// Audits a store, and compares it with the bank's own list.
 async fn whole(platform: &Platform, known: Vec<Known>) -> Result<Report> {
     let mut report = of_store(platform, known).await?;
     let held = audit::bank::run(&platform.cx, &mut report).await;

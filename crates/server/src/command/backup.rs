@@ -1,8 +1,8 @@
 //! `altyn backup`: everything that the platform knows in one directory, taken beside a running
 //! server, read back and audited before it counts as a backup.
 //!
-//! The database is copied before the memory of the sandbox register, which writes down what it
-//! answers before the database hears of it: so the copy knows all that the database rests on.
+//! The database is copied before the memory of the sandbox register, which writes its answers down
+//! before the database has them: so the copied memory has everything that the database relies on.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::ErrorKind;
@@ -29,9 +29,9 @@ use crate::sealing::KeyFile;
 
 /// The copy of PostgreSQL's database.
 pub(super) const DUMP_FILE: &str = "altyn.dump";
-/// What a backup has besides the database.
+/// The parts of a backup beside the database.
 pub(super) const PARTS: [&str; 2] = [SANDBOX_DIR, DEMO_FILE];
-/// How often files are listed again that were replaced while they were copied.
+/// How often files are listed again if they were replaced while being copied.
 const COPY_TRIES: usize = 5;
 
 /// Copies everything into the new directory `target`.
@@ -82,7 +82,7 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
         }
         Database::Postgres { url } => {
             let path = target.join(DUMP_FILE);
-            // It waits for a tool and for the database, and no executor may wait.
+            // It waits for a tool and for the database, which an executor must not do.
             let dumped = tokio::task::spawn_blocking(move || copy_postgres(&url, &path, &known));
             ("postgres", dumped.await.context("copy the database")??)
         }
@@ -98,12 +98,12 @@ async fn copy_out(config: &Config, target: &Path) -> Result<Manifest> {
     Manifest::write(target, engine, shown(SystemClock.now()), &seen)
 }
 
-/// What belongs to a platform and is not in a backup, in the operator's words.
+/// The parts of a platform that are not in a backup, in words for the operator.
 fn missing(config: &Config, backup: &Path, contents: &Contents) -> Vec<String> {
     let parts = [(SANDBOX_DIR, "the sandbox register's memory")];
     let absent = parts.iter().filter(|(name, _)| !backup.join(name).exists());
     let mut missing: Vec<String> = absent.map(|(_, what)| (*what).to_owned()).collect();
-    // Whoever gets hold of a backup must not be able to open what is sealed in it.
+    // Whoever gets hold of a backup must not be able to read the secrets in it.
     if contents
         .tables
         .get("sealing_key")
@@ -118,7 +118,7 @@ fn missing(config: &Config, backup: &Path, contents: &Contents) -> Vec<String> {
     missing
 }
 
-/// Opens and audits a copy, of which not a byte changes.
+/// Opens and audits a copy, without changing a byte of it.
 fn look_at_copy(path: &Path, known: &Known) -> Result<(Contents, Report)> {
     let mut copy = Copy::open(path).context("open the copy")?;
     let contents = Contents::of(&mut copy).context("count what is in the copy")?;
@@ -136,7 +136,7 @@ pub(super) fn newest() -> i64 {
 fn copy_postgres(url: &str, target: &Path, known: &Known) -> Result<(Contents, Report)> {
     let opening = || format!("open the database {}", without_password(url));
     let mut snapshot = Snapshot::open(url).with_context(opening)?;
-    // Of another program's tables we would not know all.
+    // We would not know all tables of a newer program.
     snapshot.require_current().with_context(opening)?;
     let contents = Contents::of(&mut snapshot).context("count what is in the database")?;
     let schema = snapshot.schema()?;
@@ -151,16 +151,17 @@ fn copy_postgres(url: &str, target: &Path, known: &Known) -> Result<(Contents, R
     Ok((contents, report))
 }
 
-/// A directory under way, with a name that no other has; removed unless it becomes a backup.
+/// A directory that is being filled, under a name that no other has; removed unless it becomes a
+/// backup.
 struct Partial {
     path: PathBuf,
     done: bool,
-    /// Locked as long as somebody works on it.
+    /// Locked while somebody works on it.
     _lock: File,
 }
 
 impl Partial {
-    /// Makes one, and removes those that were left by processes which are gone.
+    /// Makes one, and removes those of processes that no longer exist.
     fn make(target: &Path) -> Result<Self> {
         Self::sweep(target)?;
         let number = std::process::id();
@@ -218,11 +219,11 @@ impl Drop for Partial {
     }
 }
 
-/// What stands between the name of a backup under way and its process.
+/// The part of its name between the name of the backup and the process.
 const PART: &str = ".part-";
 
-/// Copies the sandbox register's memory. Its files are only added to, or replaced by younger ones:
-/// then the copy begins again.
+/// Copies the sandbox register's memory. Its files only grow, or are replaced by newer ones; in
+/// that case the copying begins again.
 fn copy_sandbox(from: &Path, to: &Path) -> Result<()> {
     let (from, to) = (from.join(SANDBOX_DIR), to.join(SANDBOX_DIR));
     for _ in 0..COPY_TRIES {
@@ -252,7 +253,7 @@ fn copy_dir(from: &Path, to: &Path) -> std::io::Result<()> {
     File::open(to)?.sync_all()
 }
 
-/// Copies a file to disk, for its owner alone whoever may read the other.
+/// Copies a file to disk, readable only by its owner, whoever may read the original.
 pub(super) fn copy_file(from: &Path, to: &Path) -> std::io::Result<()> {
     let mut from = File::open(from)?;
     let mut options = File::options();

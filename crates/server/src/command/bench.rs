@@ -37,7 +37,7 @@ const BODY: &str = r#"{"amount":{"value":"1000.00","currency":"RUB"},"capture":t
 "description":"Order 72","metadata":{"order":"72"},
 "confirmation":{"type":"redirect","return_url":"https://shop.test/return/72"}}"#;
 
-/// Answers every body with itself, behind the server's own doors, until it is asked to stop.
+/// Answers every body with itself, behind the server's own layers, until it is asked to stop.
 pub(super) async fn echo(config: &Config, as_json: bool) -> Result<()> {
     let mut asked = Asked::new()?;
     let (listener, address) = bind(config.listen).await?;

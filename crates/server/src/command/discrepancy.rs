@@ -81,7 +81,7 @@ fn list(found: &[Discrepancy]) -> Told {
             let note = harmless(one.note.as_ref()?);
             Some(format!("{}: {note}", one.operation_id))
         };
-        // What is to do is said once a remedy, and what was done once an operation.
+        // Advice is printed once a remedy, and a note once an operation.
         let below: BTreeSet<String> = found.iter().filter_map(advice).collect();
         let notes: BTreeSet<String> = found.iter().filter_map(note).collect();
         let mut text = table(&head, &rows);

@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::files::private_file;
 
-/// Copies tables of a snapshot of a database into a file. What else the database has is not ours:
-/// it may be unreadable to us, and is brought back by nobody.
+/// Copies tables of a snapshot of a database into a file. Other tables of the database are not
+/// ours: we may be unable to read them, and nobody would restore them.
 pub(super) fn save<'a>(
     url: &str,
     snapshot: &str,
@@ -28,12 +28,12 @@ pub(super) fn save<'a>(
     run(dump.arg("--file").arg(private(target)?))
 }
 
-/// A name as the tool takes it, without wildcards.
+/// A name for the tool's command line, without wildcards.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// The file, made so that nobody else may read it.
+/// Makes the file so that nobody else may read it.
 fn private(target: &Path) -> Result<&Path> {
     private_file(target).map(|_made| target)
 }
@@ -56,9 +56,9 @@ impl Script {
         Ok(Self { tool, lines })
     }
 
-    /// Waits for the tool, which must have found nothing wrong.
+    /// Waits for the tool to end without an error.
     pub(super) fn end(mut self) -> Result<()> {
-        // Who still writes is not waited for.
+        // If the tool still writes, it is not waited for.
         drop(self.lines);
         let mut complaint = String::new();
         if let Some(mut errors) = self.tool.stderr.take() {
@@ -78,7 +78,7 @@ impl Read for Script {
     }
 }
 
-/// Reads a dump to its end. How many rows it has of each table.
+/// Reads a dump to its end. Returns the number of rows of each table.
 pub(super) fn rows(source: &Path) -> Result<BTreeMap<String, u64>> {
     let mut script = Script::of(source)?;
     let mut tables = BTreeMap::new();
@@ -113,8 +113,8 @@ fn copied_table(line: &[u8]) -> Option<String> {
     Some(table.trim_matches('"').to_owned())
 }
 
-/// A tool that is told the database. The password goes through the environment: the words of a
-/// command can be read by everyone on the machine.
+/// A command for a tool, with the address of the database. The password goes through the
+/// environment, because everyone on the machine can read the arguments of a command.
 fn tool(name: &str, url: &str) -> Result<Command> {
     let mut url = Url::parse(url).context("the address of the database")?;
     let mut command = Command::new(name);
@@ -129,7 +129,7 @@ fn tool(name: &str, url: &str) -> Result<Command> {
         );
     }
     let asked = |name: &str| url.query_pairs().any(|(key, _)| key == name);
-    // Without a word in the address we believe what the system trusts, and the tool nobody.
+    // If the address says nothing, we trust what the system trusts, but the tool trusts nobody.
     if !asked("sslmode") && is_far(&url) {
         command.env("PGSSLMODE", "verify-full");
     }
@@ -143,14 +143,14 @@ fn tool(name: &str, url: &str) -> Result<Command> {
     Ok(command)
 }
 
-/// Where systems keep whom they trust.
+/// The files in which systems keep the certificates they trust.
 const ROOTS: [&str; 3] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
 ];
 
-/// Is the server another machine?
+/// Returns whether the server is another machine.
 fn is_far(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
@@ -171,7 +171,7 @@ fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Starts a tool, or says how to get it.
+/// Starts a tool, or says how to install it.
 fn started<T>(
     command: &mut Command,
     start: impl FnOnce(&mut Command) -> std::io::Result<T>,

@@ -1,4 +1,4 @@
-//! `altyn event`: what happened in a shop, who was told, and telling it again.
+//! `altyn event`: the events of a shop, who was notified, and repeating a notification.
 
 use anyhow::{Context as _, Result, bail};
 use app::Cx;
@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
     told
 }
 
-/// What is listed of a shop.
+/// Which events of a shop are listed.
 struct Listed {
     shop: ShopId,
     since: Option<String>,
@@ -153,7 +153,7 @@ fn again(deliveries: usize) -> Told {
     Told::good(text, json!({ "deliveries": deliveries }))
 }
 
-/// An event, in the named shop or in whichever has it.
+/// An event in the named shop, or in whichever shop has it.
 async fn find(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<EventView> {
     let shops = match shop {
         Some(shop) => vec![shop],
@@ -172,7 +172,7 @@ async fn find(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<EventView> {
     bail!("there is no event {id}")
 }
 
-/// A moment in the shop's time: as it is, or as how long ago it was.
+/// A moment in the shop's time, given as a time or as how long ago it was.
 async fn moment(cx: &Cx, shop: ShopId, text: &str) -> Result<Timestamp> {
     if let Ok(ago) = parse_duration(text) {
         let shops = app::shop::list(cx).await.context("list the shops")?;

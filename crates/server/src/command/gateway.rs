@@ -25,7 +25,7 @@ pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> 
     told
 }
 
-/// What a test gateway is made of that pays in every way.
+/// The settings of a test gateway that can pay in every way.
 pub(crate) fn test_gateway(
     name: String,
     may_send_cards: bool,

@@ -1,8 +1,8 @@
 //! `altyn listen`: shows a shop's notifications live and forwards them to an address on this
-//! machine, through a webhook that exists as long as the command runs.
+//! machine, through a webhook that exists while the command runs.
 //!
 //! The shop's server gets the same body and the same signature headers, and its answer is the
-//! answer that the platform hears: a refused notification is tried again like any other.
+//! answer that the platform gets: a refused notification is tried again like any other.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

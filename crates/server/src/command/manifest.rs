@@ -1,5 +1,5 @@
-//! What a backup says of itself: which files it has, what is in the database, and where the books'
-//! chains end. A file beside it has its own digest, in the form of `sha256sum`.
+//! The description of a backup: which files it has, what is in the database, and where the books'
+//! chains end. A file beside it has the description's digest, in the form of `sha256sum`.
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -15,7 +15,7 @@ use crate::files::private_file;
 use crate::heads::{End, hex};
 use crate::version;
 
-/// The description; a directory without it is no backup.
+/// The description; a directory without it is not a backup.
 pub(super) const MANIFEST: &str = "backup.json";
 /// The digest of the description.
 const DIGEST: &str = "backup.sha256";
@@ -24,7 +24,7 @@ const FORMAT: u64 = 2;
 /// How much of a file is read at once.
 const CHUNK_BYTES: usize = 64 * 1024;
 
-/// What a backup says of itself.
+/// The description of a backup.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Manifest {
@@ -37,7 +37,7 @@ pub(super) struct Manifest {
     pub(super) version: String,
     /// The last migration of its database.
     pub(super) schema: i64,
-    /// All its files but the description.
+    /// All its files except the description.
     pub(super) files: Vec<Part>,
     /// Rows of each table.
     pub(super) tables: BTreeMap<String, u64>,
@@ -45,7 +45,7 @@ pub(super) struct Manifest {
     pub(super) heads: Vec<End>,
     /// How many faults the audit found in it.
     pub(super) findings: usize,
-    /// What belongs to a platform and is not in it.
+    /// The parts of a platform that are not in it.
     pub(super) missing: Vec<String>,
 }
 
@@ -58,7 +58,7 @@ pub(super) struct Part {
     sha256: String,
 }
 
-/// What of a backup was looked at besides its files.
+/// What was found in a backup, besides its files.
 pub(super) struct Seen {
     pub(super) contents: Contents,
     pub(super) findings: usize,
@@ -94,7 +94,7 @@ impl Manifest {
         Ok(manifest)
     }
 
-    /// Reads the description in a directory, which must be what was written.
+    /// Reads the description in a directory; it must be unchanged.
     pub(super) fn read(directory: &Path) -> Result<Self> {
         let place = directory.display();
         let text =
@@ -116,7 +116,7 @@ impl Manifest {
         serde_json::from_slice(&text).context("read the backup's description")
     }
 
-    /// Reads every file and compares it with what was written.
+    /// Reads every file and compares it with the description.
     pub(super) fn prove(&self, directory: &Path) -> Result<()> {
         for part in &self.files {
             let path = directory.join(&part.path);
@@ -127,7 +127,7 @@ impl Manifest {
         Ok(())
     }
 
-    /// Copies one of its files, and proves that the copy is it.
+    /// Copies one of its files, and checks the copy.
     pub(super) fn copy(&self, directory: &Path, name: &str, target: &Path) -> Result<()> {
         let part = self.files.iter().find(|part| part.path == name);
         let part = part.with_context(|| format!("the backup has no {name}"))?;
@@ -149,7 +149,7 @@ impl Manifest {
         names.filter(inside).collect()
     }
 
-    /// Holds what is in a database against what was in it.
+    /// Compares the contents of a database with the description.
     pub(super) fn compare(&self, contents: &Contents) -> Result<()> {
         ensure!(
             self.schema == contents.schema,
@@ -177,7 +177,7 @@ impl Manifest {
     }
 }
 
-/// The one thing that every description has.
+/// The one member that every version of the description has.
 #[derive(Deserialize)]
 struct Form {
     format: u64,
@@ -219,7 +219,7 @@ fn list(directory: &Path, before: &str, files: &mut Vec<Part>) -> Result<()> {
     Ok(())
 }
 
-/// Length and digest of what is read, which is written on meanwhile.
+/// The length and the digest of what is read, which is written to `to` at the same time.
 fn digest(mut from: impl Read, to: &mut dyn std::io::Write) -> Result<(u64, String)> {
     let (mut hasher, mut bytes) = (Sha256::new(), 0_u64);
     let mut chunk = vec![0; CHUNK_BYTES];

@@ -1,4 +1,4 @@
-//! `altyn message`: what was written to people, and what became of it.
+//! `altyn message`: messages to people, and what became of them.
 
 use anyhow::{Context as _, Result};
 use domain::Message;
@@ -104,7 +104,7 @@ fn show(message: &Message) -> Told {
     Told::good(text, json)
 }
 
-/// What can be said of a message without its address and text.
+/// A message without its address and text.
 fn outline(message: &Message) -> Value {
     json!({
         "id": message.id.to_string(),

@@ -45,7 +45,7 @@ async fn set(cx: &Cx, new: cli::SetReceipts) -> Result<Told> {
     Ok(Told::good(text, json))
 }
 
-/// The sandbox, or the account with ATOL Online, of which the parser requires all or nothing.
+/// The sandbox, or the account with ATOL Online; the parser requires all of its options or none.
 fn register(new: &cli::SetReceipts) -> Result<Register> {
     let Some(login) = new.atol_login.clone() else {
         return Ok(Register::Sandbox);
@@ -69,7 +69,7 @@ fn register(new: &cli::SetReceipts) -> Result<Register> {
     }))
 }
 
-/// The whole path of a file that has a password now.
+/// The whole path of a file, which must hold a password now.
 fn password_file(path: &Path) -> Result<String> {
     let path = path::absolute(path).context("find the file with the password")?;
     let place = path.display();

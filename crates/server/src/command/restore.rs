@@ -1,6 +1,6 @@
-//! `altyn restore`: brings a backup back. It is proved beside what is there, and replaces that only
-//! when its files, its rows and its books are what they should be. What is replaced is kept until
-//! the operator says otherwise.
+//! `altyn restore`: brings a backup back. The backup is checked beside the data that are there, and
+//! replaces them only if its files, its rows and its books are right. What is replaced is kept
+//! until the operator says otherwise.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, ErrorKind};
@@ -25,9 +25,9 @@ use crate::output::Told;
 use crate::platform::{DataLock, UNFINISHED, make_data_dir, own_data_dir};
 use crate::sealing::KeyFile;
 
-/// What is brought back waits here until all of it is proved.
+/// The directory in which the files of a backup wait until all of them are checked.
 const STAGE: &str = "restoring";
-/// What stands between the name of what was replaced and the time.
+/// The part of the name of replaced files between their old name and the time.
 const REPLACED: &str = ".replaced-";
 
 /// Brings a backup back.
@@ -67,21 +67,21 @@ pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Resu
 /// What a restore did.
 struct Done {
     report: Report,
-    /// Where what was replaced is now.
+    /// Where the replaced data are now.
     kept: Vec<String>,
-    /// What its secrets are sealed with.
+    /// The keys that its secrets are sealed with.
     sealed_with: Vec<SealingKey>,
 }
 
-/// Where a backup is brought back to.
+/// The place that a backup is brought back to.
 struct Place {
     data_dir: PathBuf,
     stage: Stage,
     stamp: String,
 }
 
-/// What is brought back beside the database, until it is in its place. It is removed with this
-/// value.
+/// The files that wait beside the database until they are put into their places. They are removed
+/// with this value.
 struct Stage {
     path: PathBuf,
 }
@@ -130,7 +130,7 @@ fn advice(config: &Config, sealed_with: &[SealingKey]) -> Option<String> {
     fits.err().map(|error| format!("{error:#}"))
 }
 
-/// Refuses a copy with wrong books where they would replace others.
+/// Refuses a copy with wrong books if it would replace others.
 fn admit(report: &Report, replaces: bool) -> Result<()> {
     let findings = report.findings.len();
     ensure!(
@@ -175,7 +175,7 @@ fn into_sqlite(
         .then(|| keep_database(path, &place.stamp))
         .transpose()?;
     if let Err(error) = place.swap(&partial.path, path) {
-        // Where nothing was changed there is nothing to keep.
+        // If nothing was changed, there is nothing to keep.
         if let Some(aside) = aside.filter(|_| !place.has_begun()) {
             remove_database(&aside)?;
         }
@@ -221,7 +221,7 @@ fn into_postgres(
     admit(&report, there)?;
     let mark = place.begin()?;
     if let Err(error) = replacement.commit() {
-        // Where the commit is known to have failed, everything is as it was.
+        // If the commit is known to have failed, everything is as it was.
         if !matches!(error, StoreError::OutcomeUnknown) {
             mark.take_back();
         }
@@ -236,7 +236,7 @@ fn into_postgres(
 }
 
 impl Place {
-    /// Notes that from now on a half of the restore would be worse than none.
+    /// Notes that from now on half of a restore would be worse than none.
     fn begin(&self) -> Result<Mark> {
         let path = self.data_dir.join(UNFINISHED);
         let mark = Mark {
@@ -268,7 +268,7 @@ impl Place {
         swapped
     }
 
-    /// Puts what is beside the database into its place, and notes that all is done.
+    /// Puts the files beside the database into their places, and notes that all is done.
     fn put_parts(&self, source: &Path, kept: &mut Vec<String>) -> Result<()> {
         for part in PARTS {
             let (target, new) = (self.data_dir.join(part), self.stage.path.join(part));
@@ -281,7 +281,7 @@ impl Place {
                 fs::rename(&new, &target).with_context(|| format!("put {part} in its place"))?;
             }
         }
-        // Books end where the backup says from now on.
+        // From now on the books end where the backup says.
         let aside = format!("{HEADS_FILE}{REPLACED}{}", self.stamp);
         let aside = self.data_dir.join(aside);
         let ends = heads::read(&source.join(MANIFEST))?;
@@ -294,10 +294,10 @@ impl Place {
     }
 }
 
-/// The note that a restore is under way. A server does not start beside it.
+/// The note that a restore is under way. No server starts while it is there.
 struct Mark {
     path: PathBuf,
-    /// One was cut off before.
+    /// Whether an earlier restore was interrupted.
     was_there: bool,
 }
 
@@ -314,7 +314,7 @@ impl Mark {
 }
 
 impl Stage {
-    /// Copies what is beside the database to where it waits.
+    /// Copies the files beside the database to the directory in which they wait.
     fn make(manifest: &Manifest, source: &Path, path: PathBuf) -> Result<Self> {
         if path.exists() {
             fs::remove_dir_all(&path).context("remove what a killed restore left")?;
@@ -334,7 +334,7 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
-        // What is left goes with the next restore.
+        // Anything left is removed by the next restore.
         if let Err(error) = fs::remove_dir_all(&self.path)
             && error.kind() != ErrorKind::NotFound
         {
@@ -343,14 +343,15 @@ impl Drop for Stage {
     }
 }
 
-/// A database that is being proved. It is removed with this value, unless it has got another name.
+/// A database that is being checked. It is removed with this value, unless it was given another
+/// name.
 struct Partial {
     path: PathBuf,
 }
 
 impl Partial {
     fn new(path: PathBuf) -> Result<Self> {
-        // What a killed restore left.
+        // Files of a restore that was killed.
         remove_database(&path)?;
         Ok(Self { path })
     }
@@ -367,8 +368,8 @@ impl Drop for Partial {
 /// The files of a database that has not been closed, besides its own.
 const LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// Gives a database another name beside its own, under which it is whole. Nothing of it changes,
-/// and what was made is removed if not all of it can be. The other name.
+/// Gives a database a second name beside its own, under which it is complete. The database is not
+/// changed, and everything is undone if a part fails. Returns the second name.
 fn keep_database(path: &Path, stamp: &str) -> Result<PathBuf> {
     // One that cannot be opened is kept as it is.
     if let Err(error) = settle(path) {
@@ -388,8 +389,8 @@ fn keep_database(path: &Path, stamp: &str) -> Result<PathBuf> {
     Ok(aside)
 }
 
-/// Copies a file, if it is there, that could not be given a second name: not all file systems know
-/// such.
+/// Copies a file, if it is there, to which no second name could be given: not all file systems
+/// support that.
 fn or_copy(linked: io::Result<()>, from: &Path, to: &Path) -> io::Result<()> {
     match linked {
         Ok(()) => Ok(()),
@@ -398,7 +399,7 @@ fn or_copy(linked: io::Result<()>, from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the log of a database, which must never meet another file.
+/// Removes the log of a database, which must never be applied to another file.
 fn remove_logs(path: &Path) -> Result<()> {
     LOGS.iter()
         .try_for_each(|suffix| remove_if_there(&beside(path, suffix)))
@@ -485,11 +486,11 @@ mod tests {
         let place = place(home.path());
         assert!(place.swap(&new, &database).is_err(), "there is no new file");
         assert!(!place.has_begun());
-        // Of one that was cut off before.
+        // One that was interrupted before.
         drop(place.begin().unwrap());
         assert!(place.swap(&new, &database).is_err());
         assert!(place.has_begun());
-        // What had been changed before it failed.
+        // Something that had been changed before it failed.
         fs::remove_file(home.path().join(UNFINISHED)).unwrap();
         fs::write(beside(&database, "-wal"), "log").unwrap();
         assert!(place.swap(&new, &database).is_err());

@@ -18,7 +18,7 @@ use crate::output::Told;
 use crate::platform::Platform;
 use crate::sealing::{Changing, KeyFile, fresh_key, prepare};
 
-/// What of a rotation is wanted.
+/// What kind of rotation is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rotation {
     Whole,
@@ -52,7 +52,7 @@ pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> 
     told
 }
 
-/// Takes the right to change the file.
+/// Takes the lock for changing the file.
 async fn changing(file: &KeyFile) -> Result<Changing> {
     let file = file.clone();
     let changing = tokio::task::spawn_blocking(move || file.change()).await;
@@ -64,7 +64,7 @@ async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Res
     let file = KeyFile::of(config);
     if rotation != Rotation::WithoutLost {
         prepare(config, store, app.sealing()).await?;
-        // A rotation that was cut off is finished before another one begins.
+        // A rotation that was interrupted is finished before another one begins.
         let left = reseal(&platform.cx).await?;
         if left.rows != 0 && rotation == Rotation::Whole {
             let number = app.sealing().seals_with().context("the key that seals")?;
@@ -89,7 +89,7 @@ async fn reseal(cx: &Cx) -> Result<Resealed> {
     resealed.context("seal the secrets anew; run it again to go on")
 }
 
-/// The keys with one that seals nothing yet: that of a rotation that was prepared, or a new one.
+/// The keys with one more that seals nothing yet: that of a prepared rotation, or a new one.
 async fn add_key(
     file: &KeyFile,
     store: &Store,

@@ -1,4 +1,4 @@
-//! Brings the defaults, the file, the environment and the flags together, and says exactly where
+//! Combines the defaults, the file, the environment and the flags, and reports exactly where
 //! something is wrong.
 
 use std::fmt;
@@ -8,13 +8,13 @@ use toml::de::{DeTable, DeValue};
 
 use super::{Config, KEYS, Key};
 
-/// The file that is read when none is named, if it is there.
+/// The file that is read, if it is there, when none is named.
 const FILE: &str = "altyn.toml";
 
-/// Where a value was said.
+/// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// Nowhere: the default.
+    /// The default.
     Default,
     /// In the file, at this line.
     File(PathBuf, usize),
@@ -29,8 +29,8 @@ pub(crate) enum Origin {
 pub(crate) struct Given {
     /// `--config`.
     pub(crate) file: Option<PathBuf>,
-    /// Of `ALTYN_…` variables and flags: the index of the key, the value, where it was said. In
-    /// the order in which they count.
+    /// The values of `ALTYN_…` variables and flags: the index of the key, the value, where it comes
+    /// from; in the order in which they override each other.
     pub(crate) values: Vec<(usize, String, Origin)>,
 }
 
@@ -130,7 +130,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Vec<(usize, String, Origi
     Ok(values)
 }
 
-/// A value as flags and variables would write it.
+/// A value in the form of flags and variables.
 fn plain(value: &DeValue<'_>) -> Option<String> {
     if let Some(text) = value.as_str() {
         return Some(text.to_owned());

@@ -1,4 +1,4 @@
-//! The keys of the configuration: name, default, meaning, and how a value is taken in.
+//! The keys of the configuration: name, default, meaning, and how a value is read.
 
 use std::net::SocketAddr;
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -16,13 +16,13 @@ use super::{Config, DatabaseChoice, LogFormat, MailConfig, Proxies, Role, SmsCon
 
 /// One key.
 pub(crate) struct Key {
-    /// As in the file; the flag has dashes, the variable capitals and `ALTYN_` before it.
+    /// The name in the file; the flag has dashes, the variable capitals and `ALTYN_` before it.
     pub(crate) name: &'static str,
-    /// What counts when nothing is said.
+    /// The value if nothing is given.
     pub(crate) default: &'static str,
     /// What it means, for help and docs.
     pub(crate) what: &'static str,
-    /// Takes a value in, or says what is wrong with it.
+    /// Reads a value, or says what is wrong with it.
     pub(crate) set: fn(&mut Config, &str) -> Result<(), String>,
 }
 
@@ -37,7 +37,7 @@ impl Key {
         format!("ALTYN_{}", self.name.to_uppercase())
     }
 
-    /// Is it one that is switched on by its name alone?
+    /// Returns whether it is switched on by its name alone.
     pub(crate) fn is_switch(&self) -> bool {
         self.default == "false"
     }
@@ -409,7 +409,7 @@ pub(crate) const KEYS: &[Key] = &[
     },
 ];
 
-/// What hyper needs at least.
+/// The least that hyper needs.
 const HEADER_BYTES_MIN: usize = 8_192;
 
 fn put<T>(place: &mut T, value: Result<T, String>) -> Result<(), String> {
@@ -444,7 +444,7 @@ fn address(text: &str) -> Result<SocketAddr, String> {
         .map_err(|_no_address| format!("{text:?} is no address and port such as 127.0.0.1:8080"))
 }
 
-/// An address of a site: its pages are under it, so it has no query and needs no last slash.
+/// The address of a site. Its pages are below it, so it has no query and needs no last slash.
 fn url(text: &str) -> Result<String, String> {
     let rest = text
         .strip_prefix("https://")
@@ -505,7 +505,7 @@ fn positive(text: &str) -> Result<Duration, String> {
     Ok(time)
 }
 
-/// A call must be given up before the reconciler looks what became of it.
+/// The time of a call, which must end before the reconciler looks for its result.
 fn call_time(text: &str) -> Result<Duration, String> {
     let time = positive(text)?;
     let end = domain::operation::CALL_TIME_MAX.as_millis();
@@ -519,7 +519,7 @@ fn call_time(text: &str) -> Result<Duration, String> {
 }
 
 impl Config {
-    /// What counts when nothing is said.
+    /// The settings if nothing is given.
     pub(super) fn defaults() -> Result<Self, String> {
         let any = SocketAddr::from(([127, 0, 0, 1], 0));
         let mut config = Self {

@@ -1,5 +1,5 @@
-//! How mail and SMS reach their servers, as the operator says it. Keys and passwords are never
-//! printed, nor what may hold them.
+//! The operator's settings for the mail server and the SMS gateway. Keys and passwords are never
+//! printed, nor values that may hold them.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,14 +17,14 @@ pub(crate) struct MailConfig {
     /// Host and port; `None` for no mail.
     pub(super) server: Option<(String, u16)>,
     pub(super) tls: MailTls,
-    /// May mail go unprotected to other machines?
+    /// Whether mail may go unprotected to other machines.
     pub(super) plain_anywhere: bool,
     pub(super) user: Option<String>,
     pub(super) password: Option<Secret>,
     pub(super) from: Option<String>,
 }
 
-/// How mail is protected on its way to the server.
+/// The protection of mail on its way to the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum MailTls {
     None,
@@ -129,10 +129,10 @@ impl SmsConfig {
     }
 }
 
-/// Does an address lead to another machine without TLS?
+/// Returns whether an address leads to another machine without TLS.
 fn is_plain_and_far(url: &str) -> bool {
     let Ok(url) = url::Url::parse(url) else {
-        // The gateway itself says that it is none.
+        // The gateway itself reports that the address cannot be read.
         return false;
     };
     let host = url.host_str().unwrap_or_default();
@@ -140,7 +140,7 @@ fn is_plain_and_far(url: &str) -> bool {
     url.scheme() == "http" && !is_here(bare)
 }
 
-/// Is this name this machine's own?
+/// Returns whether this name is this machine's own.
 fn is_here(host: &str) -> bool {
     let address: Result<IpAddr, _> = host.parse();
     host == "localhost" || address.is_ok_and(|address| address.is_loopback())
@@ -181,7 +181,7 @@ pub(super) fn url(text: &str) -> Option<Secret> {
     (text != "off").then(|| Secret::new(text.to_owned()))
 }
 
-/// A sign in an answer, or `none`.
+/// A sign that is looked for in an answer, or `none`.
 pub(super) fn sign(text: &str) -> Result<Option<Sign>, String> {
     if text == "none" {
         return Ok(None);

@@ -1,5 +1,5 @@
-//! Whose word counts for where a request comes from. Nobody's but that of proxies that the operator
-//! names: from outside anybody could say anything.
+//! Which proxies are believed when they say where a request comes from. Only those that the
+//! operator names: anybody could send such a header.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -9,14 +9,14 @@ use axum::http::{HeaderMap, HeaderName};
 #[derive(Clone, Debug)]
 pub(crate) struct Proxies {
     pub(super) trusted: Vec<Network>,
-    /// In which header they say for whom they ask.
+    /// The header in which they name their client.
     pub(crate) header: HeaderName,
-    /// It is a demo on somebody's own machine, where not all that comes from the machine itself
-    /// comes from a proxy.
+    /// Whether this is a demo on somebody's own machine. Then connections from the machine itself
+    /// need not come from a proxy.
     pub(crate) at_home: bool,
 }
 
-/// Headers in which proxies say for whom they ask, and that may be named for it.
+/// Headers in which proxies name their client, and that the operator may choose.
 const SAYING: [&str; 10] = [
     "x-real-ip",
     "x-forwarded-for",
@@ -29,10 +29,10 @@ const SAYING: [&str; 10] = [
     "x-cluster-client-ip",
     "x-envoy-external-address",
 ];
-/// Others that only proxies send.
+/// Other headers that only proxies send.
 const SIGNS: [&str; 4] = ["forwarded", "via", "x-forwarded-proto", "x-forwarded-host"];
 
-/// Addresses that begin alike; those of IPv4 stand among those of IPv6.
+/// A block of addresses; those of IPv4 stand among those of IPv6.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Network {
     address: u128,
@@ -51,14 +51,14 @@ impl Default for Proxies {
 }
 
 impl Proxies {
-    /// Where a request comes from that came by this connection. Each proxy adds an address at the
-    /// end; what stands before the first stranger's could be made up. `None` if a proxy asks that
-    /// does not say for whom: its own address is not the client's, and must not be counted as one.
+    /// The address that a request on this connection comes from. Each proxy adds an address at the
+    /// end; everything before the first unknown one could be made up. `None` if a proxy does not
+    /// name its client: its own address is not the client's, and must not be counted as one.
     pub(crate) fn client(&self, peer: SocketAddr, headers: &HeaderMap) -> Option<SocketAddr> {
         let own = peer.ip().to_canonical();
         let mut client = own;
         let values = headers.get_all(&self.header).iter().rev();
-        // What a stranger wrote before may be anything, and hides nothing that stands behind it.
+        // Anything before that may come from a stranger, and hides nothing that stands after it.
         let said = values.flat_map(|value| value.as_bytes().rsplit(|byte| *byte == b','));
         for text in said {
             if !self.trusts(client) {
@@ -74,8 +74,9 @@ impl Proxies {
         (!unsaid).then(|| SocketAddr::new(client, peer.port()))
     }
 
-    /// Whether a trusted address is a proxy's. One that says nothing at all looks like a client
-    /// beside the server; where strangers may come by it, it is not taken for one.
+    /// Returns whether a trusted address is a proxy. One that sends no header of a proxy may be a
+    /// client on the same machine; where other clients can come by it, it is not taken for a
+    /// client.
     fn is_proxy(&self, from: IpAddr, headers: &HeaderMap) -> bool {
         let mut names = headers.keys().map(HeaderName::as_str);
         !self.at_home
@@ -83,14 +84,14 @@ impl Proxies {
             || names.any(|name| SAYING.contains(&name) || SIGNS.contains(&name))
     }
 
-    /// Another header in which a proxy may have said for whom it asks.
+    /// Another header in which a proxy may have named its client.
     pub(crate) fn other_header(&self, headers: &HeaderMap) -> Option<&'static str> {
         let others = SAYING.into_iter().filter(|name| *name != self.header);
         let mut others = others.filter(|name| headers.contains_key(*name));
         others.next()
     }
 
-    /// Whether a proxy's word counts that asks from there.
+    /// Returns whether a proxy at this address is believed.
     pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         self.trusted.iter().any(|network| network.has(address))
     }
@@ -211,7 +212,7 @@ mod tests {
             &[("x-forwarded-for", "x, 10.9.9.9")],
             "10.9.9.9",
         );
-        // A stranger's odd letters hide nothing that a proxy wrote behind them.
+        // A stranger's odd letters hide nothing that a proxy wrote after them.
         let odd = [("x-forwarded-for", "é, 203.0.113.7, 10.2.3.4")];
         check(&two, "10.1.1.1", &odd, "203.0.113.7");
     }
@@ -220,11 +221,11 @@ mod tests {
     fn a_proxy_that_does_not_say_for_whom_it_asks_is_not_taken_for_the_client() {
         let mut here = proxies("127.0.0.0/8,10.0.0.0/8", "x-real-ip");
         let unsaid = "nobody says";
-        // Those that say nothing at all are such proxies too, wherever they are.
+        // Those that name nobody are such proxies too, wherever they are.
         check(&here, "127.0.0.1", &[], unsaid);
         check(&here, "::1", &[], "::1");
         check(&here, "10.0.0.1", &[], unsaid);
-        // Beside a demo there are clients, which send nothing that a proxy sends.
+        // Beside a demo there are clients on the same machine, which send no header of a proxy.
         here.at_home = true;
         check(&here, "127.0.0.1", &[], "127.0.0.1");
         for (name, value) in [

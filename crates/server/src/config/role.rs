@@ -1,4 +1,4 @@
-//! The parts of the platform that a process can be narrowed to.
+//! The parts of the platform that a process can be limited to.
 
 /// A part of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -12,7 +12,7 @@ const MILLIS: [(&str, u64); 5] = [
 
 const BYTES: [(&str, u64); 3] = [("KiB", 1_024), ("MiB", 1_048_576), ("B", 1)];
 
-/// Longest length of time, in days: longer ones are slips of the finger.
+/// Longest length of time, in days: longer ones are typing errors.
 const DAYS_MAX: u64 = 36_500;
 
 /// Reads `250ms`, `90s`, `15m`, `2h` or `7d`.

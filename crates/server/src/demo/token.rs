@@ -11,7 +11,7 @@ use serde_json::Value;
 
 const NAME: &str = "Демо-приложение";
 
-/// The token that was written before, if it still opens the shop, or a new one.
+/// The token of an earlier start, if it still opens the shop, or a new one.
 pub(super) async fn prepare(
     cx: &Cx,
     path: &Path,
@@ -37,7 +37,7 @@ pub(super) async fn prepare(
     Ok(issued.context("make the demo's token")?.token)
 }
 
-/// A file that makes no sense counts as none.
+/// The token in the file; `None` if the file cannot be understood.
 fn written(path: &Path) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
     let parsed: Value = serde_json::from_str(&text).ok()?;

@@ -1,4 +1,4 @@
-//! Where a body ends, so that the next request is seen apart from it. What chunks say is hyper's to
+//! Where a body ends, so that the next request is seen apart from it. The chunks are for hyper to
 //! understand and to refuse; here they are only counted.
 
 /// What is left of a body.
@@ -8,18 +8,18 @@ pub(super) enum Framing {
     Length(u64),
     /// Chunks, and a trailer after them.
     Chunks(Chunk),
-    /// Nobody knows: hyper will refuse it.
+    /// Unknown: hyper will refuse it.
     Unknown,
 }
 
-/// Where in a body of chunks one is.
+/// A position in a body of chunks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chunk {
-    /// In the length before a chunk, of which so much is read.
+    /// In the length before a chunk, which is so much up to now.
     Size(u64),
-    /// In what follows the length in its line.
+    /// In the rest of the line with the length.
     Extension(u64),
-    /// In a chunk of which so much is left, with the end of its last line.
+    /// In a chunk of which so many bytes are left, with its line end.
     Data(u64),
     /// In a line of the trailer that has so many bytes.
     Trailer(u64),
@@ -30,8 +30,8 @@ impl Framing {
         Self::Chunks(Chunk::Size(0))
     }
 
-    /// Passes the body's bytes at the beginning of `bytes`: how many they are, and what is left
-    /// then. `None` is nothing.
+    /// Passes the body's bytes at the beginning of `bytes`. Returns how many they are, and what is
+    /// left of the body then; `None` if nothing.
     pub(super) fn pass(self, bytes: &[u8]) -> (usize, Option<Self>) {
         match self {
             Self::Length(left) => {
@@ -72,11 +72,11 @@ impl Chunk {
         (passed, Some(Framing::Chunks(self)))
     }
 
-    /// What follows a byte outside of data. `None` if the byte makes no sense.
+    /// The state after a byte outside of data. `None` if the byte is not allowed there.
     fn step(self, byte: u8) -> Option<Step> {
         let next = match (self, byte) {
             (Self::Size(0) | Self::Extension(0), b'\n') => Self::Trailer(0),
-            // The chunk has an end of line after it.
+            // The chunk has a line end after it.
             (Self::Size(size) | Self::Extension(size), b'\n') => Self::Data(size.checked_add(2)?),
             (Self::Size(size), byte) if byte.is_ascii_hexdigit() => {
                 let digit = char::from(byte).to_digit(16)?;
@@ -103,8 +103,8 @@ enum Step {
 mod tests {
     use super::*;
 
-    /// How many bytes of `bytes` are the body, given in parts of `part` bytes. `None` if it does
-    /// not end.
+    /// The length of the body in `bytes`, which are given in parts of `part` bytes. `None` if it
+    /// does not end.
     fn length(bytes: &[u8], part: usize) -> Option<usize> {
         let (mut framing, mut passed) = (Framing::chunked(), 0);
         for part in bytes.chunks(part) {

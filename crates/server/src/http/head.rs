@@ -1,5 +1,5 @@
-//! The head of a request, looked at before hyper sees it: what hyper would close the connection
-//! for without a word gets an answer, and what it takes too lightly is refused.
+//! The head of a request, checked before hyper sees it: requests for which hyper would close the
+//! connection without an answer get one, and requests that hyper is too lenient with are refused.
 
 use std::mem::MaybeUninit;
 
@@ -10,9 +10,9 @@ use super::refused::Why;
 
 /// Most header fields of a request.
 const FIELDS_MAX: usize = 100;
-/// The longest address that a request can be routed by, whatever the head may have.
+/// The longest address that a request can be routed by, whatever the limit of the head is.
 const ADDRESS_BYTES_MAX: usize = 65_534;
-/// Longer bodies than this cannot be counted.
+/// The longest body that can be counted.
 const LENGTH_MAX: u64 = u64::MAX >> 2;
 
 /// A head that may be handed on.
@@ -24,8 +24,8 @@ pub(super) struct Head {
     pub(super) body: Option<Framing>,
 }
 
-/// Reads a head at the beginning of `bytes`, which may have up to `bytes_max`. `None` if its end
-/// has not come yet.
+/// Reads a head at the beginning of `bytes`, which may have up to `bytes_max`. `None` if it is not
+/// complete yet.
 pub(super) fn read(bytes: &[u8], bytes_max: usize) -> Result<Option<Head>, Why> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut request = httparse::Request::new(&mut []);
@@ -68,8 +68,8 @@ fn check_address(address: &str) -> Result<(), Why> {
     }
 }
 
-/// How the body is framed. Nothing that two readers could understand in two ways is taken: one
-/// `Host`, one length or chunks.
+/// How the body is framed. Anything that two readers could understand in two ways is refused: there
+/// is one `Host`, and one length or chunks.
 fn body(fields: &[httparse::Header<'_>], is_http_11: bool) -> Result<Option<Framing>, Why> {
     let (mut hosts, mut length, mut chunked) = (0_u8, None, false);
     for field in fields {
@@ -103,7 +103,7 @@ fn body(fields: &[httparse::Header<'_>], is_http_11: bool) -> Result<Option<Fram
     }
 }
 
-/// Digits alone: no sign, no list.
+/// A length of digits alone: no sign, no list.
 fn read_length(value: &[u8]) -> Option<u64> {
     let digits = value.trim_ascii();
     let all = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
@@ -111,7 +111,8 @@ fn read_length(value: &[u8]) -> Option<u64> {
     text.parse().ok().filter(|length| *length <= LENGTH_MAX)
 }
 
-/// Whether the end of a head may be in `bytes`, of which the first `seen` were looked at before.
+/// Returns whether the end of a head may be in `bytes`, of which the first `seen` were checked
+/// before.
 pub(super) fn may_end(bytes: &[u8], seen: usize) -> bool {
     let new = bytes.get(seen.saturating_sub(3)..).unwrap_or_default();
     new.windows(2).any(|two| two == b"\n\n") || new.windows(3).any(|three| three == b"\n\r\n")

@@ -1,4 +1,4 @@
-//! Alive and ready: for whoever watches the process and sends it traffic.
+//! Alive and ready: for programs that watch the process and send it traffic.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,11 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use tracing::warn;
 
-/// Answered even when there is no place for anybody.
+/// Paths that are answered even if there is no place for a connection.
 pub(super) const PATHS: [&str; 2] = ["/healthz", "/readyz"];
 
-/// `/healthz` says that the process runs, `/readyz` that it can do its work; that it cannot within
-/// `time_max` counts as no.
+/// `/healthz` says that the process runs, `/readyz` that it can work. If that is not known within
+/// `time_max`, the answer is no.
 pub(crate) fn router(app: Arc<App>, time_max: Duration) -> Router {
     let [alive, ready_path] = PATHS;
     Router::new()

@@ -1,5 +1,5 @@
-//! What the parts of one connection know of each other: the wire that reads and writes it, the
-//! service that answers, and whoever looks for a place for the next connection.
+//! What the parts of one connection share: the wire that reads and writes it, the service that
+//! answers, and the search for a place for the next connection.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::Relaxed};
@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use super::refused::Refused;
 
-/// What a connection is doing.
+/// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Doing {
     /// It waits for its next request.
@@ -25,15 +25,15 @@ pub(super) enum Doing {
 #[derive(Debug, Default)]
 pub(super) struct Line {
     doing: AtomicU8,
-    /// A request was handed on whose answer is not finished.
+    /// Whether a request was handed on whose answer is not finished.
     answering: AtomicBool,
     /// Why its last request is refused.
     pub(super) refused: OnceLock<Refused>,
-    /// The body of the request did not arrive in time.
+    /// Whether the body of the request did not arrive in time.
     pub(super) body_late: AtomicBool,
     /// Bytes of its answer that its client has not taken.
     pub(super) unread: AtomicUsize,
-    /// It must give way to others.
+    /// Notified when it must end to make room for others.
     pub(super) ended: Notify,
 }
 

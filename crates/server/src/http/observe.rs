@@ -1,5 +1,5 @@
-//! Looks after each request: gives it an id and a time limit, answers in its place if it fails
-//! beyond repair, logs one line and counts it. Neither queries nor bodies are looked at.
+//! The layer around each request: gives it an id and a time limit, answers in its place if it
+//! panics or takes too long, logs one line and counts it. It does not look at queries and bodies.
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
@@ -27,15 +27,15 @@ use crate::metrics::Metrics;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longest id that is taken over from the caller.
 const REQUEST_ID_CHARS_MAX: usize = 64;
-/// The route of what has none.
+/// The name of the route if there is none.
 const NO_ROUTE: &str = "none";
-/// The methods that have a name in the figures and in the log. Any other is `other`: a figure is
-/// kept for ever, so callers must not be able to make up more of them.
+/// The methods that have a name in metrics and logs. Any other is `other`: a metric is kept for
+/// ever, so callers must not be able to make up new ones.
 const METHODS: [&str; 9] = [
     "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE",
 ];
 
-/// What looking after requests takes.
+/// What the layer needs.
 pub(crate) struct Observer {
     pub(crate) metrics: Metrics,
     pub(crate) random: Arc<dyn Random>,
@@ -44,7 +44,7 @@ pub(crate) struct Observer {
 }
 
 impl Observer {
-    /// Says where a request comes from, as far as it is known.
+    /// Notes where a request comes from, if that is known.
     fn place(&self, request: &mut Request) {
         let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<_>>().copied() else {
             return;
@@ -103,13 +103,13 @@ pub(crate) async fn observe(
     response
 }
 
-/// A method as the figures and the log know it.
+/// The name of a method in metrics and logs.
 fn known(method: &Method) -> &'static str {
     let known = METHODS.into_iter().find(|name| *name == method.as_str());
     known.unwrap_or("other")
 }
 
-/// Whoever is turned away for now hears when to come again, whichever door it was.
+/// Tells every client that is refused for now when to try again, whatever has refused it.
 fn say_when(response: &mut Response) {
     let later = [
         StatusCode::TOO_MANY_REQUESTS,
@@ -127,7 +127,7 @@ pub(super) fn id_of(headers: &HeaderMap) -> String {
     id.unwrap_or("none").to_owned()
 }
 
-/// The caller's own id of its request, if it is one that may stand in a log.
+/// The caller's own id of its request, if it may stand in a log.
 fn taken_over(headers: &HeaderMap) -> Option<HeaderValue> {
     let value = headers.get(REQUEST_ID)?;
     let bytes = value.as_bytes();
@@ -138,15 +138,15 @@ fn taken_over(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn made_up(high: u64, low: u64) -> HeaderValue {
-    // Of the shape that ids have on the wire: a random UUID.
+    // In the form of ids on the wire: a random UUID.
     let (a, b, c) = (high >> 32, (high >> 16) & 0xffff, high & 0xfff);
     let (d, e) = (((low >> 48) & 0x3fff) | 0x8000, low & 0xffff_ffff_ffff);
     HeaderValue::try_from(format!("{a:08x}-{b:04x}-4{c:03x}-{d:04x}-{e:012x}"))
         .unwrap_or_else(|_never| HeaderValue::from_static("none"))
 }
 
-/// The answer in place of one that will not come. What the request asked for may have been done:
-/// the caller repeats it with the same idempotency key and learns it.
+/// The answer in place of one that will not come. The request may have been carried out: the caller
+/// repeats it with the same idempotency key to find out.
 fn in_its_place(of_api: bool, id: &str) -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     if of_api {

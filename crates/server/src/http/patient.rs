@@ -1,7 +1,6 @@
-//! Bodies. One that comes too slowly is not waited for. One that its handler leaves unread, as of
-//! refused requests, and of questions and cancels with which some SDKs send a stale body along, is
-//! read to its end, so that the connection stays open for the next request instead of being cut
-//! under it.
+//! Bodies. One that comes too slowly is not waited for. One that its handler does not read is read
+//! to its end, so that the connection stays open for the next request. That happens to refused
+//! requests, and to requests without a body to which some SDKs attach an old one.
 
 use std::future::Future as _;
 use std::pin::Pin;
@@ -18,31 +17,31 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::line::Line;
 
-/// A longer rest is not waited for: the connection is closed.
+/// A longer rest is not waited for; the connection is closed.
 const REST_BYTES_MAX: u64 = 256 * 1024;
-/// A rest that comes slower is not waited for either.
+/// A slower rest is not waited for either.
 const REST_TIME_MAX: Duration = Duration::from_secs(2);
-/// How often the speed of a body is looked at.
+/// How often the speed of a body is checked.
 const LOOK: Duration = Duration::from_secs(1);
 
 /// How fast a body has to come.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// From the first question for it to its end.
+    /// The time from the first read to its end.
     pub(super) time_max: Duration,
-    /// So long it may be slower.
+    /// How long it may be slower.
     pub(super) grace: Duration,
     pub(super) bytes_per_second_min: u32,
 }
 
 impl Pace {
-    /// How much must have come after so long.
+    /// How much must have come after this time.
     fn least(self, passed: Duration) -> u64 {
         least(self.bytes_per_second_min, passed)
     }
 }
 
-/// How many bytes a speed makes in so long.
+/// How many bytes come in this time at this speed.
 pub(super) fn least(bytes_per_second: u32, passed: Duration) -> u64 {
     let millis = u64::try_from(passed.as_millis()).unwrap_or(u64::MAX);
     u64::from(bytes_per_second).saturating_mul(millis) / 1_000
@@ -53,14 +52,14 @@ pub(super) struct Patient<B: Body<Data = Bytes> + Unpin + Send + 'static> {
     body: Option<B>,
     line: Arc<Line>,
     pace: Pace,
-    /// The client sends it only when it is asked for.
+    /// Whether the client sends it only when it is asked to.
     waits: bool,
     since: Option<Instant>,
     bytes: u64,
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-/// It did not come in time.
+/// The error of a body that did not come in time.
 #[derive(Debug, thiserror::Error)]
 #[error("the body did not arrive in time")]
 struct Late;
@@ -80,7 +79,8 @@ impl<B: Body<Data = Bytes> + Unpin + Send + 'static> Patient<B> {
         }
     }
 
-    /// Whether it has been waited for long enough. The task is woken for the next look.
+    /// Returns whether it has been waited for long enough. Otherwise the task is woken for the next
+    /// check.
     fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
         loop {
             let now = Instant::now();
@@ -137,7 +137,7 @@ where
             }
             Poll::Pending if patient.is_late(cx) => {
                 patient.line.body_late.store(true, Relaxed);
-                // Nobody waits for its rest.
+                // Nobody waits for the rest.
                 patient.body = None;
                 Poll::Ready(Some(Err(Late.into())))
             }

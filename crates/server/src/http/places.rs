@@ -1,8 +1,8 @@
-//! Who may have a connection. There are so many places in all and so many for each address, whole
-//! networks of IPv6 counting as one; what a trusted proxy brings along counts for whom it asks,
-//! request by request. When all places are taken, a connection that rests gives way, then one of
-//! whoever has most. A few spare places are for saying so, and for the questions whether the server
-//! is alive and ready.
+//! Who may have a connection. There is a limit in all and one for each address, where a whole
+//! network of IPv6 counts as one. The requests of a trusted proxy count for the client that it
+//! names, one by one. If all places are taken, an idle connection is ended, or else one of the
+//! address that has most. A few spare places are for saying that there is no room, and for the
+//! questions whether the server is alive and ready.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -16,16 +16,16 @@ use tokio::time::Instant;
 
 use super::line::{Doing, Line};
 
-/// How many of the spare places one holder may have: one out of so many.
+/// One holder may have this share of the spare places: one part of so many.
 const SPARE_SHARE: usize = 4;
-/// How often all connections are looked through for one that rests.
+/// How often all connections are searched for an idle one.
 const LOOK: Duration = Duration::from_millis(10);
-/// How many of one holder are looked at each time; the next time it goes on from there.
+/// How many connections of one holder are checked each time; the next search goes on from there.
 const LOOKED_AT_MAX: usize = 64;
-/// How often one holder is told that there is no room, beyond the first few times. To say it costs
-/// as much as to answer; who does not hear it is cut off.
+/// How often one holder is told that there is no room, after the first few times. Telling costs as
+/// much as answering; after that, connections are cut.
 const TOLD_INTERVAL: domain::Duration = domain::Duration::micros(10_000);
-/// So many are remembered who were told.
+/// For how many holders that is remembered.
 const TOLD_MAX: usize = 4_096;
 
 /// How many connections there may be.
@@ -46,7 +46,7 @@ pub(super) struct Places {
     taken: Mutex<Taken>,
 }
 
-/// For whom a connection counts.
+/// Whoever a connection is counted for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Holder {
     Address(IpAddr),
@@ -62,16 +62,17 @@ struct Taken {
     next: u64,
     total: usize,
     by_holder: BTreeMap<Holder, Lines>,
-    /// How many each of them has.
+    /// How many connections each of them has.
     by_size: BTreeSet<(usize, Holder)>,
-    /// Nothing rested a moment ago: all are not looked through again for each new connection.
+    /// When no connection was idle at the last search, so that not every new connection searches
+    /// again.
     nothing_rests: Option<Instant>,
-    /// How far those of a holder were looked through.
+    /// How far the connections of a holder were searched.
     looked_to: BTreeMap<Holder, u64>,
     /// Who was told that there is no room.
     told: Buckets<Holder>,
     spare: BTreeMap<u64, (Holder, Arc<Line>)>,
-    /// Requests under way that came through proxies.
+    /// Open requests that came through proxies, by client.
     asked_for: BTreeMap<IpAddr, usize>,
 }
 
@@ -82,11 +83,11 @@ pub(super) struct Place {
     number: u64,
     holder: Mutex<Holder>,
     pub(super) line: Arc<Line>,
-    /// It is one of those for which there is no room.
+    /// Whether it is a spare place.
     pub(super) is_spare: bool,
 }
 
-/// A request under way for somebody behind a proxy.
+/// An open request for a client behind a proxy.
 #[derive(Debug)]
 pub(super) struct AskedFor {
     places: Arc<Places>,
@@ -118,7 +119,8 @@ impl Places {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A place for a connection from there, perhaps a spare one. `None` if there is none at all.
+    /// A place for a connection from this address, which may be a spare one. `None` if there is
+    /// none.
     pub(super) fn take(self: &Arc<Self>, from: IpAddr, trusted: bool) -> Option<Place> {
         let holder = if trusted {
             Holder::Proxy(from)
@@ -148,13 +150,13 @@ impl Places {
         })
     }
 
-    /// Makes a resting connection give way, or one of whoever has most. Whether there was one.
+    /// Ends an idle connection, or one of whoever has most. Returns whether there was one.
     pub(super) fn make_room(&self) -> bool {
         let mut taken = self.taken();
         taken.end_idle() || taken.end_of_most(0)
     }
 
-    /// A request for a client behind a proxy begins. `None` if too many of it are under way.
+    /// A request for a client behind a proxy begins. `None` if it has too many already.
     pub(super) fn ask_for(self: &Arc<Self>, client: IpAddr) -> Option<AskedFor> {
         let client = network(client);
         let mut taken = self.taken();
@@ -169,8 +171,8 @@ impl Places {
         })
     }
 
-    /// Ends connections whose answers are not read while there is too much of that in all: those of
-    /// the address that leaves most unread first.
+    /// While too much of all answers is unread, ends connections whose answers are not read, first
+    /// those of the address with the most unread.
     pub(super) fn shed_unread(&self) {
         let mut taken = self.taken();
         loop {
@@ -234,7 +236,8 @@ impl Taken {
         }
     }
 
-    /// Whether one holder may have one more. A resting connection of its own gives way.
+    /// Returns whether one holder may have one more connection. If needed, an idle one of its own
+    /// is ended.
     fn has_room_for(&mut self, holder: Holder, most: usize) -> bool {
         match holder {
             Holder::Proxy(_) => true,
@@ -242,7 +245,7 @@ impl Taken {
         }
     }
 
-    /// Whether there is a place at all for one more of `holder`.
+    /// Returns whether there is a place for one more connection of `holder`.
     fn has_room(&mut self, holder: Holder, most: usize) -> bool {
         if self.total < most || self.end_idle() {
             return true;
@@ -270,7 +273,7 @@ impl Taken {
         true
     }
 
-    /// Ends a resting connection of whoever has most that has any.
+    /// Ends an idle connection of the holder that has most, among those with an idle one.
     fn end_idle(&mut self) -> bool {
         let now = Instant::now();
         if self.nothing_rests.is_some_and(|last| now < last + LOOK) {
@@ -288,8 +291,8 @@ impl Taken {
     }
 
     /// Ends the newest connection that waits for its client, of the address that has most, if that
-    /// is more than `more_than`. What is being carried out is left alone, and so is what comes from
-    /// proxies.
+    /// is more than `more_than`. Requests that are being carried out are left alone, and so are
+    /// connections of proxies.
     fn end_of_most(&mut self, more_than: usize) -> bool {
         let waits = |line: &Arc<Line>| matches!(line.doing(), Doing::Reading | Doing::Blocked);
         let large = self.by_size.iter().rev();
@@ -307,7 +310,7 @@ impl Taken {
         true
     }
 
-    /// Whether a holder may have a spare place now.
+    /// Returns whether a holder may have a spare place now.
     fn may_tell(&mut self, holder: Holder, most: usize, begun: Instant) -> bool {
         let own = self.spare.values().filter(|(other, _)| *other == holder);
         if most.div_ceil(SPARE_SHARE) <= own.count() {
@@ -317,7 +320,8 @@ impl Taken {
         self.told.take(holder, Timestamp::from_micros(micros))
     }
 
-    /// Takes a spare place; the oldest of them gives way, for what they are for takes no time.
+    /// Takes a spare place. If all are taken the oldest is ended, because what they are for takes
+    /// no time.
     fn take_spare(&mut self, holder: Holder, line: (u64, &Arc<Line>), most: usize) {
         if most <= self.spare.len()
             && let Some((_, (_, oldest))) = self.spare.pop_first()
@@ -330,7 +334,7 @@ impl Taken {
 }
 
 impl Place {
-    /// Whether it is known to be a proxy's.
+    /// Returns whether it is known to be a proxy's.
     pub(super) fn is_of_proxy(&self) -> bool {
         matches!(*self.holder(), Holder::Proxy(_))
     }
@@ -339,8 +343,8 @@ impl Place {
         self.holder.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A trusted address turned out to ask for itself: it counts like any other. Whether there is
-    /// room for it.
+    /// A trusted address turned out to be no proxy: it counts like any other. Returns whether there
+    /// is room for it.
     pub(super) fn is_no_proxy(&self) -> bool {
         let mut holder = self.holder();
         let Holder::Proxy(from) = *holder else {
@@ -399,7 +403,7 @@ mod tests {
         })
     }
 
-    /// So many connections from there, all of them doing the same.
+    /// So many connections from an address, all in the same state.
     fn many(places: &Arc<Places>, from: [u8; 4], count: usize, doing: Doing) -> Vec<Place> {
         let one = |_| {
             let place = places.take(from.into(), false)?;
@@ -423,7 +427,7 @@ mod tests {
     fn an_address_has_so_many_and_others_have_theirs() {
         let places = places(100, 10);
         let here = many(&places, HOME, 50, Doing::Reading);
-        // Ten to be served, two to hear that there is no room, and no more.
+        // Ten to be served, two to be told that there is no room, and no more.
         assert_eq!((own(&here), here.len()), (10, 12));
         assert_eq!(own(&many(&places, AWAY, 10, Doing::Working)), 10);
         drop(here);
@@ -450,7 +454,7 @@ mod tests {
         let resting = many(&places, AWAY, 1, Doing::Idle);
         let next = many(&places, HOME, 1, Doing::Working);
         assert_eq!((own(&next), ended(&resting[0])), (1, true));
-        // Nothing rests, and nobody has more than they do.
+        // None is idle, and nobody has more than they do.
         assert_eq!(own(&many(&places, HOME, 1, Doing::Working)), 0);
         assert!(!here.iter().any(ended));
     }
@@ -482,7 +486,7 @@ mod tests {
         assert_eq!(own(&fair), 5, "half of all");
         assert_eq!(attack.iter().filter(|place| ended(place)).count(), 5);
         assert!(ended(&attack[9]) && !ended(&attack[0]), "the newest");
-        // What is being carried out is not touched.
+        // Requests that are being carried out are not touched.
         for place in attack.iter().chain(&fair) {
             place.line.does(Doing::Working);
         }
@@ -502,7 +506,7 @@ mod tests {
         assert_eq!(asked.len(), 10);
         drop(asked);
         assert!(places.taken().asked_for.is_empty());
-        // Whoever asks for itself is no proxy, and counts.
+        // A holder that sends its own requests is no proxy, and counts.
         proxied
             .iter()
             .for_each(|place| place.line.does(Doing::Working));

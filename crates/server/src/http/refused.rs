@@ -1,4 +1,4 @@
-//! What is said to a request that never reaches its handler.
+//! The answers to requests that never reach a handler.
 
 use axum::http::StatusCode;
 use axum::http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -8,21 +8,21 @@ use contract::error::{ErrorBody, ErrorCode, body};
 /// After how many seconds it is worth trying again.
 const RETRY_SECONDS: u32 = 1;
 
-/// What answers with JSON whatever happens.
+/// Paths that always answer with JSON.
 const API_PATHS: [&str; 2] = ["/v3/", "/altyn/v1/"];
 
-/// Why.
+/// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
-    /// It is no HTTP, or such that two readers could understand it in two ways.
+    /// It is not HTTP, or two readers could understand it in two ways.
     Malformed,
     /// Its head has more bytes or fields than permitted.
     HeadTooLong,
-    /// Its address alone has.
+    /// Its address alone is longer than permitted.
     AddressTooLong,
     /// Its head did not arrive in time.
     HeadLate,
-    /// Its body did not.
+    /// Its body did not arrive in time.
     BodyLate,
     /// There is no place for it.
     Full,
@@ -32,11 +32,11 @@ pub(super) enum Why {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Refused {
     pub(super) why: Why,
-    /// Whoever asks for an address of the API can read its errors.
+    /// Whether it is for an address of the API, whose clients can read its errors.
     pub(super) of_api: bool,
 }
 
-/// Whether a path is one of the API's.
+/// Returns whether a path is one of the API's.
 pub(super) fn is_of_api(path: &str) -> bool {
     API_PATHS.iter().any(|prefix| path.starts_with(prefix))
 }

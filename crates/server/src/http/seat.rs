@@ -1,5 +1,5 @@
-//! What answers the requests of one connection: whether there is room for each of them, and the
-//! router.
+//! Answers the requests of one connection: checks whether there is room for each of them, and calls
+//! the router.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ use super::places::{AskedFor, Place, Places};
 use super::refused::{Refused, Why, is_of_api};
 use crate::config::Proxies;
 
-/// What a connection is served with.
+/// What the requests of a connection are answered with.
 pub(super) struct Seat {
     pub(super) from: SocketAddr,
     pub(super) place: Place,
@@ -78,7 +78,7 @@ impl Seat {
         }))
     }
 
-    /// Whether there is room for a request. The health of the process is always told.
+    /// Returns whether there is room for a request. Questions about health are always answered.
     fn room(&self, path: &str, headers: &HeaderMap) -> Result<Option<AskedFor>, Why> {
         if health::PATHS.contains(&path) || self.place.line.refused.get().is_some() {
             return Ok(None);
@@ -89,7 +89,7 @@ impl Seat {
         if !self.place.is_of_proxy() {
             return Ok(None);
         }
-        // A proxy that does not say for whom it asks must not make all its clients one.
+        // A proxy that does not name its client must not make all its clients count as one.
         let Some(client) = self.proxies.client(self.from, headers) else {
             return Ok(None);
         };
@@ -101,8 +101,8 @@ impl Seat {
     }
 }
 
-/// What goes with every answer, whichever door it leaves by, unless its handler says otherwise: it
-/// is kept nowhere and is nothing but what it says, and no page is made of it.
+/// Headers of every answer, unless its handler sets them: it may not be cached, its type may not be
+/// guessed, and it may not be shown as a page.
 fn guard(headers: &mut HeaderMap) {
     let mut add = |name: HeaderName, value| {
         if !headers.contains_key(&name) {
@@ -130,7 +130,7 @@ fn guard(headers: &mut HeaderMap) {
     }
 }
 
-/// The layer in which a refusal is said instead of carrying a request out.
+/// The layer in which a refusal is answered in place of carrying a request out.
 pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     let Some(Through(line)) = request.extensions().get::<Through>().cloned() else {
         return next.run(request).await;
@@ -177,7 +177,7 @@ impl hyper::body::Body for Answer {
 
 impl Drop for Answer {
     fn drop(&mut self) {
-        // The next request may come when what hyper still holds of this answer is written.
+        // The next request may come once hyper has written what it still holds of this answer.
         self.line.set_answering(false);
     }
 }

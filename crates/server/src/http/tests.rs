@@ -140,7 +140,7 @@ fn check(answer: &str, status: u16, words: &[&str]) {
     }
 }
 
-/// What every refusal by the API has.
+/// What every refusal by the API contains.
 const REFUSED: [&str; 4] = [
     "\r\nconnection: close\r\n",
     "\r\ncontent-type: application/json\r\n",
@@ -235,7 +235,7 @@ async fn answers_come_in_the_order_of_requests_and_a_refusal_is_the_last() {
     assert!(said.next().unwrap().starts_with("400 "), "{answers}");
     assert_eq!(said.next(), None, "{answers}");
 
-    // However the bytes are cut.
+    // In however many parts the bytes come.
     let mut stream = server.connect().await;
     stream.set_nodelay(true).unwrap();
     for part in format!("{round}{broken}").as_bytes().chunks(7) {
@@ -261,11 +261,11 @@ async fn who_does_not_read_is_given_one_answer_and_is_not_waited_for() {
     let mut first = [0; 1];
     stream.read_exact(&mut first).await.unwrap();
     server.rests().await;
-    // What the system takes on both sides, and one that was waiting.
+    // What the system buffers on both sides, and one answer that was waiting.
     let made = server.made.load(Relaxed);
     assert!(made < 16, "{made} answers were made");
 
-    // Who reads gets all of them.
+    // A client that reads gets all of them.
     let reading = format!("{}{request}", request.repeat(19)).replace("x\r\n\r\n", "x\r\n\r\n");
     let last = "GET /v3/at-once HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let answers = server.ask(format!("{reading}{last}")).await;
@@ -310,7 +310,7 @@ async fn a_request_that_does_not_arrive_in_time_is_answered_with_408() {
         408,
         &REFUSED,
     );
-    // Nothing is answered where nothing was asked.
+    // Without a request there is no answer.
     assert_eq!(server.ask("").await, "");
     check(
         &server.ask(format!("{head}{}", "a".repeat(500))).await,
@@ -318,7 +318,7 @@ async fn a_request_that_does_not_arrive_in_time_is_answered_with_408() {
         &["aaa"],
     );
 
-    // However fast it comes.
+    // The same for a body that comes fast.
     limits.pace.time_max = SHORT;
     limits.pace.grace = LONG;
     let server = Server::start(limits).await;
@@ -328,7 +328,7 @@ async fn a_request_that_does_not_arrive_in_time_is_answered_with_408() {
 #[tokio::test]
 async fn a_body_that_is_too_long_is_not_waited_for() {
     let server = Server::start(limits()).await;
-    // What comes is read for a moment, so that the answer is not lost with it.
+    // The rest is read for a moment, so that the answer is not lost with it.
     let head = "POST /v3/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4000000\r\n\r\n";
     let mut stream = server.connect().await;
     stream.write_all(head.as_bytes()).await.unwrap();

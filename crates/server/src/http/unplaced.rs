@@ -1,6 +1,6 @@
-//! Requests of trusted proxies that do not say for whom they ask. Taken for one client, all that
-//! come through such a proxy would share what one address may do, and one of them could shut out
-//! the others. So they count for no address, and the operator hears how to mend it.
+//! Requests of trusted proxies that do not name their client. If the proxy counted as one client,
+//! all that come through it would share what one address may have, and one of them could shut out
+//! the others. So they count for no address, and the operator is told how to correct it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -10,12 +10,12 @@ use store::Quiet;
 
 use crate::config::Proxies;
 
-/// How often it is said.
+/// How often the warning is repeated.
 const INTERVAL: Duration = Duration::from_secs(3_600);
 
 static QUIET: Quiet = Quiet::every(INTERVAL);
 
-/// Says how to mend it, once in a while.
+/// Warns once in a while, with the correction.
 pub(super) fn warn(proxies: &Proxies, peer: SocketAddr, headers: &HeaderMap) {
     if let Some(unsaid) = QUIET.turn() {
         let proxy = peer.ip().to_canonical();
@@ -28,7 +28,7 @@ pub(super) fn warn(proxies: &Proxies, peer: SocketAddr, headers: &HeaderMap) {
     }
 }
 
-/// What is wrong, and which line of the configuration mends it.
+/// What is wrong, and the line of the configuration that corrects it.
 fn advice(proxies: &Proxies, headers: &HeaderMap) -> String {
     let expected = &proxies.header;
     let fault = if headers.contains_key(expected) {

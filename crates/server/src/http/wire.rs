@@ -1,8 +1,8 @@
-//! The bytes of a connection on their way to hyper and back. One request at a time is handed on,
-//! and the next one only when the answer to it has been written: so a connection costs at most one
-//! answer, however many requests are sent without reading. A head is looked at first; one that is
-//! refused is replaced by a harmless request, in whose place the refusal is answered, after the
-//! answers before it. Clients that neither send nor read are not waited for.
+//! The bytes of a connection on their way to hyper and back. Requests are handed on one at a time,
+//! the next one only after the answer has been written: so a connection costs at most one answer,
+//! however many requests are sent without reading. A head is checked first; a refused one is
+//! replaced by a harmless request, in whose place the refusal is answered, after the answers before
+//! it. Clients that neither send nor read are not waited for.
 
 use std::future::Future as _;
 use std::io::{self, IoSlice};
@@ -23,26 +23,26 @@ use super::patient::least;
 use super::places::Places;
 use super::refused::{Refused, Why, is_of_api};
 
-/// So much is read at once.
+/// How much is read at once.
 const BLOCK: usize = 8_192;
 /// The request in whose place a refusal is answered.
 const IN_ITS_PLACE: &[u8] = b"GET /refused HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-/// An answer that is sent in one part.
+/// The largest answer that is sent in one part.
 const SMALL: usize = 4_096;
-/// An answer that counts among those that nobody reads.
+/// An unread answer of at least this size counts.
 const LARGE: usize = 64 * 1_024;
-/// How long the rest of a refused request is read: a system that has unread bytes when a connection
-/// is closed throws away what its client has not read yet.
+/// How long the rest of a refused request is read. If a connection is closed with unread bytes, the
+/// system throws away what its client has not read yet.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// What a client may take its time for.
+/// How long a client is waited for.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Patience {
     pub(super) header_time_max: Duration,
     pub(super) header_bytes_max: usize,
     /// How long a client may read nothing of its answer.
     pub(super) unread_time_max: Duration,
-    /// How fast it reads at least.
+    /// The least speed at which it has to read.
     pub(super) bytes_per_second_min: u32,
 }
 
@@ -52,18 +52,18 @@ pub(super) struct Wire<S> {
     line: Arc<Line>,
     patience: Patience,
     places: Arc<Places>,
-    /// What was read and not handed on.
+    /// Bytes that were read and not handed on.
     held: Vec<u8>,
-    /// How much of the beginning was handed on.
+    /// How many bytes at the beginning were handed on.
     from: usize,
-    /// How far it may be handed on.
+    /// Up to where they may be handed on.
     to: usize,
-    /// How much of a head was looked at.
+    /// How many bytes of a head were checked.
     seen: usize,
     stage: Stage,
-    /// A request was handed on whose answer is not written.
+    /// Whether a request was handed on whose answer is not written.
     answering: bool,
-    /// The client sends nothing more.
+    /// Whether the client sends nothing more.
     ended: bool,
     /// When it began to wait for a head.
     since: Instant,
@@ -72,11 +72,11 @@ pub(super) struct Wire<S> {
     alarm: Option<Pin<Box<Sleep>>>,
 }
 
-/// What comes next.
+/// What is expected next.
 enum Stage {
     Head,
     Body(Framing),
-    /// Nothing that counts.
+    /// Nothing more that counts.
     Refused,
 }
 
@@ -119,7 +119,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         self.held.get(self.from..).unwrap_or_default()
     }
 
-    /// Hands on what may be.
+    /// Hands on what may be handed on.
     fn hand_on(&mut self, buffer: &mut ReadBuf<'_>) {
         let allowed = self.held.get(self.from..self.to).unwrap_or_default();
         let here = allowed.len().min(buffer.remaining());
@@ -131,7 +131,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
     }
 
     fn forget(&mut self) {
-        // A connection that rests costs little.
+        // An idle connection has to cost little.
         if BLOCK < self.held.capacity() {
             self.held = Vec::new();
         }
@@ -139,7 +139,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         (self.from, self.to) = (0, 0);
     }
 
-    /// Looks how far the bytes at hand may be handed on.
+    /// Checks how far the bytes at hand may be handed on.
     fn look(&mut self) {
         match &self.stage {
             Stage::Head => self.look_at_head(),
@@ -203,7 +203,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         let mut block = ReadBuf::uninit(&mut block);
         ready!(Pin::new(&mut self.stream).poll_read(cx, &mut block))?;
         self.ended = block.filled().is_empty();
-        // Who always sends more would make the part that was handed on grow for ever.
+        // A client that keeps sending would make the part that was handed on grow without end.
         if BLOCK <= self.from {
             self.held.drain(..self.from);
             self.to = self.to.saturating_sub(self.from);
@@ -213,7 +213,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// Reads a body that nothing has to be looked for in.
+    /// Reads a body in which nothing has to be found.
     fn poll_plain(
         &mut self,
         cx: &mut Context<'_>,
@@ -233,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         Poll::Ready(Ok(()))
     }
 
-    /// What is done while nothing comes. Whether something can be handed on then.
+    /// Waits while nothing comes. Returns whether something can be handed on after that.
     fn wait(&mut self, cx: &mut Context<'_>) -> bool {
         let waits = matches!(self.stage, Stage::Head) && !self.answering;
         self.line.does(match &self.stage {
@@ -254,12 +254,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         true
     }
 
-    /// Whether it is `time`. The task is woken then.
+    /// Returns whether it is `time`. Otherwise the task is woken then.
     fn rings(&mut self, cx: &mut Context<'_>, time: Instant) -> bool {
         let alarm = self
             .alarm
             .get_or_insert_with(|| Box::pin(sleep_until(time)));
-        // An alarm that is too early is left: setting it for each request would cost more.
+        // An alarm that is too early is left as it is: setting it for each request would cost more.
         if time < alarm.deadline() {
             alarm.as_mut().reset(time);
         }
@@ -281,7 +281,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// The client does not take `bytes`. Whether that is waited for.
+    /// The client does not take `bytes`. Returns whether that is waited for.
     fn poll_slow(&mut self, cx: &mut Context<'_>, bytes: usize) -> Poll<io::Error> {
         let now = Instant::now();
         self.line.does(Doing::Blocked);
@@ -321,7 +321,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Wire<S> {
         }
     }
 
-    /// Reads what nobody wants, until the client ends or it has lasted long enough.
+    /// Reads bytes that nobody needs, until the client ends or it has lasted long enough.
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while !self.ended {
             if self.rings(cx, self.since + LINGER) {
@@ -356,7 +356,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Wire<S> {
                 }
             }
             if wire.ended {
-                // What was sent before the end is answered first.
+                // Requests that were sent before the end are answered first.
                 let more = next_waits && !wire.rest().is_empty();
                 let more = more || matches!(wire.stage, Stage::Refused);
                 return if more {
@@ -433,7 +433,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Wire<S> {
         if wire.answering && !wire.line.is_answering() {
             wire.answering = false;
             wire.since = Instant::now();
-            // The next request may be here already; if it is not, it is waited for.
+            // The next request may be here already; if not, it is waited for.
             let waits = matches!(wire.stage, Stage::Head) && wire.rest().is_empty();
             if !waits || wire.wait(cx) {
                 cx.waker().wake_by_ref();
@@ -485,7 +485,7 @@ mod tests {
         let sending = tokio::spawn(async move { client.write_all(&request.repeat(50_000)).await });
         let mut part = [0; 1_024];
         for _ in 0..50_000 {
-            // One request at a time, however many are there.
+            // One request at a time, however many were sent.
             assert_eq!(wire.read(&mut part).await.unwrap(), request.len());
             line.set_answering(false);
             wire.flush().await.unwrap();

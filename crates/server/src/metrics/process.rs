@@ -1,4 +1,4 @@
-//! The process's own figures, read when they are asked for.
+//! The process's own metrics, read when they are asked for.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 
 use crate::logging;
 
-/// Where Linux tells a process's memory.
+/// The file in which Linux shows a process's memory.
 const STATUS: &str = "/proc/self/status";
 
 #[derive(Debug)]
@@ -31,7 +31,7 @@ impl Collector for Process {
     }
 }
 
-/// The memory that the process occupies; None where it is not told.
+/// The memory that the process occupies; `None` if the system does not show it.
 fn resident_bytes() -> Option<u64> {
     let status = std::fs::read_to_string(STATUS).ok()?;
     parse(&status)

@@ -1,4 +1,4 @@
-//! The storage engine's own figures and what happened, read when they are asked for.
+//! The storage engine's own metrics and counts of events, read when they are asked for.
 
 use std::fmt;
 use std::sync::Weak;
@@ -11,7 +11,7 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use store::Statistics;
 
-/// Reads the figures of a platform, as long as it is there.
+/// Reads the metrics of a platform, as long as it exists.
 pub(super) struct Storage(pub(super) Weak<App>);
 
 impl fmt::Debug for Storage {
@@ -20,7 +20,7 @@ impl fmt::Debug for Storage {
     }
 }
 
-/// A figure: its name, what it means, and where it stands.
+/// A metric: its name, its meaning and its value.
 type Figure = (&'static str, &'static str, u64);
 
 fn gauges(seen: &Statistics) -> [Figure; 5] {

@@ -1,4 +1,4 @@
-//! Starts the binary and talks to it.
+//! Starts the binary and sends it requests.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -28,7 +28,7 @@ pub(crate) struct Running {
     lines: BufReader<ChildStdout>,
 }
 
-/// A server that has said where it is.
+/// A server that has printed its address.
 pub(crate) struct Server {
     pub(crate) running: Running,
     pub(crate) told: Value,
@@ -88,7 +88,7 @@ impl Place {
         std::fs::copy(from.keys(), self.keys()).unwrap();
     }
 
-    /// What the server has said on the standard error output so far.
+    /// What the server has written to the standard error output until now.
     pub(crate) fn said(&self) -> String {
         std::fs::read_to_string(self.path("stderr.log")).unwrap()
     }
@@ -126,14 +126,14 @@ impl Place {
         self.altyn(words).output().unwrap()
     }
 
-    /// Runs a command that must succeed, and reads what it printed.
+    /// Runs a command that must succeed, and returns what it printed.
     pub(crate) fn told(&self, words: &[&str]) -> Value {
         let output = self.altyn(words).arg("--json").output().unwrap();
         assert!(output.status.success(), "{words:?}: {}", errors(&output));
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
-    /// Runs a command that must fail, and returns what it complained of.
+    /// Runs a command that must fail, and returns its complaint.
     pub(crate) fn refused(&self, words: &[&str]) -> String {
         let output = self.run(words);
         assert!(!output.status.success(), "{words:?} succeeded");
@@ -160,7 +160,7 @@ impl Place {
         Server { running, told }
     }
 
-    /// Starts a process that goes on.
+    /// Starts a process that keeps running.
     pub(crate) fn start(&self, mut command: Command) -> Running {
         command.stdin(Stdio::null());
         command.stdout(Stdio::piped()).stderr(self.log());
@@ -210,7 +210,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // Both fail when the process has ended already, which is as well.
+        // Both fail if the process has ended already, which is fine.
         drop(self.process.kill());
         drop(self.process.wait());
     }
@@ -312,7 +312,7 @@ impl Answer {
     }
 }
 
-/// A key that differs with what is asked.
+/// A key that is different for each request.
 fn body_key(body: &str, line: &str) -> String {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
@@ -322,7 +322,7 @@ fn body_key(body: &str, line: &str) -> String {
 }
 
 fn exchange(mut stream: TcpStream, bytes: &[u8]) -> Answer {
-    // What is refused early may be closed before all of it was sent.
+    // The server may close the connection of a refused request before all of it was sent.
     drop(stream.write_all(bytes));
     let mut text = Vec::new();
     drop(stream.read_to_end(&mut text));
@@ -340,7 +340,7 @@ pub(crate) fn errors(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Asks again and again until something is so.
+/// Asks again and again until the condition is true.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test that waits in vain must end some time"

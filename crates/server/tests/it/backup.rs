@@ -42,7 +42,7 @@ fn round_trip(here: &Place, there: &Place) {
 
     let restored = there.told(&["restore", path]);
     assert_eq!(restored["good"], true);
-    // The keys are in no backup, and nothing starts without them.
+    // The keys are in no backup, and no server starts without them.
     let advice = restored["advice"].as_str().unwrap();
     assert!(
         advice.contains("is sealed with key 1, and there is no"),
@@ -61,7 +61,7 @@ fn round_trip(here: &Place, there: &Place) {
     };
     assert_eq!(show(&paid).json(), paid);
     assert_eq!(show(&later).status, 404);
-    // The sandbox's memory came with it: it knows the payment that is given back.
+    // The sandbox's memory came with it: it knows the payment that is refunded.
     let refund = format!(
         r#"{{"payment_id":{},"amount":{{"value":"100.00","currency":"RUB"}}}}"#,
         paid["id"]
@@ -72,8 +72,7 @@ fn round_trip(here: &Place, there: &Place) {
     assert_eq!(there.told(&["audit"])["good"], true);
 }
 
-/// A place on PostgreSQL with a database of its own.
-/// Changes a row behind the books' back.
+/// Changes a row without the books' noticing.
 fn tamper(runtime: &Runtime, database: Database, sql: &'static str) {
     runtime.block_on(async {
         let store = Store::open(Options::new(database)).await.unwrap();
@@ -146,7 +145,7 @@ fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
     assert_eq!(error.trim().lines().count(), 1, "{error}");
     assert_eq!(there.told(&["audit"])["refunds"], 1);
 
-    // A server with another data directory serves from it.
+    // A server with another data directory uses it.
     let beside = Place::on_postgres(&url);
     beside.take_keys(&here);
     let server = beside.serve(&[]);
@@ -165,7 +164,7 @@ fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
     assert!(error.contains("being brought back"), "{error}");
     drop(client);
 
-    // What a restore has set aside is in no later backup.
+    // What a restore has moved aside is in no later backup.
     for name in ["second", "third"] {
         let restored = there.told(&["restore", path, "--force"]);
         assert_eq!(restored["good"], true);
@@ -189,7 +188,8 @@ fn a_backup_of_postgres_is_a_whole_platform_and_what_it_replaces_is_kept() {
     assert_eq!(there.told(&["audit"])["good"], true);
 }
 
-/// Where an extension has a table, and other programs have a schema, tables and a view.
+/// A database in which an extension has a table, and other programs have a schema, tables and a
+/// view.
 const NEIGHBOURS: &str = "
     create extension pg_trgm;
     create table spatial (id bigint);
@@ -235,7 +235,7 @@ fn what_others_have_in_the_database_is_neither_copied_nor_touched() {
     let restored = here.told(&["restore", path, "--force"]);
     assert_eq!(restored["good"], true);
     assert_eq!(number(&runtime, &database, OF_NEIGHBOURS), 123);
-    // A view on what was set aside keeps it.
+    // A view keeps what was moved aside from being dropped.
     let error = here.refused(&["restore", "--drop-replaced"]);
     assert!(error.contains("depend"), "{error}");
     assert_eq!(
@@ -283,7 +283,7 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
         2
     );
 
-    // A restore of which the commit fails has changed nothing and leaves no note.
+    // A restore whose commit fails has changed nothing and leaves no note.
     let refuse = "
         create table public.made (id bigint);
         create function public.refuse() returns trigger language plpgsql
@@ -305,7 +305,7 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
 
     a_newer_program_is_not_replaced(&runtime, &database, (&there, path));
 
-    // Others have the names of our tables.
+    // Other programs have tables with our names.
     let (taken, database, _url) = postgres_place(&runtime);
     run_sql(&runtime, &database, "create table payment (id bigint)");
     let error = taken.refused(&["restore", path, "--force"]);
@@ -316,7 +316,7 @@ fn a_backup_comes_into_the_schema_that_is_searched_and_changes_nothing_else() {
     );
 }
 
-/// Of a newer program's tables not all are known here: whose they are cannot be told.
+/// Not all tables of a newer program are known here, so it cannot be told whose they are.
 fn a_newer_program_is_not_replaced(
     runtime: &Runtime,
     database: &TestDatabase,
@@ -346,7 +346,7 @@ fn a_newer_program_is_not_replaced(
     assert_eq!(there.told(&["audit"])["good"], true);
 }
 
-/// Backups of which one bit is another, or a file is empty or missing, replace nothing.
+/// Backups in which one bit is flipped, or a file is empty or missing, replace nothing.
 fn damaged_ones_replace_nothing(place: &Place, backup: &Path, flips: u64) {
     let before = place.told(&["audit"]);
     let damaged = place.path("damaged");
@@ -354,7 +354,7 @@ fn damaged_ones_replace_nothing(place: &Place, backup: &Path, flips: u64) {
         let error = place.refused(&["restore", damaged.to_str().unwrap(), "--force"]);
         assert_eq!(error.trim().lines().count(), 1, "{what}: {error}");
     };
-    // The numbers are not random so that a failure comes again.
+    // The numbers are not random, so that a failure can be repeated.
     let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
     let mut below = |bound: u64| {
         seed = seed
@@ -451,7 +451,7 @@ fn a_backup_with_wrong_books_never_replaces_good_data() {
             "{error}"
         );
         assert_eq!(there.told(&["audit"]), before);
-        // Where nothing is there, it can be looked at.
+        // If there is nothing to replace, it is brought back, so that it can be examined.
         let (empty, _database) = new();
         assert_eq!(empty.run(&["restore", backup]).status.code(), Some(1));
         assert_eq!(empty.run(&["audit"]).status.code(), Some(1));
@@ -465,7 +465,7 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
     server.paid("72");
     let backup = place.path("backup");
     let path = backup.to_str().unwrap();
-    // Of one that was killed, of one that is at work, and of the program before.
+    // Those of a killed process, of one at work, and of the older program.
     for left in ["backup.part-1", "backup.part-2", "backup.part"] {
         fs::create_dir(place.path(left)).unwrap();
         fs::write(place.path(left).join("altyn.db"), "half").unwrap();
@@ -505,7 +505,7 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
     fs::write(place.data().join("altyn.db.restoring-wal"), "half").unwrap();
     assert_eq!(place.told(&["restore", path, "--force"])["good"], true);
 
-    // One that was cut off between its parts is finished before anything else is done.
+    // A restore that was interrupted is finished before anything else is done.
     fs::write(place.data().join("restore-unfinished"), "").unwrap();
     for words in [&["serve"][..], &["audit"]] {
         let error = place.refused(words);
@@ -528,7 +528,7 @@ fn what_a_killed_backup_or_restore_left_does_not_stop_the_next() {
     let error = place.refused(&["serve", "--listen", "127.0.0.1:0"]);
     assert!(error.contains("being brought back"), "{error}");
     drop(restoring);
-    // The sandbox's memory is named where it is not in a backup.
+    // The sandbox's memory is named if it is not in a backup.
     fs::remove_dir_all(place.data().join("sandbox")).unwrap();
     let bare = place.path("bare");
     let told = place.told(&["backup", bare.to_str().unwrap()]);
@@ -552,7 +552,7 @@ fn an_end_of_a_book_that_was_cut_off_is_missed() {
         server.stop();
         let second = place.path("second");
         place.told(&["backup", second.to_str().unwrap()]);
-        // Everything that tells of the second payment is gone, and what is left agrees.
+        // Everything about the second payment is gone, and the rest agrees.
         let restored = place.told(&["restore", first.to_str().unwrap(), "--force"]);
         assert_eq!(place.told(&["audit"])["good"], true);
         let description = second.join("backup.json");
@@ -573,7 +573,7 @@ fn an_end_of_a_book_that_was_cut_off_is_missed() {
             text.contains("book: it was known to go up to transfer 2"),
             "{text}"
         );
-        // A server that goes on does not forget it, and neither do the payments that follow.
+        // A running server does not forget it, and neither do the payments that follow.
         let server = place.serve(&["--demo"]);
         server.paid("74");
         server.paid("75");

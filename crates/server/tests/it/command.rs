@@ -163,7 +163,7 @@ fn webhooks_are_added_listed_and_removed() {
         let error = place.refused(&[&on_shop("add")[..], &["--url", url]].concat());
         assert!(error.contains(why), "{url}: {error}");
     }
-    // The demo lets notifications go to this machine; without it the command refuses them too.
+    // The demo lets notifications go to this machine; without it the command refuses that too.
     let local = ["--url", "http://127.0.0.1:9/", "--strict-order"];
     let strict = place.told(&[&on_shop("add")[..], &local].concat());
     assert_eq!(strict["strict_order"], true);
@@ -255,7 +255,7 @@ fn a_schema_is_made_and_changed_by_migrate_and_serve_alone() {
     let sqlite = Place::new();
     sqlite.make_data();
     let path = sqlite.data().join("altyn.db");
-    // A file of nothing, as an empty database is one.
+    // An empty file, which SQLite takes for an empty database.
     std::fs::write(&path, "").unwrap();
     let (postgres, _database, url) = postgres_place(&runtime);
     for (place, database) in [
@@ -321,7 +321,7 @@ fn what_a_sandbox_of_before_left_in_files_is_taken_over_by_migrate() {
     });
     let file = place.data().join("sandbox/operations-000001.jsonl");
     std::fs::write(&file, format!("{record}\n")).unwrap();
-    // A server of before goes on to write there.
+    // A running server of the older program goes on writing there.
     let error = place.refused(&["migrate"]);
     assert!(error.contains("another server uses"), "{error}");
     server.stop();

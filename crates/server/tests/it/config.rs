@@ -1,4 +1,4 @@
-//! Where the configuration is said, and what counts.
+//! Where settings can be given, and which of them wins.
 
 use crate::altyn::{Place, errors};
 

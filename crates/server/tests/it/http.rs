@@ -62,7 +62,7 @@ fn who_finds_no_place_hears_it_and_health_has_places_of_its_own() {
     assert_eq!(server.get("/v3/me").status, 401, "what rests gives way");
     let mut busy = Vec::new();
     until("the place is taken", || {
-        // One of which nothing has been read when the next one comes gives way as well.
+        // One that was idle when the next one came is ended as well.
         let mut connection = server.connect();
         drop(connection.write_all(b"GET /v3/me HTTP/1.1\r\n"));
         busy.push(connection);
@@ -83,7 +83,7 @@ fn a_proxy_that_says_no_address_shuts_nobody_out_and_is_named() {
     let place = Place::new();
     let server = place.serve(&["--demo", "--connections-per-address-max", "1"]);
     let wrong = |header: &str| wrong_key(&server, header);
-    // More than an address may show, by a proxy of which the header is another.
+    // Too many wrong keys for one address, through a proxy that uses another header.
     for _ in 0..100 {
         assert_eq!(wrong("X-Forwarded-For: 192.0.2.7\r\n"), 401);
     }
@@ -92,13 +92,13 @@ fn a_proxy_that_says_no_address_shuts_nobody_out_and_is_named() {
         .lines()
         .find(|line| line.starts_with("altyn_http_requests_unplaced_total"));
     assert_eq!(unplaced, Some("altyn_http_requests_unplaced_total 100"));
-    // Two at once are no two connections of one address.
+    // Two at once are not two connections of one address.
     let mut first = server.connect();
     let head = "POST /v3/payments HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 192.0.2.7\r\n\
                 Content-Length: 9\r\nExpect: 100-continue\r\n\r\n";
     first.write_all(head.as_bytes()).unwrap();
     assert_eq!(wrong("X-Forwarded-For: 192.0.2.7\r\n"), 401);
-    // Who says it has so many.
+    // A client that is named has its own count.
     assert!((0..100).any(|_| wrong("X-Real-IP: 192.0.2.8\r\n") == 429));
     drop(first);
     server.stop();

@@ -1,4 +1,4 @@
-//! The sealing keys: their file, nodes that have other ones, rotation beside a running server.
+//! The sealing keys: their file, nodes with other keys, rotation beside a running server.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt as _;
@@ -46,7 +46,7 @@ impl Home {
         }
     }
 
-    /// What the column holds of every webhook.
+    /// The content of the column for every webhook.
     fn held(&self) -> Vec<String> {
         self.runtime.block_on(async {
             let store = Store::open(Options::new(self.database.clone()))
@@ -59,7 +59,7 @@ impl Home {
         })
     }
 
-    /// Writes into all columns, as a program of before would have.
+    /// Writes into all columns, as an older program would have.
     fn write(&self, text: &str) {
         self.runtime.block_on(async {
             let store = Store::open(Options::new(self.database.clone()))
@@ -116,7 +116,7 @@ fn check_node(engine: Engine) {
             assert!(error.contains(expected), "{words:?}: {error}");
             assert_eq!(error.trim().lines().count(), 1, "{error}");
         }
-        // What has nothing to do with secrets goes on.
+        // Commands that do not need secrets work.
         place.told(&["shop", "list"]);
     };
     let kept = fs::read(place.keys()).unwrap();
@@ -137,7 +137,7 @@ fn check_node(engine: Engine) {
     assert_eq!(audit["books_right"], true);
     assert!(problem.contains("copy sealing.key from the node") && problem.contains("renew --shop"));
 
-    // Of another platform.
+    // The keys of another platform.
     let other = Home::on(Engine::Sqlite);
     other.place.serve(&[]).stop();
     place.take_keys(&other.place);
@@ -212,7 +212,7 @@ fn check_rotation(engine: Engine) {
     );
     assert_eq!(mode(&place.keys()), 0o600);
     all_begin(2);
-    // The server has not been told, and meets the new key by itself.
+    // The server was not told, and finds the new key by itself.
     hear("after");
     let prepared = place.told(&["sealing", "rotate", "--prepare"]);
     assert_eq!(prepared["key"], 3);
@@ -224,7 +224,7 @@ fn check_rotation(engine: Engine) {
     listening.interrupt();
     server.stop();
 
-    // What a rotation that was cut off has left is sealed before there is another key.
+    // The rest of an interrupted rotation is sealed before another key is added.
     let added = home.add_webhook(&shop);
     home.write(added["secret"].as_str().unwrap());
     let finished = place.told(&["sealing", "rotate"]);
@@ -237,7 +237,7 @@ fn check_rotation(engine: Engine) {
     assert!(error.contains("no key is lost"), "{error}");
     check_pruning(place, &shop);
 
-    // The keys are gone for good.
+    // The keys are lost for good.
     fs::remove_file(place.keys()).unwrap();
     let error = place.refused(&["sealing", "rotate"]);
     assert!(error.contains("altyn sealing rotate --lost"), "{error}");
@@ -264,7 +264,7 @@ fn check_rotation(engine: Engine) {
     assert_eq!(place.told(&["audit"])["good"], true);
 }
 
-/// Three keys, of which the last seals both secrets.
+/// Three keys, of which the last one seals both secrets.
 fn check_pruning(place: &Place, shop: &str) {
     let listed = || {
         let keys = place.told(&["sealing", "list"]);
@@ -304,7 +304,7 @@ fn check_pruning(place: &Place, shop: &str) {
     assert_eq!(mode(&place.keys()), 0o600);
     place.serve(&[]).stop();
     is_whole(place, shop);
-    // A backup from before needs what was dropped, and says so.
+    // An older backup needs what was dropped, and says so.
     let told = place.told(&["restore", before.to_str().unwrap(), "--force"]);
     let advice = told["advice"].as_str().unwrap();
     assert!(advice.contains("does not have key 2"), "{advice}");

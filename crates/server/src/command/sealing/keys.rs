@@ -16,7 +16,7 @@ use crate::sealing::KeyFile;
 
 /// All that is known of keys.
 struct Keys {
-    /// Those of the file.
+    /// Those in the file.
     there: Keyring,
     /// Those that the database has noted, the oldest first.
     noted: Vec<SealingKey>,
@@ -54,7 +54,7 @@ impl Keys {
         numbers
     }
 
-    /// How a key stands, in a few words.
+    /// The state of a key, in a few words.
     fn state(&self, number: u32) -> &'static str {
         let there = self.there.check(number);
         let newest = self.newest().unwrap_or(0);
@@ -108,17 +108,18 @@ pub(super) async fn list(config: &Config, platform: &Platform) -> Result<Told> {
     ))
 }
 
-/// Drops keys that nothing uses, or says which they are.
+/// Drops keys that nothing uses, or lists them.
 pub(super) async fn prune(config: &Config, platform: &Platform, drop: bool) -> Result<Told> {
     let file = KeyFile::of(config);
-    // Nobody adds a key meanwhile, and no server seals with an older one than the newest.
+    // While this is held nobody adds a key, and no server seals with an older one than the newest.
     let changing = changing(&file).await?;
     let keys = Keys::of(&file, platform).await?;
     file.compare(&keys.noted, Some(&keys.there))?;
     let unused = keys.unused();
     let since = keys.noted.last().map(|newest| shown(newest.created_at));
     if drop && !unused.is_empty() {
-        // The database first: a server starts with more keys than it knows, and not with fewer.
+        // The database first: a server can start with more keys than the database knows, but not
+        // with fewer.
         let forgotten = sealing::forget(&platform.store, unused.clone()).await;
         forgotten.context("forget the keys in the database")?;
         file.write(&keys.there.without(&unused), &changing)?;
