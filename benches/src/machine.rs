@@ -1,4 +1,4 @@
-//! What the figures were taken on: the machine, the commit, and what a process costs it.
+//! What the figures were measured on: the machine, the commit, and what a process costs.
 
 use std::fs;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use crate::Plan;
 
-/// Clock ticks per second in `/proc`, the same on every Linux that people run.
+/// Clock ticks per second in `/proc`, the same on every usual Linux.
 const TICKS_PER_SECOND: u64 = 100;
 
 /// The moment, for measuring.
@@ -63,7 +63,7 @@ pub(crate) fn resident_kib(process: u32) -> u64 {
         .unwrap_or(0)
 }
 
-/// The processes whose title begins and goes on like this.
+/// The processes whose title begins with `beginning` and contains `part`.
 pub(crate) fn processes_titled(beginning: &str, part: &str) -> Vec<u32> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());

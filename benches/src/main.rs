@@ -63,7 +63,7 @@ struct Plan {
 }
 
 impl Plan {
-    /// Whether a figure of that name is wanted.
+    /// Returns whether a figure of that name is wanted.
     fn wants(&self, name: &str) -> bool {
         self.only.as_deref().is_none_or(|part| name.contains(part))
     }

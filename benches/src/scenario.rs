@@ -1,4 +1,4 @@
-//! What is measured, in order: the ceiling, then what merchants do, then what operators look at.
+//! What is measured, in order: the ceiling, then what merchants do, then what operators see.
 
 mod paid;
 
@@ -24,7 +24,7 @@ const BODY: &str = concat!(
     r#""confirmation":{"type":"redirect","return_url":"https://shop.test/return/72"}"#,
 );
 
-/// Every figure of a run has a fresh database, so numbers make fresh keys.
+/// Every figure of a run has a fresh database, so numbers are good enough as keys.
 static KEYS: AtomicU64 = AtomicU64::new(0);
 
 const WARM_UP: Duration = Duration::from_secs(1);
@@ -133,7 +133,7 @@ fn storage(plan: &Plan, engine: Engine, ceiling: u64) -> Result<Figure> {
     })
 }
 
-/// Credentials of the right length.
+/// Credentials of the right length, for nobody.
 fn nobody() -> Result<Credentials> {
     Credentials::new("100001", "test_0123456789abcdefghijklmnopqrstuvwxyzABCDEF")
 }
@@ -174,7 +174,7 @@ fn rated(name: &str, load: &Outcome, bar: Bar, ceiling: u64, cpu_us: Option<u64>
 struct Made(Vec<Vec<String>>);
 
 impl Made {
-    /// One of the worker's own; it begins anew when all were taken.
+    /// One of the worker's own; starts again after the last one.
     fn of(&self, worker: usize, number: u64) -> &str {
         let own = self.0.get(worker).map_or(&[][..], Vec::as_slice);
         let place = usize::try_from(number).unwrap_or(0) % own.len().max(1);

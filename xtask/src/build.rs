@@ -28,7 +28,7 @@ pub(crate) fn release(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// Builds the server with what is embedded into it.
+/// Builds the server with its embedded assets.
 pub(crate) fn server(project: &Project, dev: bool) -> Result<()> {
     if dev {
         return process::run(&mut project.cargo(&["build", "--locked", "-p", "server"]));
@@ -48,8 +48,8 @@ fn optimized(project: &Project, package: &str) -> Command {
     build
 }
 
-/// Moves the symbols of a binary into a file beside it, where backtraces, debuggers and `perf` look
-/// for them by a link in the binary. Cargo's own copy keeps them.
+/// Moves the symbols of a binary into a file beside it, where backtraces, debuggers and `perf` find
+/// them by a link in the binary. Cargo's own copy keeps them.
 fn set_symbols_apart(binary: &Path) -> Result<()> {
     let (apart, bare) = (
         binary.with_extension("debug"),
@@ -71,7 +71,7 @@ fn set_symbols_apart(binary: &Path) -> Result<()> {
     fs::rename(&bare, binary).context("cannot put the binary in its place")
 }
 
-/// What git calls the source; nothing where there is no git or none of its directories.
+/// The commit as git names it; `None` without git, or outside of its directories.
 fn commit(project: &Project) -> Option<String> {
     let words = [
         "describe",
@@ -124,7 +124,7 @@ pub(crate) fn fix(project: &Project) -> Result<()> {
     process::run(&mut project.cargo(&["fmt", "--all"]))
 }
 
-/// Measures the release binary on both databases; PostgreSQL waits for the disk here.
+/// Measures the release binary on both databases; this PostgreSQL waits for the disk.
 pub(crate) fn bench(project: &Project, arguments: &[String]) -> Result<()> {
     tools::require(&[&tools::COMPILER, &tools::POSTGRES])?;
     outside::page_assets(project)?;
@@ -151,7 +151,8 @@ pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
 }
 
 /// Writes `docs/openapi.json`, `docs/errors.md`, `docs/rights.md` and `docs/routes.md`, which are
-/// generated from the code: the tests that find them out of date write them when they are asked to.
+/// generated from the code: the tests that find them out of date write them if a variable asks for
+/// it.
 pub(crate) fn openapi(project: &Project) -> Result<()> {
     let packages = ["-p", "api", "-p", "domain", "-p", "server"];
     let mut tests = project.cargo(&["test", "--locked", "--lib", "--bins"]);

@@ -12,7 +12,7 @@ use crate::process;
 use crate::project::Project;
 use crate::tools;
 
-/// Names the file in which tests in Node write down what they hear.
+/// Names the file in which tests in Node write down the answers they get.
 const HEARD: &str = "ALTYN_HEARD";
 
 /// Fetches the packages of a folder's lock file, unless exactly these are there.
@@ -83,8 +83,8 @@ fn pytest_with(
     process::run(with_environment(&mut tests, project, cluster)?)
 }
 
-/// Runs a folder of Node's tests, which drive the installed browser, then holds what they heard
-/// against the descriptions of the API.
+/// Runs a folder of Node's tests, which drive the installed browser, then checks the answers they
+/// got against the descriptions of the API.
 pub(crate) fn node_tests(project: &Project, cluster: &Cluster, folder: &str) -> Result<()> {
     npm_packages(project, folder)?;
     let mut names = Vec::new();

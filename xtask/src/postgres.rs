@@ -1,8 +1,8 @@
 //! A private PostgreSQL cluster for tests, measurements and curious people.
 //!
 //! It lives under `target/postgres`, listens on a free loopback port and asks for a random
-//! password, so nobody else on the machine gets in. PostgreSQL refuses to run as root; then the
-//! user `postgres` of the package owns and runs it.
+//! password, so nobody else on the machine gets in. PostgreSQL refuses to run as root; for root,
+//! the user `postgres` of the package owns and runs it.
 
 use std::fs;
 use std::io::Read as _;
@@ -53,7 +53,7 @@ impl Cluster {
 
     /// Finds the cluster running, or creates and starts it.
     ///
-    /// A durable one serves whoever wants a fast one; the other way round it is restarted.
+    /// A durable one is good enough for whoever wants a fast one; otherwise it is restarted.
     pub(crate) fn start(project: &Project, durability: Durability) -> Result<Self> {
         if let Some(cluster) = Self::running(project)? {
             if cluster.durability == Durability::Durable || durability == Durability::Fast {
@@ -102,7 +102,7 @@ impl Place {
         let folder = if reachable {
             usual
         } else {
-            // The checkout lies where only root may go, as a home directory does.
+            // The checkout is in a directory that only root may enter, such as a home directory.
             let digest = Sha256::digest(usual.to_string_lossy().as_bytes());
             std::env::temp_dir().join(format!("altyn-postgres-{}", hex(&digest, 8)))
         };

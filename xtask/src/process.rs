@@ -44,7 +44,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` wrote no text"))
 }
 
-/// Whether the command can be started and succeeds; its output is thrown away.
+/// Returns whether the command can be started and succeeds; its output is thrown away.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -54,7 +54,7 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether this process may install packages and become another user.
+/// Returns whether this process may install packages and become another user.
 pub(crate) fn is_root() -> bool {
     output(Command::new("id").arg("-u")).is_ok_and(|text| text.trim() == "0")
 }

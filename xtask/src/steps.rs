@@ -1,6 +1,6 @@
 //! What `cargo xtask test` and `check` run: a table of steps, timed and summarised.
 //!
-//! The table is the definition of "everything": a test that nobody finds here does not exist.
+//! The table is the definition of "everything": a test that is not in it does not run.
 
 use std::time::{Duration, Instant};
 
@@ -26,7 +26,7 @@ const fn step(name: &'static str, says: &'static str, run: Run) -> Step {
     Step { name, says, run }
 }
 
-/// Everything that CI runs, in order: what is quick to fail comes first.
+/// Everything that CI runs, in order; first what fails quickly.
 pub(crate) const TEST: &[Step] = &[
     step("tools", "what the other steps need is there", all_tools),
     step("fmt", "the format is rustfmt's", format),
@@ -43,7 +43,7 @@ pub(crate) const TEST: &[Step] = &[
     step("crash", "killed under load, nothing is lost", crash),
 ];
 
-/// The quick part: seconds after the first time.
+/// The quick part: seconds, after the first time.
 pub(crate) const CHECK: &[Step] = &[
     step("tools", "what the other steps need is there", quick_tools),
     step("fmt", "the format is rustfmt's", format),
@@ -240,7 +240,7 @@ fn rules(session: &mut Session<'_>) -> Result<()> {
 fn tests(session: &mut Session<'_>) -> Result<()> {
     let project = session.project;
     test(project, &["--workspace"], Some(session.cluster()?))?;
-    // What must not compile stands in the documentation.
+    // Code that must not compile stands in the documentation.
     process::run(&mut project.cargo(&["test", "--locked", "--doc", "-p", "app"]))
 }
 

@@ -1,8 +1,8 @@
 //! `cargo xtask tidy`: what neither the compiler nor clippy can see.
 //!
 //! Each check is a function from the tree of files to findings. Exceptions stand in
-//! `xtask/tidy-exceptions.toml` and are exact: one that is larger than needed is a finding too,
-//! so what is mended leaves the list.
+//! `xtask/tidy-exceptions.toml` and are exact: one that is larger than needed is a finding too, so
+//! whatever is corrected leaves the list.
 
 mod banned;
 mod circles;
@@ -86,7 +86,7 @@ const CHECKS: &[Check] = &[
 #[derive(Debug)]
 struct Finding {
     path: String,
-    /// Counted from one; zero speaks of the whole file.
+    /// Counted from one; zero stands for the whole file.
     line: usize,
     says: String,
 }
@@ -114,13 +114,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// The ratchet.
+/// The exceptions, which may only become fewer.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Exceptions {
     /// Lines of files that are longer than allowed.
     lines: BTreeMap<String, usize>,
-    /// Floats that a foreign interface forces on a file.
+    /// Floats in a file that a foreign interface requires.
     floats: BTreeMap<String, usize>,
     /// Modules of crates that use each other in circles.
     circles: BTreeMap<String, Vec<String>>,
@@ -197,7 +197,7 @@ impl Tree {
             .filter(move |file| file.path.starts_with(folder))
     }
 
-    /// Whether a file or a folder of that name is in the tree.
+    /// Returns whether a file or a folder of that name is in the tree.
     fn has(&self, path: &str) -> bool {
         let folder = format!("{}/", path.trim_end_matches('/'));
         self.files

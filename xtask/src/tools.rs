@@ -1,5 +1,5 @@
-//! The programs that a command needs: found, installed where we may, or named with the command
-//! that brings them.
+//! The programs that a command needs: found, installed where we may, or named with the command that
+//! installs them.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -137,7 +137,7 @@ pub(crate) fn print(tools: &[&Tool]) {
     }
 }
 
-/// Whether tests run under nextest; without it `cargo test` runs them, more slowly.
+/// Returns whether tests run under nextest; without it `cargo test` runs them, more slowly.
 pub(crate) fn has_nextest() -> bool {
     process::succeeds(Command::new("cargo").args(["nextest", "--version"]))
 }
@@ -206,7 +206,7 @@ fn install(packages: &[&str]) -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    // Mirrors answer badly now and then; one more try costs seconds.
+    // Mirrors fail now and then; one more try costs seconds.
     if process::run(&mut quiet(&["update"])).is_err() {
         process::run(&mut quiet(&["update"]))?;
     }

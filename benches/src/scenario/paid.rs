@@ -1,5 +1,5 @@
-//! Payments that are paid at once with raw card data, plain and in safe deals, and what merchants
-//! are told about them.
+//! Payments that are paid at once with raw card data, plain and in safe deals, and the
+//! notifications of merchants about them.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -75,7 +75,8 @@ impl Bench<'_> {
         self.pay(platform, receiver, (end, &make))
     }
 
-    /// Each payment has a deal of its own, since a deal takes but one. The deals are made before.
+    /// Each payment has a deal of its own, because a deal takes only one. The deals are made
+    /// before.
     fn in_deals(&self, platform: &Platform, receiver: &Receiver) -> Result<Paid> {
         let count = DEALS_PER_SECOND * self.plan.seconds;
         let open =
@@ -146,8 +147,8 @@ impl Bench<'_> {
         }
     }
 
-    /// Puts everything that happened so far into the queue while nobody delivers, and counts from
-    /// the server's start.
+    /// Puts everything that happened until now into the queue while nobody delivers, and measures
+    /// from the server's start.
     fn notify(&self, platform: &mut Platform, receiver: &Receiver) -> Result<Figure> {
         platform.stop()?;
         let mut waiting = 0;

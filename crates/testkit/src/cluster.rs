@@ -1,10 +1,10 @@
 //! A fresh database for each test, on either engine.
 //!
 //! SQLite: a file in a temporary folder. PostgreSQL: a database of its own in a cluster that all
-//! tests of this checkout share. The address of a superuser's maintenance database in
-//! `ALTYN_TEST_POSTGRES` names a cluster that is there; without it the first test starts a private
-//! one in the temporary folder, and a watcher stops it when no test has used it for a while.
-//! A missing PostgreSQL fails the test. It is never skipped.
+//! tests of this checkout share. `ALTYN_TEST_POSTGRES` may name an existing cluster, by the address
+//! of a superuser's maintenance database; without it the first test starts a private one in the
+//! temporary folder, and a watcher stops it when no test has used it for a while. A missing
+//! PostgreSQL fails the test. It is never skipped.
 //!
 //! This file also stands in the tests of `sql` and `store`, so it depends on nothing of ours but
 //! `sql`.
@@ -39,7 +39,7 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// A database with nothing in it.
+    /// An empty database.
     pub async fn empty(engine: Engine) -> Self {
         match engine {
             Engine::Sqlite => Self::sqlite(),
@@ -65,7 +65,7 @@ impl TestDatabase {
         self.folder.as_ref().map(TempDir::path)
     }
 
-    /// An SQLite database with nothing in it.
+    /// An empty SQLite database.
     pub(crate) fn sqlite() -> Self {
         let folder = TempDir::with_prefix("altyn-test-").expect("make a temporary folder");
         let database = Database::Sqlite {
@@ -108,7 +108,7 @@ impl TestDatabase {
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         let Some(name) = self.name.take() else { return };
-        // Not on this thread: it may be an executor's.
+        // Not on this thread, which may be an executor's.
         let dropped = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
                 .enable_all()
@@ -309,7 +309,7 @@ impl OwnCluster {
         own
     }
 
-    /// Where it listens.
+    /// The port that it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
@@ -321,7 +321,7 @@ impl OwnCluster {
         let client = connect_to(&url).await;
         run(&client, &format!("alter system set {name} = {value}")).await;
         run(&client, "select pg_reload_conf()").await;
-        // The server reads its settings when it gets around to it.
+        // The server reads its settings with a delay.
         for _ in 0..1_000 {
             let fresh = connect_to(&url).await;
             let told = fresh.query_one(&format!("show {name}"), &[]).await;
@@ -384,7 +384,7 @@ fn tools() -> PathBuf {
         )
 }
 
-/// A command of the server's, which refuses to run as root.
+/// A command of PostgreSQL's server, which refuses to run as root.
 fn as_server(program: &Path) -> Command {
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
@@ -399,7 +399,7 @@ fn as_server(program: &Path) -> Command {
     } else {
         Command::new(program)
     };
-    // The server outlives the test that starts it, and must not hear its signals.
+    // The server outlives the test that starts it, and must not get its signals.
     command
         .stdin(Stdio::null())
         .current_dir("/")
@@ -415,7 +415,8 @@ fn is_root() -> bool {
     id.stdout.trim_ascii() == b"0"
 }
 
-/// Runs a command whose failure fails the test. Its output goes nowhere that a server could hold.
+/// Runs a command whose failure fails the test. Its output is discarded, because the server would
+/// keep it open.
 fn must(command: &mut Command) {
     let status = command.stdout(Stdio::null()).stderr(Stdio::null()).status();
     let status = match status {

@@ -46,7 +46,7 @@ impl TestDatabase {
     }
 }
 
-/// The name of a database with the schema of now, made once.
+/// The name of a database with the current schema, made once.
 async fn template() -> String {
     let mut hasher = DefaultHasher::new();
     MIGRATIONS

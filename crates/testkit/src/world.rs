@@ -1,5 +1,5 @@
-//! A whole platform in memory: a database of its own, a clock that stands still, a bank that can
-//! be told to fail, a courier that remembers, and the doors as HTTP without a network.
+//! A whole platform in memory: a database of its own, a clock that stands still, a bank that can be
+//! told to fail, a courier that remembers, and the routers called as HTTP without a network.
 #![expect(
     clippy::expect_used,
     clippy::panic,
@@ -34,7 +34,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
-/// Where the pages of a test's platform are.
+/// The address of the pages of a test's platform.
 pub const BASE_URL: &str = "http://127.0.0.1:8080";
 
 /// 2026-07-20T12:00:00Z, when every test begins.
@@ -72,7 +72,7 @@ pub struct World {
     router: axum::Router,
 }
 
-/// An answer of a door.
+/// An answer over HTTP.
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// Its status.
@@ -120,7 +120,7 @@ impl Random for SeededRandom {
     }
 }
 
-/// What outlives a crash of the platform: its surroundings.
+/// The surroundings of the platform, which outlive its crash.
 #[derive(Clone)]
 pub struct Surroundings {
     /// The clock.
@@ -166,7 +166,7 @@ impl Surroundings {
         self.app_with(store, Arc::new(test_sealing()))
     }
 
-    /// A platform in these surroundings that seals by this.
+    /// A platform in these surroundings that uses this sealing.
     #[must_use]
     pub fn app_with(&self, store: Store, sealing: Arc<Sealing>) -> Arc<App> {
         let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
@@ -203,7 +203,7 @@ impl Surroundings {
     }
 }
 
-/// Sealing with a key that every platform of a test has.
+/// Sealing with a key that all platforms of a test share.
 fn test_sealing() -> Sealing {
     let keys = || sealing_keys(&[1]);
     Sealing::new(keys(), Arc::new(move || Ok(keys())))
@@ -299,7 +299,7 @@ impl World {
         Self::of(app, store, surroundings, shop, secret_key)
     }
 
-    /// A platform that is started again on what it left.
+    /// A platform that is started again on the data it left.
     #[must_use]
     pub fn again(store: Store, surroundings: Surroundings, shop: Shop, secret_key: String) -> Self {
         Self::of(
@@ -445,7 +445,7 @@ impl World {
         }
     }
 
-    /// The command line of a machine.
+    /// The context of a machine's command line.
     #[must_use]
     pub fn machine(&self) -> Cx {
         machine(&self.app)
@@ -464,7 +464,7 @@ impl World {
         created.expect("create the test's application")
     }
 
-    /// The code that the shop's consent is worth.
+    /// The code that the application gets for the shop's consent.
     pub async fn code(&self, application: &Application) -> String {
         let cx = app::grant::prove_shop(&self.app, self.shop.id, &self.secret_key, None).await;
         let cx = cx.expect("prove who the shop is");
@@ -479,7 +479,7 @@ impl World {
         issued.expect("exchange the code").token
     }
 
-    /// Does all that is due, carries all notifications and sends all messages.
+    /// Does everything that is due, sends all notifications and all messages.
     pub async fn run_jobs(&self) {
         worker::run_due(&self.app).await.expect("do what is due");
         self.app.settled().await;
@@ -487,19 +487,19 @@ impl World {
         self.send_messages().await;
     }
 
-    /// Lets another platform on the same storage carry what is due. How many there were.
+    /// Lets another platform on the same storage send what is due. Returns how many notifications.
     pub async fn carry_by(&self, other: &Arc<App>) -> usize {
         worker::carry_all_due(other).await
     }
 
-    /// Starts the jobs, as a server does; they end with what is returned.
+    /// Starts the jobs, as a server does; they end when the returned values are dropped.
     #[must_use]
     pub fn work(&self) -> (watch::Sender<bool>, JoinSet<()>) {
         let (stopper, stop) = watch::channel(false);
         (stopper, worker::start(&self.app, &stop))
     }
 
-    /// Sends the messages that are due. How many there were.
+    /// Sends the messages that are due. Returns how many.
     pub async fn send_messages(&self) -> usize {
         worker::send_all_due(&self.app).await
     }
@@ -521,13 +521,13 @@ impl World {
     }
 }
 
-/// The command line of a machine, for all that it may.
+/// The context of a machine's command line, with all its rights.
 #[must_use]
 pub fn machine(app: &Arc<App>) -> Cx {
     app.machine(Machine::unbounded("tester@testkit", "test"))
 }
 
-/// The whole path of one below the door, or one of Altyn's own.
+/// The whole path, for one below the API's or one of Altyn's own.
 fn below(path: &str) -> String {
     if path.starts_with("/altyn/v1/") {
         return path.to_owned();

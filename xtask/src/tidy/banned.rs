@@ -1,4 +1,4 @@
-//! Words that SQL and Rust of this project do without: wildcards, the database's clock, floats.
+//! Words that SQL and Rust of this project do not use: wildcards, the database's clock, floats.
 
 use super::source::{self, Kind};
 use super::{EXCEPTIONS, Exceptions, File, Finding, Tree};
@@ -88,7 +88,7 @@ fn sql(path: &str, line: usize, text: &str, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Whether `word` stands in `text` and is not a part of a longer one.
+/// Returns whether `word` stands in `text` and is not a part of a longer word.
 fn has_word(text: &str, word: &str) -> bool {
     let is_word = |character: char| character.is_alphanumeric() || character == '_';
     text.match_indices(word).any(|(position, found)| {

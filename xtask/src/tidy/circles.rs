@@ -1,16 +1,16 @@
 //! No circles between the modules of a crate: what a module uses never uses it. A module is what
 //! stands at the crate's root, with everything below it; parents and children may know each other.
 //!
-//! Paths that begin with `crate` or `super` are read off the code, without comments, literals and
-//! tests; a name that the root passes on counts as its module's. Macros that build paths, and
-//! methods of types that were never named, are not seen.
+//! Paths that begin with `crate` or `super` are read from the code, without comments, literals and
+//! tests; a name that the root re-exports counts as its module's. Macros that build paths, and
+//! methods of types that are not named, are not seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::source::{self, Kind};
 use super::{EXCEPTIONS, Exceptions, File, Finding, Tree};
 
-/// The crates whose modules are looked at.
+/// The crates whose modules are checked.
 const CRATES: [&str; 2] = ["api", "app"];
 
 /// Which modules a module uses.
@@ -84,7 +84,7 @@ fn code(file: &File) -> String {
         .to_owned()
 }
 
-/// The names that the root passes on, each with its module.
+/// The names that the root re-exports, each with its module.
 fn passed_on(root: &str) -> BTreeMap<String, String> {
     let mut passed_on = BTreeMap::new();
     for statement in root.split(';') {
@@ -105,7 +105,7 @@ fn passed_on(root: &str) -> BTreeMap<String, String> {
     passed_on
 }
 
-/// The names at the crate's root that a file uses which stands `depth` modules below it.
+/// The names at the crate's root that are used by a file `depth` modules below it.
 fn named_of_root(code: &str, depth: usize) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let up = "super::".repeat(depth);

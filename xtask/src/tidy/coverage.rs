@@ -4,7 +4,7 @@
 use super::source::{self, Kind};
 use super::{Exceptions, File, Finding, Tree};
 
-/// The door that keeps its addresses in a `routes.rs` with who may use them.
+/// The crate that keeps its addresses and their rights in a `routes.rs`.
 const API: &str = "crates/api";
 
 /// The crates of pages; their addresses are the constants of one `routes.rs`, by which pages link.
@@ -21,7 +21,7 @@ pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     findings
 }
 
-/// A route is mounted by what stands in the table, never by a path written on the spot.
+/// A route is mounted with an address of the table, never with a path written on the spot.
 fn routes(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     let doors = PAGES.into_iter().chain([API]);

@@ -18,10 +18,10 @@ const NPM_REGISTRY: &str = "https://registry.npmjs.org/";
 /// Tests of any crate may use it, besides what the crate itself may use.
 const FOR_TESTS: &str = "testkit";
 
-/// Where a card's number and code are types.
+/// The crate with the types of a card's number and code.
 const CARD: &str = "card";
 
-/// Whose manifests may name it.
+/// The crates whose manifests may name it.
 const SEES_CARDS: [&str; 5] = ["app", "checkout", "connectors", "contract", "sim"];
 
 type Uses = BTreeMap<String, BTreeSet<String>>;
@@ -82,8 +82,8 @@ pub(super) fn dependencies(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     findings
 }
 
-/// A card's number has a crate of its own, so that a manifest says who can name it: what takes it
-/// from a payer to an acquirer, and the simulation's buyers. Nobody passes the types on.
+/// A card's number has a crate of its own, so that a manifest says who can name it: those that
+/// bring it from a payer to an acquirer, and the simulation's buyers. Nobody re-exports the types.
 pub(super) fn cards(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, manifest) in &read_manifests(tree, &mut Vec::new()) {
@@ -185,7 +185,7 @@ fn explained(tree: &Tree) -> Vec<Finding> {
         .collect()
 }
 
-/// Reads `name → a b c` lines; `all` means every other listed crate but those after `but`.
+/// Reads `name → a b c` lines; `all` means every other listed crate except those after `but`.
 fn allowed(text: &str) -> Uses {
     let block = text.lines().skip_while(|line| *line != OPENS).skip(1);
     let lines = block.take_while(|line| !line.starts_with("```"));

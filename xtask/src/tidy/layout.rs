@@ -1,4 +1,4 @@
-//! The first line of a file, its length, and the names that say nothing.
+//! The first line of a file, its length, and module names that say nothing.
 
 use super::{EXCEPTIONS, Exceptions, File, Finding, Tree};
 
@@ -51,7 +51,7 @@ pub(super) fn files(tree: &Tree, exceptions: &Exceptions) -> Vec<Finding> {
     findings
 }
 
-/// A module is called after what it holds.
+/// Modules are named after their content.
 pub(super) fn names(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.with_extension("rs") {

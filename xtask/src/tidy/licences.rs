@@ -1,4 +1,5 @@
-//! Licences: whatever is built in has one that `deny.toml` allows, and none that it allows in vain.
+//! Licences: everything in the build has one that `deny.toml` allows, and every one that it allows
+//! is needed.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +13,7 @@ use crate::project::Project;
 
 const ALLOWED: &str = "deny.toml";
 const MANIFEST: &str = "Cargo.toml";
-/// What the binary is made for: crates of other systems are not even fetched.
+/// The platform of the binary: crates of other systems are not even fetched.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 #[derive(Deserialize)]
@@ -61,7 +62,7 @@ pub(super) fn metadata(project: &Project) -> Result<Metadata> {
     serde_json::from_str(&text).context("cargo metadata")
 }
 
-/// Every crate and every package of npm may be used, and every licence that is allowed is used.
+/// Every crate and every package of npm may be used, and every allowed licence is used.
 pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     let Some(file) = tree.find(ALLOWED) else {
         return vec![Finding::of(ALLOWED, "is missing")];
@@ -85,7 +86,7 @@ pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     for file in locks.filter(|file| file.path.ends_with("package-lock.json")) {
         let lock = serde_json::from_str::<NpmLock>(&file.text);
         let packages = lock.map(|lock| lock.packages).unwrap_or_default();
-        // The project itself stands there without a name.
+        // The project itself is listed without a name.
         for (name, package) in packages.into_iter().filter(|(name, _)| !name.is_empty()) {
             look(&file.path, name, package.license.as_deref());
         }
@@ -97,7 +98,7 @@ pub(super) fn check(tree: &Tree, metadata: &Metadata) -> Vec<Finding> {
     findings
 }
 
-/// Says why a licence does not do; notes those by which it does.
+/// Says why a licence is not allowed; notes those by which it is.
 fn one(
     name: &str,
     licence: Option<&str>,

@@ -12,7 +12,7 @@ use crate::postgres::hex;
 /// One line per migration, in the form of `sha256sum`.
 pub(super) const CHECKSUMS: &str = "crates/store/migrations/checksums.txt";
 
-/// What is applied.
+/// The list of migrations that are applied.
 const LIST: &str = "crates/store/src/migrations.rs";
 const FOLDER: &str = "crates/store/migrations/";
 const ENGINES: [&str; 2] = ["postgres", "sqlite"];

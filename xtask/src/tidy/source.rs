@@ -64,7 +64,7 @@ impl Cutter<'_> {
     }
 }
 
-/// Kind and length of what begins here; code is measured one character at a time.
+/// The kind and the length of the piece that begins here; code is measured one character at a time.
 fn measure(rest: &str, before: char) -> (Kind, usize) {
     if rest.starts_with("//") {
         return (Kind::Comment, rest.find('\n').unwrap_or(rest.len()));
@@ -144,7 +144,7 @@ fn prefixed(rest: &str) -> Option<usize> {
     Some(body + length + end.len())
 }
 
-/// Length of a character literal, or of the quote alone where it begins a lifetime.
+/// Length of a character literal, or of the quote alone if it begins a lifetime.
 fn character(rest: &str) -> usize {
     let mut characters = rest.char_indices().skip(1);
     let second = characters.next();

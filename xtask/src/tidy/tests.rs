@@ -1,4 +1,4 @@
-//! Each check finds what it is for, and is silent about what is right.
+//! Each check finds what it is for, and does not complain about what is right.
 
 use super::source::{self, Kind};
 use super::{

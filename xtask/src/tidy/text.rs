@@ -8,7 +8,7 @@ const COLUMNS: usize = 100;
 /// A word of this length cannot be broken, so its line may be long.
 const WORD: usize = 70;
 
-/// What people write and read as code; prose in tables and catalogues may be wider.
+/// Files that people write and read as code; prose in tables and catalogues may be wider.
 const CODE: [&str; 9] = ["rs", "sql", "ts", "js", "mjs", "css", "html", "py", "sh"];
 const PROSE: [&str; 5] = ["md", "toml", "ftl", "po", "txt"];
 

@@ -29,7 +29,7 @@ pub(crate) struct Buyer {
     _database: TestDatabase,
     pages: Router,
     cookies: BTreeMap<String, String>,
-    /// What browsers say with every request of theirs.
+    /// Headers that browsers send with every request.
     pub(crate) says: Vec<(&'static str, &'static str)>,
     /// Where the buyer is.
     pub(crate) from: IpAddr,
@@ -49,7 +49,7 @@ impl Buyer {
         Self::with(CardLimits::default()).await
     }
 
-    /// Where cards may be tried so often.
+    /// A buyer on a platform with these limits for cards.
     pub(crate) async fn with(card_limits: CardLimits) -> Self {
         let [sqlite, _postgres] = ENGINES;
         let database = TestDatabase::new(sqlite).await;
@@ -73,7 +73,8 @@ impl Buyer {
         self.payment_with(key, json!({})).await
     }
 
-    /// The id of a new payment of 1,000.00 RUB; `more` is laid over the request.
+    /// The id of a new payment of 1,000.00 RUB; the members of `more` are put over those of the
+    /// request.
     pub(crate) async fn payment(&self, more: serde_json::Value) -> String {
         self.payment_with("key-1", more).await
     }
@@ -108,7 +109,7 @@ impl Buyer {
             .await
     }
 
-    /// Loads a page, going on wherever our host sends.
+    /// Loads a page and follows redirects within our host.
     pub(crate) async fn get(&mut self, address: &str) -> Page {
         let page = self.send("GET", address, String::new()).await;
         self.follow(page).await
@@ -120,7 +121,7 @@ impl Buyer {
         self.follow(answer).await
     }
 
-    /// The same, without going on.
+    /// The same without following redirects.
     pub(crate) async fn submit_only(
         &mut self,
         page: &Page,
@@ -148,12 +149,12 @@ impl Buyer {
             .await
     }
 
-    /// Sends a body of a script.
+    /// Sends a body as a script would.
     pub(crate) async fn post_json(&mut self, address: &str, body: &serde_json::Value) -> Page {
         self.send("POST", address, body.to_string()).await
     }
 
-    /// Sends a form that no page of ours has made.
+    /// Sends a form that none of our pages has made.
     pub(crate) async fn post(&mut self, address: &str, form: &str) -> Page {
         self.send("POST", address, form.to_owned()).await
     }
@@ -211,11 +212,11 @@ impl Buyer {
     }
 }
 
-/// What the platform itself asks for on the way, whoever is there: who is asking, that a key is
-/// used, and what a bank has answered.
+/// The rights that the platform itself uses during a request: to find out who is asking, to note
+/// that a key was used, and to take in what a bank has answered.
 const ON_THE_WAY: [Right; 3] = [Right::CallerProve, Right::UseNote, Right::OutcomeTake];
 
-/// Every request of every test is held against the table of rights.
+/// Every request of every test is compared with the table of rights.
 #[track_caller]
 fn asks_for_what_the_table_says(verb: &str, address: &str, asked: &[Right]) {
     let path = address.split('?').next().unwrap_or(address);
@@ -275,7 +276,7 @@ impl Page {
         element.attr(name).map(str::to_owned)
     }
 
-    /// Where a form goes, and what it sends untouched.
+    /// Where a form is sent, and with which values if nothing is typed.
     #[track_caller]
     fn form(&self, selector: &str) -> (String, BTreeMap<String, String>) {
         let html = Html::parse_document(&self.html);

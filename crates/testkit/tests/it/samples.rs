@@ -1,4 +1,4 @@
-//! What is true of every page in each of its looks, in both languages.
+//! What is true for every page in each of its looks, in both languages.
 
 use std::collections::BTreeSet;
 
@@ -7,8 +7,7 @@ use pages::lang::Lang;
 use pages::samples::Sample;
 use scraper::{ElementRef, Html, Selector};
 
-/// The whole checkout page as it is loaded: HTML, style and script, as they are on the wire
-/// without compression.
+/// The whole checkout page as it is loaded: HTML, style and script, uncompressed.
 const PAGE_BYTES_MAX: usize = 60 * 1024;
 
 fn each_page(mut check: impl FnMut(&Sample, &Html, Lang)) {
@@ -134,7 +133,7 @@ fn every_page_with_its_style_and_script_is_under_sixty_kibibytes() {
         .map(|bytes| bytes.len())
         .sum();
     each_page(|sample, _, _| {
-        // Who reads documentation has not come to pay.
+        // Readers of the documentation do not come to pay.
         if sample.name.starts_with("docs") {
             return;
         }
@@ -166,7 +165,7 @@ fn a_number_and_a_code_are_never_put_into_a_field() {
         for field in select(page, "[autocomplete=cc-number], [autocomplete=cc-csc]") {
             assert_eq!(field.attr("value"), None, "{}", sample.name);
         }
-        // Words that are searched for are no secret, and the keys for examples go nowhere.
+        // Search words are no secret, and the forms with example keys send nothing.
         for form in select(page, "form:not([role=search]):not([data-keys])") {
             assert_eq!(form.attr("method"), Some("post"), "{}", sample.name);
         }

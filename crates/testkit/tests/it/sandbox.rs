@@ -64,7 +64,7 @@ async fn a_decision_from_elsewhere_is_refused() {
     assert_eq!(buyer.as_merchant(&id).await["status"], "pending");
 }
 
-/// What the bank's and the tax service's pages do not offer.
+/// Values that the pages of the bank and the tax service do not offer.
 const NOT_OFFERED: [Option<&str>; 6] = [
     None,
     Some(""),

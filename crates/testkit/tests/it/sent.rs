@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::browser::{Buyer, Page};
 
-/// It is a page of ours that says what to do.
+/// Checks that the answer is a page of ours that says what to do.
 #[track_caller]
 fn is_refused_by_a_page(page: &Page, status: StatusCode, title: &str) {
     let address = &page.address;
@@ -61,7 +61,7 @@ async fn what_says_something_twice_is_refused_by_a_page_at_every_door() {
         let page = buyer.get(door).await;
         is_refused_by_a_page(&page, StatusCode::BAD_REQUEST, title);
     }
-    // In the language that the browser likes, for the form's own cannot be read.
+    // In the browser's language, because the language of the form cannot be read.
     buyer.says = vec![("host", "127.0.0.1:8080"), ("accept-language", "ru")];
     let page = buyer.post(routes::PAY, "csrf=a&csrf=b").await;
     assert_eq!(page.text("h1"), "В форме нет того, что мы предлагаем");

@@ -1,5 +1,5 @@
 //! `/checkout-widget/…`, `/checkout-js/…`, `/payouts-data/…` without a browser's script: what the
-//! frames show and say, and what their doors answer.
+//! frames show and tell, and the answers to their requests.
 
 use domain::shop::Site;
 use domain::{Duration, MethodKind};

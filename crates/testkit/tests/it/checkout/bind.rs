@@ -9,7 +9,7 @@ async fn binding(buyer: &Buyer) -> String {
     binding_of(buyer, json!({})).await
 }
 
-/// A binding; `more` is laid over the request.
+/// A binding; the members of `more` are put over those of the request.
 async fn binding_of(buyer: &Buyer, more: Value) -> String {
     let mut body = json!({
         "type": "bank_card",

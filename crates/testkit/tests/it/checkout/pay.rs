@@ -133,7 +133,7 @@ async fn cards_are_over_after_ten_declines_and_other_ways_are_not() {
             .texts(".method__name")
             .contains(&"Bank card".to_owned())
     );
-    // A form from before does not reach the acquirer either.
+    // An old form does not reach the acquirer either.
     let typed = [
         ("card_number", WITHOUT_3DS),
         ("card_expiry", "12/30"),
@@ -185,7 +185,7 @@ async fn who_tries_cards_too_often_is_told_so_by_every_door_and_when_it_goes_on(
     assert_eq!(frame.status, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(frame.answer.headers["retry-after"], "1800");
 
-    // Another way is open, and so are cards from elsewhere and later.
+    // Other methods are open, and so are cards from elsewhere, or later.
     let other = buyer.submit(&page, &method(MethodKind::Sbp), &[]).await;
     assert!(other.html.contains("<svg"), "{}", other.html);
     buyer.world.clock.advance(Duration::minutes(30));
@@ -228,7 +228,7 @@ async fn a_shop_that_is_switched_off_says_so_on_every_page() {
     assert_eq!(script.status, StatusCode::FORBIDDEN);
     let frame = format!("/payouts-data/frame?type=payout&account_id={shop}");
     assert_ne!(buyer.get(&frame).await.status, StatusCode::OK);
-    // What the bank has been asked for is finished.
+    // The payment that the bank was asked about is finished.
     let page = buyer.submit(&bank, "form", &[("decision", "accept")]).await;
     assert_eq!(page.text("h1"), "Paid");
     buyer.world.audit().await;
