@@ -8,18 +8,13 @@ use axum::Router;
 use axum::routing::{get, post};
 use pages::routes;
 
-mod back;
 pub mod bind;
-mod bind_door;
 pub mod card_form;
-pub mod contract;
 pub mod invoice;
-mod invoice_door;
-mod pay;
+pub mod payment;
 pub mod phone_form;
 pub mod qr;
 pub mod samples;
-mod show;
 pub mod stage;
 pub mod waiting;
 pub mod widget;
@@ -27,15 +22,15 @@ pub mod widget;
 /// The checkout's addresses.
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
-        .route(routes::CONTRACT, get(show::show))
-        .route(routes::PAY, post(pay::create))
-        .route(routes::STATUS, get(back::status))
-        .route(routes::RETURN, get(back::returned))
-        .route(routes::INVOICE, get(invoice_door::show))
-        .route(routes::INVOICE_PAY, post(invoice_door::pay))
-        .route(routes::BIND, get(bind_door::show).post(bind_door::create))
-        .route(routes::BIND_STATUS, get(bind_door::status))
-        .route(routes::BIND_RETURN, get(bind_door::returned))
+        .route(routes::CONTRACT, get(payment::show::show))
+        .route(routes::PAY, post(payment::pay::create))
+        .route(routes::STATUS, get(payment::back::status))
+        .route(routes::RETURN, get(payment::back::returned))
+        .route(routes::INVOICE, get(invoice::show))
+        .route(routes::INVOICE_PAY, post(invoice::pay))
+        .route(routes::BIND, get(bind::show).post(bind::create))
+        .route(routes::BIND_STATUS, get(bind::status))
+        .route(routes::BIND_RETURN, get(bind::returned))
         .merge(widget::router());
     pages::guarded(pages, &app).with_state(app)
 }

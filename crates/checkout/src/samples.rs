@@ -3,11 +3,11 @@
 use pages::lang::Lang;
 use pages::samples::{Sample, add};
 
-use crate::bind::BindPage;
-use crate::contract::ContractPage;
-use crate::invoice::InvoicePage;
+use crate::bind::page::BindPage;
+use crate::invoice::page::InvoicePage;
+use crate::payment::page::PaymentPage;
 use crate::waiting::WaitingPage;
-use crate::widget::payout::PayoutPage;
+use crate::widget::payout::page::PayoutPage;
 use crate::widget::problem::ProblemPage;
 use crate::widget::returned::ReturnedPage;
 
@@ -17,7 +17,7 @@ use crate::widget::returned::ReturnedPage;
 /// A template that cannot be rendered.
 pub fn all(lang: Lang) -> Result<Vec<Sample>, askama::Error> {
     let mut samples = Vec::new();
-    add(&mut samples, "contract", ContractPage::samples(lang))?;
+    add(&mut samples, "payment", PaymentPage::samples(lang))?;
     add(&mut samples, "invoice", InvoicePage::samples(lang))?;
     add(&mut samples, "bind", BindPage::samples(lang))?;
     add(&mut samples, "waiting", WaitingPage::samples(lang))?;

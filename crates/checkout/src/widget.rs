@@ -12,7 +12,6 @@ use pages::routes;
 
 mod pay;
 pub mod payout;
-mod payout_door;
 pub mod problem;
 pub mod returned;
 mod script;
@@ -25,14 +24,14 @@ const CARD_BYTES_MAX: usize = 2 * 1024;
 /// The widgets' addresses.
 pub(crate) fn router() -> Router<Arc<App>> {
     let payment_tokens = post(token::create).options(token::preflight);
-    let payout_tokens = post(payout_door::create);
+    let payout_tokens = post(payout::create);
     Router::new()
         .route(routes::WIDGET_SCRIPT, get(script::widget))
         .route(routes::WIDGET_FRAME, get(show::show))
         .route(routes::WIDGET_PAY, post(pay::create))
         .route(routes::CHECKOUT_JS, get(script::checkout_js))
         .route(routes::PAYOUTS_SCRIPT, get(script::payouts_data))
-        .route(routes::PAYOUTS_FRAME, get(payout_door::show))
+        .route(routes::PAYOUTS_FRAME, get(payout::show))
         .merge(
             Router::new()
                 .route(routes::CHECKOUT_JS_TOKENS, payment_tokens)

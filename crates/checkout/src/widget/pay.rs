@@ -15,8 +15,8 @@ use pages::{answer, form_guard, routes};
 
 use super::problem::Problem;
 use super::show::{self, FrameQuery};
-use crate::pay::{PayForm, read, start};
-use crate::show as hosted;
+use crate::payment::pay::{PayForm, read, start};
+use crate::payment::show as hosted;
 
 /// Tries to pay.
 pub(crate) async fn create(

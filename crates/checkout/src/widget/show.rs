@@ -19,8 +19,8 @@ use pages::{answer, routes};
 use serde::Deserialize;
 
 use super::problem::Problem;
-use crate::contract::ContractPage;
-use crate::show as hosted;
+use crate::payment::page::PaymentPage;
+use crate::payment::show as hosted;
 use crate::stage::Stage;
 
 /// The query of the frame's address.
@@ -156,7 +156,7 @@ pub(crate) fn form(
     query: &FrameQuery,
     view: &CheckoutView,
     chosen: Option<MethodKind>,
-) -> ContractPage {
+) -> PaymentPage {
     let mut page = hosted::form(lang, view, chosen);
     page.frame = page.frame.framed("form", "", sites(view)).left(left(view));
     page.action = routes::widget_pay(&query.token, query.methods.as_deref());

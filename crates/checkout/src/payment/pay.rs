@@ -20,10 +20,10 @@ use pages::{answer, form_guard, routes};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::card_form::{CardFields, CardInput};
-use super::contract::ContractPage;
-use super::phone_form::{self, PhoneField};
+use super::page::PaymentPage;
 use super::show;
+use crate::card_form::{CardFields, CardInput};
+use crate::phone_form::{self, PhoneField};
 
 /// What the form sends. Cannot be printed.
 #[derive(Deserialize)]
@@ -155,7 +155,7 @@ pub(crate) enum Mistakes {
 }
 
 impl Mistakes {
-    pub(crate) fn shown_in(self, mut page: ContractPage) -> ContractPage {
+    pub(crate) fn shown_in(self, mut page: PaymentPage) -> PaymentPage {
         page.notice = Some(Notice::form_wrong(page.frame.t));
         match self {
             Self::Card(fields) => page.card = fields,

@@ -25,10 +25,10 @@ use pages::sent::Query;
 use pages::{moment, money, routes};
 use serde::Deserialize;
 
-use super::contract::{ContractPage, MethodOption, Saving};
-use super::stage::{self, Stage};
-use super::waiting::WaitingPage;
+use super::page::{MethodOption, PaymentPage, Saving};
 use crate::qr::Qr;
+use crate::stage::{self, Stage};
+use crate::waiting::WaitingPage;
 
 /// The query of the address.
 #[derive(Debug, Default, Deserialize)]
@@ -116,7 +116,7 @@ pub(crate) fn offer(
     app: &App,
     asked: &Asked,
     view: &CheckoutView,
-    mut page: ContractPage,
+    mut page: PaymentPage,
 ) -> Response {
     let reason = view.last_decline.map(|decline| decline.reason);
     page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
@@ -128,7 +128,7 @@ pub(crate) fn with_form_secret(
     app: &App,
     asked: &Asked,
     status: StatusCode,
-    mut page: ContractPage,
+    mut page: PaymentPage,
 ) -> Response {
     let secret = form_guard::secret(app, &asked.headers);
     page.csrf.clone_from(&secret.field);
@@ -144,7 +144,7 @@ pub(crate) fn too_often(
     app: &App,
     asked: &Asked,
     exceeded: Exceeded,
-    mut page: ContractPage,
+    mut page: PaymentPage,
 ) -> Response {
     page.notice = Some(Notice::too_often(exceeded, page.frame.t));
     let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
@@ -152,7 +152,7 @@ pub(crate) fn too_often(
 }
 
 /// The form on which nothing has been typed yet, with `chosen` open.
-pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) -> ContractPage {
+pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) -> PaymentPage {
     let payment = &view.payment;
     let saving = match payment.save_method {
         SaveMethod::Always => Saving::Always,
@@ -161,7 +161,7 @@ pub(crate) fn form(lang: Lang, view: &CheckoutView, chosen: Option<MethodKind>) 
     };
     let id = payment.id.to_string();
     let methods = MethodOption::list(&view.methods, chosen, saving);
-    let mut page = ContractPage::fresh(frame(lang, &id), order(lang, view), &id, methods);
+    let mut page = PaymentPage::fresh(frame(lang, &id), order(lang, view), &id, methods);
     page.card.save = payment.save_method == SaveMethod::PayerAgreed;
     page.back = back(view);
     if of_invoice(view) {

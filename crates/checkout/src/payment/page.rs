@@ -11,13 +11,13 @@ use pages::order::Order;
 use pages::routes;
 use pages::test_cards::{self, TestCards};
 
-use super::card_form::CardFields;
-use super::phone_form::PhoneField;
+use crate::card_form::CardFields;
+use crate::phone_form::PhoneField;
 
 /// The page.
 #[derive(Clone, Debug, Template)]
-#[template(path = "contract.html")]
-pub struct ContractPage {
+#[template(path = "payment.html")]
+pub struct PaymentPage {
     /// Language, style, script.
     pub frame: Frame,
     /// Who is paid, for what, how much.
@@ -103,7 +103,7 @@ impl MethodOption {
     }
 }
 
-impl ContractPage {
+impl PaymentPage {
     /// A page on which nothing has been typed yet.
     #[must_use]
     pub fn fresh(frame: Frame, order: Order, order_id: &str, methods: Vec<MethodOption>) -> Self {

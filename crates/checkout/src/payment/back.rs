@@ -16,7 +16,7 @@ use pages::{answer, routes};
 use serde::Serialize;
 
 use super::show::{ContractQuery, frame};
-use super::stage;
+use crate::stage;
 use crate::widget;
 
 /// The payer is back: looks for the result and shows it. If the merchant takes cards on a page of
