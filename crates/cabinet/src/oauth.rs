@@ -15,12 +15,12 @@ use axum::routing::get;
 use domain::application::Callback;
 use domain::{Application, ApplicationId};
 use http::StatusCode;
-use pages::asked::Asked;
 use pages::frame::Frame;
 use pages::lang::Lang;
 use pages::notice::Notice;
+use pages::request::PageRequest;
 use pages::sent::{Form, Unread};
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -74,8 +74,12 @@ struct Decision {
 }
 
 /// Asks the merchant.
-async fn show(State(app): State<Arc<App>>, asked: Asked, RawQuery(query): RawQuery) -> Response {
-    let lang = asked.lang(None);
+async fn show(
+    State(app): State<Arc<App>>,
+    request: PageRequest,
+    RawQuery(query): RawQuery,
+) -> Response {
+    let lang = request.lang(None);
     let wanted = match Wanted::of_query(query.as_deref().unwrap_or("")) {
         Ok(wanted) => wanted,
         Err(wrong) => return refuse(lang, wrong),
@@ -83,7 +87,7 @@ async fn show(State(app): State<Arc<App>>, asked: Asked, RawQuery(query): RawQue
     match app::application::meet(&app, wanted.client).await {
         Ok(application) => {
             let page = AuthorizePage::of(frame(lang, &wanted), &application);
-            ask(&app, &asked, StatusCode::OK, (page, &wanted))
+            ask(&app, &request, StatusCode::OK, (page, &wanted))
         }
         Err(error) => failed(&app, lang, &error),
     }
@@ -92,16 +96,16 @@ async fn show(State(app): State<Arc<App>>, asked: Asked, RawQuery(query): RawQue
 /// Takes the merchant's decision.
 async fn decide(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     sent: Result<Form<Decision>, Unread>,
 ) -> Response {
     let Ok(Form(sent)) = sent else {
-        return refuse(asked.lang(None), Wrong("oauth-wrong-fields"));
+        return refuse(request.lang(None), Wrong("oauth-wrong-fields"));
     };
-    let lang = asked.lang_of_form(&sent.lang, None);
-    if !form_guard::is_ours(&asked.headers, &sent.csrf) {
+    let lang = request.lang_of_form(&sent.lang, None);
+    if !form_guard::is_ours(&request.headers, &sent.csrf) {
         let page = MessagePage::wrong(Frame::plain(lang), "oauth-wrong-form");
-        return answer::page(StatusCode::FORBIDDEN, &page);
+        return response::page(StatusCode::FORBIDDEN, &page);
     }
     let given = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
     let (state, challenge) = (given(&sent.state), given(&sent.code_challenge));
@@ -114,7 +118,7 @@ async fn decide(
         Err(error) => return failed(&app, lang, &error),
     };
     match sent.decision.as_str() {
-        "grant" => grant(&app, &asked, lang, (&wanted, &application, &sent)).await,
+        "grant" => grant(&app, &request, lang, (&wanted, &application, &sent)).await,
         "refuse" => {
             let told = [("error", "access_denied")];
             let page = MessagePage::refused(frame(lang, &wanted), &application.name);
@@ -127,12 +131,12 @@ async fn decide(
 
 async fn grant(
     app: &Arc<App>,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     (wanted, application, sent): (&Wanted, &Application, &Decision),
 ) -> Response {
     let proved = match sent.shop_id.trim().parse() {
-        Ok(shop) => app::grant::prove_shop(app, shop, sent.secret_key.trim(), asked.from.0).await,
+        Ok(shop) => app::grant::prove_shop(app, shop, sent.secret_key.trim(), request.from.0).await,
         Err(_no_number) => Err(Error::Denied),
     };
     let agreed = match proved {
@@ -163,21 +167,21 @@ async fn grant(
         title: t.say(notice),
         text: t.say(&format!("{notice}-text")),
     });
-    answer::after(ask(app, asked, status, (page, wanted)), wait)
+    response::after(ask(app, request, status, (page, wanted)), wait)
 }
 
 fn ask(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     status: StatusCode,
     (mut page, wanted): (AuthorizePage, &Wanted),
 ) -> Response {
-    let secret = form_guard::secret(app, &asked.headers);
+    let secret = form_guard::secret(app, &request.headers);
     page.csrf.clone_from(&secret.field);
     page.client_id = wanted.client.to_string();
     page.state = wanted.state.clone().unwrap_or_default();
     page.challenge = wanted.challenge.clone().unwrap_or_default();
-    secret.set(answer::page(status, &page))
+    secret.set(response::page(status, &page))
 }
 
 /// Leads on to the application with these pairs and its `state`, by a page between, because the
@@ -190,12 +194,12 @@ fn leave(
     let mut pairs = told.to_vec();
     pairs.extend(wanted.state.as_deref().map(|state| ("state", state)));
     page.target = callback.with(&pairs);
-    answer::page(StatusCode::OK, &page)
+    response::page(StatusCode::OK, &page)
 }
 
 fn refuse(lang: Lang, Wrong(text): Wrong) -> Response {
     let page = MessagePage::wrong(Frame::plain(lang), text);
-    answer::page(StatusCode::BAD_REQUEST, &page)
+    response::page(StatusCode::BAD_REQUEST, &page)
 }
 
 fn failed(app: &App, lang: Lang, error: &Error) -> Response {
@@ -210,7 +214,7 @@ fn failed(app: &App, lang: Lang, error: &Error) -> Response {
         | Error::Busy
         | Error::Unavailable(_)
         | Error::Unconfirmed(_)
-        | Error::Internal(_) => answer::error(app, Frame::plain(lang), error),
+        | Error::Internal(_) => response::error(app, Frame::plain(lang), error),
     }
 }
 

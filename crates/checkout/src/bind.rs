@@ -10,14 +10,14 @@ use domain::acquiring::Challenge;
 use domain::method::MethodKind;
 use domain::payment::Flow;
 use http::StatusCode;
-use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
 use pages::notice::Notice;
 use pages::order::Order;
+use pages::request::{self, PageRequest};
 use pages::result::{Ending, Fact, ResultPage};
 use pages::sent::{Form, Query};
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -59,26 +59,26 @@ pub(crate) struct BindForm {
 /// Shows a binding.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<BindQuery>,
 ) -> Response {
     let view = match find(&app, &query.id).await {
         Ok(view) => view,
-        Err(error) => return answer::error(&app, frame(asked.lang(None), &query.id), &error),
+        Err(error) => return response::error(&app, frame(request.lang(None), &query.id), &error),
     };
-    let lang = asked.lang(locale(&view));
+    let lang = request.lang(locale(&view));
     let again = query.again.is_some() && view.method.flow == Flow::Page;
     let stage = Stage::of_binding(&view.method, view.now);
     let closed = !view.shop.enabled && (stage == Stage::Choose || again);
     match stage {
         Stage::Choose | Stage::Confirm(_) if closed => {
-            answer::page(StatusCode::OK, &ended(lang, &view, Ending::ShopClosed))
+            response::page(StatusCode::OK, &ended(lang, &view, Ending::ShopClosed))
         }
         Stage::Confirm(challenge) if !again => {
-            answer::page(StatusCode::OK, &confirm(lang, &view, &challenge))
+            response::page(StatusCode::OK, &confirm(lang, &view, &challenge))
         }
         Stage::Choose | Stage::Confirm(_) if view.cards_over => {
-            answer::page(StatusCode::OK, &ended(lang, &view, Ending::AttemptsOver))
+            response::page(StatusCode::OK, &ended(lang, &view, Ending::AttemptsOver))
         }
         Stage::Choose | Stage::Confirm(_) if view.method.kind == MethodKind::BankCard => {
             let mut page = form(lang, &view);
@@ -86,35 +86,35 @@ pub(crate) async fn show(
             page.notice = view
                 .last_decline
                 .map(|decline| Notice::declined(decline.reason, t));
-            with_form_secret(&app, &asked, StatusCode::OK, page)
+            with_form_secret(&app, &request, StatusCode::OK, page)
         }
         Stage::Choose | Stage::Confirm(_) | Stage::Unknown => {
-            answer::page(StatusCode::OK, &waiting(lang, &view, "wait-title-unknown"))
+            response::page(StatusCode::OK, &waiting(lang, &view, "wait-title-unknown"))
         }
-        Stage::Ended(ending) => answer::page(StatusCode::OK, &ended(lang, &view, ending)),
+        Stage::Ended(ending) => response::page(StatusCode::OK, &ended(lang, &view, ending)),
     }
 }
 
 /// Tries to bind the card.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Form(sent): Form<BindForm>,
 ) -> Response {
-    let lang = asked.lang_of_form(&sent.lang, None);
-    if !form_guard::is_ours(&asked.headers, &sent.csrf) {
-        return answer::foreign_form(frame(lang, &sent.id));
+    let lang = request.lang_of_form(&sent.lang, None);
+    if !form_guard::is_ours(&request.headers, &sent.csrf) {
+        return response::foreign_form(frame(lang, &sent.id));
     }
-    match attempt(&app, &asked, lang, &sent).await {
+    match attempt(&app, &request, lang, &sent).await {
         Ok(answer) => answer,
-        Err(Error::Refused(_) | Error::Conflict) => answer::go(&routes::bind(&sent.id, lang)),
-        Err(error) => answer::error(&app, frame(lang, &sent.id), &error),
+        Err(Error::Refused(_) | Error::Conflict) => response::go(&routes::bind(&sent.id, lang)),
+        Err(error) => response::error(&app, frame(lang, &sent.id), &error),
     }
 }
 
 async fn attempt(
     app: &Arc<App>,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     sent: &BindForm,
 ) -> Result<Response, Error> {
@@ -131,26 +131,26 @@ async fn attempt(
             page.card = fields;
             page.notice = Some(Notice::form_wrong(page.frame.t));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(with_form_secret(app, asked, status, page));
+            return Ok(with_form_secret(app, request, status, page));
         }
     };
-    match app::checkout::bind_card(app, view.method.id, card, asked.from.0).await {
+    match app::checkout::bind_card(app, view.method.id, card, request.from.0).await {
         Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
             page.notice = Some(Notice::too_often(exceeded, page.frame.t));
-            let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
-            Ok(answer::after(page, exceeded.wait))
+            let page = with_form_secret(app, request, StatusCode::TOO_MANY_REQUESTS, page);
+            Ok(response::after(page, exceeded.wait))
         }
-        after => Ok(on(asked, lang, &after?)),
+        after => Ok(on(request, lang, &after?)),
     }
 }
 
 /// The payer is back from a bank's page.
 pub(crate) async fn returned(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<BindQuery>,
 ) -> Response {
-    let found = match asked::id(&query.id) {
+    let found = match request::id(&query.id) {
         Ok(id) => app::checkout::binding_returned(&app, id).await,
         Err(unknown) => Err(unknown),
     };
@@ -158,11 +158,11 @@ pub(crate) async fn returned(
         Ok(view) => {
             let direct = view.method.flow == Flow::Direct;
             match shop(&view).filter(|_| direct) {
-                Some(shop) => answer::go(&shop),
-                None => answer::go(&routes::bind(&query.id, asked.lang(locale(&view)))),
+                Some(shop) => response::go(&shop),
+                None => response::go(&routes::bind(&query.id, request.lang(locale(&view)))),
             }
         }
-        Err(error) => answer::error(&app, frame(asked.lang(None), &query.id), &error),
+        Err(error) => response::error(&app, frame(request.lang(None), &query.id), &error),
     }
 }
 
@@ -173,12 +173,12 @@ pub(crate) async fn status(
 ) -> Response {
     match find(&app, &query.id).await {
         Ok(view) => back::stamp(stage::binding_stamp(&view.method)),
-        Err(error) => answer::failure(&app, &error).status.into_response(),
+        Err(error) => response::failure(&app, &error).status.into_response(),
     }
 }
 
 async fn find(app: &Arc<App>, id: &str) -> Result<BindingView, Error> {
-    app::checkout::show_binding(app, asked::id(id)?).await
+    app::checkout::show_binding(app, request::id(id)?).await
 }
 
 fn frame(lang: Lang, id: &str) -> Frame {
@@ -191,13 +191,18 @@ fn locale(view: &BindingView) -> Option<domain::payment::Locale> {
 
 fn shop(view: &BindingView) -> Option<String> {
     let address = view.method.confirmation.as_ref()?.return_url.as_deref()?;
-    answer::safe_link(address)
+    response::safe_link(address)
 }
 
-fn with_form_secret(app: &App, asked: &Asked, status: StatusCode, mut page: BindPage) -> Response {
-    let secret = form_guard::secret(app, &asked.headers);
+fn with_form_secret(
+    app: &App,
+    request: &PageRequest,
+    status: StatusCode,
+    mut page: BindPage,
+) -> Response {
+    let secret = form_guard::secret(app, &request.headers);
     page.csrf.clone_from(&secret.field);
-    secret.set(answer::page(status, &page))
+    secret.set(response::page(status, &page))
 }
 
 fn form(lang: Lang, view: &BindingView) -> BindPage {
@@ -223,10 +228,10 @@ fn waiting(lang: Lang, view: &BindingView, heading: &'static str) -> WaitingPage
 fn confirm(lang: Lang, view: &BindingView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
-        Challenge::Redirect { url } => page.go = answer::safe_link(url),
+        Challenge::Redirect { url } => page.go = response::safe_link(url),
         Challenge::Qr { data, url } => {
             page.heading = "wait-title-sbp";
-            let link = answer::safe_link(url).unwrap_or_default();
+            let link = response::safe_link(url).unwrap_or_default();
             page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
         }
         Challenge::External { url, .. } => page.sandbox.clone_from(url),
@@ -250,13 +255,13 @@ fn ended(lang: Lang, view: &BindingView, ending: Ending) -> ResultPage {
 }
 
 /// A redirect to the bank's page, or to the binding's own.
-fn on(asked: &Asked, lang: Lang, after: &BindingView) -> Response {
+fn on(request: &PageRequest, lang: Lang, after: &BindingView) -> Response {
     let id = after.method.id.to_string();
     if let domain::payment_method::State::Challenged { challenge, .. } = &after.method.state
         && let Challenge::Redirect { url } = challenge
-        && let Some(target) = answer::safe_link(url)
+        && let Some(target) = response::safe_link(url)
     {
-        return answer::go_to_bank(&asked.headers, frame(lang, &id), &target);
+        return response::go_to_bank(&request.headers, frame(lang, &id), &target);
     }
-    answer::go(&routes::bind(&id, lang))
+    response::go(&routes::bind(&id, lang))
 }

@@ -8,12 +8,12 @@ use app::{App, Error, Refusal};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::request::{self, PageRequest};
 use pages::result::{Ending, ResultPage};
 use pages::sent::{Form, Path};
-use pages::{answer, form_guard, money, routes};
+use pages::{form_guard, money, response, routes};
 use serde::Deserialize;
 
 use self::page::{InvoicePage, Stand};
@@ -30,46 +30,50 @@ pub(crate) struct InvoiceForm {
 }
 
 /// Shows an invoice.
-pub(crate) async fn show(State(app): State<Arc<App>>, asked: Asked, Path(id): Path) -> Response {
-    let found = match asked::id(&id) {
+pub(crate) async fn show(
+    State(app): State<Arc<App>>,
+    request: PageRequest,
+    Path(id): Path,
+) -> Response {
+    let found = match request::id(&id) {
         Ok(id) => app::invoice::open(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     let view = match found {
         Ok(view) => view,
-        Err(error) => return failed(&app, asked.lang(None), &error),
+        Err(error) => return failed(&app, request.lang(None), &error),
     };
     if closed(&view) {
-        let frame = Frame::plain(asked.lang(view.invoice.locale));
+        let frame = Frame::plain(request.lang(view.invoice.locale));
         let page = ResultPage::new(frame, None, Ending::ShopClosed);
-        return answer::page(StatusCode::OK, &page);
+        return response::page(StatusCode::OK, &page);
     }
-    let secret = form_guard::secret(&app, &asked.headers);
-    let mut page = page(asked.lang(view.invoice.locale), &view);
+    let secret = form_guard::secret(&app, &request.headers);
+    let mut page = page(request.lang(view.invoice.locale), &view);
     page.csrf.clone_from(&secret.field);
-    secret.set(answer::page(StatusCode::OK, &page))
+    secret.set(response::page(StatusCode::OK, &page))
 }
 
 /// The buyer wants to pay.
 pub(crate) async fn pay(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Path(id): Path,
     Form(form): Form<InvoiceForm>,
 ) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return answer::foreign_form(Frame::plain(lang));
+    let lang = request.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
+        return response::foreign_form(Frame::plain(lang));
     }
-    let begun = match asked::id(&id) {
+    let begun = match request::id(&id) {
         Ok(id) => app::invoice::pay(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     match begun {
-        Ok(Some(payment)) => answer::go(&routes::contract(&payment.to_string(), lang)),
+        Ok(Some(payment)) => response::go(&routes::contract(&payment.to_string(), lang)),
         // It is paid, or over, or the shop is switched off: the invoice's page says which.
         Ok(None) | Err(Error::Refused(Refusal::ShopDisabled)) => {
-            answer::go(&routes::invoice(&id, lang))
+            response::go(&routes::invoice(&id, lang))
         }
         Err(error) => failed(&app, lang, &error),
     }
@@ -105,7 +109,7 @@ fn failed(app: &App, lang: Lang, error: &Error) -> Response {
         let mut page = ResultPage::new(frame, None, Ending::NotFound);
         page.title = page.frame.t.say("invoice-not-found");
         page.text = page.frame.t.say("invoice-not-found-text");
-        return answer::page(StatusCode::NOT_FOUND, &page);
+        return response::page(StatusCode::NOT_FOUND, &page);
     }
-    answer::error(app, frame, error)
+    response::error(app, frame, error)
 }

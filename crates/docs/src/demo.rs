@@ -13,11 +13,11 @@ use axum::{Json, Router};
 use domain::payment::State as PaymentState;
 use domain::{Challenge, Payment, PaymentId, ShopId};
 use http::{StatusCode, header};
-use pages::asked::Asked;
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::request::PageRequest;
 use pages::sent::{Form, Query};
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 use serde::{Deserialize, Serialize};
 
 pub mod page;
@@ -51,17 +51,21 @@ struct DemoQuery {
 }
 
 /// `GET /demo`
-async fn show(State(demo): State<Demo>, asked: Asked, Query(query): Query<DemoQuery>) -> Response {
-    let lang = asked.lang(None);
+async fn show(
+    State(demo): State<Demo>,
+    request: PageRequest,
+    Query(query): Query<DemoQuery>,
+) -> Response {
+    let lang = request.lang(None);
     let look = Look::from_name(&query.look).unwrap_or(Look::Start);
     let base = &demo.app.links().checkout_url;
     let mut page = DemoPage::new(lang, look, (demo.shop, demo.gateway), base);
     // The token goes into an attribute; anything else is dropped.
     let id = PaymentId::from_confirmation_token(&query.token);
     page.token = id.map_or_else(String::new, PaymentId::confirmation_token);
-    let secret = form_guard::secret(&demo.app, &asked.headers);
+    let secret = form_guard::secret(&demo.app, &request.headers);
     page.csrf.clone_from(&secret.field);
-    secret.set(answer::demo_page(StatusCode::OK, &page))
+    secret.set(response::demo_page(StatusCode::OK, &page))
 }
 
 /// What a button sends.
@@ -87,28 +91,32 @@ fn purchase(demo: &Demo, lang: Lang, way: Way) -> Purchase {
 }
 
 /// `POST /demo/buy`: a payment for the platform's page, or for the widget.
-async fn buy(State(demo): State<Demo>, asked: Asked, Form(form): Form<BuyForm>) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
+async fn buy(
+    State(demo): State<Demo>,
+    request: PageRequest,
+    Form(form): Form<BuyForm>,
+) -> Response {
+    let lang = request.lang_of_form(&form.lang, None);
     let frame = || Frame::new(lang, |lang| routes::demo("", "", lang));
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return answer::foreign_form(frame());
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
+        return response::foreign_form(frame());
     }
     let (look, way) = match Look::from_name(&form.look) {
         Some(look @ Look::Start) => (look, Way::Page),
         Some(look @ (Look::Widget | Look::Modal)) => (look, Way::Widget),
         Some(Look::Checkout | Look::Payout | Look::Thanks) | None => {
-            return answer::wrong_form(frame());
+            return response::wrong_form(frame());
         }
     };
     match app::demo::create(&demo.app, demo.shop, purchase(&demo, lang, way)).await {
         Ok(payment) if look == Look::Start => {
-            answer::go(&routes::contract(&payment.id.to_string(), lang))
+            response::go(&routes::contract(&payment.id.to_string(), lang))
         }
         Ok(payment) => {
             let token = payment.id.confirmation_token();
-            answer::go(&routes::demo(look.name(), &token, lang))
+            response::go(&routes::demo(look.name(), &token, lang))
         }
-        Err(error) => answer::error(&demo.app, frame(), &error),
+        Err(error) => response::error(&demo.app, frame(), &error),
     }
 }
 
@@ -130,20 +138,23 @@ struct Told {
 }
 
 /// `POST /demo/token`: pays with a token that Checkout.js made.
-async fn pay_by_token(State(demo): State<Demo>, asked: Asked, body: Bytes) -> Response {
-    if !form_guard::is_ours(&asked.headers, "") {
+async fn pay_by_token(State(demo): State<Demo>, request: PageRequest, body: Bytes) -> Response {
+    if !form_guard::is_ours(&request.headers, "") {
         return StatusCode::FORBIDDEN.into_response();
     }
     let Ok(form) = serde_json::from_slice::<TokenForm>(&body) else {
         return (StatusCode::BAD_REQUEST, Json(nothing("failed"))).into_response();
     };
-    let lang = asked.lang_of_form(&form.lang, None);
+    let lang = request.lang_of_form(&form.lang, None);
     let way = Way::Token(form.payment_token);
     let created = app::demo::create(&demo.app, demo.shop, purchase(&demo, lang, way)).await;
     let (status, told) = match created {
         Ok(payment) => (StatusCode::OK, told(&payment)),
         Err(app::Error::Refused(_)) => (StatusCode::UNPROCESSABLE_ENTITY, nothing("refused")),
-        Err(error) => (answer::failure(&demo.app, &error).status, nothing("failed")),
+        Err(error) => (
+            response::failure(&demo.app, &error).status,
+            nothing("failed"),
+        ),
     };
     (status, [(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
 }
@@ -160,7 +171,7 @@ fn told(payment: &Payment) -> Told {
         } => Some(url.as_str()),
         _ => None,
     };
-    let go = challenged.and_then(answer::safe_link);
+    let go = challenged.and_then(response::safe_link);
     Told {
         status: payment.status().code(),
         go,

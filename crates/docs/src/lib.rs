@@ -9,10 +9,10 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use pages::asked::Asked;
 use pages::lang::Lang;
+use pages::request::PageRequest;
 use pages::sent::{Path, Query};
-use pages::{answer, routes};
+use pages::{response, routes};
 
 use self::description::Description;
 use self::index::IndexPage;
@@ -105,53 +105,61 @@ pub fn router(description: &str, base_url: &str) -> Result<Router, serde_json::E
     Ok(pages)
 }
 
-async fn index(State(library): State<Library>, asked: Asked) -> Response {
-    let lang = asked.lang(None);
+async fn index(State(library): State<Library>, request: PageRequest) -> Response {
+    let lang = request.lang(None);
     let side = library.shelf(lang).side.clone();
     let page = IndexPage::of(lang, &library.description, &library.base_url, side);
-    answer::page(StatusCode::OK, &page)
+    response::page(StatusCode::OK, &page)
 }
 
-async fn operation(State(library): State<Library>, asked: Asked, Path(id): Path) -> Response {
-    let lang = asked.lang(None);
+async fn operation(
+    State(library): State<Library>,
+    request: PageRequest,
+    Path(id): Path,
+) -> Response {
+    let lang = request.lang(None);
     let side = library.shelf(lang).side.clone();
     let description = &library.description;
     match OperationPage::of((lang, side), description, &library.base_url, &id) {
-        Some(page) => answer::page(StatusCode::OK, &page),
+        Some(page) => response::page(StatusCode::OK, &page),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn recipe(State(library): State<Library>, asked: Asked, Path(name): Path) -> Response {
-    let lang = asked.lang(None);
+async fn recipe(
+    State(library): State<Library>,
+    request: PageRequest,
+    Path(name): Path,
+) -> Response {
+    let lang = request.lang(None);
     match RecipePage::of(lang, library.shelf(lang).side.clone(), &name) {
-        Some(page) => answer::page(StatusCode::OK, &page),
+        Some(page) => response::page(StatusCode::OK, &page),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-async fn problems(State(library): State<Library>, asked: Asked) -> Response {
-    let lang = asked.lang(None);
+async fn problems(State(library): State<Library>, request: PageRequest) -> Response {
+    let lang = request.lang(None);
     let side = library.shelf(lang).side.clone();
-    answer::page(
+    response::page(
         StatusCode::OK,
         &ProblemsPage::of(lang, side, &library.description),
     )
 }
 
-async fn notifications(State(library): State<Library>, asked: Asked) -> Response {
-    let lang = asked.lang(None);
+async fn notifications(State(library): State<Library>, request: PageRequest) -> Response {
+    let lang = request.lang(None);
     let side = library.shelf(lang).side.clone();
-    answer::page(
+    response::page(
         StatusCode::OK,
         &NotificationsPage::of(lang, side, &library.description),
     )
 }
 
-async fn testing(State(library): State<Library>, asked: Asked) -> Response {
-    let lang = asked.lang(None);
+async fn testing(State(library): State<Library>, request: PageRequest) -> Response {
+    let lang = request.lang(None);
     let side = library.shelf(lang).side.clone();
-    answer::page(
+    response::page(
         StatusCode::OK,
         &TestingPage::of(lang, side, &library.description),
     )
@@ -166,11 +174,11 @@ struct Typed {
 
 async fn search(
     State(library): State<Library>,
-    asked: Asked,
+    request: PageRequest,
     Query(typed): Query<Typed>,
 ) -> Response {
-    let lang = asked.lang(None);
+    let lang = request.lang(None);
     let side = &library.shelf(lang).side;
     let page = SearchPage::of(lang, library.index(lang), side, &typed.q);
-    answer::page(StatusCode::OK, &page)
+    response::page(StatusCode::OK, &page)
 }

@@ -10,12 +10,12 @@ use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use http::StatusCode;
-use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
 use pages::phone;
+use pages::request::{self, PageRequest};
 use pages::sent::{Form, Query};
-use pages::{answer, form_guard, money, routes};
+use pages::{form_guard, money, response, routes};
 use serde::Deserialize;
 
 use self::approve::ApprovePage;
@@ -63,17 +63,17 @@ pub fn router(app: Arc<App>) -> Router {
 /// Shows what there is to decide, on the page that the operation needs.
 async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<OperationQuery>,
 ) -> Response {
-    let lang = asked.lang(None);
-    let found = match asked::id(&query.operation) {
+    let lang = request.lang(None);
+    let found = match request::id(&query.operation) {
         Ok(id) => app::sandbox::show(&app, id).await,
         Err(error) => Err(error),
     };
     let shown = match found {
         Ok(shown) => shown,
-        Err(error) => return answer::error(&app, frame(lang, &query.operation), &error),
+        Err(error) => return response::error(&app, frame(lang, &query.operation), &error),
     };
     match shown.status {
         ShownStatus::Waiting => {}
@@ -81,15 +81,15 @@ async fn show(
             return done(lang, &query.operation, shown);
         }
     }
-    let secret = form_guard::secret(&app, &asked.headers);
+    let secret = form_guard::secret(&app, &request.headers);
     let page = match shown.kind {
         ShownKind::ThreeDSecure => {
             let page = ThreeDsPage::of(frame(lang, &query.operation), &query.operation, &shown);
-            answer::bank_page(StatusCode::OK, &page.with_secret(&secret.field))
+            response::bank_page(StatusCode::OK, &page.with_secret(&secret.field))
         }
         ShownKind::Approve => {
             let page = ApprovePage::of(frame(lang, &query.operation), &query.operation, &shown);
-            answer::bank_page(StatusCode::OK, &page.with_secret(&secret.field))
+            response::bank_page(StatusCode::OK, &page.with_secret(&secret.field))
         }
     };
     secret.set(page)
@@ -98,26 +98,26 @@ async fn show(
 /// Takes the decision and leads back to where the payer came from.
 async fn decide(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Form(form): Form<DecisionForm>,
 ) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return answer::foreign_form(frame(lang, &form.operation));
+    let lang = request.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
+        return response::foreign_form(frame(lang, &form.operation));
     }
     let decision = match form.decision.as_str() {
         "accept" => Decision::Approve,
         "decline" => Decision::Decline,
         "close" => Decision::Close,
-        _ => return answer::wrong_form(frame(lang, &form.operation)),
+        _ => return response::wrong_form(frame(lang, &form.operation)),
     };
-    let decided = match asked::id(&form.operation) {
+    let decided = match request::id(&form.operation) {
         Ok(id) => app::sandbox::decide(&app, id, decision).await,
         Err(unknown) => Err(unknown),
     };
     match decided {
-        Ok(return_url) => answer::go(&return_url),
-        Err(error) => answer::error(&app, frame(lang, &form.operation), &error),
+        Ok(return_url) => response::go(&return_url),
+        Err(error) => response::error(&app, frame(lang, &form.operation), &error),
     }
 }
 
@@ -126,9 +126,9 @@ fn done(lang: Lang, operation: &str, shown: Shown) -> Response {
         ShownStatus::Declined => "bank-done-declined",
         ShownStatus::Approved | ShownStatus::Waiting => "bank-done-accepted",
     };
-    let back = answer::safe_link(&shown.return_url);
+    let back = response::safe_link(&shown.return_url);
     let frame = frame(lang, operation);
-    answer::bank_page(StatusCode::OK, &DonePage { frame, title, back })
+    response::bank_page(StatusCode::OK, &DonePage { frame, title, back })
 }
 
 fn frame(lang: Lang, operation: &str) -> Frame {

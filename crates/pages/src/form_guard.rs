@@ -64,8 +64,8 @@ impl FormSecret {
 
 /// The secret for the forms of a page.
 #[must_use]
-pub fn secret(app: &App, asked: &HeaderMap) -> FormSecret {
-    if let Some(known) = cookie(asked) {
+pub fn secret(app: &App, headers: &HeaderMap) -> FormSecret {
+    if let Some(known) = cookie(headers) {
         return FormSecret {
             field: known.to_owned(),
             cookie: None,
@@ -87,8 +87,8 @@ pub fn secret(app: &App, asked: &HeaderMap) -> FormSecret {
 
 /// Returns whether the form comes from one of our own pages.
 #[must_use]
-pub fn is_ours(asked: &HeaderMap, field: &str) -> bool {
-    let text = |name: &str| asked.get(name).and_then(|value| value.to_str().ok());
+pub fn is_ours(headers: &HeaderMap, field: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return site == "same-origin" || site == "none";
     }
@@ -96,11 +96,11 @@ pub fn is_ours(asked: &HeaderMap, field: &str) -> bool {
         let host = origin.split_once("://").map(|(_, host)| host);
         return host.is_some() && host == text("host");
     }
-    is_secret(field) && cookie(asked) == Some(field)
+    is_secret(field) && cookie(headers) == Some(field)
 }
 
-fn cookie(asked: &HeaderMap) -> Option<&str> {
-    asked
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|line| line.to_str().ok())

@@ -12,8 +12,6 @@ use axum::{Extension, Router};
 use http::StatusCode;
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH};
 
-pub mod answer;
-pub mod asked;
 pub mod assets;
 pub mod cart;
 pub mod form_guard;
@@ -27,6 +25,8 @@ pub mod money;
 pub mod notice;
 pub mod order;
 pub mod phone;
+pub mod request;
+pub mod response;
 pub mod result;
 pub mod routes;
 pub mod samples;
@@ -69,6 +69,6 @@ async fn refuse_unread(request: Request, next: Next) -> Response {
 }
 
 fn unread(request: &Request, status: StatusCode) -> Response {
-    let lang = asked::lang(request.uri(), request.headers());
+    let lang = request::lang(request.uri(), request.headers());
     sent::Unread::form(lang, status).into_response()
 }

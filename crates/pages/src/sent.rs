@@ -8,10 +8,10 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
 
-use crate::answer;
-use crate::asked;
 use crate::frame::Frame;
 use crate::lang::Lang;
+use crate::request;
+use crate::response;
 use crate::result::{Ending, ResultPage};
 
 /// A form of our pages.
@@ -54,7 +54,7 @@ impl Unread {
 impl IntoResponse for Unread {
     fn into_response(self) -> Response {
         let page = ResultPage::new(Frame::plain(self.lang), None, self.ending);
-        answer::page(self.status, &page)
+        response::page(self.status, &page)
     }
 }
 
@@ -62,7 +62,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Form<T> {
     type Rejection = Unread;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Unread> {
-        let lang = asked::lang(request.uri(), request.headers());
+        let lang = request::lang(request.uri(), request.headers());
         match axum::Form::from_request(request, state).await {
             Ok(axum::Form(form)) => Ok(Self(form)),
             Err(FormRejection::BytesRejection(cut_off)) => {
@@ -78,7 +78,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequestParts<S> for Query<T> {
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Unread> {
         let read = axum::extract::Query::try_from_uri(&parts.uri);
-        let unread = |_| Unread::address(asked::lang(&parts.uri, &parts.headers));
+        let unread = |_| Unread::address(request::lang(&parts.uri, &parts.headers));
         read.map(|axum::extract::Query(query)| Self(query))
             .map_err(unread)
     }
@@ -89,7 +89,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Path {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Unread> {
         let read = axum::extract::Path::from_request_parts(parts, state).await;
-        let unread = |_| Unread::address(asked::lang(&parts.uri, &parts.headers));
+        let unread = |_| Unread::address(request::lang(&parts.uri, &parts.headers));
         read.map(|axum::extract::Path(part)| Self(part))
             .map_err(unread)
     }

@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use domain::ConfirmationKind;
 use domain::payment::Flow;
 use http::header;
-use pages::asked::{self, Asked};
+use pages::request::{self, PageRequest};
 use pages::sent::Query;
-use pages::{answer, routes};
+use pages::{response, routes};
 use serde::Serialize;
 
 use super::show::{ContractQuery, frame};
@@ -23,31 +23,31 @@ use crate::widget;
 /// its own, the payer goes back there at once.
 pub(crate) async fn returned(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match asked::id(&query.order_id) {
+    let found = match request::id(&query.order_id) {
         Ok(id) => app::checkout::returned(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     let view = match found {
         Ok(view) => view,
         Err(error) => {
-            return answer::error(&app, frame(asked.lang(None), &query.order_id), &error);
+            return response::error(&app, frame(request.lang(None), &query.order_id), &error);
         }
     };
     let confirmation = view.payment.confirmation.as_ref();
     if view.payment.flow == Flow::Direct
         && let Some(shop) = confirmation.and_then(|c| c.return_url.as_deref())
-        && let Some(shop) = answer::safe_link(shop)
+        && let Some(shop) = response::safe_link(shop)
     {
-        return answer::go(&shop);
+        return response::go(&shop);
     }
-    let lang = asked.lang(confirmation.and_then(|c| c.locale));
+    let lang = request.lang(confirmation.and_then(|c| c.locale));
     if confirmation.is_some_and(|c| c.kind == ConfirmationKind::Embedded) {
         return widget::returned_page(lang, &view.shop.widget_sites);
     }
-    answer::go(&routes::contract(&query.order_id, lang))
+    response::go(&routes::contract(&query.order_id, lang))
 }
 
 /// The stamp of a state: it tells that something changed, but not what.
@@ -61,13 +61,13 @@ pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match asked::id(&query.order_id) {
+    let found = match request::id(&query.order_id) {
         Ok(id) => app::checkout::show(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     match found {
         Ok(view) => stamp(stage::payment_stamp(&view.payment)),
-        Err(error) => answer::failure(&app, &error).status.into_response(),
+        Err(error) => response::failure(&app, &error).status.into_response(),
     }
 }
 

@@ -11,12 +11,12 @@ use card::Card;
 use domain::acquiring::Challenge;
 use domain::{MethodKind, PaymentId, Timestamp, payment};
 use http::StatusCode;
-use pages::asked::{self, Asked};
 use pages::lang::Lang;
 use pages::notice::Notice;
+use pages::request::{self, PageRequest};
 use pages::sent::Form;
 use pages::text::Texts;
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -60,9 +60,9 @@ impl PayForm {
     }
 
     /// Who sent it.
-    pub(crate) fn buyer(&self, asked: &Asked) -> Buyer {
+    pub(crate) fn buyer(&self, request: &PageRequest) -> Buyer {
         Buyer {
-            client_ip: asked.from.0,
+            client_ip: request.from.0,
             agreed_to_save: self.save == TICKED,
         }
     }
@@ -71,53 +71,53 @@ impl PayForm {
 /// Tries to pay.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Form(form): Form<PayForm>,
 ) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
+    let lang = request.lang_of_form(&form.lang, None);
     let frame = || show::frame(lang, &form.order_id);
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return answer::foreign_form(frame());
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
+        return response::foreign_form(frame());
     }
-    match attempt(&app, &asked, lang, &form).await {
+    match attempt(&app, &request, lang, &form).await {
         Ok(answer) => answer,
         // Someone else was faster, or the time was over: the payment's page shows the state.
         Err(Error::Refused(_) | Error::Conflict) => {
-            answer::go(&routes::contract(&form.order_id, lang))
+            response::go(&routes::contract(&form.order_id, lang))
         }
-        Err(error) => answer::error(&app, frame(), &error),
+        Err(error) => response::error(&app, frame(), &error),
     }
 }
 
 async fn attempt(
     app: &Arc<App>,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     form: &PayForm,
 ) -> Result<Response, Error> {
-    let id = asked::id(&form.order_id)?;
+    let id = request::id(&form.order_id)?;
     let Some(kind) = form.method() else {
-        return Ok(answer::wrong_form(show::frame(lang, &form.order_id)));
+        return Ok(response::wrong_form(show::frame(lang, &form.order_id)));
     };
     let view = app::checkout::show(app, id).await?;
     if !view.methods.contains(&kind) {
-        return Ok(answer::go(&routes::contract(&form.order_id, lang)));
+        return Ok(response::go(&routes::contract(&form.order_id, lang)));
     }
     let means = match read(form, kind, view.now, Texts::of(lang)) {
         Ok(means) => means,
         Err(mistakes) => {
             let page = mistakes.shown_in(show::form(lang, &view, Some(kind)));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(show::with_form_secret(app, asked, status, page));
+            return Ok(show::with_form_secret(app, request, status, page));
         }
     };
     let id = view.payment.id;
-    match start(app, id, kind, means, form.buyer(asked)).await {
+    match start(app, id, kind, means, form.buyer(request)).await {
         Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
             let page = show::form(lang, &view, Some(kind));
-            Ok(show::too_often(app, asked, exceeded, page))
+            Ok(show::too_often(app, request, exceeded, page))
         }
-        after => Ok(on(asked, lang, kind, &after?)),
+        after => Ok(on(request, lang, kind, &after?)),
     }
 }
 
@@ -202,18 +202,18 @@ pub(crate) fn read(
 }
 
 /// A redirect to the bank's page, or to the payment's own.
-fn on(asked: &Asked, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Response {
+fn on(request: &PageRequest, lang: Lang, kind: MethodKind, after: &CheckoutView) -> Response {
     let id = after.payment.id.to_string();
     if let payment::State::Challenged {
         challenge: Challenge::Redirect { url },
         ..
     } = &after.payment.state
-        && let Some(target) = answer::safe_link(url)
+        && let Some(target) = response::safe_link(url)
     {
-        return answer::go_to_bank(&asked.headers, show::frame(lang, &id), &target);
+        return response::go_to_bank(&request.headers, show::frame(lang, &id), &target);
     }
     let declined = matches!(after.payment.state, payment::State::Pending { .. });
-    answer::go(&if declined {
+    response::go(&if declined {
         routes::contract_with_method(&id, kind.code(), lang)
     } else {
         routes::contract(&id, lang)

@@ -11,8 +11,6 @@ use domain::MethodKind;
 use domain::acquiring::Challenge;
 use domain::payment::{Flow, SaveMethod};
 use http::StatusCode;
-use pages::answer;
-use pages::asked::{self, Asked};
 use pages::form_guard;
 use pages::frame::Frame;
 use pages::lang::Lang;
@@ -20,6 +18,8 @@ use pages::means;
 use pages::notice::Notice;
 use pages::order::Order;
 use pages::phone;
+use pages::request::{self, PageRequest};
+use pages::response;
 use pages::result::{Ending, Fact, ResultPage};
 use pages::sent::Query;
 use pages::{moment, money, routes};
@@ -42,21 +42,21 @@ pub(crate) struct ContractQuery {
 /// Shows a payment.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match asked::id(&query.order_id) {
+    let found = match request::id(&query.order_id) {
         Ok(id) => app::checkout::show(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     match found {
         Ok(view) => {
             let locale = view.payment.confirmation.as_ref().and_then(|c| c.locale);
-            present(&app, &asked, asked.lang(locale), &query, &view)
+            present(&app, &request, request.lang(locale), &query, &view)
         }
         Err(error) => {
-            let frame = frame(asked.lang(None), &query.order_id);
-            answer::error(&app, frame, &error)
+            let frame = frame(request.lang(None), &query.order_id);
+            response::error(&app, frame, &error)
         }
     }
 }
@@ -69,7 +69,7 @@ pub(crate) fn frame(lang: Lang, order_id: &str) -> Frame {
 /// The page for the payer's stage.
 fn present(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     query: &ContractQuery,
     view: &CheckoutView,
@@ -79,76 +79,80 @@ fn present(
     let closed = !view.shop.enabled && (stage == Stage::Choose || query.method.is_some());
     match stage {
         Stage::Choose | Stage::Confirm(_) if closed => {
-            answer::page(StatusCode::OK, &ended(lang, view, Ending::ShopClosed))
+            response::page(StatusCode::OK, &ended(lang, view, Ending::ShopClosed))
         }
         Stage::Choose if view.cards_over && view.methods.is_empty() => {
-            answer::page(StatusCode::OK, &ended(lang, view, Ending::AttemptsOver))
+            response::page(StatusCode::OK, &ended(lang, view, Ending::AttemptsOver))
         }
-        Stage::Choose => choose(app, asked, lang, query, view),
+        Stage::Choose => choose(app, request, lang, query, view),
         Stage::Confirm(_) if query.method.is_some() && view.payment.flow == Flow::Page => {
-            choose(app, asked, lang, query, view)
+            choose(app, request, lang, query, view)
         }
-        Stage::Confirm(challenge) => answer::page(StatusCode::OK, &confirm(lang, view, &challenge)),
-        Stage::Unknown => answer::page(StatusCode::OK, &waiting(lang, view, "wait-title-unknown")),
-        Stage::Ended(ending) => answer::page(StatusCode::OK, &ended(lang, view, ending)),
+        Stage::Confirm(challenge) => {
+            response::page(StatusCode::OK, &confirm(lang, view, &challenge))
+        }
+        Stage::Unknown => {
+            response::page(StatusCode::OK, &waiting(lang, view, "wait-title-unknown"))
+        }
+        Stage::Ended(ending) => response::page(StatusCode::OK, &ended(lang, view, ending)),
     }
 }
 
 fn choose(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     query: &ContractQuery,
     view: &CheckoutView,
 ) -> Response {
     let page = form(lang, view, open_method(query.method.as_deref(), view));
-    offer(app, asked, view, page)
+    offer(app, request, view, page)
 }
 
 /// The method whose form is open: the one that is asked for, or the one that was tried last.
-pub(crate) fn open_method(asked: Option<&str>, view: &CheckoutView) -> Option<MethodKind> {
+pub(crate) fn open_method(wanted: Option<&str>, view: &CheckoutView) -> Option<MethodKind> {
     let used = view.payment.method.as_ref().map(|method| method.kind);
-    asked.and_then(MethodKind::from_code).or(used)
+    wanted.and_then(MethodKind::from_code).or(used)
 }
 
 /// The form, with a notice about the attempts before.
 pub(crate) fn offer(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     view: &CheckoutView,
     mut page: PaymentPage,
 ) -> Response {
     let reason = view.last_decline.map(|decline| decline.reason);
     page.notice = Notice::of_attempts(reason, view.cards_over, page.frame.t);
-    with_form_secret(app, asked, StatusCode::OK, page)
+    with_form_secret(app, request, StatusCode::OK, page)
 }
 
 /// The page with the secret of its forms, in a frame if it is made for one.
 pub(crate) fn with_form_secret(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     status: StatusCode,
     mut page: PaymentPage,
 ) -> Response {
-    let secret = form_guard::secret(app, &asked.headers);
+    let secret = form_guard::secret(app, &request.headers);
     page.csrf.clone_from(&secret.field);
     secret.set(if page.frame.framed.is_some() {
-        answer::framed_page(status, &page, &page.frame)
+        response::framed_page(status, &page, &page.frame)
     } else {
-        answer::page(status, &page)
+        response::page(status, &page)
     })
 }
 
 /// The form again, although no card can be tried for a while.
 pub(crate) fn too_often(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     exceeded: Exceeded,
     mut page: PaymentPage,
 ) -> Response {
     page.notice = Some(Notice::too_often(exceeded, page.frame.t));
-    let page = with_form_secret(app, asked, StatusCode::TOO_MANY_REQUESTS, page);
-    answer::after(page, exceeded.wait)
+    let page = with_form_secret(app, request, StatusCode::TOO_MANY_REQUESTS, page);
+    response::after(page, exceeded.wait)
 }
 
 /// The form on which nothing has been typed yet, with `chosen` open.
@@ -192,7 +196,7 @@ fn order(lang: Lang, view: &CheckoutView) -> Order {
 /// The way back to the shop.
 fn back(view: &CheckoutView) -> Option<String> {
     let address = view.payment.confirmation.as_ref()?.return_url.as_deref()?;
-    answer::safe_link(address)
+    response::safe_link(address)
 }
 
 pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) -> WaitingPage {
@@ -206,10 +210,10 @@ pub(crate) fn waiting(lang: Lang, view: &CheckoutView, heading: &'static str) ->
 pub(crate) fn confirm(lang: Lang, view: &CheckoutView, challenge: &Challenge) -> WaitingPage {
     let mut page = waiting(lang, view, "wait-title");
     match challenge {
-        Challenge::Redirect { url } => page.go = answer::safe_link(url),
+        Challenge::Redirect { url } => page.go = response::safe_link(url),
         Challenge::Qr { data, url } => {
             page.heading = "wait-title-sbp";
-            let link = answer::safe_link(url).unwrap_or_default();
+            let link = response::safe_link(url).unwrap_or_default();
             page.qr = Qr::draw(data, &link, &page.frame.t.say("qr-label"));
         }
         Challenge::External {

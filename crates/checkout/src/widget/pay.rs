@@ -7,11 +7,11 @@ use app::{App, Error, Refusal};
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use pages::asked::Asked;
 use pages::lang::Lang;
+use pages::request::PageRequest;
 use pages::sent::{Form, Query, Unread};
 use pages::text::Texts;
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 
 use super::problem::Problem;
 use super::show::{self, FrameQuery};
@@ -21,18 +21,18 @@ use crate::payment::show as hosted;
 /// Tries to pay.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     query: Result<Query<FrameQuery>, Unread>,
     form: Result<Form<PayForm>, Unread>,
 ) -> Response {
     let (Ok(Query(query)), Ok(Form(form))) = (query, form) else {
-        return Problem::FormWrong.page(asked.lang(None));
+        return Problem::FormWrong.page(request.lang(None));
     };
-    let lang = asked.lang_of_form(&form.lang, None);
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
+    let lang = request.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
         return Problem::Refused.page(lang);
     }
-    match attempt(&app, &asked, lang, &query, &form).await {
+    match attempt(&app, &request, lang, &query, &form).await {
         Ok(response) => response,
         Err(problem) => problem.page(lang),
     }
@@ -40,7 +40,7 @@ pub(crate) async fn create(
 
 async fn attempt(
     app: &Arc<App>,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     query: &FrameQuery,
     form: &PayForm,
@@ -50,7 +50,7 @@ async fn attempt(
     show::choose_methods(&mut view, query.methods.as_deref())?;
     let again = |method| {
         let methods = query.methods.as_deref();
-        answer::go(&routes::widget_frame(&query.token, methods, method, lang))
+        response::go(&routes::widget_frame(&query.token, methods, method, lang))
     };
     if !view.methods.contains(&kind) {
         return Ok(again(None));
@@ -63,17 +63,17 @@ async fn attempt(
         Err(mistakes) => {
             let page = mistakes.shown_in(show::form(lang, query, &view, Some(kind)));
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return Ok(hosted::with_form_secret(app, asked, status, page));
+            return Ok(hosted::with_form_secret(app, request, status, page));
         }
     };
-    match start(app, view.payment.id, kind, means, form.buyer(asked)).await {
+    match start(app, view.payment.id, kind, means, form.buyer(request)).await {
         Ok(after) => {
             let declined = matches!(after.payment.state, domain::payment::State::Pending { .. });
             Ok(again(declined.then(|| kind.code())))
         }
         Err(Error::Refused(Refusal::CardAttempts(exceeded))) if exceeded.wait.is_some() => {
             let page = show::form(lang, query, &view, Some(kind));
-            Ok(hosted::too_often(app, asked, exceeded, page))
+            Ok(hosted::too_often(app, request, exceeded, page))
         }
         // Someone else was faster, or the time was over: the frame shows the state.
         Err(Error::Refused(_) | Error::Conflict) => Ok(again(None)),

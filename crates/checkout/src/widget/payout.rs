@@ -14,9 +14,9 @@ use axum::response::{IntoResponse, Response};
 use card::CardNumber;
 use domain::ShopId;
 use http::{StatusCode, header};
-use pages::asked::Asked;
+use pages::request::PageRequest;
 use pages::sent::{Query, Unread};
-use pages::{answer, form_guard};
+use pages::{form_guard, response};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -40,10 +40,10 @@ pub(crate) struct PayoutQuery {
 /// Shows the form.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     query: Result<Query<PayoutQuery>, Unread>,
 ) -> Response {
-    let lang = asked.lang(None);
+    let lang = request.lang(None);
     let Ok(Query(query)) = query else {
         return Problem::FormWrong.page(lang);
     };
@@ -55,7 +55,7 @@ pub(crate) async fn show(
     match app::shop::widget_sites(&app, account).await {
         Ok(sites) => {
             let page = PayoutPage::new(lang, account, &sites);
-            answer::framed_page(StatusCode::OK, &page, &page.frame)
+            response::framed_page(StatusCode::OK, &page, &page.frame)
         }
         Err(Error::NotFound { .. }) => Problem::Refused.page(lang),
         Err(error) => Problem::of(&app, &error).page(lang),
@@ -97,13 +97,17 @@ const NUMBER_WRONG: &str = "wrong";
 const INTERNAL: &str = "internal_service_error";
 
 /// Makes a synonym.
-pub(crate) async fn create(State(app): State<Arc<App>>, asked: Asked, body: Bytes) -> Response {
+pub(crate) async fn create(
+    State(app): State<Arc<App>>,
+    request: PageRequest,
+    body: Bytes,
+) -> Response {
     let mut wait = None;
-    let (status, told) = if form_guard::is_ours(&asked.headers, "") {
+    let (status, told) = if form_guard::is_ours(&request.headers, "") {
         match serde_json::from_slice::<Given>(&body) {
             Ok(given) => match given.account_id.parse::<ShopId>() {
                 Ok(account) => {
-                    let told = exchange(&app, account, &given.number, asked.from.0).await;
+                    let told = exchange(&app, account, &given.number, request.from.0).await;
                     told.unwrap_or_else(|exceeded| {
                         wait = exceeded.wait;
                         (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL))
@@ -120,7 +124,7 @@ pub(crate) async fn create(State(app): State<Arc<App>>, asked: Asked, body: Byte
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    answer::after((status, headers, Json(told)).into_response(), wait)
+    response::after((status, headers, Json(told)).into_response(), wait)
 }
 
 const fn error(code: &'static str) -> Told {
@@ -155,7 +159,7 @@ async fn exchange(
                 (StatusCode::OK, error("card_unknown_country_code_error"))
             }
             Err(Error::Refused(Refusal::CardAttempts(exceeded))) => return Err(exceeded),
-            Err(refused) => (answer::failure(app, &refused).status, error(INTERNAL)),
+            Err(refused) => (response::failure(app, &refused).status, error(INTERNAL)),
         },
     )
 }

@@ -4,9 +4,9 @@ use app::{App, Error};
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use pages::answer;
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::response;
 
 /// The page.
 #[derive(Clone, Debug, Template)]
@@ -62,7 +62,7 @@ impl Problem {
 
     /// What a use case's error means for a frame.
     pub(crate) fn of(app: &App, error: &Error) -> Self {
-        match answer::failure(app, error).status {
+        match response::failure(app, error).status {
             StatusCode::NOT_FOUND => Self::InvalidToken,
             StatusCode::SERVICE_UNAVAILABLE => Self::Busy,
             _ => Self::Internal,
@@ -85,7 +85,7 @@ impl Problem {
     /// The answer with the page of this problem.
     pub(crate) fn page(self, lang: Lang) -> Response {
         let page = ProblemPage::new(lang, self);
-        answer::framed_page(self.status(), &page, &page.frame)
+        response::framed_page(self.status(), &page, &page.frame)
     }
 }
 

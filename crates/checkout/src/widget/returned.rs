@@ -5,9 +5,9 @@ use askama::Template;
 use axum::response::Response;
 use domain::shop::Site;
 use http::StatusCode;
-use pages::answer;
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::response;
 
 /// The page.
 #[derive(Clone, Debug, Template)]
@@ -20,7 +20,7 @@ pub struct ReturnedPage {
 /// The answer with the page.
 pub(crate) fn show(lang: Lang, sites: &[Site]) -> Response {
     let page = ReturnedPage::new(lang, sites);
-    answer::framed_page(StatusCode::OK, &page, &page.frame)
+    response::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 impl ReturnedPage {

@@ -11,11 +11,11 @@ use domain::payment::Flow;
 use domain::shop::Site;
 use domain::{Challenge, ConfirmationKind, MethodKind, PaymentId, Timestamp};
 use http::StatusCode;
-use pages::asked::Asked;
 use pages::lang::Lang;
+use pages::request::PageRequest;
 use pages::result::Ending;
 use pages::sent::{Query, Unread};
-use pages::{answer, routes};
+use pages::{response, routes};
 use serde::Deserialize;
 
 use super::problem::Problem;
@@ -40,20 +40,20 @@ const NOT_HERE: &str = "mir_pay";
 /// Shows a payment.
 pub(crate) async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     query: Result<Query<FrameQuery>, Unread>,
 ) -> Response {
     let Ok(Query(query)) = query else {
-        return Problem::FormWrong.page(asked.lang(None));
+        return Problem::FormWrong.page(request.lang(None));
     };
     let (lang, found) = match find(&app, &query).await {
         Ok(view) => {
             let confirmation = view.payment.confirmation.as_ref();
-            (asked.lang(confirmation.and_then(|c| c.locale)), Ok(view))
+            (request.lang(confirmation.and_then(|c| c.locale)), Ok(view))
         }
-        Err(problem) => (asked.lang(None), Err(problem)),
+        Err(problem) => (request.lang(None), Err(problem)),
     };
-    match found.and_then(|view| present(&app, &asked, lang, &query, view)) {
+    match found.and_then(|view| present(&app, &request, lang, &query, view)) {
         Ok(response) => response,
         Err(problem) => problem.page(lang),
     }
@@ -104,7 +104,7 @@ pub(crate) fn choose_methods(
 
 fn present(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     query: &FrameQuery,
     mut view: CheckoutView,
@@ -116,24 +116,24 @@ fn present(
         Stage::Choose | Stage::Confirm(_) if closed => {
             let mut page = hosted::ended(lang, &view, Ending::ShopClosed);
             page.frame = page.frame.framed("failed", "", sites(&view));
-            Ok(answer::framed_page(StatusCode::OK, &page, &page.frame))
+            Ok(response::framed_page(StatusCode::OK, &page, &page.frame))
         }
         Stage::Choose if view.last_decline.is_some() && !view.shop.widget_retries => {
             Ok(failed(lang, &view))
         }
         Stage::Choose => {
             choose_methods(&mut view, query.methods.as_deref())?;
-            Ok(choose(app, asked, lang, query, &view))
+            Ok(choose(app, request, lang, query, &view))
         }
         Stage::Confirm(_) if open.is_some() && view.payment.flow == Flow::Page => {
             choose_methods(&mut view, query.methods.as_deref())?;
-            Ok(choose(app, asked, lang, query, &view))
+            Ok(choose(app, request, lang, query, &view))
         }
         Stage::Confirm(challenge) => Ok(confirm(lang, query, &view, &challenge)),
         Stage::Unknown => {
             let mut page = hosted::waiting(lang, &view, "wait-title-unknown");
             page.frame = page.frame.framed("waiting", "", sites(&view));
-            Ok(answer::framed_page(StatusCode::OK, &page, &page.frame))
+            Ok(response::framed_page(StatusCode::OK, &page, &page.frame))
         }
         Stage::Ended(ending) => Ok(ended(lang, &view, ending)),
     }
@@ -141,13 +141,13 @@ fn present(
 
 fn choose(
     app: &App,
-    asked: &Asked,
+    request: &PageRequest,
     lang: Lang,
     query: &FrameQuery,
     view: &CheckoutView,
 ) -> Response {
     let open = hosted::open_method(query.method.as_deref(), view);
-    hosted::offer(app, asked, view, form(lang, query, view, open))
+    hosted::offer(app, request, view, form(lang, query, view, open))
 }
 
 /// The form on which nothing has been typed yet, with `chosen` open.
@@ -190,7 +190,7 @@ fn confirm(lang: Lang, query: &FrameQuery, view: &CheckoutView, challenge: &Chal
         let method = kind.map_or("", MethodKind::code);
         routes::widget_frame(&query.token, query.methods.as_deref(), Some(method), lang)
     });
-    answer::framed_page(StatusCode::OK, &page, &page.frame)
+    response::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 /// The page for a payer who may not try again.
@@ -201,7 +201,7 @@ fn failed(lang: Lang, view: &CheckoutView) -> Response {
     };
     let mut page = hosted::ended(lang, view, ending);
     page.frame = page.frame.framed("failed", "", sites(view));
-    answer::framed_page(StatusCode::OK, &page, &page.frame)
+    response::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> Response {
@@ -209,7 +209,7 @@ fn ended(lang: Lang, view: &CheckoutView, ending: Ending) -> Response {
     let paid = matches!(ending, Ending::Paid | Ending::AlreadyPaid | Ending::Held);
     let state = if paid { "paid" } else { "over" };
     page.frame = page.frame.framed(state, "", sites(view));
-    answer::framed_page(StatusCode::OK, &page, &page.frame)
+    response::framed_page(StatusCode::OK, &page, &page.frame)
 }
 
 /// The sites that may show the shop's widget.

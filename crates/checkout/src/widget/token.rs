@@ -12,9 +12,9 @@ use card::{Card, CardNumber, Csc};
 use domain::card::Expiry;
 use domain::{Duration, ShopId, Timestamp};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use pages::answer;
-use pages::asked::Asker;
 use pages::lang::Lang;
+use pages::request::ClientAddress;
+use pages::response;
 use pages::text::Texts;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -102,7 +102,7 @@ pub(crate) async fn preflight() -> Response {
 /// Makes a token.
 pub(crate) async fn create(
     State(app): State<Arc<App>>,
-    Asker(from): Asker,
+    ClientAddress(from): ClientAddress,
     body: Bytes,
 ) -> Response {
     let told = match serde_json::from_slice::<Asked>(&body) {
@@ -117,7 +117,7 @@ pub(crate) async fn create(
         }
     };
     let response = (status, axum::Json(told)).into_response();
-    cross_origin(answer::after(response, wait))
+    cross_origin(response::after(response, wait))
 }
 
 /// The answer, and after how long it is worth trying again.
@@ -160,7 +160,7 @@ async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told,
             | Error::Unconfirmed(_)
             | Error::Internal(_)),
         ) => {
-            let status = answer::failure(app, &error).status;
+            let status = response::failure(app, &error).status;
             failure("internal_service_error", status)
         }
     };

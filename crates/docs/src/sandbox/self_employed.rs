@@ -9,11 +9,11 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::self_employed::{Decision, State as PersonState};
 use http::StatusCode;
-use pages::asked::{self, Asked};
 use pages::frame::Frame;
 use pages::lang::Lang;
+use pages::request::{self, PageRequest};
 use pages::sent::{Form, Query};
-use pages::{answer, form_guard, routes};
+use pages::{form_guard, response, routes};
 use serde::Deserialize;
 
 use super::done::DonePage;
@@ -72,21 +72,21 @@ pub(super) struct PersonForm {
 /// Shows what there is to decide.
 pub(super) async fn show(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Query(query): Query<PersonQuery>,
 ) -> Response {
-    let lang = asked.lang(None);
-    let found = match asked::id(&query.id) {
+    let lang = request.lang(None);
+    let found = match request::id(&query.id) {
         Ok(id) => app::self_employed::find(&app, id).await,
         Err(unknown) => Err(unknown),
     };
     match found {
-        Err(error) => answer::error(&app, frame(lang, &query.id), &error),
+        Err(error) => response::error(&app, frame(lang, &query.id), &error),
         Ok(person) if person.state != PersonState::Pending => done(lang, &query.id, person.state),
         Ok(_) => {
-            let secret = form_guard::secret(&app, &asked.headers);
+            let secret = form_guard::secret(&app, &request.headers);
             let page = SelfEmployedPage::new(lang, &query.id, &secret.field);
-            secret.set(answer::bank_page(StatusCode::OK, &page))
+            secret.set(response::bank_page(StatusCode::OK, &page))
         }
     }
 }
@@ -94,25 +94,25 @@ pub(super) async fn show(
 /// Takes the decision.
 pub(super) async fn decide(
     State(app): State<Arc<App>>,
-    asked: Asked,
+    request: PageRequest,
     Form(form): Form<PersonForm>,
 ) -> Response {
-    let lang = asked.lang_of_form(&form.lang, None);
-    if !form_guard::is_ours(&asked.headers, &form.csrf) {
-        return answer::foreign_form(frame(lang, &form.id));
+    let lang = request.lang_of_form(&form.lang, None);
+    if !form_guard::is_ours(&request.headers, &form.csrf) {
+        return response::foreign_form(frame(lang, &form.id));
     }
     let decision = match form.decision.as_str() {
         "accept" => Decision::Agree,
         "decline" => Decision::Refuse,
-        _ => return answer::wrong_form(frame(lang, &form.id)),
+        _ => return response::wrong_form(frame(lang, &form.id)),
     };
-    let decided = match asked::id(&form.id) {
+    let decided = match request::id(&form.id) {
         Ok(id) => app::self_employed::decide(&app, id, decision).await,
         Err(unknown) => Err(unknown),
     };
     match decided {
         Ok(person) => done(lang, &form.id, person.state),
-        Err(error) => answer::error(&app, frame(lang, &form.id), &error),
+        Err(error) => response::error(&app, frame(lang, &form.id), &error),
     }
 }
 
@@ -129,7 +129,7 @@ fn done(lang: Lang, id: &str, state: PersonState) -> Response {
         title,
         back: None,
     };
-    answer::bank_page(StatusCode::OK, &page)
+    response::bank_page(StatusCode::OK, &page)
 }
 
 fn frame(lang: Lang, id: &str) -> Frame {

@@ -113,16 +113,18 @@ pub fn go(address: &str) -> Response {
 /// A redirect to a page of the acquirer, after a form: directly if it is on this host, otherwise by
 /// a page between, because the answer to a form may not lead to another host.
 #[must_use]
-pub fn go_to_bank(asked: &HeaderMap, frame: Frame, target: &str) -> Response {
-    if is_on_this_host(asked, target) {
+pub fn go_to_bank(headers: &HeaderMap, frame: Frame, target: &str) -> Response {
+    if is_on_this_host(headers, target) {
         return go(target);
     }
     let target = target.to_owned();
     page(StatusCode::OK, &LeavePage { frame, target })
 }
 
-fn is_on_this_host(asked: &HeaderMap, target: &str) -> bool {
-    let host = asked.get(header::HOST).and_then(|host| host.to_str().ok());
+fn is_on_this_host(headers: &HeaderMap, target: &str) -> bool {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let after_scheme = target.split_once("://").map(|(_, rest)| rest);
     let authority = after_scheme.and_then(|rest| rest.split(['/', '?', '#']).next());
     host.is_some() && host == authority

@@ -15,27 +15,27 @@ use crate::lang::Lang;
 
 /// The request's headers and the language that the buyer chose on the page.
 #[derive(Debug)]
-pub struct Asked {
+pub struct PageRequest {
     /// The headers.
     pub headers: HeaderMap,
     /// The address that it comes from.
-    pub from: Asker,
+    pub from: ClientAddress,
     chosen: Option<String>,
 }
 
 /// The address that a request comes from: that of its connection, or the one given by a proxy that
 /// the server trusts.
 #[derive(Clone, Copy, Debug)]
-pub struct Asker(pub Option<IpAddr>);
+pub struct ClientAddress(pub Option<IpAddr>);
 
-impl Asker {
+impl ClientAddress {
     fn of(parts: &Parts) -> Self {
         let from = parts.extensions.get::<ConnectInfo<SocketAddr>>();
         Self(from.map(|ConnectInfo(from)| from.ip()))
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Asker {
+impl<S: Sync> FromRequestParts<S> for ClientAddress {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
@@ -55,7 +55,7 @@ pub fn id<T: EntityId>(text: &str) -> Result<T, Error> {
     text.parse().map_err(unknown)
 }
 
-impl Asked {
+impl PageRequest {
     /// The language of the answer, for an object whose merchant asked for `locale`.
     #[must_use]
     pub fn lang(&self, locale: Option<Locale>) -> Lang {
@@ -90,7 +90,7 @@ fn accepted(headers: &HeaderMap) -> Option<&str> {
     headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()
 }
 
-impl<S: Sync> FromRequestParts<S> for Asked {
+impl<S: Sync> FromRequestParts<S> for PageRequest {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
@@ -99,7 +99,7 @@ impl<S: Sync> FromRequestParts<S> for Asked {
                 Some(over_tls) => over_tls.own(parts.headers.clone()),
                 None => parts.headers.clone(),
             },
-            from: Asker::of(parts),
+            from: ClientAddress::of(parts),
             chosen: chosen(&parts.uri).map(str::to_owned),
         })
     }
