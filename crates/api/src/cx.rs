@@ -12,17 +12,17 @@ use http::request::Parts;
 use tracing::{Span, field};
 
 use crate::credentials::{Credentials, CredentialsRefused};
-use crate::door::Door;
 use crate::error::ApiError;
 use crate::request::RequestId;
+use crate::state::ApiState;
 
 /// The context of a request by a shop that has proved who it is.
 pub(crate) struct ApiCx(pub(crate) Cx);
 
-impl FromRequestParts<Door> for ApiCx {
+impl FromRequestParts<ApiState> for ApiCx {
     type Rejection = ApiError;
 
-    async fn from_request_parts(parts: &mut Parts, door: &Door) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, ApiError> {
         let right = parts.extensions.get::<Right>().copied();
         let shown = Credentials::read(&parts.headers)?;
         let id = parts.extensions.get::<RequestId>();
@@ -31,11 +31,11 @@ impl FromRequestParts<Door> for ApiCx {
         let from = from.map(|ConnectInfo(from)| from.ip());
         // A path outside of the table gives no right.
         let right = right.ok_or(ApiError::UnknownPath)?;
-        let cx = authenticate(door, right, shown, (id, from))
+        let cx = authenticate(state, right, shown, (id, from))
             .await?
             .from(from);
         let shop = cx.actor().account().ok_or(CredentialsRefused::Kind)?;
-        if !door.limiter.permits(shop, door.app.now()) {
+        if !state.limiter.permits(shop, state.app.now()) {
             return Err(ApiError::TooManyRequests);
         }
         if !cx.actor().role().may(right) {
@@ -55,12 +55,12 @@ impl FromRequestParts<Door> for ApiCx {
 
 /// The context of whoever shows these credentials, if the route takes credentials of their kind.
 async fn authenticate(
-    door: &Door,
+    state: &ApiState,
     right: Right,
     shown: Credentials,
     (id, from): (String, Option<IpAddr>),
 ) -> Result<Cx, ApiError> {
-    let wrong = |login: &dyn fmt::Display, refused: ApiError| match door.app.wrong_key(
+    let wrong = |login: &dyn fmt::Display, refused: ApiError| match state.app.wrong_key(
         KeyDoor::Api,
         login,
         from,
@@ -70,17 +70,17 @@ async fn authenticate(
     };
     match shown {
         Credentials::Key { shop, secret } if Role::Key.may(right) || Role::Gateway.may(right) => {
-            match app::shop::authenticate(&door.app, shop, &secret, id).await {
+            match app::shop::authenticate(&state.app, shop, &secret, id).await {
                 Err(denied @ app::Error::Denied) => Err(wrong(&shop, denied.into())),
                 proved => Ok(proved?),
             }
         }
         Credentials::Token(token) if Role::Application.may(right) => {
-            match app::grant::authenticate(&door.app, &token, id).await {
+            match app::grant::authenticate(&state.app, &token, id).await {
                 // Nobody can guess a token, and only a 401 tells its application that it has ended.
                 // So a wrong token is counted, but never answered with "try again later".
                 Err(app::Error::Denied) => {
-                    let _counted = door.app.wrong_key(KeyDoor::Api, &"an application", from);
+                    let _counted = state.app.wrong_key(KeyDoor::Api, &"an application", from);
                     Err(CredentialsRefused::Token.into())
                 }
                 proved => Ok(proved?),

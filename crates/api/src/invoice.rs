@@ -3,18 +3,20 @@
 use contract::invoice::CreateInvoice;
 use domain::InvoiceId;
 
-use crate::answer::{Answer, Answered};
 use crate::cx::ApiCx;
 use crate::id::Id;
 use crate::once::Post;
+use crate::response::{ApiResponse, ApiResult};
 
 /// Makes an invoice.
-pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
+pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> ApiResult {
     let command = CreateInvoice::parse(&post.body)?;
-    Ok(Answer(app::invoice::create(&cx, post.once, command).await?))
+    Ok(ApiResponse(
+        app::invoice::create(&cx, post.once, command).await?,
+    ))
 }
 
 /// Shows an invoice.
-pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<InvoiceId>) -> Answered {
-    Ok(Answer(app::invoice::show(&cx, id).await?))
+pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<InvoiceId>) -> ApiResult {
+    Ok(ApiResponse(app::invoice::show(&cx, id).await?))
 }

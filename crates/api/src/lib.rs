@@ -3,11 +3,9 @@
 //! A handler extracts, parses, calls, answers. What is wrong with a request is refused in the order
 //! of the extractors: credentials, rate, address, key, body.
 
-mod answer;
 mod credentials;
 mod cx;
 mod describe;
-mod door;
 mod error;
 mod id;
 mod key;
@@ -15,9 +13,11 @@ mod limit;
 mod once;
 pub mod openapi;
 mod request;
+mod response;
 mod router;
 mod routes;
 mod russian;
+mod state;
 
 mod clock;
 mod deal;
@@ -37,7 +37,7 @@ mod refund;
 mod self_employed;
 mod webhook;
 
-pub use door::Settings;
 pub use error::rows;
 pub use router::{router, router_with};
 pub use routes::{BESIDE, DESCRIPTION, Endpoint, ROUTES, Route};
+pub use state::Settings;

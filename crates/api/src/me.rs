@@ -3,11 +3,11 @@
 use axum::extract::RawQuery;
 use contract::me::ShowMe;
 
-use crate::answer::{Answer, Answered};
 use crate::cx::ApiCx;
+use crate::response::{ApiResponse, ApiResult};
 
 /// Shows the shop's or the gateway's own settings.
-pub(crate) async fn show(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> Answered {
+pub(crate) async fn show(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> ApiResult {
     let show = ShowMe::parse(query.as_deref().unwrap_or(""))?;
-    Ok(Answer(app::shop::me(&cx, show).await?))
+    Ok(ApiResponse(app::shop::me(&cx, show).await?))
 }

@@ -18,10 +18,10 @@ use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use tracing::{error, info};
 
-use crate::answer::JSON;
 use crate::credentials::{CredentialsRefused, basic};
 use crate::once::is_encoded;
 use crate::request::guard;
+use crate::response::JSON;
 use crate::routes;
 
 /// The largest form: a client, its secret, a code or token.

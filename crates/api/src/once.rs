@@ -7,9 +7,9 @@ use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Method};
 use sha2::{Digest as _, Sha256};
 
-use crate::door::Door;
 use crate::error::ApiError;
 use crate::key;
+use crate::state::ApiState;
 
 /// The body that stands for an empty one, where a request needs none.
 const EMPTY_OBJECT: &[u8] = b"{}";
@@ -26,22 +26,22 @@ pub(crate) struct Bare(pub(crate) Once);
 /// A body without a key, for Altyn's own operations, which clients do not repeat blindly.
 pub(crate) struct Plain(pub(crate) Bytes);
 
-impl FromRequest<Door> for Plain {
+impl FromRequest<ApiState> for Plain {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
-        Ok(Self(read(request, door).await?))
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
+        Ok(Self(read(request, state).await?))
     }
 }
 
-impl FromRequest<Door> for Post {
+impl FromRequest<ApiState> for Post {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
         let key = key::read(request.headers())?;
         let method = request.method().clone();
         let path = request.uri().path().to_owned();
-        let body = read(request, door).await?;
+        let body = read(request, state).await?;
         let content = if body.is_empty() {
             EMPTY_OBJECT
         } else {
@@ -53,14 +53,17 @@ impl FromRequest<Door> for Post {
     }
 }
 
-impl FromRequest<Door> for Bare {
+impl FromRequest<ApiState> for Bare {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, door: &Door) -> Result<Self, ApiError> {
+    async fn from_request(request: Request, state: &ApiState) -> Result<Self, ApiError> {
         let key = key::read(request.headers())?;
         let fingerprint = fingerprint(request.method(), request.uri().path(), EMPTY_OBJECT);
         // Read off the connection, so that the next request can come over it.
-        match Bytes::from_request(request, door).await.map_err(Into::into) {
+        match Bytes::from_request(request, state)
+            .await
+            .map_err(Into::into)
+        {
             Ok(_) | Err(ApiError::BodyTooLarge) => Ok(Self(Once { key, fingerprint })),
             Err(broken) => Err(broken),
         }
@@ -68,20 +71,20 @@ impl FromRequest<Door> for Bare {
 }
 
 /// The body, which has to be JSON. A body that is announced as too large is not waited for.
-async fn read(request: Request, door: &Door) -> Result<Bytes, ApiError> {
+async fn read(request: Request, state: &ApiState) -> Result<Bytes, ApiError> {
     let headers = request.headers();
     let is_json = is_json(headers);
     let announced = headers
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok());
     let announced: Option<usize> = announced.and_then(|length| length.parse().ok());
-    if announced.is_some_and(|length| door.body_bytes_max < length) {
+    if announced.is_some_and(|length| state.body_bytes_max < length) {
         return Err(ApiError::BodyTooLarge);
     }
     if is_encoded(headers) {
         return Err(ApiError::Encoded);
     }
-    let body = Bytes::from_request(request, door).await?;
+    let body = Bytes::from_request(request, state).await?;
     if !body.is_empty() && !is_json {
         return Err(ApiError::NotJson);
     }

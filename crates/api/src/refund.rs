@@ -4,25 +4,25 @@ use axum::extract::RawQuery;
 use contract::refund::{CreateRefund, ListRefunds};
 use domain::RefundId;
 
-use crate::answer::{Answer, Answered};
 use crate::cx::ApiCx;
 use crate::id::Id;
 use crate::once::Post;
+use crate::response::{ApiResponse, ApiResult};
 
 /// Gives money back.
-pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> Answered {
+pub(crate) async fn create(ApiCx(cx): ApiCx, post: Post) -> ApiResult {
     let command = CreateRefund::parse(&post.body)?;
     let reply = app::refund::create(&cx, post.once, command).await?;
-    Ok(Answer(reply))
+    Ok(ApiResponse(reply))
 }
 
 /// Lists refunds.
-pub(crate) async fn list(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> Answered {
+pub(crate) async fn list(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> ApiResult {
     let list = ListRefunds::parse(query.as_deref().unwrap_or(""))?;
-    Ok(Answer(app::refund::list(&cx, list).await?))
+    Ok(ApiResponse(app::refund::list(&cx, list).await?))
 }
 
 /// Shows a refund.
-pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<RefundId>) -> Answered {
-    Ok(Answer(app::refund::show(&cx, id).await?))
+pub(crate) async fn show(ApiCx(cx): ApiCx, Id(id): Id<RefundId>) -> ApiResult {
+    Ok(ApiResponse(app::refund::show(&cx, id).await?))
 }

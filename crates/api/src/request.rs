@@ -15,9 +15,9 @@ use http::header::{
 use http::{HeaderMap, StatusCode};
 use tracing::{error, info};
 
-use crate::answer::JSON;
-use crate::door::Door;
 use crate::error::{ApiError, Failed};
+use crate::response::JSON;
+use crate::state::ApiState;
 
 static QUIET: Quiet = Quiet::new();
 
@@ -49,9 +49,13 @@ impl RequestId {
 }
 
 /// Serves one request.
-pub(crate) async fn serve(State(door): State<Door>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn serve(
+    State(state): State<ApiState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::brought(request.headers());
-    let id = id.unwrap_or_else(|| RequestId::new(door.app.random_bits(), door.app.random_bits()));
+    let id = id.unwrap_or_else(|| RequestId::new(state.app.random_bits(), state.app.random_bits()));
     request.extensions_mut().insert(id.clone());
 
     let mut response = next.run(request).await;

@@ -8,10 +8,10 @@ use axum::middleware;
 use axum::routing::{MethodRouter, any, delete, get, post};
 use axum::{Extension, Router};
 
-use crate::door::{Door, Settings};
 use crate::error::ApiError;
 use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
+use crate::state::{ApiState, Settings};
 use crate::{
     clock, deal, event, fiscal, grant, invoice, me, oauth, openapi, payment, payment_method,
     payout, personal_data, pos_link, receipt, refund, request, self_employed, webhook,
@@ -28,7 +28,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     let limiter = Limiter::new(settings.requests_per_second, settings.requests_burst);
     let oauth = oauth::router(Arc::clone(&app));
     let fiscal = fiscal::router(Arc::clone(&app));
-    let door = Door {
+    let state = ApiState {
         app,
         limiter: Arc::new(limiter),
         body_bytes_max: settings.body_bytes_max,
@@ -44,14 +44,17 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         router = router.route(path, any(unknown_path));
     }
     router
-        .layer(middleware::from_fn_with_state(door.clone(), request::serve))
+        .layer(middleware::from_fn_with_state(
+            state.clone(),
+            request::serve,
+        ))
         .layer(DefaultBodyLimit::max(settings.body_bytes_max))
-        .with_state(door)
+        .with_state(state)
         .merge(oauth)
         .merge(fiscal)
 }
 
-fn handler(endpoint: Endpoint) -> MethodRouter<Door> {
+fn handler(endpoint: Endpoint) -> MethodRouter<ApiState> {
     match endpoint {
         Endpoint::CreatePayment => post(payment::create),
         Endpoint::ListPayments => get(payment::list),

@@ -29,7 +29,7 @@ impl Default for Settings {
 
 /// What handlers need from the process.
 #[derive(Clone)]
-pub(crate) struct Door {
+pub(crate) struct ApiState {
     pub(crate) app: Arc<App>,
     pub(crate) limiter: Arc<Limiter>,
     /// Largest body of a request.

@@ -10,12 +10,12 @@ use crate::error::ApiError;
 pub(crate) const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// An answer's body.
-pub(crate) struct Answer(pub(crate) Reply);
+pub(crate) struct ApiResponse(pub(crate) Reply);
 
 /// What a handler returns.
-pub(crate) type Answered = Result<Answer, ApiError>;
+pub(crate) type ApiResult = Result<ApiResponse, ApiError>;
 
-impl IntoResponse for Answer {
+impl IntoResponse for ApiResponse {
     fn into_response(self) -> Response {
         let Reply(body) = self.0;
         body.into_response()
