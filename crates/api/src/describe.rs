@@ -29,7 +29,7 @@ use crate::routes::Endpoint;
 
 /// A text in both languages.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Said {
+pub(crate) struct Bilingual {
     pub(crate) en: &'static str,
     pub(crate) ru: &'static str,
 }
@@ -46,9 +46,9 @@ pub(crate) struct Operation {
     /// The topic that it belongs to.
     pub(crate) topic: Topic,
     /// Its name for people.
-    pub(crate) summary: Said,
+    pub(crate) summary: Bilingual,
     /// What it does.
-    pub(crate) says: Said,
+    pub(crate) says: Bilingual,
     /// The schema of the id in its path, if it has one.
     pub(crate) path_id: Option<fn() -> Schema>,
     /// The filters in its query.
@@ -111,7 +111,7 @@ pub(crate) struct Notification {
     pub(crate) name: &'static str,
     pub(crate) events: &'static [EventKind],
     pub(crate) object: &'static Named,
-    pub(crate) says: Said,
+    pub(crate) says: Bilingual,
 }
 
 /// The groups of operations, in the order of the pages.
@@ -149,72 +149,72 @@ impl Topic {
     ];
 
     /// Its name.
-    pub(crate) const fn name(self) -> Said {
+    pub(crate) const fn name(self) -> Bilingual {
         match self {
-            Self::Payments => said("Payments", "Платежи"),
-            Self::Refunds => said("Refunds", "Возвраты"),
-            Self::PaymentMethods => said("Saved methods", "Сохранённые способы оплаты"),
-            Self::Deals => said("Safe deals", "Безопасные сделки"),
-            Self::Invoices => said("Invoices", "Счета"),
-            Self::PosLinks => said("Plates at tills", "Кассовые ссылки"),
-            Self::Receipts => said("Receipts", "Чеки"),
-            Self::Payouts => said("Payouts", "Выплаты"),
-            Self::Settings => said("Settings", "Настройки"),
-            Self::Webhooks => said("Webhooks of applications", "Вебхуки приложений"),
-            Self::Events => said("Events", "События"),
-            Self::Testing => said("Testing", "Тестирование"),
+            Self::Payments => bilingual("Payments", "Платежи"),
+            Self::Refunds => bilingual("Refunds", "Возвраты"),
+            Self::PaymentMethods => bilingual("Saved methods", "Сохранённые способы оплаты"),
+            Self::Deals => bilingual("Safe deals", "Безопасные сделки"),
+            Self::Invoices => bilingual("Invoices", "Счета"),
+            Self::PosLinks => bilingual("Plates at tills", "Кассовые ссылки"),
+            Self::Receipts => bilingual("Receipts", "Чеки"),
+            Self::Payouts => bilingual("Payouts", "Выплаты"),
+            Self::Settings => bilingual("Settings", "Настройки"),
+            Self::Webhooks => bilingual("Webhooks of applications", "Вебхуки приложений"),
+            Self::Events => bilingual("Events", "События"),
+            Self::Testing => bilingual("Testing", "Тестирование"),
         }
     }
 
     /// The description of the topic.
-    pub(crate) const fn says(self) -> Said {
+    pub(crate) const fn says(self) -> Bilingual {
         match self {
-            Self::Payments => said(
+            Self::Payments => bilingual(
                 "Money from a buyer, at once or in two stages.",
                 "Деньги от покупателя: сразу или в две стадии.",
             ),
-            Self::Refunds => said(
+            Self::Refunds => bilingual(
                 "Money back to the buyer, whole or in part.",
                 "Деньги обратно покупателю: целиком или частями.",
             ),
-            Self::PaymentMethods => said(
+            Self::PaymentMethods => bilingual(
                 "Cards and accounts that can be charged again without the buyer.",
                 "Карты и счета, которые можно списывать без участия покупателя.",
             ),
-            Self::Deals => said(
+            Self::Deals => bilingual(
                 "The buyer's money is held until the seller has been paid out of it.",
                 "Деньги покупателя хранятся на сделке, пока продавец не получит выплату.",
             ),
-            Self::Receipts => said(
+            Self::Receipts => bilingual(
                 "What the tax service is told of payments and refunds (54-FZ).",
                 "Что о платежах и возвратах узнаёт налоговая (54-ФЗ).",
             ),
-            Self::Payouts => said(
+            Self::Payouts => bilingual(
                 "Money to persons: of a gateway's balance, or of a safe deal.",
                 "Деньги людям: с баланса шлюза или с безопасной сделки.",
             ),
-            Self::Invoices => said(
+            Self::Invoices => bilingual(
                 "A page that says what is to be paid for; a payment comes from it.",
                 "Страница с тем, за что нужно заплатить; из неё получается платёж.",
             ),
-            Self::PosLinks => said(
+            Self::PosLinks => bilingual(
                 "Codes that buyers scan at a till, to pay through SBP.",
                 "Коды, которые покупатели сканируют на кассе и платят через СБП.",
             ),
-            Self::Settings => said("What the shop is and may do.", "Что умеет магазин."),
-            Self::Webhooks => said(
+            Self::Settings => bilingual("What the shop is and may do.", "Что умеет магазин."),
+            Self::Webhooks => bilingual(
                 "Where an application is told what became of the objects that it made. They \
                  belong to its token and end with it.",
                 "Куда приложение получает уведомления о созданных им объектах. Они принадлежат \
                  токену и прекращаются вместе с ним.",
             ),
-            Self::Events => said(
+            Self::Events => bilingual(
                 "Altyn's own addition: what happened in the shop and who was told. YooKassa has \
                  no such thing.",
                 "Дополнение Altyn: что произошло в магазине и кому об этом сообщили. \
                  У ЮKassa такого нет.",
             ),
-            Self::Testing => said(
+            Self::Testing => bilingual(
                 "Altyn's own addition, for test shops only: moves their time and decides for the \
                  buyer. YooKassa has no such thing.",
                 "Дополнение Altyn только для тестовых магазинов: двигает их время и решает за \
@@ -259,8 +259,8 @@ pub(crate) fn notifications() -> impl Iterator<Item = &'static Notification> {
 }
 
 /// A text in both languages.
-pub(crate) const fn said(en: &'static str, ru: &'static str) -> Said {
-    Said { en, ru }
+pub(crate) const fn bilingual(en: &'static str, ru: &'static str) -> Bilingual {
+    Bilingual { en, ru }
 }
 
 /// No filters.

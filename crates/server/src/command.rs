@@ -29,14 +29,14 @@ use domain::Timestamp;
 
 use crate::cli::{self, Cli, Command};
 use crate::config::Config;
-use crate::output::{Told, say};
+use crate::output::{Output, say};
 use crate::platform;
 use crate::serve;
 
 /// Runs the command.
 pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
     let as_json = cli.json;
-    let told = match cli.command {
+    let output = match cli.command {
         Command::Serve(serve) => {
             Box::pin(serve::run(config, serve.demo, as_json)).await?;
             return Ok(ExitCode::SUCCESS);
@@ -75,16 +75,16 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
             clock::advance(&config, shop, by).await?
         }
     };
-    Ok(told.print(as_json)?)
+    Ok(output.print(as_json)?)
 }
 
-async fn migrate(config: &Config) -> Result<Told> {
+async fn migrate(config: &Config) -> Result<Output> {
     platform::migrate(config).await?;
     let last = store::MIGRATIONS
         .last()
         .map_or(0, |migration| migration.number);
     let json = serde_json::json!({ "schema": last });
-    Ok(Told::good(
+    Ok(Output::good(
         format!("The schema is up to date: {last}."),
         json,
     ))

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::Value;
 
 /// The report of a command.
-pub(crate) struct Told {
+pub(crate) struct Output {
     /// For people; lines.
     pub(crate) text: String,
     /// For programs.
@@ -15,7 +15,7 @@ pub(crate) struct Told {
     pub(crate) good: bool,
 }
 
-impl Told {
+impl Output {
     /// A report that everything is as it should be.
     pub(crate) fn good(text: impl Into<String>, json: Value) -> Self {
         Self {

@@ -250,7 +250,7 @@ impl Started<'_> {
         }
         if as_json {
             let shop_id: Option<ShopId> = self.demo.map(|demo| demo.shop_id);
-            let told = json!({
+            let line = json!({
                 "base_url": self.base_url,
                 "metrics_url": metrics,
                 "roles": self.config.roles.iter().map(|role| role.name()).collect::<Vec<_>>(),
@@ -259,7 +259,7 @@ impl Started<'_> {
                 "shop_id": shop_id.map(|id| id.to_string()),
                 "secret_key": self.demo.map(|demo| demo.secret_key.as_str()),
             });
-            return Ok(say(&told.to_string())?);
+            return Ok(say(&line.to_string())?);
         }
         let metrics = metrics.unwrap_or_else(|| "off".to_owned());
         let text = format!(

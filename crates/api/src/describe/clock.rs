@@ -2,7 +2,7 @@
 
 use contract::clock::{ADVANCE_CLOCK, AdvanceClock, CLOCK};
 
-use super::{Body, Gives, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NOW: &str = r#"{"now": "2026-07-27T12:00:00.000Z"}"#;
@@ -13,8 +13,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showClock",
         python: None,
         topic: Topic::Testing,
-        summary: said("Show the shop's time", "Время магазина"),
-        says: said(
+        summary: bilingual("Show the shop's time", "Время магазина"),
+        says: bilingual(
             "A test shop's clock may be ahead of the platform's.",
             "Часы тестового магазина могут опережать часы платформы.",
         ),
@@ -33,8 +33,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "advanceClock",
         python: None,
         topic: Topic::Testing,
-        summary: said("Let time pass", "Перевести часы вперёд"),
-        says: said(
+        summary: bilingual("Let time pass", "Перевести часы вперёд"),
+        says: bilingual(
             "What falls due by it happens at once: holds and payments expire, notifications are \
              repeated. There is no way back, and each request counts.",
             "Всё, чему за это время наступил срок, происходит сразу: истекают холды и платежи, \

@@ -4,7 +4,7 @@ use contract::deal::{CREATE_DEAL, CreateDeal, DEAL, DEAL_LIST, ListDeals};
 use contract::schema::Schema;
 use domain::{DealId, EventKind};
 
-use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -34,8 +34,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createDeal",
         python: Some("Deal.create"),
         topic: Topic::Deals,
-        summary: said("Open a deal", "Создать сделку"),
-        says: said(
+        summary: bilingual("Open a deal", "Создать сделку"),
+        says: bilingual(
             "Opens a deal, which payments fill and payouts empty.",
             "Открывает сделку: её наполняют платежи и расходуют выплаты.",
         ),
@@ -72,8 +72,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listDeals",
         python: Some("Deal.list"),
         topic: Topic::Deals,
-        summary: said("List deals", "Список сделок"),
-        says: said(
+        summary: bilingual("List deals", "Список сделок"),
+        says: bilingual(
             "The newest first, page by page.",
             "Сначала новые, по страницам.",
         ),
@@ -105,8 +105,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showDeal",
         python: Some("Deal.find_one"),
         topic: Topic::Deals,
-        summary: said("Show a deal", "Информация о сделке"),
-        says: said("The deal as it is now.", "Сделка в текущем состоянии."),
+        summary: bilingual("Show a deal", "Информация о сделке"),
+        says: bilingual("The deal as it is now.", "Сделка в текущем состоянии."),
         path_id: Some(Schema::id::<DealId>),
         query: no_query,
         takes: Takes::Nothing,
@@ -133,5 +133,5 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     name: "deal",
     events: &[EventKind::DealClosed],
     object: &DEAL,
-    says: said("A deal has ended.", "Сделка закрыта."),
+    says: bilingual("A deal has ended.", "Сделка закрыта."),
 }];

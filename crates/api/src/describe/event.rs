@@ -4,7 +4,7 @@ use contract::event::{EVENT, EVENT_LIST, ListEvents, RESENT};
 use contract::schema::Schema;
 use domain::EventId;
 
-use super::{Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const LIST: &str = r#"{
@@ -59,8 +59,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listEvents",
         python: None,
         topic: Topic::Events,
-        summary: said("List events", "Список событий"),
-        says: said(
+        summary: bilingual("List events", "Список событий"),
+        says: bilingual(
             "Everything the shop is notified of, the oldest first, also what could not be \
              delivered.",
             "Всё, о чём магазин получает уведомления, сначала старые, — в том числе \
@@ -100,8 +100,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showEvent",
         python: None,
         topic: Topic::Events,
-        summary: said("Show an event", "Информация о событии"),
-        says: said(
+        summary: bilingual("Show an event", "Информация о событии"),
+        says: bilingual(
             "What happened, and every attempt to tell it.",
             "Что произошло и каждая попытка об этом сообщить.",
         ),
@@ -120,8 +120,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "resendEvent",
         python: None,
         topic: Topic::Events,
-        summary: said("Send an event again", "Отправить событие ещё раз"),
-        says: said(
+        summary: bilingual("Send an event again", "Отправить событие ещё раз"),
+        says: bilingual(
             "Tells all addresses that listen to it now, whatever became of it before.",
             "Сообщает о событии всем адресам, которые на него подписаны, независимо от прошлых \
              попыток.",

@@ -4,7 +4,7 @@ use contract::grant::{GRANT_LIST, GRANT_REMOVED};
 use contract::schema::Schema;
 use domain::GrantId;
 
-use super::{Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const LIST: &str = r#"{
@@ -29,8 +29,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listGrants",
         python: None,
         topic: Topic::Settings,
-        summary: said("List grants", "Список выданных доступов"),
-        says: said(
+        summary: bilingual("List grants", "Список выданных доступов"),
+        says: bilingual(
             "What the shop has granted to applications of partners, the oldest first; also what \
              is over.",
             "Что магазин разрешил приложениям партнёров: сначала самые старые, и те, что уже \
@@ -56,8 +56,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "removeGrant",
         python: None,
         topic: Topic::Settings,
-        summary: said("Withdraw a grant", "Отозвать доступ"),
-        says: said(
+        summary: bilingual("Withdraw a grant", "Отозвать доступ"),
+        says: bilingual(
             "The application's token is refused from now on, on other nodes within a second, and \
              its webhooks are gone. What is over already stays as it is.",
             "Токен приложения больше не действует, на других узлах — в течение секунды, его \

@@ -4,7 +4,7 @@ use contract::invoice::{CREATE_INVOICE, CreateInvoice, INVOICE};
 use contract::schema::Schema;
 use domain::InvoiceId;
 
-use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -72,8 +72,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createInvoice",
         python: Some("Invoice.create"),
         topic: Topic::Invoices,
-        summary: said("Create an invoice", "Создать счёт"),
-        says: said(
+        summary: bilingual("Create an invoice", "Создать счёт"),
+        says: bilingual(
             "Makes a page with a cart that the buyer pays. The payment comes from it when the \
              buyer presses the button, and names the invoice in `invoice_details`.",
             "Создаёт страницу с корзиной, которую оплачивает покупатель. Платёж появляется, \
@@ -113,8 +113,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showInvoice",
         python: Some("Invoice.find_one"),
         topic: Topic::Invoices,
-        summary: said("Show an invoice", "Информация о счёте"),
-        says: said("The invoice as it is now.", "Счёт в текущем состоянии."),
+        summary: bilingual("Show an invoice", "Информация о счёте"),
+        says: bilingual("The invoice as it is now.", "Счёт в текущем состоянии."),
         path_id: Some(Schema::id::<InvoiceId>),
         query: no_query,
         takes: Takes::Nothing,

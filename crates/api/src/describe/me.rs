@@ -2,7 +2,7 @@
 
 use contract::me::{ME, ShowMe};
 
-use super::{Gives, Operation, Takes, Topic, said};
+use super::{Gives, Operation, Takes, Topic, bilingual};
 use crate::routes::Endpoint;
 
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
@@ -10,11 +10,11 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
     id: "showMe",
     python: Some("Settings.get_account_settings"),
     topic: Topic::Settings,
-    summary: said(
+    summary: bilingual(
         "Show the shop or the gateway",
         "Информация о магазине или шлюзе",
     ),
-    says: said(
+    says: bilingual(
         "What the shop is, and what its buyers can pay by; or what the payout gateway is, and what \
          is on its balance.",
         "Что это за магазин и чем в нём можно платить; или что это за шлюз выплат и сколько на его \

@@ -7,7 +7,7 @@ use contract::payment::{
 use contract::schema::Schema;
 use domain::{EventKind, PaymentId};
 
-use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -151,8 +151,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createPayment",
         python: Some("Payment.create"),
         topic: Topic::Payments,
-        summary: said("Create a payment", "Создать платёж"),
-        says: said(
+        summary: bilingual("Create a payment", "Создать платёж"),
+        says: bilingual(
             "Asks a buyer for money. The answer carries what the buyer is shown next: mostly \
              `confirmation_url`, the address of the payment page.",
             "Просит у покупателя деньги. В ответе — то, что показать покупателю дальше: чаще \
@@ -191,8 +191,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listPayments",
         python: Some("Payment.list"),
         topic: Topic::Payments,
-        summary: said("List payments", "Список платежей"),
-        says: said(
+        summary: bilingual("List payments", "Список платежей"),
+        says: bilingual(
             "The newest first, page by page. A cursor belongs to the filters it was given with.",
             "Сначала новые, по страницам. Курсор действует с теми же фильтрами, с которыми \
              получен.",
@@ -225,8 +225,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showPayment",
         python: Some("Payment.find_one"),
         topic: Topic::Payments,
-        summary: said("Show a payment", "Информация о платеже"),
-        says: said("The payment as it is now.", "Платёж в текущем состоянии."),
+        summary: bilingual("Show a payment", "Информация о платеже"),
+        says: bilingual("The payment as it is now.", "Платёж в текущем состоянии."),
         path_id: Some(id),
         query: no_query,
         takes: Takes::Nothing,
@@ -242,8 +242,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "capturePayment",
         python: Some("Payment.capture"),
         topic: Topic::Payments,
-        summary: said("Capture a payment", "Подтвердить платёж"),
-        says: said(
+        summary: bilingual("Capture a payment", "Подтвердить платёж"),
+        says: bilingual(
             "Takes money that is held: all of it, or a part; the rest goes back to the buyer at \
              once.",
             "Списывает удержанные деньги: все или часть; остаток сразу возвращается покупателю.",
@@ -275,8 +275,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "cancelPayment",
         python: Some("Payment.cancel"),
         topic: Topic::Payments,
-        summary: said("Cancel a payment", "Отменить платёж"),
-        says: said(
+        summary: bilingual("Cancel a payment", "Отменить платёж"),
+        says: bilingual(
             "Lets money go that is held. A body is ignored.",
             "Отпускает удержанные деньги. Тело запроса не учитывается.",
         ),
@@ -300,7 +300,7 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
         EventKind::PaymentCanceled,
     ],
     object: &PAYMENT,
-    says: said(
+    says: bilingual(
         "A payment's money is held or taken, or it ended without money.",
         "Деньги по платежу удержаны или списаны, либо платёж отменён.",
     ),

@@ -4,7 +4,7 @@ use contract::payment_method::{CREATE_PAYMENT_METHOD, CreatePaymentMethod, PAYME
 use contract::schema::Schema;
 use domain::{EventKind, PaymentMethodId};
 
-use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -46,8 +46,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createPaymentMethod",
         python: Some("PaymentMethod.create"),
         topic: Topic::PaymentMethods,
-        summary: said("Bind a payment method", "Привязать способ оплаты"),
-        says: said(
+        summary: bilingual("Bind a payment method", "Привязать способ оплаты"),
+        says: bilingual(
             "Saves a card or an account in SBP without a payment. The buyer confirms it on the \
              page whose address the answer carries.",
             "Сохраняет карту или счёт в СБП без платежа. Покупатель подтверждает привязку на \
@@ -83,8 +83,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showPaymentMethod",
         python: Some("PaymentMethod.find_one"),
         topic: Topic::PaymentMethods,
-        summary: said("Show a payment method", "Информация о способе оплаты"),
-        says: said(
+        summary: bilingual("Show a payment method", "Информация о способе оплаты"),
+        says: bilingual(
             "The method as it is now.",
             "Способ оплаты в текущем состоянии.",
         ),
@@ -104,7 +104,7 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     name: "payment_method",
     events: &[EventKind::PaymentMethodActive],
     object: &PAYMENT_METHOD,
-    says: said(
+    says: bilingual(
         "A method can be charged again from now on.",
         "Способ оплаты теперь можно списывать без покупателя.",
     ),

@@ -7,7 +7,7 @@ use contract::sbp_bank::SBP_BANK_LIST;
 use contract::schema::Schema;
 use domain::{EventKind, PayoutId};
 
-use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -69,8 +69,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listPayouts",
         python: Some("Payout.list"),
         topic: Topic::Payouts,
-        summary: said("List payouts", "Список выплат"),
-        says: said(
+        summary: bilingual("List payouts", "Список выплат"),
+        says: bilingual(
             "The newest first, page by page.",
             "Сначала новые, по страницам.",
         ),
@@ -97,8 +97,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "searchPayouts",
         python: None,
         topic: Topic::Payouts,
-        summary: said("Search payouts", "Поиск выплат"),
-        says: said(
+        summary: bilingual("Search payouts", "Поиск выплат"),
+        says: bilingual(
             "Payouts of the last three months with exactly this pair of metadata, the newest \
              first.",
             "Выплаты за последние три месяца с точно такой парой в metadata, сначала новые.",
@@ -118,8 +118,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showPayout",
         python: Some("Payout.find_one"),
         topic: Topic::Payouts,
-        summary: said("Show a payout", "Информация о выплате"),
-        says: said("The payout as it is now.", "Выплата в текущем состоянии."),
+        summary: bilingual("Show a payout", "Информация о выплате"),
+        says: bilingual("The payout as it is now.", "Выплата в текущем состоянии."),
         path_id: Some(Schema::id::<PayoutId>),
         query: no_query,
         takes: Takes::Nothing,
@@ -135,8 +135,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listSbpBanks",
         python: Some("SbpBanks.list"),
         topic: Topic::Payouts,
-        summary: said("List the banks of SBP", "Список участников СБП"),
-        says: said(
+        summary: bilingual("List the banks of SBP", "Список участников СБП"),
+        says: bilingual(
             "All banks that payouts through SBP reach.",
             "Все банки, в которые можно выплатить через СБП.",
         ),
@@ -157,8 +157,8 @@ const CREATE: Operation = Operation {
     id: "createPayout",
     python: Some("Payout.create"),
     topic: Topic::Payouts,
-    summary: said("Create a payout", "Создать выплату"),
-    says: said(
+    summary: bilingual("Create a payout", "Создать выплату"),
+    says: bilingual(
         "Sends money to a person's card, wallet or bank account: of a gateway's balance, or with a \
          shop's key of a safe deal.",
         "Отправляет деньги на карту, в кошелёк или на счёт человека: с баланса шлюза, а с ключом \
@@ -195,7 +195,7 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     name: "payout",
     events: &[EventKind::PayoutSucceeded, EventKind::PayoutCanceled],
     object: &PAYOUT,
-    says: said(
+    says: bilingual(
         "A payout has reached its receiver, or was canceled. One that was canceled may succeed \
          later, if the bank carried it out after all.",
         "Выплата дошла до получателя или отменена. Отменённая может стать успешной позже, если \

@@ -5,7 +5,7 @@ use contract::schema::Schema;
 use contract::self_employed::{CREATE_SELF_EMPLOYED, CreateSelfEmployed, SELF_EMPLOYED};
 use domain::{PersonalDataId, SelfEmployedId};
 
-use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const DATA: &str = r#"{
@@ -30,8 +30,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createPersonalData",
         python: Some("PersonalData.create"),
         topic: Topic::Payouts,
-        summary: said("Keep personal data", "Сохранить персональные данные"),
-        says: said(
+        summary: bilingual("Keep personal data", "Сохранить персональные данные"),
+        says: bilingual(
             "A name that SBP compares before a payout, or what a statement of payouts needs. No \
              answer shows them again.",
             "Имя, которое СБП сверит перед выплатой, или данные для выписки. В ответах их больше \
@@ -72,8 +72,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showPersonalData",
         python: Some("PersonalData.find_one"),
         topic: Topic::Payouts,
-        summary: said("Show personal data", "Информация о персональных данных"),
-        says: said(
+        summary: bilingual("Show personal data", "Информация о персональных данных"),
+        says: bilingual(
             "Whether they can still be used.",
             "Можно ли ещё пользоваться этими данными.",
         ),
@@ -92,8 +92,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createSelfEmployed",
         python: Some("SelfEmployed.create"),
         topic: Topic::Payouts,
-        summary: said("Add a self-employed person", "Добавить самозанятого"),
-        says: said(
+        summary: bilingual("Add a self-employed person", "Добавить самозанятого"),
+        says: bilingual(
             "The person agrees once that receipts are made out in their name.",
             "Самозанятый один раз разрешает оформлять чеки от его имени.",
         ),
@@ -122,8 +122,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showSelfEmployed",
         python: Some("SelfEmployed.find_one"),
         topic: Topic::Payouts,
-        summary: said("Show a self-employed person", "Информация о самозанятом"),
-        says: said(
+        summary: bilingual("Show a self-employed person", "Информация о самозанятом"),
+        says: bilingual(
             "Whether the person has agreed.",
             "Дал ли самозанятый разрешение.",
         ),

@@ -6,7 +6,7 @@ use contract::pos_link::{
 use contract::schema::Schema;
 use domain::PosLinkId;
 
-use super::{Body, Gives, Link, Operation, Said, Takes, Topic, no_query, said};
+use super::{Bilingual, Body, Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -29,8 +29,8 @@ const GIVES: Gives = Gives {
 const fn switch(
     endpoint: Endpoint,
     (id, python): (&'static str, &'static str),
-    summary: Said,
-    says: Said,
+    summary: Bilingual,
+    says: Bilingual,
 ) -> Operation {
     Operation {
         endpoint,
@@ -63,8 +63,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createPosLink",
         python: Some("PosLink.create"),
         topic: Topic::PosLinks,
-        summary: said("Add a plate", "Активировать табличку"),
-        says: said(
+        summary: bilingual("Add a plate", "Активировать табличку"),
+        says: bilingual(
             "Adds a plate whose code payers scan at a till.",
             "Добавляет табличку, код которой покупатели сканируют на кассе.",
         ),
@@ -106,8 +106,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showPosLink",
         python: Some("PosLink.find_one"),
         topic: Topic::PosLinks,
-        summary: said("Show a plate", "Информация о табличке"),
-        says: said(
+        summary: bilingual("Show a plate", "Информация о табличке"),
+        says: bilingual(
             "The plate with the last payment through it.",
             "Табличка и последний платёж по ней.",
         ),
@@ -121,8 +121,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &switch(
         Endpoint::ActivatePosLink,
         ("activatePosLink", "PosLink.activate"),
-        said("Switch a plate on", "Включить табличку"),
-        said(
+        bilingual("Switch a plate on", "Включить табличку"),
+        bilingual(
             "Payments may go through it.",
             "По табличке снова можно платить.",
         ),
@@ -130,16 +130,16 @@ pub(super) const OPERATIONS: &[&Operation] = &[
     &switch(
         Endpoint::DeactivatePosLink,
         ("deactivatePosLink", "PosLink.deactivate"),
-        said("Switch a plate off", "Выключить табличку"),
-        said("No payment goes through it.", "По табличке нельзя платить."),
+        bilingual("Switch a plate off", "Выключить табличку"),
+        bilingual("No payment goes through it.", "По табличке нельзя платить."),
     ),
     &Operation {
         endpoint: Endpoint::MovePosLink,
         id: "movePosLink",
         python: Some("PosLink.change_recipient"),
         topic: Topic::PosLinks,
-        summary: said("Move a plate", "Перенести табличку"),
-        says: said(
+        summary: bilingual("Move a plate", "Перенести табличку"),
+        says: bilingual(
             "The plate stands at another till from now on.",
             "Табличка привязывается к другой кассе.",
         ),

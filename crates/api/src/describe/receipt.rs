@@ -4,7 +4,7 @@ use contract::receipt::{CREATE_RECEIPT, CreateReceipt, ListReceipts, RECEIPT, RE
 use contract::schema::Schema;
 use domain::ReceiptId;
 
-use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -58,8 +58,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createReceipt",
         python: Some("Receipt.create"),
         topic: Topic::Receipts,
-        summary: said("Create a receipt", "Создать чек"),
-        says: said(
+        summary: bilingual("Create a receipt", "Создать чек"),
+        says: bilingual(
             "Registers a receipt of a payment or a refund whose money has moved: in the scenario \
              \"payment, then receipt\", and to settle a prepayment.",
             "Регистрирует чек платежа или возврата, деньги по которому уже прошли: в сценарии \
@@ -90,8 +90,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listReceipts",
         python: Some("Receipt.list"),
         topic: Topic::Receipts,
-        summary: said("List receipts", "Список чеков"),
-        says: said(
+        summary: bilingual("List receipts", "Список чеков"),
+        says: bilingual(
             "The newest first, page by page.",
             "Сначала новые, по страницам.",
         ),
@@ -123,8 +123,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showReceipt",
         python: Some("Receipt.find_one"),
         topic: Topic::Receipts,
-        summary: said("Show a receipt", "Информация о чеке"),
-        says: said("The receipt as it is now.", "Чек в текущем состоянии."),
+        summary: bilingual("Show a receipt", "Информация о чеке"),
+        says: bilingual("The receipt as it is now.", "Чек в текущем состоянии."),
         path_id: Some(Schema::id::<ReceiptId>),
         query: no_query,
         takes: Takes::Nothing,

@@ -4,7 +4,7 @@ use contract::refund::{CREATE_REFUND, CreateRefund, ListRefunds, REFUND, REFUND_
 use contract::schema::Schema;
 use domain::{EventKind, RefundId};
 
-use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Notification, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str = r#"{
@@ -48,8 +48,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createRefund",
         python: Some("Refund.create"),
         topic: Topic::Refunds,
-        summary: said("Create a refund", "Создать возврат"),
-        says: said(
+        summary: bilingual("Create a refund", "Создать возврат"),
+        says: bilingual(
             "Gives money of a succeeded payment back, whole or in parts, as far as the method and \
              the shop's balance allow.",
             "Возвращает деньги по успешному платежу целиком или частями — насколько позволяют \
@@ -82,8 +82,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listRefunds",
         python: Some("Refund.list"),
         topic: Topic::Refunds,
-        summary: said("List refunds", "Список возвратов"),
-        says: said(
+        summary: bilingual("List refunds", "Список возвратов"),
+        says: bilingual(
             "The newest first, page by page.",
             "Сначала новые, по страницам.",
         ),
@@ -115,8 +115,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "showRefund",
         python: Some("Refund.find_one"),
         topic: Topic::Refunds,
-        summary: said("Show a refund", "Информация о возврате"),
-        says: said("The refund as it is now.", "Возврат в текущем состоянии."),
+        summary: bilingual("Show a refund", "Информация о возврате"),
+        says: bilingual("The refund as it is now.", "Возврат в текущем состоянии."),
         path_id: Some(Schema::id::<RefundId>),
         query: no_query,
         takes: Takes::Nothing,
@@ -133,7 +133,7 @@ pub(super) const NOTIFICATIONS: &[Notification] = &[Notification {
     name: "refund",
     events: &[EventKind::RefundSucceeded],
     object: &REFUND,
-    says: said(
+    says: bilingual(
         "Money was given back. A refund that was canceled may succeed later, if the bank carried \
          it out after all.",
         "Деньги возвращены покупателю. Отменённый возврат может стать успешным позже, если банк \

@@ -4,7 +4,7 @@ use contract::payment::{PAYMENT, SIMULATE_PAYMENT, SimulatePayment};
 use contract::schema::Schema;
 use domain::PaymentId;
 
-use super::{Body, Gives, Operation, Takes, Topic, no_query, payment, said};
+use super::{Body, Gives, Operation, Takes, Topic, bilingual, no_query, payment};
 use crate::routes::Endpoint;
 
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
@@ -12,8 +12,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
     id: "simulatePayment",
     python: None,
     topic: Topic::Testing,
-    summary: said("Decide for the buyer", "Решить за покупателя"),
-    says: said(
+    summary: bilingual("Decide for the buyer", "Решить за покупателя"),
+    says: bilingual(
         "Pays a pending test payment or refuses it, as a buyer in a browser would. A payment \
          whose method is not chosen yet is paid by a test card.",
         "Оплачивает ожидающий тестовый платёж или отказывается, как покупатель в браузере. \

@@ -4,7 +4,7 @@ use contract::schema::Schema;
 use contract::webhook::{CREATE_WEBHOOK, CreateWebhook, WEBHOOK, WEBHOOK_LIST, WEBHOOK_REMOVED};
 use domain::{Reach, WebhookId};
 
-use super::{Body, Gives, Link, Operation, Takes, Topic, no_query, said};
+use super::{Body, Gives, Link, Operation, Takes, Topic, bilingual, no_query};
 use crate::routes::Endpoint;
 
 const NEW: &str =
@@ -22,8 +22,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "createWebhook",
         python: Some("Webhook.add"),
         topic: Topic::Webhooks,
-        summary: said("Set a webhook", "Создать вебхук"),
-        says: said(
+        summary: bilingual("Set a webhook", "Создать вебхук"),
+        says: bilingual(
             "The application is told of this event from now on, about the objects that it made \
              itself. An event has one address: another one takes the place of the first, under \
              the same id.",
@@ -55,8 +55,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "listWebhooks",
         python: Some("Webhook.list"),
         topic: Topic::Webhooks,
-        summary: said("List webhooks", "Список вебхуков"),
-        says: said(
+        summary: bilingual("List webhooks", "Список вебхуков"),
+        says: bilingual(
             "All webhooks of the token, on one page.",
             "Все вебхуки токена на одной странице.",
         ),
@@ -80,8 +80,8 @@ pub(super) const OPERATIONS: &[&Operation] = &[
         id: "removeWebhook",
         python: Some("Webhook.remove"),
         topic: Topic::Webhooks,
-        summary: said("Remove a webhook", "Удалить вебхук"),
-        says: said(
+        summary: bilingual("Remove a webhook", "Удалить вебхук"),
+        says: bilingual(
             "What is still on its way to it is not delivered any more.",
             "То, что ещё не доставлено, больше не отправляется.",
         ),

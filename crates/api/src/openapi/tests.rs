@@ -59,20 +59,20 @@ fn every_path_names_its_id_and_nothing_else() {
 
 #[test]
 fn every_operation_speaks_both_languages() {
-    let said = |said: describe::Said| {
-        assert!(!said.en.is_empty() && said.en.is_ascii(), "{said:?}");
+    let check = |text: describe::Bilingual| {
+        assert!(!text.en.is_empty() && text.en.is_ascii(), "{text:?}");
         assert!(
-            said.ru.chars().any(|c| ('а'..='я').contains(&c)),
-            "{said:?}"
+            text.ru.chars().any(|c| ('а'..='я').contains(&c)),
+            "{text:?}"
         );
     };
     for operation in describe::operations() {
-        said(operation.summary);
-        said(operation.says);
+        check(operation.summary);
+        check(operation.says);
     }
     for topic in Topic::ALL {
-        said(topic.name());
-        said(topic.says());
+        check(topic.name());
+        check(topic.says());
         assert!(
             describe::operations().any(|one| one.topic == topic),
             "{topic:?} is empty"

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::{shown, until_seen_by_servers};
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::{Platform, listening_url};
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Application) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Application) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     let cx = &platform.cx;
-    let told = match command {
+    let output = match command {
         cli::Application::Create(new) => create(cx, *new, &listening_url(config)).await,
         cli::Application::List => list(cx).await,
         cli::Application::Show { id } => show(cx, id).await,
@@ -25,10 +25,10 @@ pub(super) async fn run(config: &Config, command: cli::Application) -> Result<To
         cli::Application::Delete { id } => delete(cx, id).await,
     };
     platform.close().await;
-    told
+    output
 }
 
-async fn create(cx: &Cx, new: cli::CreateApplication, url: &str) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateApplication, url: &str) -> Result<Output> {
     let scopes = if new.scopes.is_empty() {
         Scope::ALL.to_vec()
     } else {
@@ -54,10 +54,10 @@ async fn create(cx: &Cx, new: cli::CreateApplication, url: &str) -> Result<Told>
          access at\n{url}/oauth/v2/authorize?client_id={id}&response_type=code&state=…",
         created.secret
     );
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn list(cx: &Cx) -> Result<Told> {
+async fn list(cx: &Cx) -> Result<Output> {
     let all = application::list(cx).await;
     let all = all.context("list the applications")?;
     let rows: Vec<Vec<String>> = all
@@ -70,10 +70,10 @@ async fn list(cx: &Cx) -> Result<Told> {
         table(&["client id", "created", "name"], &rows)
     };
     let items: Vec<Value> = all.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items })))
+    Ok(Output::good(text, json!({ "items": items })))
 }
 
-async fn show(cx: &Cx, id: ApplicationId) -> Result<Told> {
+async fn show(cx: &Cx, id: ApplicationId) -> Result<Output> {
     let found = application::show(cx, id).await;
     let found = found.context("show the application")?;
     let text = format!(
@@ -86,24 +86,24 @@ async fn show(cx: &Cx, id: ApplicationId) -> Result<Told> {
         codes(&found).join(" "),
         shown(found.created_at),
     );
-    Ok(Told::good(text, json(&found)))
+    Ok(Output::good(text, json(&found)))
 }
 
-async fn renew(cx: &Cx, id: ApplicationId) -> Result<Told> {
+async fn renew(cx: &Cx, id: ApplicationId) -> Result<Output> {
     let secret = application::renew_secret(cx, id).await;
     let secret = secret.context("renew the application's secret")?;
     let text = format!("client secret  {secret}\n\nThe secret is shown only now.");
     let json = json!({ "client_id": id.to_string(), "client_secret": secret });
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn delete(cx: &Cx, id: ApplicationId) -> Result<Told> {
+async fn delete(cx: &Cx, id: ApplicationId) -> Result<Output> {
     let ended = application::delete(cx, id).await;
     let ended = ended.context("take the application away")?;
     until_seen_by_servers().await;
     let text = format!("{id} is taken away; {ended} grants ended with it.");
     let json = json!({ "client_id": id.to_string(), "deleted": true, "grants_ended": ended });
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
 fn callback(application: &Application) -> Option<&str> {

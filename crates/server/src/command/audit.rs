@@ -11,7 +11,7 @@ use store::book::Head;
 use super::counted;
 use crate::config::Config;
 use crate::heads;
-use crate::output::Told;
+use crate::output::Output;
 use crate::platform::Platform;
 
 /// A file and the ends of the books that it names.
@@ -41,7 +41,7 @@ impl Known {
 
 /// Audits all shops and compares the ends of their books with the known ones: those in the data
 /// directory's file, and those in `other` if that is given.
-pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
+pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Output> {
     let mut known = vec![Known::of_data_dir(&config.data_dir)?];
     if let Some(other) = other {
         known.push(Known::read(other)?);
@@ -56,7 +56,7 @@ pub(super) async fn run(config: &Config, other: Option<&Path>) -> Result<Told> {
         heads::note(&platform.store, &config.data_dir).await?;
     }
     platform.close().await;
-    Ok(told(&report?))
+    Ok(output(&report?))
 }
 
 /// Audits a store, and compares it with the bank's own list.
@@ -89,7 +89,7 @@ pub(super) fn of_conn(conn: &mut Conn<'_>, known: Option<&Known>) -> Result<Repo
     Ok(report)
 }
 
-fn told(report: &Report) -> Told {
+fn output(report: &Report) -> Output {
     let Report {
         shops,
         transfers,
@@ -150,7 +150,7 @@ fn told(report: &Report) -> Told {
         let (shop, object) = (finding.shop_id, &finding.object);
         text.push_str(&format!("  shop {shop}, {object}: {}\n", finding.problem));
     }
-    Told { text, json, good }
+    Output { text, json, good }
 }
 
 #[cfg(test)]
@@ -158,17 +158,17 @@ mod tests {
     use app::audit::{Finding, Report};
     use domain::ShopId;
 
-    use super::told;
+    use super::output;
 
     #[test]
     fn a_finding_makes_the_command_fail_and_is_named() {
-        assert!(told(&Report::default()).good);
+        assert!(output(&Report::default()).good);
         let finding = Finding {
             shop_id: ShopId::new(7).unwrap(),
             object: "book".to_owned(),
             problem: "its head is not its last transfer".to_owned(),
         };
-        let secrets = told(&Report {
+        let secrets = output(&Report {
             secrets: vec![finding.clone()],
             refunds: 1,
             ..Report::default()
@@ -177,16 +177,16 @@ mod tests {
         let begin = "0 shops, 0 transfers, 0 payments, 1 refund, ";
         assert!(secrets.text.starts_with(begin), "{}", secrets.text);
         assert!(secrets.text.contains("the books are right; secrets"));
-        let told = told(&Report {
+        let output = output(&Report {
             findings: vec![finding],
             ..Report::default()
         });
-        assert!(!told.good);
+        assert!(!output.good);
         assert!(
-            told.text.contains("shop 7, book: its head is not"),
+            output.text.contains("shop 7, book: its head is not"),
             "{}",
-            told.text
+            output.text
         );
-        assert_eq!(told.json["findings"][0]["shop_id"], "7");
+        assert_eq!(output.json["findings"][0]["shop_id"], "7");
     }
 }

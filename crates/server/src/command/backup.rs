@@ -23,7 +23,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::demo::DEMO_FILE;
 use crate::files::{beside, folder_of, sync_dir};
-use crate::output::Told;
+use crate::output::Output;
 use crate::platform::{Platform, SANDBOX_DIR, make_data_dir, without_password};
 use crate::sealing::KeyFile;
 
@@ -35,7 +35,7 @@ pub(super) const PARTS: [&str; 2] = [SANDBOX_DIR, DEMO_FILE];
 const COPY_TRIES: usize = 5;
 
 /// Copies everything into the new directory `target`.
-pub(super) async fn backup(config: &Config, target: &Path) -> Result<Told> {
+pub(super) async fn backup(config: &Config, target: &Path) -> Result<Output> {
     ensure!(!target.exists(), "{} exists already", target.display());
     let partial = Partial::make(target)?;
     let manifest = copy_out(config, &partial.path).await?;
@@ -65,7 +65,7 @@ pub(super) async fn backup(config: &Config, target: &Path) -> Result<Told> {
         "good": good,
         "missing": missing,
     });
-    Ok(Told { text, json, good })
+    Ok(Output { text, json, good })
 }
 
 /// Copies everything into a directory, and describes it.

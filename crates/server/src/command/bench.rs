@@ -28,7 +28,7 @@ use crate::clock::{Stopwatch, SystemRandom};
 use crate::config::Config;
 use crate::http::{Door, Limits, Observer, bind, observe};
 use crate::metrics::Metrics;
-use crate::output::{Told, say};
+use crate::output::{Output, say};
 use crate::platform::{Platform, make_data_dir};
 use crate::serve::Asked;
 
@@ -86,7 +86,7 @@ async fn echo_body(headers: HeaderMap, body: Bytes) -> Response {
 }
 
 /// Creates payments from many tasks at once, without HTTP.
-pub(super) async fn store(config: &Config, options: &BenchStore) -> Result<Told> {
+pub(super) async fn store(config: &Config, options: &BenchStore) -> Result<Output> {
     make_data_dir(&config.data_dir)?;
     let metrics = Metrics::new();
     let platform = Platform::of_server(config, "http://127.0.0.1:8080", &metrics).await?;
@@ -124,7 +124,7 @@ pub(super) async fn store(config: &Config, options: &BenchStore) -> Result<Told>
         "commit_micros": after.commit_us.saturating_sub(before.commit_us) / batches,
     });
     let text = format!("{per_second} payments/s without HTTP; {json}");
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
 #[expect(

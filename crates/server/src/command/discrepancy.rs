@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, harmless, table};
+use crate::output::{Output, harmless, table};
 use crate::platform::Platform;
 
 /// Runs the command.
-pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
-    let told = match command {
+    let output = match command {
         cli::Discrepancy::List { shop, all, limit } => {
             let found = app::discrepancy::list(&platform.cx, shop, all, limit).await;
             found
@@ -39,15 +39,15 @@ pub(super) async fn run(config: &Config, command: cli::Discrepancy) -> Result<To
         }
     };
     platform.close().await;
-    told
+    output
 }
 
-fn done(operation: OperationId, settled: u64) -> Told {
+fn done(operation: OperationId, settled: u64) -> Output {
     let json = json!({ "operation_id": operation.to_string(), "settled": settled });
-    Told::good(format!("settled {settled} of {operation}"), json)
+    Output::good(format!("settled {settled} of {operation}"), json)
 }
 
-fn list(found: &[Discrepancy]) -> Told {
+fn list(found: &[Discrepancy]) -> Output {
     let row = |one: &Discrepancy| {
         vec![
             shown(one.found_at),
@@ -91,7 +91,7 @@ fn list(found: &[Discrepancy]) -> Told {
         text
     };
     let items: Vec<Value> = found.iter().map(outline).collect();
-    Told::good(text, json!({ "items": items }))
+    Output::good(text, json!({ "items": items }))
 }
 
 fn object(object: OperationObject) -> String {

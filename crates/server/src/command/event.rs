@@ -12,14 +12,14 @@ use store::event::Event;
 use super::shown;
 use crate::cli;
 use crate::config::{Config, parse_duration};
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::Platform;
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     let cx = &platform.cx;
-    let told = match command {
+    let output = match command {
         cli::Event::List {
             shop,
             since,
@@ -41,7 +41,7 @@ pub(super) async fn run(config: &Config, command: cli::Event) -> Result<Told> {
         cli::Event::Replay { shop, since } => replay(cx, shop, &since).await,
     };
     platform.close().await;
-    told
+    output
 }
 
 /// Which events of a shop are listed.
@@ -53,7 +53,7 @@ struct Listed {
     limit: u32,
 }
 
-async fn list(cx: &Cx, listed: Listed) -> Result<Told> {
+async fn list(cx: &Cx, listed: Listed) -> Result<Output> {
     let (shop, limit) = (listed.shop, listed.limit);
     let since = match &listed.since {
         Some(since) => moment(cx, shop, since).await?,
@@ -93,10 +93,13 @@ async fn list(cx: &Cx, listed: Listed) -> Result<Told> {
         ));
     }
     let items: Vec<Value> = events.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items, "older": older })))
+    Ok(Output::good(
+        text,
+        json!({ "items": items, "older": older }),
+    ))
 }
 
-async fn show(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
+async fn show(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Output> {
     let EventView { event, deliveries } = find(cx, id, shop).await?;
     let body: Value = serde_json::from_str(&event.body).context("the event's body")?;
     let mut text = format!(
@@ -122,10 +125,10 @@ async fn show(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
         fields.insert("body".to_owned(), body);
         fields.insert("deliveries".to_owned(), Value::Array(deliveries));
     }
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn resend(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
+async fn resend(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Output> {
     let shop = match shop {
         Some(shop) => shop,
         None => find(cx, id, None).await?.event.shop_id,
@@ -136,7 +139,7 @@ async fn resend(cx: &Cx, id: EventId, shop: Option<ShopId>) -> Result<Told> {
     Ok(again(sent))
 }
 
-async fn replay(cx: &Cx, shop: ShopId, since: &str) -> Result<Told> {
+async fn replay(cx: &Cx, shop: ShopId, since: &str) -> Result<Output> {
     let since = moment(cx, shop, since).await?;
     let sent = event::replay(cx, shop, since)
         .await
@@ -144,13 +147,13 @@ async fn replay(cx: &Cx, shop: ShopId, since: &str) -> Result<Told> {
     Ok(again(sent))
 }
 
-fn again(deliveries: usize) -> Told {
+fn again(deliveries: usize) -> Output {
     let text = if deliveries == 1 {
         "1 delivery is on its way.".to_owned()
     } else {
         format!("{deliveries} deliveries are on their way.")
     };
-    Told::good(text, json!({ "deliveries": deliveries }))
+    Output::good(text, json!({ "deliveries": deliveries }))
 }
 
 /// An event in the named shop, or in whichever shop has it.

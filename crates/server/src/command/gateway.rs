@@ -10,19 +10,19 @@ use serde_json::json;
 use super::key;
 use crate::cli;
 use crate::config::Config;
-use crate::output::Told;
+use crate::output::Output;
 use crate::platform::Platform;
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Gateway) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
-    let told = match command {
+    let output = match command {
         cli::Gateway::Create(new) => create(&platform.cx, *new).await,
         cli::Gateway::Key(command) => key::run(&platform.cx, command).await,
         cli::Gateway::TopUp { gateway, amount } => top_up(&platform.cx, gateway, &amount).await,
     };
     platform.close().await;
-    told
+    output
 }
 
 /// The settings of a test gateway that can pay in every way.
@@ -49,7 +49,7 @@ pub(crate) fn test_gateway(
     }
 }
 
-async fn create(cx: &Cx, new: cli::CreateGateway) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateGateway) -> Result<Output> {
     let new = test_gateway(new.name, new.raw_cards, new.cards_of);
     let created = shop::create(cx, new).await.context("add the gateway")?;
     let (id, key) = (created.shop.id, created.secret_key);
@@ -58,10 +58,10 @@ async fn create(cx: &Cx, new: cli::CreateGateway) -> Result<Told> {
         "secret_key": key,
     });
     let text = format!("gateway id  {id}\nsecret key  {key}\n\nThe key is shown only now.");
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn top_up(cx: &Cx, gateway: ShopId, amount: &str) -> Result<Told> {
+async fn top_up(cx: &Cx, gateway: ShopId, amount: &str) -> Result<Output> {
     let shops = shop::list(cx).await.context("look for the gateway")?;
     let found = shops.iter().find(|shop| shop.id == gateway);
     let currency = found.map_or(Currency::RUB, |shop| shop.currency);
@@ -73,5 +73,5 @@ async fn top_up(cx: &Cx, gateway: ShopId, amount: &str) -> Result<Told> {
         "gateway_id": gateway.to_string(),
         "balance": {"value": balance.value(), "currency": balance.currency().code()},
     });
-    Ok(Told::good(format!("The balance is {balance} now."), json))
+    Ok(Output::good(format!("The balance is {balance} now."), json))
 }

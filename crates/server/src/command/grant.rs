@@ -8,10 +8,10 @@ use domain::{GrantId, ShopId};
 use serde_json::{Value, json};
 
 use super::{shown, until_seen_by_servers};
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 
 /// Lists what a shop has granted.
-pub(super) async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+pub(super) async fn list(cx: &Cx, shop: ShopId) -> Result<Output> {
     let views = grant::list(cx, shop).await.context("list the grants")?;
     let rows: Vec<Vec<String>> = views.iter().map(row).collect();
     let text = if rows.is_empty() {
@@ -23,16 +23,16 @@ pub(super) async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
         )
     };
     let items: Vec<Value> = views.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items })))
+    Ok(Output::good(text, json!({ "items": items })))
 }
 
 /// Takes a grant back.
-pub(super) async fn revoke(cx: &Cx, shop: ShopId, id: GrantId) -> Result<Told> {
+pub(super) async fn revoke(cx: &Cx, shop: ShopId, id: GrantId) -> Result<Output> {
     let revoked = grant::revoke(cx, shop, id).await;
     revoked.context("revoke the grant")?;
     until_seen_by_servers().await;
     let json = json!({ "grant": id.to_string(), "revoked": true });
-    Ok(Told::good("The token is refused from now on.", json))
+    Ok(Output::good("The token is refused from now on.", json))
 }
 
 fn row(view: &GrantView) -> Vec<String> {

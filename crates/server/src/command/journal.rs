@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::Platform;
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Journal) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Journal) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     let cli::Journal::List { shop, limit } = command;
     let found = app::journal::list(&platform.cx, shop, limit).await;
@@ -19,7 +19,7 @@ pub(super) async fn run(config: &Config, command: cli::Journal) -> Result<Told> 
     Ok(list(&found.context("read the journal")?))
 }
 
-fn list(actions: &[Action]) -> Told {
+fn list(actions: &[Action]) -> Output {
     let rows: Vec<Vec<String>> = actions.iter().map(row).collect();
     let text = if rows.is_empty() {
         "Nothing was done by hand.".to_owned()
@@ -28,7 +28,7 @@ fn list(actions: &[Action]) -> Told {
         table(&heads, &rows)
     };
     let items: Vec<Value> = actions.iter().map(json).collect();
-    Told::good(text, json!({ "items": items }))
+    Output::good(text, json!({ "items": items }))
 }
 
 fn row(action: &Action) -> Vec<String> {

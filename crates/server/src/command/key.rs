@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::{shown, until_seen_by_servers};
 use crate::cli::ShopKey;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 
 /// Runs one of the commands.
-pub(super) async fn run(cx: &Cx, command: ShopKey) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: ShopKey) -> Result<Output> {
     match command {
         ShopKey::Add { shop } => add(cx, shop).await,
         ShopKey::List { shop } => list(cx, shop).await,
@@ -20,23 +20,26 @@ pub(super) async fn run(cx: &Cx, command: ShopKey) -> Result<Told> {
     }
 }
 
-async fn add(cx: &Cx, shop: ShopId) -> Result<Told> {
+async fn add(cx: &Cx, shop: ShopId) -> Result<Output> {
     let key = shop::add_key(cx, shop).await.context("add a secret key")?;
     let json = json!({ "shop_id": shop.to_string(), "secret_key": key });
     let text = format!("secret key  {key}\n\nThe key is shown only now.");
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+async fn list(cx: &Cx, shop: ShopId) -> Result<Output> {
     let keys = shop::list_keys(cx, shop).await;
     let keys = keys.context("list the secret keys")?;
     let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
     let heads = ["number", "ends in", "state", "made", "last used"];
     let items: Vec<Value> = keys.iter().map(json).collect();
-    Ok(Told::good(table(&heads, &rows), json!({ "items": items })))
+    Ok(Output::good(
+        table(&heads, &rows),
+        json!({ "items": items }),
+    ))
 }
 
-async fn revoke(cx: &Cx, shop: ShopId, named: &str) -> Result<Told> {
+async fn revoke(cx: &Cx, shop: ShopId, named: &str) -> Result<Output> {
     let revoked = shop::revoke_key(cx, shop, named).await;
     let revoked = revoked.context("take the key back")?;
     let left = shop::list_keys(cx, shop).await;
@@ -56,7 +59,7 @@ async fn revoke(cx: &Cx, shop: ShopId, named: &str) -> Result<Told> {
         "shop_id": shop.to_string(), "revoked": true, "number": revoked.number,
         "hint": revoked.key.hint, "keys_left": left,
     });
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
 fn row(view: &KeyView) -> Vec<String> {

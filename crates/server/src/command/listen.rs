@@ -81,12 +81,12 @@ impl Listener {
         let (shop, id) = (added.webhook.shop_id, added.webhook.id);
         let secret = added.secret.reveal();
         if self.as_json {
-            let told = json!({
+            let output = json!({
                 "shop_id": shop.to_string(),
                 "webhook_id": id.to_string(),
                 "secret": secret,
             });
-            return Ok(say(&told.to_string())?);
+            return Ok(say(&output.to_string())?);
         }
         let text = format!(
             "Listening for shop {shop} through {id}, signed with {secret}.\n\
@@ -110,7 +110,7 @@ impl Listener {
             None => (None, None),
         };
         if self.as_json {
-            let told = json!({
+            let output = json!({
                 "at": when,
                 "event": event,
                 "object_id": object,
@@ -119,7 +119,7 @@ impl Listener {
                 "forward_failure": failure,
                 "notification": notification,
             });
-            return Ok(say(&told.to_string())?);
+            return Ok(say(&output.to_string())?);
         }
         let forwarded = match (status, failure) {
             (Some(status), _) => format!(" -> {status}"),

@@ -8,14 +8,14 @@ use serde_json::{Value, json};
 use super::shown;
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::Platform;
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     let cx = &platform.cx;
-    let told = match command {
+    let output = match command {
         cli::Message::List { shop, limit } => app::message::list(cx, shop, limit)
             .await
             .map(|messages| list(&messages))
@@ -26,10 +26,10 @@ pub(super) async fn run(config: &Config, command: cli::Message) -> Result<Told> 
             .context("look for the message"),
     };
     platform.close().await;
-    told
+    output
 }
 
-fn list(messages: &[Message]) -> Told {
+fn list(messages: &[Message]) -> Output {
     let row = |message: &Message| {
         let about = format!("{} {}", message.about.kind(), message.about.id());
         vec![
@@ -49,10 +49,10 @@ fn list(messages: &[Message]) -> Told {
         table(&head, &rows)
     };
     let items: Vec<Value> = messages.iter().map(outline).collect();
-    Told::good(text, json!({ "items": items }))
+    Output::good(text, json!({ "items": items }))
 }
 
-fn show(message: &Message) -> Told {
+fn show(message: &Message) -> Output {
     let (id, state, attempts) = (message.id, message.state.code(), message.attempts);
     let mut text = format!("{id}  {}  {state}", shown(message.created_at));
     match message.state {
@@ -101,7 +101,7 @@ fn show(message: &Message) -> Told {
             json!(content.and_then(|content| content.html.as_ref())),
         );
     }
-    Told::good(text, json)
+    Output::good(text, json)
 }
 
 /// A message without its address and text.

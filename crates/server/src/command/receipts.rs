@@ -10,17 +10,17 @@ use std::path::{self, Path};
 
 use super::until_seen_by_servers;
 use crate::cli;
-use crate::output::Told;
+use crate::output::Output;
 
 /// Runs one of the commands.
-pub(super) async fn run(cx: &Cx, command: cli::ShopReceipts) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: cli::ShopReceipts) -> Result<Output> {
     match command {
         cli::ShopReceipts::Set(new) => set(cx, *new).await,
         cli::ShopReceipts::Off { shop } => off(cx, shop).await,
     }
 }
 
-async fn set(cx: &Cx, new: cli::SetReceipts) -> Result<Told> {
+async fn set(cx: &Cx, new: cli::SetReceipts) -> Result<Output> {
     let register = register(&new)?;
     let (provider, scenario) = (new.provider, new.scenario);
     let settings = Fiscalization {
@@ -42,7 +42,7 @@ async fn set(cx: &Cx, new: cli::SetReceipts) -> Result<Told> {
         provider.code(),
         scenario.code()
     );
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
 /// The sandbox, or the account with ATOL Online; the parser requires all of its options or none.
@@ -80,11 +80,14 @@ fn password_file(path: &Path) -> Result<String> {
     path.map_err(|path| anyhow!("{} is no text in UTF-8", path.display()))
 }
 
-async fn off(cx: &Cx, shop: ShopId) -> Result<Told> {
+async fn off(cx: &Cx, shop: ShopId) -> Result<Output> {
     shop::set_fiscalization(cx, shop, None)
         .await
         .context("switch receipts off")?;
     until_seen_by_servers().await;
     let json = json!({ "shop_id": shop.to_string(), "provider": null });
-    Ok(Told::good("No receipts are registered from now on.", json))
+    Ok(Output::good(
+        "No receipts are registered from now on.",
+        json,
+    ))
 }

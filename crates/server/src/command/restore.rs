@@ -21,7 +21,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, DATABASE_FILE};
 use crate::files::{beside, folder_of, private_file, sync_dir};
 use crate::heads::{self, HEADS_FILE};
-use crate::output::Told;
+use crate::output::Output;
 use crate::platform::{DataLock, UNFINISHED, make_data_dir, own_data_dir};
 use crate::sealing::KeyFile;
 
@@ -31,7 +31,7 @@ const STAGE: &str = "restoring";
 const REPLACED: &str = ".replaced-";
 
 /// Brings a backup back.
-pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Result<Told> {
+pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Result<Output> {
     let manifest = Manifest::read(source)?;
     ensure!(
         manifest.schema <= newest(),
@@ -61,7 +61,7 @@ pub(super) async fn restore(config: &Config, source: &Path, force: bool) -> Resu
         (_, engine) => bail!("the backup is one of {engine}, the configured database is not"),
     };
     let done = done.context("bring the backup back")??;
-    Ok(told(config, source, (&manifest, &done)))
+    Ok(output(config, source, (&manifest, &done)))
 }
 
 /// What a restore did.
@@ -86,7 +86,7 @@ struct Stage {
     path: PathBuf,
 }
 
-fn told(config: &Config, source: &Path, (manifest, done): (&Manifest, &Done)) -> Told {
+fn output(config: &Config, source: &Path, (manifest, done): (&Manifest, &Done)) -> Output {
     let good = done.report.findings.is_empty();
     let books = if good {
         "right"
@@ -118,7 +118,7 @@ fn told(config: &Config, source: &Path, (manifest, done): (&Manifest, &Done)) ->
         "kept": done.kept,
         "advice": advice,
     });
-    Told { text, json, good }
+    Output { text, json, good }
 }
 
 /// What has to be done about the sealing keys before a server starts, if anything.
@@ -420,7 +420,7 @@ fn remove_if_there(path: &Path) -> Result<()> {
 }
 
 /// Removes everything that restores have replaced.
-pub(super) async fn drop_replaced(config: &Config) -> Result<Told> {
+pub(super) async fn drop_replaced(config: &Config) -> Result<Output> {
     let mut folders = vec![config.data_dir.clone()];
     let mut dropped = match config.database() {
         Database::Sqlite { path } => {
@@ -455,7 +455,7 @@ pub(super) async fn drop_replaced(config: &Config) -> Result<Told> {
     } else {
         format!("Removed: {}.", dropped.join(", "))
     };
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
 /// The time, as the end of a name.

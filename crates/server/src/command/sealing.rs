@@ -14,7 +14,7 @@ use super::counted;
 use crate::cli;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::output::Told;
+use crate::output::Output;
 use crate::platform::Platform;
 use crate::sealing::{Changing, KeyFile, fresh_key, prepare};
 
@@ -27,10 +27,10 @@ enum Rotation {
 }
 
 /// Runs the command.
-pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     let changes = !matches!(command, cli::Sealing::List);
-    let told = match command {
+    let output = match command {
         cli::Sealing::List => keys::list(config, &platform).await,
         cli::Sealing::Rotate { prepare, lost } => {
             let rotation = match (prepare, lost) {
@@ -42,14 +42,14 @@ pub(super) async fn run(config: &Config, command: cli::Sealing) -> Result<Told> 
         }
         cli::Sealing::Prune { drop } => keys::prune(config, &platform, drop).await,
     };
-    if changes && told.is_ok() {
+    if changes && output.is_ok() {
         let number = platform.app.sealing().seals_with();
         let object = number.map(|number| format!("key {number}"));
         let noted = app::journal::note(&platform.cx, Right::SealingRotate, object).await;
         noted.context("note it in the journal of actions")?;
     }
     platform.close().await;
-    told
+    output
 }
 
 /// Takes the lock for changing the file.
@@ -59,7 +59,7 @@ async fn changing(file: &KeyFile) -> Result<Changing> {
     changing.context("wait for the sealing keys")?
 }
 
-async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Result<Told> {
+async fn rotate(config: &Config, platform: &Platform, rotation: Rotation) -> Result<Output> {
     let (app, store) = (&platform.app, &platform.store);
     let file = KeyFile::of(config);
     if rotation != Rotation::WithoutLost {
@@ -133,28 +133,28 @@ fn next(registered: &[SealingKey], keys: &Keyring) -> Result<u32> {
     newest.checked_add(1).context("the last number is used up")
 }
 
-fn prepared(file: &KeyFile, number: u32) -> Told {
+fn prepared(file: &KeyFile, number: u32) -> Output {
     let shown = file.shown();
     let text = format!(
         "Key {number} is in {shown} and seals nothing yet.\nCopy the file to every other node, \
          then run `altyn sealing rotate`."
     );
-    Told::good(
+    Output::good(
         text,
         json!({ "key": number, "file": shown, "prepared": true }),
     )
 }
 
-fn finished(file: &KeyFile, number: u32, left: &Resealed) -> Told {
+fn finished(file: &KeyFile, number: u32, left: &Resealed) -> Output {
     let rows = counted(left.rows, "secret was", "secrets were");
     let begin = format!(
         "{rows} left by a rotation that was cut off, or by an older program; key {number} seals \
          all of them now.\nRun it again for another key."
     );
-    told(begin, file, number, left)
+    output(begin, file, number, left)
 }
 
-fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
+fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Output {
     let rows = counted(resealed.rows, "secret was", "secrets were");
     let shown = file.shown();
     let begin = format!(
@@ -162,10 +162,10 @@ fn rotated(file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
          copy the file to every other node, and to where a copy is kept. Older keys stay \
          in it, for older backups; `altyn sealing prune` shows which nothing else needs."
     );
-    told(begin, file, number, resealed)
+    output(begin, file, number, resealed)
 }
 
-fn told(begin: String, file: &KeyFile, number: u32, resealed: &Resealed) -> Told {
+fn output(begin: String, file: &KeyFile, number: u32, resealed: &Resealed) -> Output {
     let mut text = begin;
     let mut unreadable: Vec<Value> = Vec::new();
     for row in &resealed.unreadable {
@@ -187,5 +187,5 @@ fn told(begin: String, file: &KeyFile, number: u32, resealed: &Resealed) -> Told
         "unreadable": unreadable,
     });
     let good = resealed.unreadable.is_empty();
-    Told { text, json, good }
+    Output { text, json, good }
 }

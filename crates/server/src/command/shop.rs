@@ -10,19 +10,19 @@ use serde_json::{Value, json};
 use super::{grant, key, receipts, shown, until_seen_by_servers, webhook};
 use crate::cli;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::Platform;
 use crate::sealing::prepare;
 
 /// Runs one of the commands.
-pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
+pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Output> {
     let platform = Platform::of_command(config).await?;
     if let cli::Shop::Webhook(cli::ShopWebhook::Add { .. } | cli::ShopWebhook::Renew { .. }) =
         &command
     {
         prepare(config, &platform.store, platform.app.sealing()).await?;
     }
-    let told = match command {
+    let output = match command {
         cli::Shop::Create(new) => create(&platform.cx, *new).await,
         cli::Shop::List => list(&platform.cx).await,
         cli::Shop::Disable { shop } => switch(&platform.cx, shop, ShopState::Disabled).await,
@@ -35,10 +35,10 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Told> {
         cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.cx, shop, grant).await,
     };
     platform.close().await;
-    told
+    output
 }
 
-async fn create(cx: &Cx, new: cli::CreateShop) -> Result<Told> {
+async fn create(cx: &Cx, new: cli::CreateShop) -> Result<Output> {
     let methods = if new.methods.is_empty() {
         MethodKind::ALL.to_vec()
     } else {
@@ -70,10 +70,10 @@ async fn create(cx: &Cx, new: cli::CreateShop) -> Result<Told> {
         "shop id     {}\nsecret key  {}\n\nThe key is shown only now.",
         created.shop.id, created.secret_key
     );
-    Ok(Told::good(text, json))
+    Ok(Output::good(text, json))
 }
 
-async fn switch(cx: &Cx, id: ShopId, state: ShopState) -> Result<Told> {
+async fn switch(cx: &Cx, id: ShopId, state: ShopState) -> Result<Output> {
     let switched = shop::set_state(cx, id, state).await;
     let switched = switched.context("switch the shop")?;
     until_seen_by_servers().await;
@@ -85,10 +85,10 @@ async fn switch(cx: &Cx, id: ShopId, state: ShopState) -> Result<Told> {
              time."
         ),
     };
-    Ok(Told::good(text, json(&switched)))
+    Ok(Output::good(text, json(&switched)))
 }
 
-async fn list(cx: &Cx) -> Result<Told> {
+async fn list(cx: &Cx) -> Result<Output> {
     let shops = shop::list(cx).await.context("list the shops")?;
     let rows: Vec<Vec<String>> = shops.iter().map(row).collect();
     let text = if rows.is_empty() {
@@ -100,7 +100,7 @@ async fn list(cx: &Cx) -> Result<Told> {
         )
     };
     let items: Vec<Value> = shops.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items })))
+    Ok(Output::good(text, json!({ "items": items })))
 }
 
 fn row(shop: &Shop) -> Vec<String> {
@@ -143,7 +143,7 @@ fn json(shop: &Shop) -> Value {
     })
 }
 
-async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Told> {
+async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Output> {
     let changed = shop::set_widget_sites(cx, shop, sites)
         .await
         .context("set the sites of the widget")?;
@@ -157,5 +157,5 @@ async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Tol
             sites.join(", ")
         )
     };
-    Ok(Told::good(text, json(&changed)))
+    Ok(Output::good(text, json(&changed)))
 }

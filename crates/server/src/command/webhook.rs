@@ -9,10 +9,10 @@ use serde_json::{Value, json};
 
 use super::shown;
 use crate::cli;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 
 /// Runs one of the commands.
-pub(super) async fn run(cx: &Cx, command: cli::ShopWebhook) -> Result<Told> {
+pub(super) async fn run(cx: &Cx, command: cli::ShopWebhook) -> Result<Output> {
     match command {
         cli::ShopWebhook::Add {
             shop,
@@ -32,7 +32,7 @@ pub(super) async fn run(cx: &Cx, command: cli::ShopWebhook) -> Result<Told> {
     }
 }
 
-async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Told> {
+async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Output> {
     if let Err(why) = contract::address::check(&new.url, new.reach) {
         bail!("notifications cannot go to this address: {why}");
     }
@@ -40,12 +40,12 @@ async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Told> {
     Ok(shown_once(&added.context("add the webhook")?))
 }
 
-async fn renew(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Told> {
+async fn renew(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Output> {
     let renewed = app::webhook::renew(cx, shop, id).await;
     Ok(shown_once(&renewed.context("renew the webhook's secret")?))
 }
 
-fn shown_once(added: &Added) -> Told {
+fn shown_once(added: &Added) -> Output {
     let (id, secret) = (added.webhook.id, added.secret.reveal());
     let mut json = json(&added.webhook);
     if let Some(fields) = json.as_object_mut() {
@@ -56,7 +56,7 @@ fn shown_once(added: &Added) -> Told {
         "webhook  {id}\nsecret   {secret}\n\nThe secret is shown only now; it signs the \
          notifications (Standard Webhooks)."
     );
-    Told::good(text, json)
+    Output::good(text, json)
 }
 
 /// The named events, or all of them.
@@ -67,7 +67,7 @@ pub(super) fn all_if_none(events: Vec<EventKind>) -> Vec<EventKind> {
     events
 }
 
-async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
+async fn list(cx: &Cx, shop: ShopId) -> Result<Output> {
     let webhooks = app::webhook::list(cx, shop)
         .await
         .context("list the webhooks")?;
@@ -90,15 +90,15 @@ async fn list(cx: &Cx, shop: ShopId) -> Result<Told> {
         table(&["webhook", "created", "order", "url", "events"], &rows)
     };
     let items: Vec<Value> = webhooks.iter().map(json).collect();
-    Ok(Told::good(text, json!({ "items": items })))
+    Ok(Output::good(text, json!({ "items": items })))
 }
 
-async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Told> {
+async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<Output> {
     app::webhook::remove(cx, shop, id)
         .await
         .context("remove the webhook")?;
     let json = json!({ "id": id.to_string(), "removed": true });
-    Ok(Told::good(format!("{id} is removed."), json))
+    Ok(Output::good(format!("{id} is removed."), json))
 }
 
 fn codes(webhook: &Webhook) -> Vec<&'static str> {

@@ -10,7 +10,7 @@ use store::sealing::SealingKey;
 use super::super::{counted, shown};
 use super::changing;
 use crate::config::Config;
-use crate::output::{Told, table};
+use crate::output::{Output, table};
 use crate::platform::Platform;
 use crate::sealing::KeyFile;
 
@@ -76,7 +76,7 @@ impl Keys {
 }
 
 /// Lists the keys.
-pub(super) async fn list(config: &Config, platform: &Platform) -> Result<Told> {
+pub(super) async fn list(config: &Config, platform: &Platform) -> Result<Output> {
     let file = KeyFile::of(config);
     let keys = Keys::of(&file, platform).await?;
     let mut rows = Vec::new();
@@ -102,14 +102,14 @@ pub(super) async fn list(config: &Config, platform: &Platform) -> Result<Told> {
         [] => format!("There is no sealing key in {} yet.", file.shown()),
         rows => table(&["key", "in use since", "state", "secrets"], rows),
     };
-    Ok(Told::good(
+    Ok(Output::good(
         text,
         json!({ "file": file.shown(), "items": items }),
     ))
 }
 
 /// Drops keys that nothing uses, or lists them.
-pub(super) async fn prune(config: &Config, platform: &Platform, drop: bool) -> Result<Told> {
+pub(super) async fn prune(config: &Config, platform: &Platform, drop: bool) -> Result<Output> {
     let file = KeyFile::of(config);
     // While this is held nobody adds a key, and no server seals with an older one than the newest.
     let changing = changing(&file).await?;
@@ -130,7 +130,7 @@ pub(super) async fn prune(config: &Config, platform: &Platform, drop: bool) -> R
         "dropped": if drop { unused.as_slice() } else { &[] },
         "backups_before": since,
     });
-    Ok(Told::good(pruned(&file, &unused, (since, drop)), json))
+    Ok(Output::good(pruned(&file, &unused, (since, drop)), json))
 }
 
 fn pruned(file: &KeyFile, unused: &[u32], (since, drop): (Option<String>, bool)) -> String {
