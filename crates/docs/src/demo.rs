@@ -131,7 +131,7 @@ struct TokenForm {
 
 /// What a shop's server would tell its page.
 #[derive(Serialize)]
-struct Told {
+struct Reply {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     go: Option<String>,
@@ -148,18 +148,18 @@ async fn pay_by_token(State(demo): State<Demo>, request: PageRequest, body: Byte
     let lang = request.lang_of_form(&form.lang, None);
     let way = Way::Token(form.payment_token);
     let created = app::demo::create(&demo.app, demo.shop, purchase(&demo, lang, way)).await;
-    let (status, told) = match created {
-        Ok(payment) => (StatusCode::OK, told(&payment)),
+    let (status, reply) = match created {
+        Ok(payment) => (StatusCode::OK, reply(&payment)),
         Err(app::Error::Refused(_)) => (StatusCode::UNPROCESSABLE_ENTITY, nothing("refused")),
         Err(error) => (
             response::failure(&demo.app, &error).status,
             nothing("failed"),
         ),
     };
-    (status, [(header::CACHE_CONTROL, "no-store")], Json(told)).into_response()
+    (status, [(header::CACHE_CONTROL, "no-store")], Json(reply)).into_response()
 }
 
-fn told(payment: &Payment) -> Told {
+fn reply(payment: &Payment) -> Reply {
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "only a challenge leads anywhere"
@@ -172,12 +172,12 @@ fn told(payment: &Payment) -> Told {
         _ => None,
     };
     let go = challenged.and_then(response::safe_link);
-    Told {
+    Reply {
         status: payment.status().code(),
         go,
     }
 }
 
-const fn nothing(status: &'static str) -> Told {
-    Told { status, go: None }
+const fn nothing(status: &'static str) -> Reply {
+    Reply { status, go: None }
 }

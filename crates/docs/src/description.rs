@@ -92,13 +92,13 @@ pub(super) struct Media {
 /// A notification.
 #[derive(Debug, Deserialize)]
 pub(super) struct Webhook {
-    pub(super) post: Told,
+    pub(super) post: WebhookPost,
 }
 
 /// The body that is sent.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Told {
+pub(super) struct WebhookPost {
     pub(super) summary: String,
     #[serde(rename = "x-summary-ru")]
     pub(super) summary_ru: String,

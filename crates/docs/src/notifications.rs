@@ -27,7 +27,7 @@ pub struct NotificationsPage {
     /// The pages and the search beside it.
     pub side: Side,
     /// The notifications.
-    pub told: Vec<Told>,
+    pub rows: Vec<NotificationRow>,
     /// When a notification is repeated: seconds after the first time.
     pub again: String,
     /// What arrives.
@@ -38,7 +38,7 @@ pub struct NotificationsPage {
 
 /// A notification.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct NotificationRow {
     /// The events.
     pub events: Vec<String>,
     /// Their description.
@@ -56,7 +56,7 @@ impl NotificationsPage {
         Self {
             frame: frame(lang, routes::docs_notifications),
             side,
-            told: told(lang, description),
+            rows: rows(lang, description),
             again: RETRY_OFFSETS_SECONDS
                 .map(|seconds| seconds.to_string())
                 .join(", "),
@@ -75,16 +75,16 @@ impl NotificationsPage {
 }
 
 /// Every notification.
-fn told(lang: Lang, description: &Description) -> Vec<Told> {
-    let told = |(_, webhook): &(String, Webhook)| {
+fn rows(lang: Lang, description: &Description) -> Vec<NotificationRow> {
+    let rows = |(_, webhook): &(String, Webhook)| {
         let json = webhook.post.request_body.json();
         let events = json.and_then(|json| json.schema.properties.get("event"));
-        Told {
+        NotificationRow {
             events: events.map(Schema::values).unwrap_or_default(),
             says: in_lang(lang, &webhook.post.summary, Some(&webhook.post.summary_ru)).to_owned(),
         }
     };
-    description.webhooks.0.iter().map(told).collect()
+    description.webhooks.0.iter().map(rows).collect()
 }
 
 /// The body of a notification about the payment that the description has as an example.

@@ -74,7 +74,7 @@ struct Given {
 /// What the frame is told.
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
-enum Told {
+enum Reply {
     Success { data: Data },
     Error { code: &'static str },
 }
@@ -103,12 +103,12 @@ pub(crate) async fn create(
     body: Bytes,
 ) -> Response {
     let mut wait = None;
-    let (status, told) = if form_guard::is_ours(&request.headers, "") {
+    let (status, reply) = if form_guard::is_ours(&request.headers, "") {
         match serde_json::from_slice::<Given>(&body) {
             Ok(given) => match given.account_id.parse::<ShopId>() {
                 Ok(account) => {
-                    let told = exchange(&app, account, &given.number, request.from.0).await;
-                    told.unwrap_or_else(|exceeded| {
+                    let reply = exchange(&app, account, &given.number, request.from.0).await;
+                    reply.unwrap_or_else(|exceeded| {
                         wait = exceeded.wait;
                         (StatusCode::TOO_MANY_REQUESTS, error(INTERNAL))
                     })
@@ -124,11 +124,11 @@ pub(crate) async fn create(
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ];
-    response::after((status, headers, Json(told)).into_response(), wait)
+    response::after((status, headers, Json(reply)).into_response(), wait)
 }
 
-const fn error(code: &'static str) -> Told {
-    Told::Error { code }
+const fn error(code: &'static str) -> Reply {
+    Reply::Error { code }
 }
 
 async fn exchange(
@@ -136,7 +136,7 @@ async fn exchange(
     account: ShopId,
     number: &str,
     from: Option<IpAddr>,
-) -> Result<(StatusCode, Told), Exceeded> {
+) -> Result<(StatusCode, Reply), Exceeded> {
     let number = CardNumber::parse(number);
     let Some(number) = number.filter(|number| DIGITS_MIN <= number.reveal().len()) else {
         return Ok((StatusCode::OK, error(NUMBER_WRONG)));
@@ -152,7 +152,7 @@ async fn exchange(
                     issuer_country: card.issuer_country,
                     card_type: card.brand.code(),
                 };
-                (StatusCode::OK, Told::Success { data })
+                (StatusCode::OK, Reply::Success { data })
             }
             Ok(PayoutToken::CountryForbidden) => (StatusCode::OK, error("card_country_code_error")),
             Ok(PayoutToken::CountryUnknown) => {

@@ -23,7 +23,7 @@ use crate::card_form::this_month;
 
 /// What the script sends. Cannot be printed.
 #[derive(Deserialize)]
-struct Asked {
+struct TokenRequest {
     #[serde(default)]
     shop_id: String,
     #[serde(default)]
@@ -41,7 +41,7 @@ struct Asked {
 /// The result of the script's promise.
 #[derive(Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]
-enum Told {
+enum Reply {
     Success { data: Data },
     Error { error: Failure },
 }
@@ -105,28 +105,32 @@ pub(crate) async fn create(
     ClientAddress(from): ClientAddress,
     body: Bytes,
 ) -> Response {
-    let told = match serde_json::from_slice::<Asked>(&body) {
-        Ok(asked) => exchange(&app, from, &asked).await,
+    let reply = match serde_json::from_slice::<TokenRequest>(&body) {
+        Ok(request) => exchange(&app, from, &request).await,
         Err(_malformed) => (failure("invalid_request", StatusCode::BAD_REQUEST), None),
     };
-    let (told, wait) = told;
-    let status = match &told {
-        Told::Success { .. } => StatusCode::OK,
-        Told::Error { error } => {
+    let (reply, wait) = reply;
+    let status = match &reply {
+        Reply::Success { .. } => StatusCode::OK,
+        Reply::Error { error } => {
             StatusCode::from_u16(error.status_code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
         }
     };
-    let response = (status, axum::Json(told)).into_response();
+    let response = (status, axum::Json(reply)).into_response();
     cross_origin(response::after(response, wait))
 }
 
 /// The answer, and after how long it is worth trying again.
-async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told, Option<Duration>) {
-    let Ok(shop) = asked.shop_id.parse::<ShopId>() else {
+async fn exchange(
+    app: &Arc<App>,
+    from: Option<IpAddr>,
+    request: &TokenRequest,
+) -> (Reply, Option<Duration>) {
+    let Ok(shop) = request.shop_id.parse::<ShopId>() else {
         return (failure("invalid_shop_id", StatusCode::NOT_FOUND), None);
     };
-    let lang = Lang::from_tag(&asked.language).unwrap_or(Lang::Ru);
-    let card = match asked.card(app.now(), Texts::of(lang)) {
+    let lang = Lang::from_tag(&request.language).unwrap_or(Lang::Ru);
+    let card = match request.card(app.now(), Texts::of(lang)) {
         Ok(card) => card,
         Err(params) => {
             let error = Failure {
@@ -134,11 +138,11 @@ async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told,
                 status_code: StatusCode::BAD_REQUEST.as_u16(),
                 params,
             };
-            return (Told::Error { error }, None);
+            return (Reply::Error { error }, None);
         }
     };
-    let told = match app::token::for_payment(app, shop, card, from).await {
-        Ok(payment_token) => Told::Success {
+    let reply = match app::token::for_payment(app, shop, card, from).await {
+        Ok(payment_token) => Reply::Success {
             data: Data {
                 message: "Payment token created",
                 status_code: StatusCode::OK.as_u16(),
@@ -147,8 +151,8 @@ async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told,
         },
         Err(Error::NotFound { .. }) => failure("invalid_shop_id", StatusCode::NOT_FOUND),
         Err(Error::Refused(Refusal::CardAttempts(exceeded))) => {
-            let told = failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS);
-            return (told, exceeded.wait);
+            let reply = failure("too_many_requests", StatusCode::TOO_MANY_REQUESTS);
+            return (reply, exceeded.wait);
         }
         Err(Error::Refused(_) | Error::Denied | Error::Forbidden { .. } | Error::Invalid(_)) => {
             failure("forbidden", StatusCode::FORBIDDEN)
@@ -164,11 +168,11 @@ async fn exchange(app: &Arc<App>, from: Option<IpAddr>, asked: &Asked) -> (Told,
             failure("internal_service_error", status)
         }
     };
-    (told, None)
+    (reply, None)
 }
 
-fn failure(r#type: &'static str, status: StatusCode) -> Told {
-    Told::Error {
+fn failure(r#type: &'static str, status: StatusCode) -> Reply {
+    Reply::Error {
         error: Failure {
             r#type,
             status_code: status.as_u16(),
@@ -177,7 +181,7 @@ fn failure(r#type: &'static str, status: StatusCode) -> Told {
     }
 }
 
-impl Asked {
+impl TokenRequest {
     /// The card, or every field that is wrong, in the order of the form.
     fn card(&self, now: Timestamp, t: Texts) -> Result<Card, Vec<Param>> {
         let number = CardNumber::parse(&self.number).ok_or("invalid_number");
@@ -246,14 +250,14 @@ mod tests {
     use pages::text::Texts;
     use zeroize::Zeroizing;
 
-    use super::Asked;
+    use super::TokenRequest;
 
     /// 21 November 2026.
     const NOW: Timestamp = Timestamp::from_micros(1_795_259_100_000_000);
 
     #[track_caller]
     fn check([number, cvc, month, year]: [&str; 4], expected: &[&str]) {
-        let asked = Asked {
+        let request = TokenRequest {
             shop_id: String::new(),
             language: String::new(),
             number: Zeroizing::new(number.to_owned()),
@@ -261,7 +265,7 @@ mod tests {
             month: month.to_owned(),
             year: year.to_owned(),
         };
-        let wrong = asked
+        let wrong = request
             .card(NOW, Texts::of(Lang::Ru))
             .err()
             .unwrap_or_default();
