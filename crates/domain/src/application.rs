@@ -1,8 +1,11 @@
 //! Applications of partners: programs that act in other merchants' shops, with the rights that
 //! these shops have granted (YooKassa API v3: OAuth for partners).
 
+use percent_encoding::{AsciiSet, utf8_percent_encode};
+
 use crate::id::ApplicationId;
 use crate::time::Timestamp;
+use crate::web_address;
 
 /// Longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -226,13 +229,7 @@ impl Callback {
             address.push(if first { '?' } else { '&' });
             address.push_str(name);
             address.push('=');
-            for byte in value.bytes() {
-                if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                    address.push(char::from(byte));
-                } else {
-                    address.push_str(&format!("%{byte:02X}"));
-                }
-            }
+            address.extend(web_address::in_query(value));
         }
         Some(address)
     }
@@ -246,18 +243,7 @@ fn host(url: &str) -> &str {
 
 /// An address with what is not ASCII escaped, as browsers send it.
 fn escaped(url: &str) -> String {
-    let mut address = String::with_capacity(url.len());
-    for letter in url.chars() {
-        if letter.is_ascii() {
-            address.push(letter);
-            continue;
-        }
-        let mut bytes = [0; 4];
-        for byte in letter.encode_utf8(&mut bytes).bytes() {
-            address.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    address
+    utf8_percent_encode(url, &AsciiSet::EMPTY).to_string()
 }
 
 fn is_https(url: &str) -> bool {

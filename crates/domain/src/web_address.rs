@@ -1,10 +1,18 @@
 //! An address that people are sent to: a page, or something that an application on their phone
 //! opens. Whether the platform itself may call it is another question.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use url::Url;
 
 /// Longest address, in characters.
 pub const CHARS_MAX: usize = 2_048;
+
+/// Everything that is escaped in a value: all but letters, digits and a few harmless signs.
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// An address that every browser reads alike: with `scheme://`, without credentials, backslashes
 /// and control characters. It is kept as it was given; letters of any alphabet are permitted.
@@ -68,6 +76,11 @@ impl WebAddress {
             self.url.as_str()
         }
     }
+}
+
+/// The parts of a value as it stands in the query of an address, whatever is in it.
+pub fn in_query(value: &str) -> impl Iterator<Item = &str> {
+    utf8_percent_encode(value, ESCAPED)
 }
 
 #[cfg(test)]

@@ -1,8 +1,6 @@
 //! Every address of the pages. Handlers are mounted by the constants, pages link by the functions.
 
-use std::fmt::Write;
-
-use domain::Right;
+use domain::{Right, web_address};
 
 use crate::lang::Lang;
 
@@ -336,21 +334,14 @@ pub fn asset(name: &str, version: &str) -> String {
     with_query(&ASSETS.replace("{name}", name), &[("v", version)])
 }
 
-/// Values may come from anybody: every byte except letters, digits and a few harmless signs is
-/// escaped.
+/// Values may come from anybody, so they are escaped.
 fn with_query(path: &str, pairs: &[(&str, &str)]) -> String {
     let mut address = path.to_owned();
     for (place, (name, value)) in pairs.iter().enumerate() {
         address.push(if place == 0 { '?' } else { '&' });
         address.push_str(name);
         address.push('=');
-        for byte in value.bytes() {
-            if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-                address.push(char::from(byte));
-            } else if write!(address, "%{byte:02X}").is_err() {
-                return address;
-            }
-        }
+        address.extend(web_address::in_query(value));
     }
     address
 }

@@ -149,23 +149,6 @@ fn plain(value: &DeValue<'_>) -> Option<String> {
 /// The known key that is most like `name`.
 pub(super) fn nearest(name: &str) -> &'static str {
     let name = name.to_lowercase().replace('-', "_");
-    let distance = |key: &&Key| edits(&name, key.name);
+    let distance = |key: &&Key| strsim::levenshtein(&name, key.name);
     KEYS.iter().min_by_key(distance).map_or("", |key| key.name)
-}
-
-/// How many characters must be added, removed or replaced to get from one word to the other.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, character) in from.chars().enumerate() {
-        let mut next = vec![line.saturating_add(1)];
-        for ((other, above), diagonal) in to.iter().zip(row.iter().skip(1)).zip(&row) {
-            let left = next.last().copied().unwrap_or(0);
-            let replaced = diagonal.saturating_add(usize::from(character != *other));
-            let moved = left.min(*above).saturating_add(1);
-            next.push(replaced.min(moved));
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or(0)
 }
