@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::figures::Happened;
 use crate::heard::{Kept, Script};
 use crate::letter::Letters;
+use crate::once::Seen;
 use crate::ports::{Clock, Random};
 use crate::sealing::Sealing;
 use crate::use_of_keys::UseOfKeys;
@@ -105,6 +106,8 @@ pub struct App {
     /// Attempts to pay by card.
     pub(crate) card_attempts: CardAttempts,
     pub(crate) use_of_keys: UseOfKeys,
+    /// Idempotency keys.
+    pub(crate) keys_seen: Seen,
     deliveries_waiting: Notify,
     /// One for each channel.
     messages_waiting: [Notify; Channel::ALL.len()],
@@ -161,6 +164,7 @@ impl App {
             attempts: Attempts::default(),
             card_attempts,
             use_of_keys: UseOfKeys::default(),
+            keys_seen: Seen::default(),
             deliveries_waiting: Notify::new(),
             messages_waiting: Channel::ALL.map(|_| Notify::new()),
             happened: Happened::default(),

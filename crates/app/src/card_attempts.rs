@@ -177,9 +177,7 @@ impl<'a> Trial<'a> {
 
 impl Drop for Trial<'_> {
     fn drop(&mut self) {
-        if let Some(counted) = self.tally.counted().take() {
-            self.attempts.undo(&counted);
-        }
+        self.tally.undo(self.attempts);
     }
 }
 
@@ -200,6 +198,13 @@ impl Tally {
         let token = self.counted().and_then(|before| before.token);
         *self.counted() = Some(Counted { operation, token });
         Ok(())
+    }
+
+    /// Gives back what was counted.
+    pub(crate) fn undo(&self, attempts: &CardAttempts) {
+        if let Some(counted) = self.counted().take() {
+            attempts.undo(&counted);
+        }
     }
 
     /// The card of a token is now tried by the operation that was counted.

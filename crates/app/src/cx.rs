@@ -582,6 +582,11 @@ impl Work<'_, '_> {
         self.cards.take(&app.card_attempts, operation, attempt)
     }
 
+    /// Gives back what an earlier run of the unit has counted: this run tries no card.
+    pub(crate) fn count_no_card(&self) {
+        self.cards.undo(&self.cx.app.card_attempts);
+    }
+
     /// The card of a token, by its hash, is tried by the operation that was counted.
     pub(crate) fn carry_over(&self, token: [u8; 32]) {
         self.cards.carry_over(&self.cx.app.card_attempts, token);

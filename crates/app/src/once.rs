@@ -5,12 +5,15 @@
 //! outside the key has no answer yet; repetitions wait for it. What is stored first is the answer,
 //! whoever stores it: on no node does anybody hear another one.
 
+mod seen;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::{Duration, OperationId, OperationObject, OperationState};
-use store::StoreError;
 use store::idempotency::Stored;
+use store::{StoreError, UnitError as _};
 use tokio::time::Instant;
 
 use crate::answer;
@@ -20,6 +23,8 @@ use crate::effects::Recorded;
 use crate::error::{Error, Refusal};
 use crate::heard::{self, Of, Turn};
 use crate::render;
+
+pub(crate) use seen::Seen;
 
 /// How long a key is remembered.
 pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
@@ -38,6 +43,14 @@ pub struct Once {
     pub key: String,
     /// SHA-256 of everything that the request says.
     pub fingerprint: [u8; 32],
+}
+
+/// A request's key on its way into the database.
+struct Key {
+    once: Once,
+    /// Whether the next run of its unit looks first whether the key is known. The first run of one
+    /// that this node has not seen lately takes it for new, and the database says if it is not.
+    looks: AtomicBool,
 }
 
 /// An answer's body, exactly as it is stored for repetitions.
@@ -74,18 +87,29 @@ pub(crate) async fn make<F>(cx: &Allowed, once: Once, make: F) -> Result<Reply, 
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Made, Error> + Send + Sync + 'static,
 {
-    let once = own(cx, once);
+    let key = Key::of(cx, once);
     cx.write(move |work| {
-        let stored = match remembered(work, &once)? {
-            Remembered::Answer(body) => return Ok(Reply(body)),
-            Remembered::Open(_) => return Err(Error::defect("a call for what needs none")),
-            Remembered::Nothing(stored) => stored,
-        };
-        let made = make(work)?;
-        remember(work, &once, stored, made.object_id, Some(made.body.clone()))?;
-        Ok(Reply(made.body))
+        key.take(work, known_as_made, |work, expired| {
+            let made = make(work)?;
+            remember(
+                work,
+                &key.once,
+                expired,
+                made.object_id,
+                Some(made.body.clone()),
+            )?;
+            Ok(Reply(made.body))
+        })
     })
     .await
+}
+
+/// The answer to a repetition of what needs no call.
+fn known_as_made(known: Known) -> Result<Reply, Error> {
+    match known {
+        Known::Answer(body) => Ok(Reply(body)),
+        Known::Open(_) => Err(Error::defect("a call for what needs none")),
+    }
 }
 
 /// Was a request with this key carried out, or is one under way? Then nothing outside needs to be
@@ -107,11 +131,11 @@ pub(crate) async fn carry_out<F>(cx: &Allowed, once: Once, start: F) -> Result<R
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
 {
-    let once = Arc::new(own(cx, once));
-    let key = Arc::clone(&once);
-    match cx.write(move |work| begin(work, &key, &start)).await? {
+    let key = Arc::new(Key::of(cx, once));
+    let of_unit = Arc::clone(&key);
+    match cx.write(move |work| begin(work, &of_unit, &start)).await? {
         Begun::Replay(body) => Ok(Reply(body)),
-        Begun::Open(object) => wait_for_answer(cx, &once, object).await,
+        Begun::Open(object) => wait_for_answer(cx, &key, object).await,
         Begun::Done(body, recorded) => {
             call::follow_up(cx, recorded);
             Ok(Reply(body))
@@ -120,26 +144,70 @@ where
         Begun::Calling(object, operation, task) => {
             cx.app
                 .tasks
-                .spawn(finish(cx.clone(), once, object, operation, task))
+                .spawn(finish(cx.clone(), key, object, operation, task))
                 .await?
         }
     }
 }
 
-/// The key is the shop's or the application's that sent it: they never meet.
-fn own(cx: &Allowed, sent: Once) -> Once {
-    Once {
-        key: cx.key(&sent.key),
-        ..sent
+impl Key {
+    /// The key is the shop's or the application's that sent it: they never meet.
+    fn of(cx: &Allowed, sent: Once) -> Self {
+        let once = Once {
+            key: cx.key(&sent.key),
+            ..sent
+        };
+        let seen = cx.app.keys_seen.note(cx.shop.id, &once.key);
+        Self {
+            once,
+            looks: AtomicBool::new(seen),
+        }
+    }
+
+    /// Runs the inside of the unit that the key stands for, unless the key is known. `new` gets the
+    /// row that is there if its time is over, and writes the key down.
+    fn take<T>(
+        &self,
+        work: &mut Work<'_, '_>,
+        known: impl FnOnce(Known) -> Result<T, Error>,
+        new: impl FnOnce(&mut Work<'_, '_>, Option<Stored>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.looks.swap(true, Relaxed) {
+            return match remembered(work, &self.once)? {
+                Remembered::Known(what) => {
+                    // An earlier run may have taken the request for a new one.
+                    work.count_no_card();
+                    known(what)
+                }
+                Remembered::Nothing(expired) => new(work, expired),
+            };
+        }
+        let done = new(work, None);
+        if let Err(error) = &done
+            && error.store_error().is_none()
+        {
+            // A repetition may be refused for what its first request has done.
+            let (shop, key) = (work.cx.shop.id, &self.once.key);
+            if store::idempotency::find(work.tx, shop, key)?.is_some() {
+                return Err(Error::from(StoreError::Conflict));
+            }
+        }
+        done
     }
 }
 
 /// What is known of a key.
-enum Remembered {
+enum Known {
     /// The answer.
     Answer(Vec<u8>),
     /// The request is under way.
     Open(OperationObject),
+}
+
+/// What a look for a key finds.
+enum Remembered {
+    /// A request.
+    Known(Known),
     /// Nothing, or a row whose time is over.
     Nothing(Option<Stored>),
 }
@@ -155,8 +223,8 @@ fn remembered(work: &mut Work<'_, '_>, once: &Once) -> Result<Remembered, Error>
     }
     let object = fresh.object_id.as_deref().and_then(parse_object);
     match (&fresh.response, object) {
-        (Some(body), _) => Ok(Remembered::Answer(body.clone())),
-        (None, Some(object)) => Ok(Remembered::Open(object)),
+        (Some(body), _) => Ok(Remembered::Known(Known::Answer(body.clone()))),
+        (None, Some(object)) => Ok(Remembered::Known(Known::Open(object))),
         (None, None) => Err(Error::defect(
             "an idempotency key without answer and object",
         )),
@@ -185,31 +253,32 @@ fn remember(
     Ok(())
 }
 
-fn begin<F>(work: &mut Work<'_, '_>, once: &Once, start: &F) -> Result<Begun, Error>
+fn begin<F>(work: &mut Work<'_, '_>, key: &Key, start: &F) -> Result<Begun, Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error>,
 {
-    let stored = match remembered(work, once)? {
-        Remembered::Answer(body) => return Ok(Begun::Replay(body)),
-        Remembered::Open(object) => return Ok(Begun::Open(object)),
-        Remembered::Nothing(stored) => stored,
+    let known = |known| match known {
+        Known::Answer(body) => Ok(Begun::Replay(body)),
+        Known::Open(object) => Ok(Begun::Open(object)),
     };
-    let mut started = start(work)?;
-    if let Some(application) = work.cx.application() {
-        store::authorship::note(work.tx, work.cx.shop.id, started.object, application)?;
-    }
-    let response = match (&started.task, started.recorded.shown.take()) {
-        (Some(_), _) => None,
-        (None, Some(shown)) => Some(render::seen(work.cx, shown)),
-        (None, None) => Some(render::object(work.tx, work.cx, started.object)?),
-    };
-    let id = object_id(started.object);
-    remember(work, once, stored, id, response.clone())?;
-    match (response, started.task) {
-        (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
-        (None, Some((operation, task))) => Ok(Begun::Calling(started.object, operation, task)),
-        (None, None) => Err(Error::defect("a request with neither answer nor call")),
-    }
+    key.take(work, known, |work, expired| {
+        let mut started = start(work)?;
+        if let Some(application) = work.cx.application() {
+            store::authorship::note(work.tx, work.cx.shop.id, started.object, application)?;
+        }
+        let response = match (&started.task, started.recorded.shown.take()) {
+            (Some(_), _) => None,
+            (None, Some(shown)) => Some(render::seen(work.cx, shown)),
+            (None, None) => Some(render::object(work.tx, work.cx, started.object)?),
+        };
+        let id = object_id(started.object);
+        remember(work, &key.once, expired, id, response.clone())?;
+        match (response, started.task) {
+            (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
+            (None, Some((operation, task))) => Ok(Begun::Calling(started.object, operation, task)),
+            (None, None) => Err(Error::defect("a request with neither answer nor call")),
+        }
+    })
 }
 
 /// The object's id, as it is stored with the key.
@@ -238,7 +307,7 @@ fn parse_object(id: &str) -> Option<OperationObject> {
 /// Makes the call, takes its answer in and stores what the caller is told, in one unit.
 async fn finish(
     cx: Allowed,
-    once: Arc<Once>,
+    key: Arc<Key>,
     object: OperationObject,
     operation: OperationId,
     task: Task,
@@ -253,7 +322,7 @@ async fn finish(
         if turn == Turn::Again {
             // The answer does not hang on the key, which may be forgotten or taken again by now, or
             // closed by a repetition: then all hear what that has stored.
-            let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;
+            let stored = store::idempotency::find(work.tx, work.cx.shop.id, &key.once.key)?;
             let own = stored.filter(|stored| stored.object_id == Some(object_id(object)));
             keyed = own.is_some();
             if let Some(body) = own.and_then(|stored| stored.response) {
@@ -265,7 +334,7 @@ async fn finish(
             None => render::object(work.tx, work.cx, object)?,
         };
         if keyed {
-            store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+            store::idempotency::complete(work.tx, work.cx.shop.id, &key.once.key, &body)?;
         }
         Ok((body, recorded))
     });
@@ -291,7 +360,7 @@ enum First {
 /// A first request that is not lost after all finds the key closed and answers with what is stored.
 async fn wait_for_answer(
     cx: &Allowed,
-    once: &Arc<Once>,
+    key: &Arc<Key>,
     object: OperationObject,
 ) -> Result<Reply, Error> {
     let call_time = cx.app.settings.call_time_max;
@@ -299,12 +368,12 @@ async fn wait_for_answer(
     let mut pause = LOOK_PAUSE_MIN;
     loop {
         let bell = cx.app.kept.bell(object);
-        let looked = look_at_first(cx, once, object).await;
+        let looked = look_at_first(cx, key, object).await;
         let over = until <= Instant::now();
         match (looked, over) {
             (Ok(First::Answered(body)), _) => return Ok(Reply(body)),
             (Ok(First::Lost), _) | (Ok(First::Silent), true) => {
-                match close(cx, once, object).await {
+                match close(cx, key, object).await {
                     Err(error) if error.passes() && !over => {}
                     closed => return closed,
                 }
@@ -321,14 +390,14 @@ async fn wait_for_answer(
 
 async fn look_at_first(
     cx: &Allowed,
-    once: &Arc<Once>,
+    key: &Arc<Key>,
     object: OperationObject,
 ) -> Result<First, Error> {
     // A test shop's clock may be moved meanwhile.
     let now = cx.present().await?;
-    let (once, inner) = (Arc::clone(once), cx.clone());
+    let (key, inner) = (Arc::clone(key), cx.clone());
     cx.read(move |conn| {
-        let stored = store::idempotency::find(conn, inner.shop.id, &once.key)?;
+        let stored = store::idempotency::find(conn, inner.shop.id, &key.once.key)?;
         let sent_at = stored.as_ref().map(|stored| stored.created_at);
         if let Some(body) = stored.and_then(|stored| stored.response) {
             return Ok(First::Answered(body));
@@ -351,15 +420,15 @@ async fn look_at_first(
 }
 
 /// Gives the key of a lost request the object as its answer.
-async fn close(cx: &Allowed, once: &Arc<Once>, object: OperationObject) -> Result<Reply, Error> {
-    let once = Arc::clone(once);
+async fn close(cx: &Allowed, key: &Arc<Key>, object: OperationObject) -> Result<Reply, Error> {
+    let key = Arc::clone(key);
     cx.write(move |work| {
-        let stored = store::idempotency::find(work.tx, work.cx.shop.id, &once.key)?;
+        let stored = store::idempotency::find(work.tx, work.cx.shop.id, &key.once.key)?;
         if let Some(body) = stored.and_then(|stored| stored.response) {
             return Ok(Reply(body));
         }
         let body = render::object(work.tx, work.cx, object)?;
-        store::idempotency::complete(work.tx, work.cx.shop.id, &once.key, &body)?;
+        store::idempotency::complete(work.tx, work.cx.shop.id, &key.once.key, &body)?;
         Ok(Reply(body))
     })
     .await

@@ -1,7 +1,9 @@
 //! The same request again gets the same answer, byte for byte, for 24 hours.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use app::CardLimits;
 use connectors::Gate;
 use connectors::sandbox::{Call, Fault};
 use domain::{Duration, OperationObject, OperationState};
@@ -11,7 +13,7 @@ use testkit::{Answer, Surroundings, World};
 use tokio::task::JoinHandle;
 
 use crate::sandbox::{nodes_apart, nodes_in};
-use crate::{PLAIN, card_payment, pay, status};
+use crate::{PLAIN, SECURE, card_payment, pay, status};
 
 #[tokio::test]
 async fn a_repetition_gets_the_first_answer_even_if_the_object_has_changed() {
@@ -94,11 +96,83 @@ async fn a_foreign_key_of_another_shop_is_free() {
     .await;
 }
 
-fn ask(world: &Arc<World>, key: &'static str) -> JoinHandle<Answer> {
-    let world = Arc::clone(world);
+#[tokio::test]
+async fn a_node_that_has_not_seen_a_key_hears_of_it_from_the_database() {
+    both(|store, _engine| async move {
+        let shared = Surroundings::new(1);
+        let mut second = shared.clone();
+        second.card_limits = CardLimits {
+            per_address: 1,
+            per_card: 1,
+            per_shop: 1,
+        };
+        let (one, two) = nodes_in(&store, &shared, &second).await;
+        let body = card_payment(PLAIN, false);
+        let paid = one.call("POST", "/payments", "pay", &body).await;
+        let payment = paid.text("/id");
+        // By now a capture is refused, and so is a refund.
+        let capture = format!("/payments/{payment}/capture");
+        let refund = json!({
+            "payment_id": payment, "amount": {"value": "1000.00", "currency": "RUB"},
+        });
+        let captured = one.call("POST", &capture, "capture", &json!({})).await;
+        let refunded = one.call("POST", "/refunds", "refund", &refund).await;
+        assert_eq!(refunded.text("/status"), "succeeded");
+        for (path, key, body, first) in [
+            ("/payments", "pay", &body, &paid),
+            (&capture, "capture", &json!({}), &captured),
+            ("/refunds", "refund", &refund, &refunded),
+        ] {
+            for _ in 0..2 {
+                let again = two.call("POST", path, key, body).await;
+                assert_eq!(first.bytes, again.bytes, "{path}");
+            }
+        }
+        one.call("POST", "/payments", "other", &body).await;
+        let other = card_payment(PLAIN, true);
+        let refused = two.call("POST", "/payments", "other", &other).await;
+        assert_eq!(refused.text("/description"), "Idempotence key duplicated");
+        // None of this has tried a card here: the one that may be tried still can be.
+        let secure = card_payment(SECURE, true);
+        let tried = two.call("POST", "/payments", "new", &secure).await;
+        assert_eq!(tried.text("/status"), "pending");
+        let refused = two.call("POST", "/payments", "newer", &secure).await;
+        assert_eq!(refused.status.as_u16(), 429);
+        two.audit().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_repetition_takes_nothing_from_those_it_shares_a_transaction_with() {
+    both(|store, _engine| async move {
+        let (one, two) = nodes_apart(&store, 1, Duration::ZERO).await;
+        let (one, two) = (Arc::new(one), Arc::new(two));
+        for round in 0..4 {
+            let known = format!("known-{round}");
+            let first = ask(&one, &known).await.unwrap();
+            let news = (0..8).map(|number| ask(&two, &format!("new-{round}-{number}")));
+            let news: Vec<_> = news.collect();
+            let again = ask(&two, &known);
+            let new_too = ask(&two, &format!("new-{round}"));
+            assert_eq!(again.await.unwrap().bytes, first.bytes);
+            let mut ids = HashSet::from([first.text("/id")]);
+            for new in news.into_iter().chain([new_too]) {
+                let new = new.await.unwrap();
+                assert_eq!(new.text("/status"), "succeeded");
+                assert!(ids.insert(new.text("/id")));
+            }
+        }
+        two.audit().await;
+    })
+    .await;
+}
+
+fn ask(world: &Arc<World>, key: &str) -> JoinHandle<Answer> {
+    let (world, key) = (Arc::clone(world), key.to_owned());
     tokio::spawn(async move {
         let body = card_payment(PLAIN, true);
-        world.call("POST", "/payments", key, &body).await
+        world.call("POST", "/payments", &key, &body).await
     })
 }
 
