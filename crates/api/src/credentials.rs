@@ -41,13 +41,13 @@ pub(crate) enum CredentialsRefused {
     #[error("another kind of authentication")]
     Kind,
     /// The user name is not the id of a shop.
-    #[error("the login is no shop id")]
+    #[error("the login is not the id of a shop")]
     Login,
     /// The password cannot be a secret key.
-    #[error("the password is no secret key")]
+    #[error("the password is not a secret key")]
     Password,
     /// The token is unknown, or its time is over.
-    #[error("the token opens nothing")]
+    #[error("the token is not valid")]
     Token,
 }
 

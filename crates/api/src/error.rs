@@ -30,7 +30,7 @@ pub(crate) enum ApiError {
     Credentials(#[from] CredentialsRefused),
     #[error(transparent)]
     Key(#[from] KeyRefused),
-    #[error("the path's id is none of a {0}")]
+    #[error("the path's id is not the id of a {0}")]
     NotFound(&'static str),
     #[error("the body is not announced as JSON")]
     NotJson,

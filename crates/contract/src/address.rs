@@ -10,19 +10,19 @@ pub(crate) const BYTES_MAX: usize = 2_048;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// It is not an address of the web, or it is too long for one.
-    #[error("it is no address such as https://shop.example/hook, of at most {BYTES_MAX} bytes")]
+    #[error("it is not an address such as https://shop.example/hook, of at most {BYTES_MAX} bytes")]
     Malformed,
     /// It begins with another scheme than it should.
     #[error("it does not begin with https://")]
     Scheme,
     /// Its port is not a port.
-    #[error("its port is no number up to 65535")]
+    #[error("its port is not a number up to 65535")]
     Port,
     /// It holds a name or a password.
     #[error("it holds a user or a password")]
     Credentials,
     /// It leads to a host that nobody outside may send to.
-    #[error("its host is on no public network")]
+    #[error("its host is not on a public network")]
     Host,
 }
 

@@ -82,7 +82,7 @@ pub enum RevokedBy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ExchangeRefused {
     /// No such code was given.
-    #[error("nobody knows the code")]
+    #[error("the code is not known")]
     Unknown,
     /// It was given to another application.
     #[error("the code was given to another application")]

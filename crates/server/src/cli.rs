@@ -478,7 +478,7 @@ fn event_id(text: &str) -> Result<EventId, String> {
 }
 
 fn currency(text: &str) -> Result<Currency, String> {
-    Currency::from_code(text).ok_or_else(|| format!("{text:?} is no currency of ISO 4217"))
+    Currency::from_code(text).ok_or_else(|| format!("{text:?} is not a currency of ISO 4217"))
 }
 
 fn provider(text: &str) -> Result<Provider, String> {
@@ -524,7 +524,7 @@ fn event(text: &str) -> Result<EventKind, String> {
 /// How many days deals live.
 fn deal_life(text: &str) -> Result<Life, String> {
     let life = text.parse().ok().and_then(Life::from_days);
-    life.ok_or_else(|| format!("{text:?} is no number of days from 1 to 180"))
+    life.ok_or_else(|| format!("{text:?} is not a number of days from 1 to 180"))
 }
 
 fn site(text: &str) -> Result<Site, String> {
@@ -539,7 +539,7 @@ fn percent(text: &str) -> Result<Rate, String> {
     let sound = digits(whole) && digits(decimals) && decimals.len() <= 4 && whole.len() <= 3;
     let parts = format!("{whole}{decimals:0<4}").parse().ok();
     let rate = parts.filter(|_| sound).and_then(Rate::from_ppm);
-    rate.ok_or_else(|| format!("{text:?} is no percentage such as 4.5"))
+    rate.ok_or_else(|| format!("{text:?} is not a percentage such as 4.5"))
 }
 
 /// The keys of the configuration as flags.

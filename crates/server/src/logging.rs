@@ -31,7 +31,7 @@ static DROPPED: AtomicU64 = AtomicU64::new(0);
 /// Why logging could not be set up.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LogError {
-    #[error("the key log is no list of tracing directives")]
+    #[error("the key log is not a list of tracing directives")]
     Directives(#[from] tracing_subscriber::filter::ParseError),
     #[error("the writing thread could not be started")]
     Thread(#[from] io::Error),

@@ -50,7 +50,7 @@ impl KeyFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error).with_context(|| format!("look at {}", self.shown())),
         };
-        ensure!(about.is_file(), "{} is no file", self.shown());
+        ensure!(about.is_file(), "{} is not a file", self.shown());
         ensure!(
             about.permissions().mode() & FOR_OTHERS == 0,
             "others may read the sealing keys: chmod 600 {}",

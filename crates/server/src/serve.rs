@@ -98,7 +98,7 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
     // Dropping it waits for its thread.
     tokio::task::spawn_blocking(move || drop(serving))
         .await
-        .context("note that nobody serves")?;
+        .context("note that no server runs any more")?;
     info!("stopped");
     Ok(())
 }

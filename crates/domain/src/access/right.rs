@@ -17,7 +17,7 @@ pub enum Right {
     PaymentCapture,
     /// Lets held money go.
     PaymentCancel,
-    /// Carries payments away as a file.
+    /// Exports payments to a file.
     PaymentExport,
     /// Decides a test payment in the place of its buyer.
     PaymentSimulate,
@@ -53,7 +53,7 @@ pub enum Right {
     PayoutRead,
     /// Pays out, one or a list.
     PayoutCreate,
-    /// Carries payouts away as a file.
+    /// Exports payouts to a file.
     PayoutExport,
     /// Sets how payouts are made.
     PayoutConfigure,
@@ -79,7 +79,7 @@ pub enum Right {
     ShopSwitch,
     /// Writes down that money came for a payout gateway.
     GatewayTopUp,
-    /// Looks at secret keys, as far as they are known.
+    /// Looks at secret keys, without the secrets.
     KeyRead,
     /// Gives secret keys.
     KeyCreate,
@@ -93,9 +93,9 @@ pub enum Right {
     OwnWebhookRead,
     /// Adds and removes webhooks of the own token.
     OwnWebhookChange,
-    /// Looks at what happened in a shop and who was told.
+    /// Looks at a shop's events and their notifications.
     EventRead,
-    /// Tells again what happened.
+    /// Sends notifications again.
     EventResend,
     /// Looks at what a shop has granted to applications.
     GrantRead,
@@ -173,13 +173,13 @@ pub enum Right {
     ApplicationRead,
     /// Adds applications of partners, renews their secrets and takes them away.
     ApplicationChange,
-    /// Looks at where the outside did something else than was written down.
+    /// Looks at discrepancies between the outside and what was written down.
     DiscrepancyRead,
     /// Notes that a person has dealt with a discrepancy.
     DiscrepancySettle,
     /// Looks at mail and SMS: what was sent, and what waits.
     MessageRead,
-    /// Has everything that is written down proved.
+    /// Runs the audit of everything that is written down.
     BookAudit,
     /// Looks at the keys that secrets are sealed with.
     SealingRead,
@@ -215,7 +215,7 @@ pub enum Right {
     OutcomeAsk,
     /// Takes in what the outside says of its own accord.
     OutcomeTake,
-    /// Carries notifications.
+    /// Sends notifications.
     EventCarry,
     /// Sends mail and SMS.
     MessageSend,

@@ -88,7 +88,7 @@ pub enum SplitRefused {
     #[error("more than {PARTS_MAX} parts")]
     TooMany,
     /// No such shop, or not a partner of the platform.
-    #[error("the shop of part {index} is no partner of the platform")]
+    #[error("the shop of part {index} is not a partner of the platform")]
     PartnerUnknown {
         /// Which part.
         index: usize,

@@ -180,7 +180,7 @@ impl Partial {
     fn sweep(target: &Path) -> Result<()> {
         let folder = folder_of(target);
         let Some(name) = target.file_name() else {
-            bail!("{} is no name for a backup", target.display());
+            bail!("{} cannot be the name of a backup", target.display());
         };
         let begin = format!("{}{PART}", name.to_string_lossy());
         let entries = match fs::read_dir(folder) {

@@ -186,7 +186,7 @@ async fn moment(cx: &Cx, shop: ShopId, text: &str) -> Result<Timestamp> {
     }
     let time: jiff::Timestamp = text
         .parse()
-        .with_context(|| format!("{text:?} is no time such as 2026-01-31T12:00:00Z or 2h"))?;
+        .with_context(|| format!("{text:?} is not a time such as 2026-01-31T12:00:00Z or 2h"))?;
     Ok(Timestamp::from_micros(time.as_microsecond()))
 }
 

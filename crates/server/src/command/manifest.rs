@@ -97,8 +97,8 @@ impl Manifest {
     /// Reads the description in a directory; it must be unchanged.
     pub(super) fn read(directory: &Path) -> Result<Self> {
         let place = directory.display();
-        let text =
-            fs::read(directory.join(MANIFEST)).with_context(|| format!("{place} is no backup"))?;
+        let text = fs::read(directory.join(MANIFEST))
+            .with_context(|| format!("{place} is not a backup"))?;
         let form: Option<Form> = serde_json::from_slice(&text).ok();
         if let Some(Form { format }) = form {
             ensure!(

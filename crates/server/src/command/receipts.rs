@@ -77,7 +77,7 @@ fn password_file(path: &Path) -> Result<String> {
         fs::read_to_string(&path).with_context(|| format!("read the password in {place}"))?;
     ensure!(!password.trim().is_empty(), "no password stands in {place}");
     let path = path.into_os_string().into_string();
-    path.map_err(|path| anyhow!("{} is no text in UTF-8", path.display()))
+    path.map_err(|path| anyhow!("{} is not text in UTF-8", path.display()))
 }
 
 async fn off(cx: &Cx, shop: ShopId) -> Result<Output> {

@@ -112,8 +112,8 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "trusted_proxies",
         default: "127.0.0.0/8,::1",
-        what: "addresses and networks of the proxies in front, whose word counts for where a \
-               request comes from; `none` for nobody's",
+        what: "addresses and networks of the proxies in front, which are believed when they say \
+               where a request comes from; `none` to believe nobody",
         set: |config, text| put(&mut config.proxies.trusted, Network::parse_list(text)),
     },
     Key {
@@ -150,14 +150,14 @@ pub(crate) const KEYS: &[Key] = &[
         name: "queue_length_max",
         default: "4096",
         what: "units of work that may wait per writer, and reads that may wait, before callers \
-               hear 429",
+               get 429",
         set: |config, text| put(&mut config.queue_length_max, count(text)),
     },
     Key {
         name: "connections_max",
         default: "4096",
-        what: "open HTTP connections; when all are taken, resting ones give way, then one of \
-               whoever has most, else the answer is 503",
+        what: "open HTTP connections; when all are taken, idle ones are ended, then one of \
+               whoever has most, otherwise the answer is 503",
         set: |config, text| put(&mut config.connections_max, count(text)),
     },
     Key {
@@ -433,15 +433,16 @@ fn database(text: &str) -> Result<DatabaseChoice, String> {
     }
     if let Some((scheme, _)) = text.split_once("://") {
         return Err(format!(
-            "{scheme}:// is no database that Altyn knows; it knows SQLite files and postgres://"
+            "{scheme}:// is not a database that Altyn knows; it knows SQLite files and postgres://"
         ));
     }
     Ok(DatabaseChoice::File(PathBuf::from(text)))
 }
 
 fn address(text: &str) -> Result<SocketAddr, String> {
-    text.parse()
-        .map_err(|_no_address| format!("{text:?} is no address and port such as 127.0.0.1:8080"))
+    text.parse().map_err(|_no_address| {
+        format!("{text:?} is not an address and port such as 127.0.0.1:8080")
+    })
 }
 
 /// The address of a site. Its pages are below it, so it has no query and needs no last slash.
@@ -454,7 +455,7 @@ fn url(text: &str) -> Result<String, String> {
     });
     if !sound {
         return Err(format!(
-            "{text:?} is no address such as https://pay.example.com"
+            "{text:?} is not an address such as https://pay.example.com"
         ));
     }
     Ok(text.trim_end_matches('/').to_owned())
@@ -464,12 +465,12 @@ fn header(text: &str) -> Result<HeaderName, String> {
     let lowercase = text.to_ascii_lowercase();
     lowercase
         .parse()
-        .map_err(|_no_name| format!("{text:?} is no name of a header"))
+        .map_err(|_no_name| format!("{text:?} is not the name of a header"))
 }
 
 fn number<T: FromStr>(text: &str) -> Result<T, String> {
     text.parse()
-        .map_err(|_no_number| format!("{text:?} is no whole number that fits"))
+        .map_err(|_no_number| format!("{text:?} is not a whole number that fits"))
 }
 
 fn count(text: &str) -> Result<NonZeroUsize, String> {
@@ -500,7 +501,7 @@ fn switch(text: &str) -> Result<bool, String> {
 fn positive(text: &str) -> Result<Duration, String> {
     let time = parse_duration(text)?;
     if time.is_zero() {
-        return Err("it must be longer than nothing".to_owned());
+        return Err("it must be longer than 0s".to_owned());
     }
     Ok(time)
 }

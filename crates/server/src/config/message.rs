@@ -162,7 +162,7 @@ pub(super) fn server(text: &str) -> Result<Option<(String, u16)>, String> {
             && (bare.is_some() || !host.contains(':'));
         Some((host.to_owned(), port.parse().ok()?)).filter(|_| sound)
     });
-    let wrong = || format!("{text:?} is no server such as mail.example.com:587");
+    let wrong = || format!("{text:?} is not a server such as mail.example.com:587");
     parts.map(Some).ok_or_else(wrong)
 }
 
@@ -186,7 +186,7 @@ pub(super) fn sign(text: &str) -> Result<Option<Sign>, String> {
     if text == "none" {
         return Ok(None);
     }
-    let wrong = || format!("{text:?} is no sign such as /status=OK");
+    let wrong = || format!("{text:?} is not a sign such as /status=OK");
     Sign::parse(text).map(Some).ok_or_else(wrong)
 }
 

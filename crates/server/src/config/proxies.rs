@@ -103,7 +103,8 @@ impl Network {
         if text == "none" {
             return Ok(Vec::new());
         }
-        let refuse = |text: &str| format!("{text:?} is no address or network such as 10.0.0.0/8");
+        let refuse =
+            |text: &str| format!("{text:?} is not an address or network such as 10.0.0.0/8");
         let networks = text.split(',').map(str::trim);
         let read = |text| Self::parse(text).ok_or_else(|| refuse(text));
         networks.map(read).collect()

@@ -103,22 +103,22 @@ fn what_is_no_toml_is_refused_with_its_line() {
 #[test]
 fn a_wrong_value_is_refused_with_its_origin() {
     let cases = [
-        ("listen", "8080", "no address and port"),
+        ("listen", "8080", "not an address and port"),
         ("lanes", "0", "1 or more"),
         ("threads", "-1", "1 or more"),
-        ("database", "mysql://x", "no database that Altyn knows"),
+        ("database", "mysql://x", "not a database that Altyn knows"),
         ("database", "", "empty"),
-        ("public_url", "pay.example.com", "no address such as"),
-        ("public_url", "https://a?b", "no address such as"),
+        ("public_url", "pay.example.com", "not an address such as"),
+        ("public_url", "https://a?b", "not an address such as"),
         ("roles", "api,office", "not built yet"),
         ("roles", "cabinet", "not built yet"),
         ("roles", "apy", "there is no role \"apy\""),
-        ("call_time_max", "0s", "longer than nothing"),
-        ("call_time_max", "10", "no length of time"),
+        ("call_time_max", "0s", "longer than 0s"),
+        ("call_time_max", "10", "not a length of time"),
         ("call_time_max", "45s", "shorter than 45 s"),
         ("allow_loopback", "yes", "neither true nor false"),
         ("log_format", "xml", "neither text nor json"),
-        ("header_bytes_max", "1GB", "no size"),
+        ("header_bytes_max", "1GB", "not a size"),
     ];
     for (name, value, expected) in cases {
         let error = refused(name, value);

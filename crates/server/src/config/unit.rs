@@ -17,7 +17,7 @@ const DAYS_MAX: u64 = 36_500;
 
 /// Reads `250ms`, `90s`, `15m`, `2h` or `7d`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is no length of time; write 250ms, 90s, 15m, 2h or 7d");
+    let wrong = || format!("{text:?} is not a length of time; write 250ms, 90s, 15m, 2h or 7d");
     let millis = parse(text, &MILLIS).ok_or_else(wrong)?;
     if millis > DAYS_MAX.saturating_mul(86_400_000) {
         return Err(format!("{text:?} is longer than {DAYS_MAX} days"));
@@ -27,7 +27,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 
 /// Reads `64KiB`, `1MiB` or `512B`.
 pub(super) fn parse_bytes(text: &str) -> Result<usize, String> {
-    let wrong = || format!("{text:?} is no size; write 512B, 64KiB or 1MiB");
+    let wrong = || format!("{text:?} is not a size; write 512B, 64KiB or 1MiB");
     let bytes = parse(text, &BYTES).ok_or_else(wrong)?;
     usize::try_from(bytes).map_err(|_too_large| wrong())
 }

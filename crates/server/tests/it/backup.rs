@@ -589,7 +589,7 @@ fn an_end_of_a_book_that_was_cut_off_is_missed() {
 fn what_is_no_backup_is_refused() {
     let place = Place::new();
     let error = place.refused(&["restore", "nowhere"]);
-    assert!(error.contains("nowhere is no backup"), "{error}");
+    assert!(error.contains("nowhere is not a backup"), "{error}");
     let other = place.path("other");
     fs::create_dir(&other).unwrap();
     fs::write(other.join("backup.json"), r#"{"format": 1}"#).unwrap();

@@ -153,8 +153,8 @@ fn webhooks_are_added_listed_and_removed() {
     assert!(listed["items"][0].get("secret").is_none());
     assert_eq!(added["strict_order"], false);
     for (url, why) in [
-        ("http://10.0.0.1/", "on no public network"),
-        ("http://[fd00::1]/", "on no public network"),
+        ("http://10.0.0.1/", "not on a public network"),
+        ("http://[fd00::1]/", "not on a public network"),
         ("ftp://x/", "does not begin with https://"),
         ("hook", "does not begin with https://"),
         ("https://user:word@x.example/", "a user or a password"),

@@ -86,8 +86,8 @@ fn what_cannot_be_split_so_is_refused_by_name() {
         refused(vec![part(2, i64::MIN, None), part(3, i64::MIN, None)], 0),
     ];
     insta::assert_snapshot!(lines.join("\n"), @r"
-    the shop of part 0 is no partner of the platform
-    the shop of part 1 is no partner of the platform
+    the shop of part 0 is not a partner of the platform
+    the shop of part 1 is not a partner of the platform
     part 0 is in another currency
     the platform's fee of part 0 is not between zero and the part
     the platform's fee of part 0 is not between zero and the part
