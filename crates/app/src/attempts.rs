@@ -1,8 +1,8 @@
-//! How often somebody may show a wrong key. Who shows the right one is never slowed by others'
-//! wrong ones, and nobody can lock a shop's owner out.
+//! How often somebody may show a wrong key. Whoever shows the right one is never slowed by the
+//! wrong ones of others, and nobody can lock a shop's owner out.
 //!
-//! Counts stand in the memory of one node. The address of who shows a wrong key stands in the log,
-//! with the login; the key does not.
+//! Counts are kept in the memory of one node. The address that shows a wrong key is logged with the
+//! login; the key is not.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,7 +13,7 @@ use domain::bucket::{self, Buckets};
 use domain::{Duration, ShopId, Timestamp};
 use tracing::warn;
 
-/// Wrong keys of one address at the API and where applications get tokens: so many at once, and
+/// Wrong keys of one address at the API and where applications get tokens: how many at once, and
 /// how long one takes to come back. A server with a wrong key in its settings shows many.
 const ADDRESS_BURST: u32 = 30;
 const ADDRESS_INTERVAL: Duration = Duration::seconds(2);
@@ -23,7 +23,7 @@ const PAGE_INTERVAL: Duration = Duration::seconds(30);
 /// Wrong keys of one shop on that page from wherever they come; above it each attempt is delayed.
 const SHOP_BURST: u32 = 100;
 const SHOP_INTERVAL: Duration = Duration::seconds(10);
-/// By how much.
+/// The length of that delay.
 const SHOP_DELAY: std::time::Duration = std::time::Duration::from_millis(800);
 /// Most addresses and shops that are remembered.
 const REMEMBERED_MAX: usize = 10_000;
@@ -54,7 +54,7 @@ impl KeyDoor {
     }
 }
 
-/// Too many wrong keys: after how long the next one is looked at.
+/// Too many wrong keys; holds after how long the next one is accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyKeys(pub Duration);
 
@@ -86,8 +86,9 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Attempts {
-    /// Takes an attempt to prove on a page who a shop is. One that turns out right is given back.
-    /// Where the address is unknown, nobody's wrong keys can shut out the owner.
+    /// Takes an attempt to prove on a page who a shop is. A successful one is given back. Attempts
+    /// from an unknown address are not counted against an address, so that they cannot shut out the
+    /// owner.
     pub(crate) fn take_page(
         &self,
         shop: ShopId,
@@ -132,13 +133,13 @@ impl Attempts {
 pub(crate) struct PageAttempt {
     shop: ShopId,
     from: Option<(ShopId, IpAddr)>,
-    /// Is it within what a whole shop has?
+    /// Whether it is within the limit of the whole shop.
     counted: bool,
 }
 
 impl PageAttempt {
-    /// Makes it wait, where somebody tries the shop's keys from many addresses. It is a brake and
-    /// no lock: the owner's right key is let in after it.
+    /// Delays the attempt if somebody tries the shop's keys from many addresses. It only slows them
+    /// down: the owner's right key is accepted after the delay.
     #[expect(
         clippy::disallowed_methods,
         reason = "the real time of who tries is what is to be spent"
@@ -167,7 +168,7 @@ impl Attempts {
             return Ok(());
         };
         let mut addresses = locked(&self.addresses);
-        // The page has counts of its own, and people read what it says.
+        // The page has counts of its own, with messages for people.
         if door != KeyDoor::Page && !addresses.take(address, now) {
             return Err(TooManyKeys(addresses.wait(&address, now)));
         }

@@ -1,7 +1,7 @@
-//! Carries notifications: claims what is due, posts it, writes down what came of it.
+//! Sends notifications: claims what is due, posts it, writes down the result.
 //!
-//! Nothing here waits for a slow receiver but its own call; the worker has many under way. Who gets
-//! the next slot, [`Slots`] decide. A delivery whose carrier died is due again when its lease ends.
+//! Only its own call waits for a slow receiver; the worker has many under way. [`Slots`] decide
+//! which delivery gets the next slot. A delivery whose node died is due again when its lease ends.
 
 mod slots;
 
@@ -90,7 +90,7 @@ pub async fn claim(app: &Arc<App>, slots: &mut Slots) -> Result<Vec<Claimed>, Er
     Ok(claimed)
 }
 
-/// Keeps what is long under way for this node.
+/// Renews the leases of slow deliveries.
 ///
 /// # Errors
 /// The storage fails; the deliveries are due again when their leases end.
@@ -186,7 +186,7 @@ fn signature(secret: &WebhookSecret, id: &str, seconds: i64, body: &str) -> Stri
     format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
 }
 
-/// Writes down what came of a batch, in one unit.
+/// Writes down the results of a batch, in one unit.
 ///
 /// # Errors
 /// The storage fails; the deliveries are due again when their leases end.

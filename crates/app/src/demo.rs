@@ -1,4 +1,5 @@
-//! The demo's own shop server: what a merchant's would ask of the API, without a key on any page.
+//! The demo's own shop server: does what a merchant's would ask of the API, without a key on any
+//! page.
 
 use std::sync::Arc;
 

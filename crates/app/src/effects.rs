@@ -14,25 +14,25 @@ use crate::receipt;
 use crate::split;
 use crate::statement;
 
-/// What became of a step.
+/// What a step left to do after its commit.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     /// Calls that are to be made now.
     pub(crate) operations: Vec<OperationId>,
-    /// Are there notifications to carry?
+    /// Whether there are notifications to send.
     pub(crate) notifies: bool,
-    /// Are there messages to send?
+    /// Whether there are messages to send.
     pub(crate) writes: bool,
     /// What happened.
     pub(crate) happened: Vec<EventKind>,
     /// What the operator has to know.
     pub(crate) discrepancies: Vec<Discrepancy>,
-    /// The object as it is shown after the step, where that was written anyway.
+    /// The object as it is shown after the step, if that was rendered anyway.
     pub(crate) shown: Option<Vec<u8>>,
 }
 
 impl Recorded {
-    /// With what another step of the same unit left to do.
+    /// Together with what another step of the same unit left to do.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.operations.extend(other.operations);
         self.notifies |= other.notifies;
@@ -247,7 +247,7 @@ pub(crate) fn operations(work: &mut Work<'_, '_>, new: &[NewOperation]) -> Resul
     Ok(())
 }
 
-/// Writes events and a delivery for each webhook that listens. Are there any?
+/// Writes events and a delivery for each webhook that listens. Returns whether there are any.
 fn events(work: &mut Work<'_, '_>, events: &[Event], object: &[u8]) -> Result<bool, Error> {
     let cx = work.cx;
     let mut notifies = false;
@@ -274,7 +274,7 @@ fn events(work: &mut Work<'_, '_>, events: &[Event], object: &[u8]) -> Result<bo
     Ok(notifies)
 }
 
-/// Writes a delivery of an event for each webhook that listens. How many there are.
+/// Writes a delivery of an event for each webhook that listens. Returns how many.
 pub(crate) fn deliver(
     work: &mut Work<'_, '_>,
     event: &store::event::Event,
@@ -301,8 +301,8 @@ pub(crate) fn deliver(
     Ok(deliveries.len())
 }
 
-/// The webhooks that an event is told: the shop's own, and those of the application that made the
-/// object. Nobody looks for an application where no webhook belongs to one.
+/// The webhooks that are notified of an event: the shop's own, and those of the application that
+/// made the object. If no webhook belongs to an application, that is not looked up.
 fn listeners(work: &mut Work<'_, '_>, event: &store::event::Event) -> Result<Vec<Webhook>, Error> {
     let cx = work.cx;
     let mut webhooks = store::webhook::of_event(work.tx, cx.shop.id, event.kind)?;

@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::invoice;
 use crate::once::KEY_LIFE;
 
-/// Expires what is due. How much there was.
+/// Expires what is due. Returns how much there was.
 ///
 /// # Errors
 /// The storage fails.
@@ -118,7 +118,7 @@ async fn personal_data(cx: &Allowed, id: PersonalDataId) -> Result<(), Error> {
     .await
 }
 
-/// Forgets idempotency keys whose life is over. How many.
+/// Forgets idempotency keys whose life is over. Returns how many.
 ///
 /// # Errors
 /// The storage fails.

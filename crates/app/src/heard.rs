@@ -1,11 +1,11 @@
 //! What was heard stands: an answer from outside is kept in the process until a unit has written
-//! it. Only this place writes answers down.
+//! it. Only this module writes answers down.
 //!
-//! The unit may fail for reasons of ours: a conflict, a lock, a lost connection, a full disk. It
-//! is tried again with growing pauses, without end; whoever waits for the object is woken when it
-//! stands. A defect or a row that makes no sense is logged once and tried at a slow pace, and the
-//! requester is told at once that the outcome is open. A process that ends leaves what is not
-//! written to the reconciler, which asks again.
+//! The unit may fail for reasons of ours: a conflict, a lock, a lost connection, a full disk. It is
+//! tried again with growing pauses, without end; whoever waits for the object is woken once the
+//! answer is written. A defect or a corrupt row is logged once and tried with longer pauses, and
+//! the requester is told at once that the outcome is open. A process that ends leaves unwritten
+//! answers to the reconciler, which asks again.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -28,11 +28,11 @@ mod script;
 
 pub use script::{Script, Trouble};
 
-/// The first and the longest pause after a trouble of the storage, which passes by itself.
+/// The first and the longest pause after a trouble of the storage that passes by itself.
 const PAUSE_MIN: Duration = Duration::from_millis(20);
 const PAUSE_MAX: Duration = Duration::from_millis(250);
 
-/// The first and the longest pause after anything else, which somebody has to mend.
+/// The first and the longest pause after any other failure, which somebody has to repair.
 const SLOW_PAUSE_MIN: Duration = Duration::from_millis(500);
 const SLOW_PAUSE_MAX: Duration = Duration::from_mins(1);
 
@@ -55,11 +55,11 @@ pub(crate) struct Of {
     pub(crate) object: OperationObject,
 }
 
-/// Which try of an answer's unit it is.
+/// Which try it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
     First,
-    /// An earlier one failed, or was done without a word of it.
+    /// An earlier try failed, or was done without our knowing.
     Again,
 }
 
@@ -75,7 +75,7 @@ impl Default for Kept {
 }
 
 impl Kept {
-    /// Does an answer of this operation wait to be written?
+    /// Returns whether an answer of this operation waits to be written.
     pub(crate) fn has(&self, operation: OperationId) -> bool {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.contains_key(&operation)
@@ -97,7 +97,7 @@ impl Kept {
         &self.script
     }
 
-    /// Rings when an answer of this object, or perhaps of another, stands.
+    /// Rings when an answer of this object, or perhaps of another, has been written.
     pub(crate) fn bell(&self, object: OperationObject) -> Notified<'_> {
         self.place(object).notified()
     }
@@ -115,7 +115,7 @@ impl Kept {
     }
 }
 
-/// An answer in the list of those that wait, as long as it does.
+/// An entry in the list of waiting answers, for as long as it waits.
 struct Waiting {
     cx: Allowed,
     operation: OperationId,
@@ -205,7 +205,7 @@ where
     }
 }
 
-/// Writes an answer in a task of its own, so that it goes on when its caller is cut off.
+/// Writes an answer in a task of its own, which goes on if its caller is dropped.
 pub(crate) async fn take<F>(cx: &Allowed, of: Of, unit: F) -> Result<(), Error>
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Recorded, Error> + Send + Sync + 'static,
@@ -235,7 +235,7 @@ where
         cx.app.kept.troubles.fetch_add(1, Ordering::Relaxed);
     })?;
     if turn == Turn::Again {
-        // An earlier try may have been done without a word: its notifications wait.
+        // An earlier try may have been done without our knowing; then its notifications wait.
         cx.app.wake_deliveries();
         cx.app.wake_messages();
     }
@@ -244,7 +244,8 @@ where
     Ok(done)
 }
 
-/// Tries an answer for which the storage is not to blame until somebody has mended what is.
+/// Tries an answer that fails for other reasons than the storage, until somebody has repaired the
+/// cause.
 async fn slowly<T, F>(waiting: Waiting, of: Of, unit: Arc<F>)
 where
     T: Send + 'static,
@@ -261,7 +262,7 @@ where
     }
 }
 
-/// Says that an answer waits: once for each, and not for every one while the storage is away.
+/// Logs that an answer waits: once for each, and not for every one while the storage is away.
 fn note(of: Of, tries: u32, failed: &Error) {
     if 1 < tries {
         return;

@@ -162,9 +162,9 @@ async fn context(app: &Arc<App>, id: InvoiceId, right: Right) -> Result<Allowed,
     payer.require_in(shop, right).await
 }
 
-/// The buyer wants to pay: the payment to go on with, a new one or the one that was begun. However
-/// often this is asked for, one payment at a time is open. `None` if the invoice cannot be paid
-/// any more.
+/// The buyer wants to pay. Returns the payment to go on with: a new one, or the one that was begun.
+/// However often this is called, one payment at a time is open. `None` if the invoice cannot be
+/// paid any more.
 ///
 /// # Errors
 /// There is no such invoice, the shop cannot take such a payment any more, or the storage fails.
@@ -210,7 +210,7 @@ fn planned(shop: &Shop, invoice: &Invoice) -> Result<Option<Planned>, Error> {
     receipts::planned(shop, content, invoice.order.amount, None)
 }
 
-/// The end of a payment that nobody confirmed in time; `None` if it is not due, or not so.
+/// The end of a payment that nobody confirmed in time; `None` if it is not due.
 fn over(work: &mut Work<'_, '_>, payment: &Payment) -> Option<payment::Step> {
     let unconfirmed = matches!(
         payment.state,
@@ -306,7 +306,7 @@ fn step(work: &mut Work<'_, '_>, id: InvoiceId) -> Result<Recorded, Error> {
     Ok(recorded)
 }
 
-/// What is wrong with the payment of an invoice, as the invoice's request has it.
+/// The refusal of an invoice's payment, with the names of the invoice's request.
 fn of_payment(error: Error) -> Error {
     match error {
         Error::Refused(refusal) => Refusal::InvoicePayment(Box::new(refusal)).into(),

@@ -1,5 +1,5 @@
-//! What the platform writes to people. Use cases say what it is about; the words and their looks
-//! are the pages' business, behind [`Letters`](crate::Letters).
+//! Letters to people. Use cases give the facts; the words and the looks are up to the pages, behind
+//! [`Letters`](crate::Letters).
 
 use domain::payment::Locale;
 use domain::{Invoice, Payment, Shop, Timestamp};

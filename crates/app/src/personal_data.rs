@@ -31,7 +31,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePersonalData) -> Result<
     .await
 }
 
-/// Shows data, but not whose they are.
+/// Shows data, without naming the person.
 ///
 /// # Errors
 /// They are not in this shop.

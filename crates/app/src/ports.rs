@@ -1,4 +1,4 @@
-//! What the rules may not reach for themselves: the time and chance.
+//! What the rules may not get for themselves: the time and randomness.
 
 use chacha20::ChaCha12Rng;
 use chacha20::rand_core::{Rng as _, SeedableRng as _};
@@ -25,9 +25,9 @@ pub trait Random: Send + Sync {
     }
 }
 
-/// Makes the ids of one unit of work. A unit may run twice and makes the same ids again, so its
-/// seed is drawn before it starts. The stream is a cipher's: from the ids that are shown none of
-/// those follows that are not.
+/// Makes the ids of one unit of work. A unit may run twice and has to make the same ids again, so
+/// its seed is drawn before it starts. The stream is a cipher's: the ids that are shown do not
+/// reveal the others.
 #[derive(Debug)]
 pub(crate) struct Mint {
     at: Timestamp,
@@ -63,7 +63,8 @@ mod tests {
         (0..1_000).map(|_| ids.next().random).collect()
     }
 
-    /// What SplitMix64, which is no secret, makes of a state, and the state that it made `bits` of.
+    /// The output of SplitMix64, which is not a secret, for a state; and the state that gave
+    /// `bits`.
     fn splitmix(state: u64) -> u64 {
         let bits = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -62,8 +62,8 @@ pub async fn show(cx: &Cx, id: PosLinkId) -> Result<Reply, Error> {
 /// Switches a plate on or off.
 ///
 /// # Errors
-/// It is so already, is not in this shop, the key was used for something else, or the storage
-/// fails.
+/// It is in that state already, it is not in this shop, the key was used for something else, or the
+/// storage fails.
 pub async fn switch(cx: &Cx, once: Once, id: PosLinkId, active: bool) -> Result<Reply, Error> {
     let cx = &cx.require(Right::PosLinkChange)?;
     change(cx, once, id, move |_work, link| Ok(link.switched(active)?)).await
@@ -131,8 +131,8 @@ fn lock(work: &mut Work<'_, '_>, id: PosLinkId) -> Result<(PosLink, Option<Payme
     Ok((link, last))
 }
 
-/// Lets a new payment through a plate, which shows it from now on. Until when its payer may
-/// confirm.
+/// Lets a new payment go through a plate, which shows it from now on. Returns until when its payer
+/// may confirm.
 pub(crate) fn admit(
     work: &mut Work<'_, '_>,
     payment: PaymentId,

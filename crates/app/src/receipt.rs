@@ -32,8 +32,8 @@ pub(crate) struct Planned {
     total: Money,
 }
 
-/// The receipt of a new payment of `amount`, by the rules of its shop. What is `apart` carries
-/// none, for the reason that is named.
+/// The receipt of a new payment of `amount`, by the rules of its shop. A payment that is `apart`
+/// carries none, for that reason.
 pub(crate) fn planned(
     shop: &Shop,
     content: Option<&Content>,
@@ -229,8 +229,8 @@ pub(crate) fn of_new_refund(
 }
 
 /// A step of a payment with the receipt that fits it. A capture that was carried out after all may
-/// have another sum than the receipt that came with a later one: that is dropped, and the merchant
-/// makes one of the money that was taken.
+/// have another sum than the receipt that came with a later one. That receipt is dropped, and the
+/// merchant makes one for the money that was taken.
 pub(crate) fn fitting<'step>(
     work: &mut Work<'_, '_>,
     step: &'step payment::Step,
@@ -250,7 +250,7 @@ pub(crate) fn fitting<'step>(
     Ok(Cow::Owned(step))
 }
 
-/// Does with a payment's receipt what its step wants. The call that is to be made.
+/// Does with a payment's receipt what its step wants. Returns the call that is to be made.
 pub(crate) fn of_payment(
     work: &mut Work<'_, '_>,
     payment: &Payment,
@@ -265,7 +265,7 @@ pub(crate) fn of_payment(
     }
 }
 
-/// Does with a refund's receipt what its step wants. The call that is to be made.
+/// Does with a refund's receipt what its step wants. Returns the call that is to be made.
 pub(crate) fn of_refund(
     work: &mut Work<'_, '_>,
     refund: &Refund,
@@ -415,7 +415,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreateReceipt) -> Result<Started, Er
     })
 }
 
-/// How the one who sells registers receipts: the shop, or a partner who has a part of the payment.
+/// How the seller registers receipts: the shop, or a partner with a part of the payment.
 fn settings_of(
     work: &mut Work<'_, '_>,
     payment: &Payment,

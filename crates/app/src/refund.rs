@@ -124,7 +124,7 @@ fn certificate_refusal(
     Ok(certificate.refusal(payment, &earlier))
 }
 
-/// Has the shop enough for the sum that is set aside?
+/// Returns whether the shop has enough for the sum that is set aside.
 pub(crate) fn affordable(
     work: &mut Work<'_, '_>,
     step: &domain::refund::Step,

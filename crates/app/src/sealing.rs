@@ -38,8 +38,8 @@ const PREFIX: &str = "sealed:";
 /// A line a second says that the keys cannot be read again.
 static UNREAD: Quiet = Quiet::new();
 
-/// So long the file is not read again for a key with the same number: what cannot be opened at all
-/// comes again and again.
+/// How long the file is not read again for a key with the same number: a secret that cannot be
+/// opened at all comes again and again.
 const READ_INTERVAL: Duration = Duration::seconds(1);
 
 /// Reads the keys from where they are kept, or says why they cannot be read. It may wait for a
@@ -127,7 +127,7 @@ impl Sealing {
         }
     }
 
-    /// Takes in other keys, and which of them seals, or why none may.
+    /// Takes in other keys, with the one that seals, or the reason why none may.
     pub fn replace(&self, keys: Keyring, seals_with: Result<u32, String>) {
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
         *known = Arc::new(Known { keys, seals_with });
@@ -213,8 +213,8 @@ impl Sealing {
     }
 
     /// Seals from now on with the newest of the keys that the database has noted, and with no
-    /// other: reads the file again if that is not known here. Where none is noted, nothing changes.
-    /// It may wait for a disk, as units of work may.
+    /// other; reads the file again if that key is not known here. If none is noted, nothing
+    /// changes. It may wait for a disk, as units of work may.
     pub(crate) fn keep_to(&self, registered: &[SealingKey]) -> Result<(), Error> {
         let Some(newest) = registered.last() else {
             return Ok(());
@@ -238,7 +238,7 @@ impl Sealing {
         Ok(())
     }
 
-    /// Does this text stand under the key that seals now?
+    /// Returns whether this text is sealed with the key that seals now.
     fn is_current(&self, sealed: &Sealed) -> bool {
         let number = self.seals_with();
         number.is_some_and(|number| {
@@ -261,8 +261,8 @@ impl Sealing {
         read_for.insert(number, now);
     }
 
-    /// Another process may have put another key into the file. Which of them seals is not changed
-    /// by it: that the database says.
+    /// Another process may have put another key into the file. That does not change which of them
+    /// seals: the database decides it.
     fn take_in(&self, read: Result<Keyring, String>) {
         match read {
             Ok(keys) => {
@@ -307,7 +307,7 @@ fn key_of(sealed: &Sealed) -> Option<u32> {
     number.parse().ok()
 }
 
-/// Does a text stand as it was before there was sealing?
+/// Returns whether a text is plain, as it was before there was sealing.
 pub(crate) fn is_plain(sealed: &Sealed) -> bool {
     !sealed.as_text().starts_with(PREFIX)
 }

@@ -26,7 +26,7 @@ use crate::use_of_keys::Used;
 
 /// The first shop's number; the next ones count up.
 const FIRST_NUMBER: i64 = 100_001;
-/// How many characters of a key people recognise it by.
+/// How many characters people recognise a key by.
 const HINT_CHARS: usize = 4;
 /// A shop's sub-account has the shop's number and this.
 const GATEWAY_OFFSET: i64 = 1_900_000;
@@ -40,21 +40,21 @@ pub struct NewShop {
     pub platform: Option<ShopId>,
     /// The name that buyers see.
     pub name: String,
-    /// Is everything in it only a test?
+    /// Whether everything in it is only a test.
     pub test: bool,
     /// The one currency that it takes.
     pub currency: Currency,
     /// The methods that buyers are offered.
     pub methods: Vec<MethodKind>,
-    /// May it send card numbers itself?
+    /// Whether it may send card numbers itself.
     pub may_send_cards: bool,
-    /// May it save methods and charge them again?
+    /// Whether it may save methods and charge them again.
     pub may_save_methods: bool,
     /// How long its safe deals live; `None` if it may make none.
     pub deal_life: Option<Life>,
-    /// May its pages exchange cards for payment tokens?
+    /// Whether its pages may exchange cards for payment tokens.
     pub may_use_tokens: bool,
-    /// May a declined buyer try again in the widget?
+    /// Whether a declined buyer may try again in the widget.
     pub widget_retries: bool,
     /// The commission.
     pub rate: Rate,
@@ -69,7 +69,7 @@ pub struct NewShop {
 pub enum ShopState {
     /// It takes money.
     Enabled,
-    /// It begins nothing.
+    /// It cannot begin anything.
     Disabled,
 }
 
@@ -149,10 +149,10 @@ async fn me_of_partner(cx: &Allowed, id: ShopId) -> Result<Reply, Error> {
     Ok(Reply(contract::me::body(&partner)))
 }
 
-/// Writes down that money came for a payout gateway. Its balance after it.
+/// Writes down that money came for a payout gateway. Returns its balance after that.
 ///
 /// # Errors
-/// [`Refusal::NotToppedUp`] for a shop that is no gateway, or a sum that is not one of its own
+/// [`Refusal::NotToppedUp`] for a shop that is not a gateway, or a sum that is not in its own
 /// currency and above zero.
 pub async fn top_up(cx: &Cx, gateway: ShopId, amount: Money) -> Result<Money, Error> {
     let cx = cx.require_in(gateway, Right::GatewayTopUp).await?;
@@ -234,7 +234,7 @@ pub async fn create(cx: &Cx, new: NewShop) -> Result<Created, Error> {
     Ok(Created { shop, secret_key })
 }
 
-/// A platform is a shop of the same kind that is nobody's partner itself.
+/// Checks that the platform is a shop of the same kind and not a partner itself.
 fn check_platform(tx: &mut store::Tx<'_>, new: &NewShop) -> Result<(), Error> {
     let Some(platform) = new.platform else {
         return Ok(());
@@ -283,7 +283,7 @@ pub async fn add_key(cx: &Cx, shop: ShopId) -> Result<String, Error> {
     Ok(secret_key)
 }
 
-/// A secret key as far as it is known.
+/// A secret key, without the secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyView {
     /// Its number in its shop; the oldest is 1.
@@ -424,8 +424,8 @@ pub async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result
 }
 
 /// Switches a shop or a gateway off, or on again. It counts at once here, and within a second on
-/// other nodes. Of a shop that is off nobody begins anything: neither its key nor its pages take
-/// money. What was begun goes on: answers are taken in, holds end by their time, notifications and
+/// other nodes. While a shop is off nothing new begins: neither its key nor its pages take money.
+/// What was begun goes on: answers are taken in, holds end by their time, notifications and
 /// messages go out.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ pub(crate) fn hold_books(
     Ok(store::book::lock(work.tx, &shops)?)
 }
 
-/// Has each partner enough? Its book is locked, so this stays true.
+/// Checks that each partner has enough. Its book is locked, so this stays true.
 pub(crate) fn affordable(
     work: &mut Work<'_, '_>,
     partners: &[PartnerTransfer],

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::letter::{Letter, Overview};
 use crate::message::{self, NewMessage};
 
-/// Is an overview of a payment by this method sent?
+/// Returns whether an overview of a payment by this method is sent.
 fn is_stated(method: MethodKind) -> bool {
     matches!(
         method,
@@ -18,8 +18,8 @@ fn is_stated(method: MethodKind) -> bool {
     )
 }
 
-/// Writes the overviews that go with a step: those of a payment that has just succeeded. Are there
-/// any?
+/// Writes the overviews that go with a step: those of a payment that has just succeeded. Returns
+/// whether there are any.
 pub(crate) fn of_payment(work: &mut Work<'_, '_>, step: &Step) -> Result<bool, Error> {
     let succeeds = |event: &Event| matches!(event, Event::Payment(EventKind::PaymentSucceeded, _));
     let payment = &step.next;

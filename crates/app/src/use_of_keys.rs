@@ -1,5 +1,5 @@
-//! When keys and tokens were last used, for who decides which may go. It is written in the
-//! background, once an hour at most for each, and never while a request waits for it.
+//! When keys and tokens were last used, to help decide which can be removed. It is written in the
+//! background, at most once an hour for each, and never while a request waits for it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +25,7 @@ pub(crate) enum Used {
 pub(crate) struct UseOfKeys(Mutex<HashMap<[u8; 32], Timestamp>>);
 
 impl UseOfKeys {
-    /// Is it time to write that this was used?
+    /// Returns whether it is time to write that this was used.
     pub(crate) fn is_due(&self, hash: [u8; 32], now: Timestamp) -> bool {
         let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = written.get(&hash)

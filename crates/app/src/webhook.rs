@@ -26,13 +26,13 @@ pub struct NewWebhook {
     pub events: Vec<EventKind>,
     /// Whether an event waits until an earlier one of its object was taken or given up.
     pub strict_order: bool,
-    /// How far notifications can go.
+    /// Which addresses notifications may be sent to.
     pub reach: Reach,
 }
 
 impl NewWebhook {
-    /// One that hears of `events`, without a strict order, as far as the operator lets
-    /// notifications go.
+    /// One that is notified of `events`, without a strict order, at the addresses that the operator
+    /// permits.
     #[must_use]
     pub fn of(cx: &Cx, url: String, events: Vec<EventKind>) -> Self {
         Self {
@@ -56,7 +56,7 @@ pub struct Added {
 /// Adds a webhook with a fresh signing secret.
 ///
 /// # Errors
-/// The address is none that notifications can be carried to, or there is no such shop.
+/// Notifications cannot be sent to the address, or there is no such shop.
 pub async fn add(cx: &Cx, shop: ShopId, new: NewWebhook) -> Result<Added, Error> {
     let cx = cx.require_in(shop, Right::WebhookChange).await?;
     let NewWebhook {
@@ -134,11 +134,11 @@ pub async fn remove(cx: &Cx, shop: ShopId, id: WebhookId) -> Result<(), Error> {
     .await
 }
 
-/// Tells an application of an event at this address from now on. One address an event: another one
-/// takes the place of the first, under the same id.
+/// Notifies an application of an event at this address from now on. There is one address an event:
+/// another one takes the place of the first, under the same id.
 ///
 /// # Errors
-/// Whoever asks is no application, the key was used for something else, or the storage fails.
+/// The caller is not an application, the key was used for something else, or the storage fails.
 pub async fn create_own(cx: &Cx, sent: Once, command: CreateWebhook) -> Result<Reply, Error> {
     let cx = &cx.require(Right::OwnWebhookChange)?;
     let fresh = Fresh::new(&cx.app);

@@ -1,4 +1,4 @@
-//! Carries notifications to merchants' servers: what is sent, and what came of it.
+//! Sends notifications to merchants' servers: what is sent, and the result.
 
 mod http;
 mod memory;
@@ -12,7 +12,7 @@ use domain::Duration;
 pub use http::{Certificates, HttpCourier, Settings, SetupError};
 pub use memory::{MemoryCourier, Reply};
 
-/// Carries notifications.
+/// Sends notifications.
 #[async_trait]
 pub trait Courier: Send + Sync {
     /// Posts once. Never fails: what went wrong is a part of the result.

@@ -1,5 +1,5 @@
-//! Fiscal registers: what the platform asks of them, and what it may hear. One that is real and
-//! the sandbox fulfil the same contract.
+//! The contract between the platform and fiscal registers, which a real one and the sandbox both
+//! fulfil.
 //!
 //! Each document carries the id of its operation as the register's external id: the same id again
 //! registers nothing twice and gets the same answer.
@@ -46,7 +46,7 @@ pub struct Document {
     pub total: Money,
     /// When it was made, in the shop's time.
     pub created_at: Timestamp,
-    /// Where a register that calls back says that it is done; what it says there is not believed.
+    /// Where a register calls back when it is done; the content of that call is not believed.
     pub callback_url: Option<String>,
 }
 

@@ -51,7 +51,7 @@ impl Mailer for NoMailer {
     }
 }
 
-/// What it says and where it goes is nobody's business.
+/// Neither the content nor the address is shown.
 impl fmt::Debug for Mail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Mail({})", self.id)

@@ -1,5 +1,5 @@
-//! What the platform asks of a payer, who sends its money to persons, and what it may hear: the
-//! contract that a real one and the sandbox fulfil alike.
+//! The contract between the platform and a payer, who sends the platform's money to persons. A real
+//! one and the sandbox both fulfil it.
 //!
 //! Each payout carries the id of its [`domain::Operation`] as idempotency key: the same key again
 //! has no second effect and gets the same answer.
@@ -27,8 +27,8 @@ pub trait Payer: Send + Sync {
     /// What became of a payout.
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
 
-    /// How long after a call began it may still arrive: what a look-up does not find until then
-    /// may be found later.
+    /// How long after a call began it may still arrive. A call that a look-up does not find before
+    /// that may be found later.
     fn arrives_within(&self) -> Duration;
 
     /// A page of what it carried out, in the order of operations; `None` if it gives no such list.
@@ -50,10 +50,10 @@ pub enum CardSource {
 /// A card as the payer knows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identified {
-    /// What it is paid by.
+    /// The name by which it is paid to.
     pub token: String,
-    /// The same for the same card, and of no use to find its number; `None` for a card that has
-    /// no limits, as the published test cards.
+    /// The same for the same card, and useless for finding its number; `None` for a card without
+    /// limits, such as the published test cards.
     pub fingerprint: Option<String>,
 }
 

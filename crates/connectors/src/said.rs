@@ -1,4 +1,4 @@
-//! What strangers' servers say, as it is written down.
+//! The answers of strangers' servers, in the form in which they are written down.
 
 /// How much is kept of an answer.
 const CHARS_MAX: usize = 500;

@@ -39,7 +39,7 @@ impl SmsGateway for NoSms {
     }
 }
 
-/// What it says and where it goes is nobody's business.
+/// Neither the content nor the address is shown.
 impl fmt::Debug for Sms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Sms({})", self.id)

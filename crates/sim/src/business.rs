@@ -40,9 +40,9 @@ pub(crate) struct Business {
     pub(crate) gateway: Gateway,
     /// What came to the gateway, in minor units.
     pub(crate) topped_up: i64,
-    /// Does its server listen to notifications?
+    /// Whether its server listens to notifications.
     pub(crate) listens: bool,
-    /// Is it a platform that lives of its deals?
+    /// Whether it is a platform that lives on its deals.
     pub(crate) trades: bool,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Business {
 #[derive(Clone, Copy)]
 pub(crate) struct Partner {
     pub(crate) id: ShopId,
-    /// Has it a register of its own?
+    /// Whether it has a register of its own.
     pub(crate) registers: bool,
 }
 
@@ -139,7 +139,7 @@ impl Business {
         }
     }
 
-    /// Is there anyone who registers receipts?
+    /// Returns whether anybody registers receipts.
     pub(crate) fn registers(&self) -> bool {
         self.scenario.is_some() || self.partners.iter().any(|partner| partner.registers)
     }

@@ -24,7 +24,7 @@ impl Chance {
         self.bits().checked_rem(bound).unwrap_or(0)
     }
 
-    /// Does something happen that happens `weight` times in a thousand?
+    /// Returns whether something happens that happens `weight` times in a thousand.
     pub(crate) fn happens(&mut self, weight: u64) -> bool {
         self.below(1_000) < weight
     }

@@ -332,7 +332,7 @@ pub fn head(conn: &mut Conn<'_>, shop: ShopId) -> Result<Option<Head>, StoreErro
     conn.query_opt(HEAD_OF_SHOP, &[&shop], read_end)
 }
 
-/// Does the shop's book have this as its end, or went it on from there?
+/// Returns whether this is the end of the shop's book, or an earlier link of it.
 pub fn has(conn: &mut Conn<'_>, head: &Head) -> Result<bool, StoreError> {
     if head.sequence == 0 {
         return Ok(self::head(conn, head.shop_id)?.is_some());

@@ -1,5 +1,5 @@
-//! Whether calls to the outside lead to the state of what they were made for, where all of them are
-//! about one sum: a refund, a payout.
+//! Checks whether calls to the outside lead to the state of the object they were made for, if all
+//! of them are about one sum: a refund, a payout.
 
 use domain::Money;
 use store::audit::Call;
@@ -15,18 +15,18 @@ impl<'a> Called<'a> {
         Self { calls, amount }
     }
 
-    /// One of them is under way.
+    /// Returns whether one of them is under way.
     pub(super) fn waits(&self) -> bool {
         self.are_of_one_sum() && self.calls.iter().any(|call| call.awaited && call.is_open())
     }
 
-    /// One of this kind was carried out.
+    /// Returns whether one of this kind was carried out.
     pub(super) fn is_done(&self, kind: &str) -> bool {
         let done = |call: &Call| call.is_done(kind, self.amount);
         self.are_of_one_sum() && self.calls.iter().any(done)
     }
 
-    /// It came to nothing: what nothing was set aside for was never asked.
+    /// Returns whether they came to nothing. If nothing was set aside, nothing may have been asked.
     pub(super) fn is_over(&self, reserved: bool) -> bool {
         self.are_of_one_sum() && self.calls.is_empty() != reserved
     }

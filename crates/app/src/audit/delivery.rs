@@ -44,8 +44,8 @@ fn is_written(carried: &Carried) -> bool {
     carried.attempts == carried.written && accepted
 }
 
-/// Should the webhook have been told, and was not? What applications are told depends on who made
-/// the object and until when they are, and is not looked at.
+/// Returns whether the webhook should have been notified and was not. Notifications of applications
+/// depend on who made the object and on the life of their grant, so they are not checked.
 fn lacks(event: &EventProof, webhook: &Webhook) -> bool {
     let since = webhook.created_at.plus(WEBHOOK_SETTLED);
     let wants = webhook.holder.is_none()

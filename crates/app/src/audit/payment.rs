@@ -33,7 +33,7 @@ pub(super) fn check(
     )
 }
 
-/// What of its canceled refunds has reached the payer: few payments have any.
+/// How much of its canceled refunds has reached the payer; few payments have any.
 fn left(conn: &mut Conn<'_>, shop: &Shop, payment: &PaymentProof) -> Result<Money, Error> {
     let mut sum = Money::zero(payment.amount.currency());
     if payment.refunds_canceled.is_zero() {
@@ -73,8 +73,8 @@ fn problems(payment: &PaymentProof, left: Money) -> Vec<&'static str> {
     broken.map(|(_, problem)| problem).collect()
 }
 
-/// Does it hold room for what is on its way, and as far as there is room for what has reached the
-/// payer by refunds that stay canceled?
+/// Returns whether it holds room for refunds on their way and, up to the room there is, for
+/// canceled refunds that have reached the payer.
 fn holds_room(payment: &PaymentProof, left: Money) -> bool {
     let room = payment.amount.checked_sub(payment.refunded);
     let promised = payment.refunds_pending.checked_add(left);
@@ -82,7 +82,7 @@ fn holds_room(payment: &PaymentProof, left: Money) -> bool {
     expected.is_ok_and(|expected| expected == payment.refunding)
 }
 
-/// Do the calls lead to the state that it has?
+/// Returns whether its calls lead to its state.
 fn is_called(payment: &PaymentProof) -> bool {
     let calls = &payment.calls;
     let currency = payment.asked.currency();
@@ -108,7 +108,7 @@ fn is_called(payment: &PaymentProof) -> bool {
     calls.iter().all(|call| same(call) && asked(call)) && stands && (!payment.awaits || awaited())
 }
 
-/// Do the events tell what became of it?
+/// Returns whether its events tell what became of it.
 fn is_announced(payment: &PaymentProof) -> bool {
     let id = payment.id.to_string();
     let count =

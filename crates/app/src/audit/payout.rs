@@ -71,7 +71,8 @@ fn is_called(payout: &PayoutProof) -> bool {
     }
 }
 
-/// One that was canceled and reached its receiver after all was told of twice.
+/// Returns whether its events tell what became of it. One that was canceled and reached its
+/// receiver after all has two.
 fn is_announced(payout: &PayoutProof) -> bool {
     let id = payout.id.to_string();
     let succeeded = payout.status == Status::Succeeded;

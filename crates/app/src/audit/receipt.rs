@@ -71,7 +71,8 @@ fn problems(proof: &ReceiptProof) -> Vec<&'static str> {
     broken.map(|(_, problem)| problem).collect()
 }
 
-/// Is the state what the calls say? Each attempt is a call of its own, and one at most arrives.
+/// Returns whether its calls lead to its state. Each attempt is a call of its own, and at most one
+/// arrives.
 fn is_asked(receipt: &Receipt, asked: &Asked) -> bool {
     let counted = receipt.attempts == asked.attempts;
     let closed = asked.open == 0 && asked.registered == 0;
@@ -88,7 +89,7 @@ fn is_asked(receipt: &Receipt, asked: &Asked) -> bool {
     }
 }
 
-/// Is there such a receipt of such money?
+/// Returns whether there is such a receipt of such money.
 fn is_due(receipt: &Receipt, owner: &Owner, siblings: &Siblings) -> bool {
     let same = receipt.total == owner.amount;
     let usual = match receipt.refund_id {
@@ -135,8 +136,9 @@ fn is_due(receipt: &Receipt, owner: &Owner, siblings: &Siblings) -> bool {
     }
 }
 
-/// Does the payment or the refund say of its own receipt what the receipt says? Of one that its
-/// money no longer waits for it says that there is none, until the register has answered.
+/// Returns whether the payment or the refund says of its own receipt what the receipt says. If its
+/// money no longer waits for the receipt, it says that there is none until the register has
+/// answered.
 fn is_told(receipt: &Receipt, owner: &Owner) -> bool {
     match receipt.origin {
         Origin::Merchant | Origin::Reversal => true,

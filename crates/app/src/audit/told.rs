@@ -1,9 +1,9 @@
-//! Whether the events of an object tell what became of it.
+//! Checks whether the events of an object tell what became of it.
 
 use domain::Money;
 use store::audit::Told;
 
-/// Is there exactly one event of a kind, or none, and does it tell of this object and this sum?
+/// Returns whether there is exactly one event of a kind, about this object and this sum, or none.
 pub(super) fn is_told(
     told: &[Told],
     kind: &str,

@@ -1,5 +1,6 @@
-//! A deal's time is over: its unfinished payment is canceled, the buyer gets back what is left,
-//! and it closes. Each step is a unit of its own; whatever is under way is waited for.
+//! The end of a deal whose time is over: its unfinished payment is canceled, the buyer gets back
+//! what is left, and the deal closes. Each step is a unit of its own; calls under way are waited
+//! for.
 
 use domain::deal::{Cover, Due, Reserved};
 use domain::method::RefundPolicy;
@@ -62,8 +63,9 @@ fn end_payment(work: &mut Work<'_, '_>, deal: &Deal, payment: &Payment) -> Resul
     Ok(canceled.and(closed))
 }
 
-/// Can this payment's method give back what the deal would, and does the payer not have it? If not,
-/// it falls to the platform with the deal's rest, and the platform gives it back in another way.
+/// Returns whether this payment's method can give back what the deal would, and the payer does not
+/// have it yet. Otherwise the money goes to the platform with the rest of the deal, and the
+/// platform gives it back in another way.
 fn gives_back(deal: &Deal, payment: &Payment) -> Result<bool, Error> {
     let policy = payment.method.as_ref().map(|it| it.kind.terms().refunds);
     let amount = deal.returnable()?.at_most(payment.refundable_amount())?;

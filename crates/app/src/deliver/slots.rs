@@ -1,11 +1,11 @@
 //! Slots: how many notifications are under way to whom, and who gets the next slot.
 //!
 //! A receiver that answers quickly always finds a slot. One that does not answer holds its slots
-//! for seconds; therefore those that are slow, and those that nobody knows yet, share smaller
-//! pools, and a receiver that hung again and again is tried by one notification at a time until
-//! it answers. Shops and hosts have shares: many webhooks of one are not many receivers.
+//! for seconds; therefore slow and unknown receivers share smaller pools, and a receiver that hung
+//! again and again is tried by one notification at a time until it answers. Shops and hosts have
+//! shares: many webhooks of one shop are not many receivers.
 //!
-//! What is known of receivers lives in memory and is forgotten with the process.
+//! What is known of receivers is kept in memory and lost with the process.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -55,7 +55,7 @@ enum Health {
     Hung(u32),
 }
 
-/// How a notification ended, as far as slots depend on it.
+/// How a notification ended, as far as slots need to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     /// There was an answer, whatever it said.
@@ -124,7 +124,7 @@ pub(super) struct Rooms {
 #[derive(Clone, Copy, Debug)]
 struct Webhook {
     health: Health,
-    /// Does it keep one waiting that is under way?
+    /// Whether a delivery to it is slow to end.
     lags: bool,
     under_way: u32,
 }
@@ -267,8 +267,8 @@ impl Slots {
         rooms
     }
 
-    /// Where a webhook goes stands with its deliveries alone. So one whose host has nothing left
-    /// is offered one now and then.
+    /// The host of a webhook is only known from its deliveries. So a webhook whose host is full is
+    /// offered one now and then, in case it has moved.
     fn look_at_shut(&mut self, rooms: &Rooms, now: Instant) -> BTreeSet<WebhookId> {
         let shut = rooms.shut();
         self.shut.retain(|id, _| shut.contains(id));
@@ -323,7 +323,7 @@ impl Rooms {
         shut.map(|(id, _)| *id).collect()
     }
 
-    /// Whether a delivery may leave; if so, its slot is taken.
+    /// Returns whether a delivery may leave; if so, its slot is taken.
     pub(super) fn admits(&mut self, claimed: &Claimed) -> bool {
         let receiver = Receiver::of(claimed);
         let webhook = self.webhook(receiver.webhook);
@@ -343,8 +343,8 @@ impl Rooms {
         (shop.unwrap_or_default(), host.unwrap_or_default())
     }
 
-    /// How many more a webhook may get, as far as the shares of its shop and host are not asked.
-    /// The fewer are left, the less one may have.
+    /// How many more a webhook may get, without regard to the shares of its shop and host. The
+    /// fewer are left, the less one may have.
     fn room(&self, webhook: Webhook) -> u32 {
         let most = match self.all {
             ..YOUNG_MAX => self.per_webhook_max,
@@ -404,7 +404,7 @@ impl Share {
         SHARE_MAX.saturating_sub(self.all).min(slow)
     }
 
-    /// Whether there are webhooks for which nothing is left.
+    /// Returns whether there are webhooks for which nothing is left.
     fn is_full(self) -> bool {
         SHARE_MAX <= self.all || SLOW_SHARE_MAX <= self.slow
     }

@@ -17,7 +17,7 @@ pub enum Trouble {
 /// The script: queued troubles come first, then chance decides.
 #[derive(Debug, Default)]
 pub struct Script {
-    /// Is anything ordered?
+    /// Whether anything is ordered.
     active: AtomicBool,
     lines: Mutex<Lines>,
 }

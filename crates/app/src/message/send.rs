@@ -1,10 +1,9 @@
-//! Sends messages: claims what is due, hands it to its server, writes down what came of it.
+//! Sends messages: claims what is due, hands it to its server, writes down the result.
 //!
-//! What a server answered is written down once and ends the message or plans the next attempt. A
-//! message whose sender died in between is due again when its lease ends, and goes out a second
-//! time under the same id. Before each attempt it is asked whether the message is still true: an
-//! invoice that is paid or over asks nobody for money. Logs have the id and nothing of what it says
-//! or where it goes.
+//! The server's answer is written down once; it ends the message or plans the next attempt. A
+//! message whose sender died is due again when its lease ends, and goes out again under the same
+//! id. Before each attempt the message is checked: an invoice that is paid or over asks nobody for
+//! money. Logs have the id, and nothing of the content or the address.
 
 use std::sync::Arc;
 
@@ -70,11 +69,11 @@ pub async fn carry(app: Arc<App>, claimed: Claimed) -> Tried {
     Tried { claimed, end }
 }
 
-/// Why nobody needs a message any more; `None` if it is as true as when it was written.
+/// Why nobody needs a message any more; `None` if it is still true.
 async fn needless(app: &Arc<App>, claimed: &Claimed) -> Result<Option<&'static str>, Error> {
     let message = &claimed.message;
     let invoice = match message.about {
-        // What has happened stays true.
+        // A payment that happened stays true.
         About::Payment(_) => return Ok(None),
         About::Invoice(invoice) => invoice,
     };
@@ -128,7 +127,7 @@ async fn hand_over(app: &App, message: &Message) -> Outcome {
     }
 }
 
-/// Writes down what came of a batch, in one unit.
+/// Writes down the results of a batch, in one unit.
 ///
 /// # Errors
 /// The storage fails; the messages are due again when their leases end.
@@ -186,7 +185,7 @@ fn log(message: &Message) {
     }
 }
 
-/// Forgets address and text of messages that ended some time ago. How many.
+/// Forgets address and text of messages that ended some time ago. Returns how many.
 ///
 /// # Errors
 /// The storage fails.

@@ -27,10 +27,10 @@ struct Key {
     cipher: Arc<LessSafeKey>,
 }
 
-/// Why a file has no keys.
+/// Why a file of keys is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadKeys {
-    /// A line is none of ours.
+    /// A line does not have the form of our lines.
     #[error("line {0} is no sealing key")]
     Line(usize),
     /// Two keys have the same number.
@@ -106,7 +106,7 @@ impl Keyring {
         self.0.keys().next_back().copied()
     }
 
-    /// What only this key gives, and what tells nothing of it: databases note it.
+    /// A value that follows from the key alone and reveals nothing of it; databases note it.
     #[must_use]
     pub fn check(&self, number: u32) -> Option<[u8; 32]> {
         let key = self.0.get(&number)?;

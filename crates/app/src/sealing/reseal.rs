@@ -1,5 +1,5 @@
-//! Holding keys against the database, and sealing anew what stands plain or under an older key: a
-//! few rows at a time, so it can be cut off anywhere and done again.
+//! Compares keys with the database, and seals anew the secrets that are plain or sealed with an
+//! older key: a few rows at a time, so that it can be interrupted anywhere and done again.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::error::Error;
 /// How many rows are read and sealed in one unit.
 const BATCH: u32 = 100;
 
-/// What keeps keys from being those of a database.
+/// How keys differ from those of a database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Difference {
     /// The database is sealed with a key that is not among them.
@@ -56,12 +56,12 @@ pub async fn registered(store: &Store) -> Result<Vec<SealingKey>, Error> {
         .map_err(Error::settled)
 }
 
-/// Holds keys against those of a database.
+/// Compares keys with those of a database.
 ///
 /// # Errors
-/// What keeps them from being the same.
+/// How they differ.
 pub fn compare(registered: &[SealingKey], keys: &Keyring) -> Result<(), Difference> {
-    // Of what is lacking the newest tells most: it is the last that was added.
+    // If several are lacking, the newest says most: it is the last that was added.
     for key in registered.iter().rev() {
         match keys.check(key.number) {
             Some(check) if check == key.check => {}
@@ -73,7 +73,7 @@ pub fn compare(registered: &[SealingKey], keys: &Keyring) -> Result<(), Differen
 }
 
 /// Notes in the database that it is sealed with this key from now on, unless another process was
-/// faster. The keys that are noted then, its own or the other's.
+/// faster. Returns the keys that are noted then.
 ///
 /// # Errors
 /// The storage fails.

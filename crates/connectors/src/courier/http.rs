@@ -25,22 +25,22 @@ const IDLE_PER_HOST_MAX: usize = 32;
 const IDLE_TIME_MAX: StdDuration = StdDuration::from_secs(30);
 const USER_AGENT: &str = "Altyn";
 
-/// Whose certificates are believed.
+/// Which certificates are trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certificates {
     /// Those that the system trusts.
     Trusted,
-    /// Any, self-signed ones too. YooKassa does it this way, so merchants who move may need it;
-    /// it means that someone on the way can read and answer notifications in their place.
+    /// Any, self-signed ones too. YooKassa does this, so merchants who move may need it; but
+    /// someone on the way can then read and answer notifications in their place.
     Any,
 }
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// What may be called.
     pub reach: Reach,
-    /// Whose certificates are believed.
+    /// Which certificates are trusted.
     pub certificates: Certificates,
     /// How long a delivery may take in all.
     pub time_max: StdDuration,
@@ -118,7 +118,7 @@ impl HttpCourier {
         }
     }
 
-    /// The URL, if it may be called as far as its text tells; names are checked when resolved.
+    /// The URL, if it may be called, judging by its text; names are checked when they are resolved.
     fn checked(&self, text: &str) -> Result<Url, Outcome> {
         let reach = self.settings.reach;
         let url = Url::parse(text).map_err(|error| failed(format!("invalid URL: {error}")))?;
@@ -201,8 +201,8 @@ fn with_headers(
     Ok(request)
 }
 
-/// The beginning of the body, as text that can be stored. The answer counts even if its body
-/// breaks off or never comes: receivers are told that it is ignored.
+/// The beginning of the body, as text that can be stored. The answer counts even if its body breaks
+/// off or never comes, because receivers are told that it is ignored.
 async fn beginning(mut response: Response) -> String {
     let mut body = Vec::new();
     while body.len() < BODY_BYTES_MAX {

@@ -1,5 +1,5 @@
-//! Names become addresses here, and forbidden ones are left out: what is checked is what is
-//! connected to, so a name cannot mean something else a moment later.
+//! Resolves names to addresses and leaves forbidden ones out. The addresses that are checked are
+//! the ones connected to, so a name cannot mean something else a moment later.
 
 use std::net::SocketAddr;
 

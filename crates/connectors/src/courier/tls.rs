@@ -41,7 +41,7 @@ pub(crate) fn config(certificates: Certificates) -> Result<ClientConfig, Error> 
     })
 }
 
-/// Believes every certificate; signatures of the handshake are checked all the same.
+/// Trusts every certificate; the signatures of the handshake are still checked.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);
 

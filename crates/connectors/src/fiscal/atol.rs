@@ -38,8 +38,8 @@ pub struct AtolOnline {
     tokens: Mutex<BTreeMap<TokenKey, String>>,
 }
 
-/// Whose token it is. Who names another password is somebody else until the service says that
-/// the password is right.
+/// The owner of a token. With another password it is somebody else, until the service says that the
+/// password is right.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct TokenKey {
     base_url: String,
@@ -144,7 +144,7 @@ fn key(account: &AtolAccount) -> TokenKey {
     }
 }
 
-/// Reads a password. Without it nothing was asked.
+/// Reads a password. Without it no request was sent.
 async fn password(file: String) -> Result<Secret, CallError> {
     let missing = |why: String| CallError::NotSent(Some(why.into()));
     let read = tokio::task::spawn_blocking(move || {
@@ -165,7 +165,7 @@ fn address(account: &AtolAccount, path: &str) -> String {
     format!("{base}/{}/{path}", account.version.code())
 }
 
-/// Sends a request. Its status and body; a body that is no JSON is no answer.
+/// Sends a request. Returns its status and body; a body that is not JSON counts as no answer.
 async fn sent(request: RequestBuilder) -> Result<(u16, Value), CallError> {
     let response = request.send().await.map_err(|error| {
         let connected = !error.is_connect();
@@ -208,7 +208,7 @@ fn account(register: &Register) -> Result<&AtolAccount, CallError> {
     }
 }
 
-/// What was heard of a document; silence where it says nothing of it.
+/// What was heard of a document; an error if it says nothing about it.
 fn said(heard: Heard, register_id: Option<&str>) -> Result<Said, CallError> {
     match heard {
         Heard::Said(said) => Ok(said),

@@ -12,7 +12,7 @@ use super::Mail;
 /// Why a mail cannot be written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum LetterError {
-    /// The address is none that mail can go to.
+    /// Mail cannot be sent to the address.
     #[error("mail cannot go to this address")]
     Address(#[from] AddressError),
     /// The parts do not fit together.

@@ -51,7 +51,7 @@ pub struct Login {
     pub password: Secret,
 }
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The server's name or address.
@@ -60,7 +60,7 @@ pub struct Settings {
     pub port: u16,
     /// How the connection is protected.
     pub tls: Tls,
-    /// Whose certificates are believed.
+    /// Which certificates are trusted.
     pub certificates: Certificates,
     /// Who we are to it; `None` for servers that know us by our address.
     pub login: Option<Login>,
@@ -90,7 +90,7 @@ enum Protection {
 /// The mailer cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The sender is no address.
+    /// The sender is not an address.
     #[error("{0:?} is no sender such as pay@example.com or Shop <pay@example.com>")]
     From(String, #[source] lettre::address::AddressError),
     /// TLS cannot be set up.

@@ -33,9 +33,9 @@ pub struct Shown {
     pub kind: ShownKind,
     /// Who is paid.
     pub shop_id: ShopId,
-    /// How much; nothing if a means is bound.
+    /// How much; zero if a means is bound.
     pub amount: Money,
-    /// Is a means bound, rather than paid with?
+    /// Whether a means is bound rather than used to pay.
     pub binding: bool,
     /// By which method.
     pub method: MethodKind,
@@ -62,7 +62,7 @@ pub enum Decision {
     Close,
 }
 
-/// What came of a decision.
+/// The result of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     /// Who is paid.

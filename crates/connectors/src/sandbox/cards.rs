@@ -1,4 +1,4 @@
-//! The test cards and what comes of each (YooKassa API v3: test cards).
+//! The test cards and the outcome of each (YooKassa API v3: test cards).
 
 use domain::{CancellationReason, Decline, Party};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use super::wire;
 
 use Outcome::{Declined, FirstOnly, Success, SuccessAfterChallenge};
 
-/// What comes of a payment with a card.
+/// The outcome of a payment with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
@@ -29,7 +29,7 @@ const fn platform(reason: CancellationReason) -> Outcome {
     Declined(Decline::new(Party::YooMoney, reason))
 }
 
-/// What a saved means is declined with once the payer has withdrawn the consent.
+/// The decline of a saved means once the payer has withdrawn the consent.
 pub(super) const REVOKED: Decline =
     Decline::new(Party::PaymentNetwork, CancellationReason::PermissionRevoked);
 
@@ -102,8 +102,7 @@ pub const TEST_CARDS: &[(&str, Outcome)] = &[
     ("5555555555554642", FirstOnly),
 ];
 
-/// What comes of the card with this number. One that is not a test card is as good as one that
-/// pays without 3-D Secure.
+/// The outcome of the card with this number. One that is not a test card pays without 3-D Secure.
 pub(super) fn outcome(number: &str) -> Outcome {
     let known = TEST_CARDS.iter().find(|(known, _)| *known == number);
     known.map_or(Success, |(_, outcome)| *outcome)

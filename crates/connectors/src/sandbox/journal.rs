@@ -1,5 +1,5 @@
-//! The files in which servers of before kept the sandbox's memory: lines of JSON, the last line
-//! about an operation counts. They are read once, into the database.
+//! The files in which older servers kept the sandbox's memory: lines of JSON, of which the last
+//! line about an operation counts. They are read once, into the database.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use super::memory::{Change, Record};
 const PREFIX: &str = "operations-";
 const SUFFIX: &str = ".jsonl";
 
-/// What the files of a directory say, each record with the shop whose it is.
+/// The records in the files of a directory, each with its shop.
 ///
 /// # Errors
 /// A file cannot be read.
@@ -54,7 +54,7 @@ pub fn left_in_files(directory: &Path) -> io::Result<Vec<(ShopId, Change)>> {
     Ok(records.into_iter().map(change).collect())
 }
 
-/// Marks the files of a directory as read. How many there were.
+/// Marks the files of a directory as read. Returns how many there were.
 ///
 /// # Errors
 /// A file cannot be renamed.

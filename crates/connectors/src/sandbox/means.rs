@@ -21,7 +21,7 @@ const INSTALMENTS_MINOR_MAX: i64 = 5_000_000;
 /// The discount of instalments: one part of so many.
 const DISCOUNT_PART: i64 = 100;
 
-/// A means as far as it may be remembered. As JSON it is the token of a saved means.
+/// A means, without what must not be remembered. As JSON it is the token of a saved means.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Used {
@@ -31,7 +31,7 @@ pub(super) enum Used {
         last4: u16,
         #[serde(with = "wire")]
         expiry: Expiry,
-        /// Is every charge without the payer declined?
+        /// Whether every charge without the payer is declined.
         first_only: bool,
     },
     /// Another method, and the operation in which the payer used it first: the numbers of its
@@ -60,7 +60,7 @@ impl Used {
         serde_json::from_str(token).unwrap_or(Self::Unreadable)
     }
 
-    /// Is it a card whose last month is before `this_month`?
+    /// Returns whether it is a card whose last month is before `this_month`.
     pub(super) fn is_past(&self, this_month: Option<Expiry>) -> bool {
         match self {
             Self::Card { expiry, .. } => this_month.is_some_and(|this_month| *expiry < this_month),
@@ -68,7 +68,7 @@ impl Used {
         }
     }
 
-    /// What the means can be charged with again.
+    /// The token with which the means can be charged again.
     pub(super) fn token(&self) -> Option<String> {
         match self {
             Self::Card { .. } => serde_json::to_string(self).ok(),
@@ -92,7 +92,7 @@ impl Used {
         }
     }
 
-    /// Does the payment go through the card networks?
+    /// Returns whether the payment goes through the card networks.
     pub(super) fn is_card_based(&self) -> bool {
         match self.method() {
             MethodKind::BankCard
@@ -110,7 +110,7 @@ impl Used {
         }
     }
 
-    /// What the platform is told of the means in `operation`.
+    /// What the platform is told about the means in `operation`.
     pub(super) fn facts(
         &self,
         operation: OperationId,

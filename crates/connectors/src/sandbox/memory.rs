@@ -110,12 +110,12 @@ pub(super) enum Record {
 }
 
 impl Record {
-    /// The record that this text is; `None` if it is none.
+    /// The record in this text; `None` if it is not a record.
     pub(super) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 
-    /// Whether the text is the record of a payout: it begins with what it is.
+    /// Returns whether the text is the record of a payout, by how it begins.
     pub(super) fn is_payout(text: &str) -> bool {
         text.starts_with(r#"{"payout""#)
     }

@@ -34,8 +34,8 @@ impl Sandbox {
         Ok(count)
     }
 
-    /// Carries out what was refused. `None` if it is none of what can be refused, or its payment's
-    /// money does not allow it.
+    /// Carries out what was refused. `None` if it is not something that can be refused, or its
+    /// payment's money does not allow it.
     async fn overrule(&self, request: Request) -> Result<Option<Callback>, CallError> {
         let (shop_id, operation) = (request.shop_id(), request.operation());
         let answer = match request {

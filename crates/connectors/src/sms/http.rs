@@ -28,7 +28,7 @@ pub const TIME_MAX: Duration = Duration::from_secs(20);
 const BODY_BYTES_MAX: usize = 16 * 1_024;
 const USER_AGENT: &str = "Altyn";
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Where to.
@@ -41,7 +41,7 @@ pub struct Settings {
     pub success: Option<Sign>,
     /// What an answer has that means never; `None`: 400, 404 and 422 do.
     pub refusal: Option<Sign>,
-    /// Whose certificates are believed.
+    /// Which certificates are trusted.
     pub certificates: Certificates,
     /// How long one SMS may take.
     pub time_max: Duration,
@@ -65,16 +65,17 @@ pub struct HttpSms {
     refusal: Option<Sign>,
 }
 
-/// The gateway cannot be called like this. What was said is not repeated: it may hold a key.
+/// The gateway cannot be called with these settings. They are not repeated, because they may hold a
+/// key.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// The address is none.
+    /// The address is not an address.
     #[error("the gateway's address is none such as https://sms.example.com/send")]
     Url,
-    /// The header is none.
+    /// The header is not a header.
     #[error("the gateway's header is none such as `Authorization: Bearer …`")]
     Header,
-    /// The body does not say to whom or what.
+    /// The body has no place for the number or the text.
     #[error("the gateway's body lacks {0}")]
     Body(&'static str),
     /// TLS or the HTTP client cannot be set up.
@@ -97,7 +98,7 @@ impl Sign {
         })
     }
 
-    /// Does the answer have it?
+    /// Returns whether the answer has it.
     fn is_in(&self, answer: &Value, phone: &str) -> bool {
         let found = answer.pointer(&self.pointer.replace("{phone}", phone));
         let said = match found {

@@ -97,8 +97,8 @@ fn wanted(merchant: &Merchant, facts: &Facts) -> BTreeMap<String, String> {
     wanted
 }
 
-/// Had nobody any use for it by then? What has happened stays true; an invoice is of use until it
-/// is over, or the buyer has paid.
+/// Returns whether nobody had any use for it by then. A payment that happened stays true; an
+/// invoice is of use until it is over, or the buyer has paid.
 fn is_needless(merchant: &Merchant, facts: &Facts, about: About, at: Timestamp) -> bool {
     let About::Invoice(invoice) = about else {
         return false;

@@ -18,7 +18,7 @@ use crate::chance::Chance;
 pub(crate) struct Bill {
     /// Its sum, in minor units.
     pub(crate) amount: i64,
-    /// Is the money taken at once?
+    /// Whether the money is taken at once.
     pub(crate) capture: bool,
     /// Until when it can be paid.
     pub(crate) expires_at: Timestamp,

@@ -18,7 +18,7 @@ pub(super) enum Edit {
 
 type Entry = (TransferId, Timestamp, Transfer);
 
-/// Does it to the first book where it is possible. Was there one?
+/// Changes the first book where that is possible. Returns whether there was one.
 pub(super) async fn rewrite(world: &World, edit: Edit) -> bool {
     for id in super::shops(world).await {
         let unit = move |tx: &mut Tx<'_>| {

@@ -46,7 +46,7 @@ const SEED: IdSeed = IdSeed {
     random: 7,
 };
 
-/// Lets it happen. Could it?
+/// Lets it happen. Returns whether that was possible.
 pub(super) async fn happens(world: &World, fault: Fault) -> bool {
     let operation = OperationId::new(SEED);
     match fault {

@@ -88,8 +88,8 @@ impl<S: Schema> Replacement<S> {
         })
     }
 
-    /// Is there anything of ours that would be replaced? Refused are tables of another program that
-    /// have the names of ours, and those of a newer one, of which not all are known here.
+    /// Returns whether tables of ours would be replaced. Refuses tables of another program that
+    /// have our names, and those of a newer program, of which not all are known here.
     pub fn is_needed(&mut self) -> Result<bool, StoreError> {
         if migrate::tables_postgres(&mut self.pipe, S::MIGRATIONS)?.is_empty() {
             return Ok(false);

@@ -140,7 +140,7 @@ impl Asked {
     }
 }
 
-/// Is it this machine?
+/// Returns whether it is this machine.
 fn is_here(host: &Host) -> bool {
     match host {
         Host::Tcp(name) => {

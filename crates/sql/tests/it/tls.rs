@@ -28,7 +28,7 @@ fn certificates() -> Certificates {
     }
 }
 
-/// Does a store open there, and are its connections encrypted?
+/// Returns whether a store opens there, and whether its connections are encrypted.
 async fn encrypted(url: &str) -> Result<bool, StoreError> {
     const ENCRYPTED: &str = "select ssl from pg_stat_ssl where pid = pg_backend_pid()";
     let store = Store::open(Options {

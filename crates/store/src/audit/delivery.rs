@@ -34,7 +34,7 @@ pub struct Carried {
     pub attempts: i64,
     /// How many are written down.
     pub written: i64,
-    /// Was the last of them answered with a yes?
+    /// Whether the last of them was accepted.
     pub accepted: bool,
 }
 

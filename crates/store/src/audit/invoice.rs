@@ -18,7 +18,7 @@ pub struct InvoiceProof {
     pub created_at: Timestamp,
     /// Its state.
     pub state: String,
-    /// Does it name a payment?
+    /// Whether it names a payment.
     pub names_payment: bool,
     /// The state of the payment that it names, if that was begun from it.
     pub payment_state: Option<String>,
@@ -29,8 +29,8 @@ pub struct InvoiceProof {
 }
 
 impl InvoiceProof {
-    /// Do they tell the same? At most the one payment that it names is not canceled, and stands as
-    /// the invoice says.
+    /// Returns whether the invoice and its payments agree: at most the one payment that it names is
+    /// not canceled, and has the state that the invoice says.
     #[must_use]
     pub fn agrees(&self) -> bool {
         let payment = self.payment_state.as_deref();

@@ -1,6 +1,5 @@
-//! What else tells of an object: the calls that were made for it and the events that were written.
-//!
-//! A query brings all of an object's in one text, which one look into an index gives: words between
+//! Witnesses of an object: the calls that were made for it and the events that were written. A
+//! query brings all of an object's in one text, which takes one look into an index: words between
 //! spaces, and a line for each.
 
 use domain::{Currency, Money};
@@ -14,7 +13,7 @@ pub struct Call {
     pub state: String,
     /// How much it is about.
     pub amount: Money,
-    /// Is it the one that the object waits for?
+    /// Whether it is the one that the object waits for.
     pub awaited: bool,
 }
 
@@ -28,13 +27,13 @@ pub struct Told {
 }
 
 impl Call {
-    /// Was it answered with a yes, and is it about this sum?
+    /// Returns whether it was approved, and is about this sum.
     #[must_use]
     pub fn is_done(&self, kind: &str, amount: Money) -> bool {
         self.kind == kind && self.state == "approved" && self.amount == amount
     }
 
-    /// May an answer still come?
+    /// Returns whether an answer may still come.
     #[must_use]
     pub fn is_open(&self) -> bool {
         ["sent", "unknown", "challenged"].contains(&self.state.as_str())

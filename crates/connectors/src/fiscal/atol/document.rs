@@ -23,7 +23,7 @@ pub(super) enum Unwritable {
     /// Sums that do not fit.
     #[error(transparent)]
     Money(#[from] MoneyError),
-    /// A decimal that is none.
+    /// A text that should be a decimal number and is not.
     #[error("{0:?} is no number")]
     Number(String),
 }
@@ -191,8 +191,8 @@ fn marks(item: &Item, members: &mut Map<String, Value>) {
     }
 }
 
-/// One form of a code: the first that is not what the scanner read, which is sent as GS1 only if
-/// there is no other.
+/// One form of a code: the first that is not the raw scan. The raw scan is sent as GS1 only if
+/// there is no other form.
 fn mark_code(code: &MarkCode) -> Option<(&'static str, String)> {
     let raw = |form: &MarkForm| *form == MarkForm::Raw;
     let read = code.forms.iter().find(|(form, _)| !raw(form));

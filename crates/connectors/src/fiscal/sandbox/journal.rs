@@ -31,8 +31,8 @@ pub(super) struct Line {
 }
 
 impl Journal {
-    /// Opens the journal and reads what it holds; lines that make no sense, as a crash leaves
-    /// them, are skipped.
+    /// Opens the journal and reads it; lines that cannot be read, such as a crash leaves them, are
+    /// skipped.
     pub(super) fn open(directory: &Path, documents_max: usize) -> io::Result<(Self, Vec<Line>)> {
         fs::create_dir_all(directory)?;
         let path = directory.join(FILE);

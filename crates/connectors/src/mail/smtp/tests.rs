@@ -67,7 +67,7 @@ impl Heard {
     }
 }
 
-/// Says its line; is the conversation over?
+/// Says its line. Returns whether the conversation is over.
 async fn does(stream: &mut (impl AsyncWrite + Unpin), step: Does) -> bool {
     match step {
         Says(line) => {
