@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use connectors::{Callback, Called};
 use domain::access::Job;
 use domain::acquiring::Approval;
 use domain::ledger::Account;
@@ -12,8 +13,9 @@ use domain::payment::{GivenBack, Heard as PaymentHeard};
 use domain::payout::LateShares;
 use domain::refund::Status as RefundStatus;
 use domain::{
-    Answer, DiscrepancyKind, Money, Operation, OperationId, OperationKind, OperationObject,
-    OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId, Remedy, Right,
+    Answer, ConnectorName, DiscrepancyKind, Money, Operation, OperationId, OperationKind,
+    OperationObject, OperationState, Payment, PaymentId, PaymentMethodId, PayoutId, RefundId,
+    Remedy, Right,
 };
 
 use crate::app::App;
@@ -26,15 +28,20 @@ use crate::error::Error;
 use crate::heard::{self, Of};
 use crate::refund;
 
-/// Takes an acquirer's callback in.
+/// Takes in what a connector's bank says by itself. Of another one's operations it has nothing to
+/// say.
 ///
 /// # Errors
-/// Nobody knows the operation, or the storage fails.
-pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Result<(), Error> {
+/// The connector has no such operation, or the storage fails.
+pub async fn hear(app: &Arc<App>, called: Called) -> Result<(), Error> {
     let inner = Arc::clone(app);
+    let Called {
+        connector,
+        callback: Callback { operation, answer },
+    } = called;
     // Whose it is has to be read first: what was heard waits for that too.
     let hearing = async move {
-        let (cx, object) = heard::patiently(|| place(&inner, operation)).await?;
+        let (cx, object) = heard::patiently(|| place(&inner, connector, operation)).await?;
         let heard = Heard::Answer(answer.in_time_of(&cx.shop));
         take(&cx, Of { operation, object }, heard).await
     };
@@ -44,12 +51,14 @@ pub async fn hear(app: &Arc<App>, operation: OperationId, answer: Answer) -> Res
 /// Where an operation belongs.
 async fn place(
     app: &Arc<App>,
+    connector: ConnectorName,
     operation: OperationId,
 ) -> Result<(Allowed, OperationObject), Error> {
     let (listener, right) = (app.job(Job::Listener), Right::OutcomeTake);
     let find = move |conn: &mut store::Conn<'_>| {
         let found = store::operation::find_any_shop(conn, operation)?;
-        found.ok_or_else(|| Error::not_found("operation", operation))
+        let own = found.filter(|found| found.connector == Some(connector));
+        own.ok_or_else(|| Error::not_found("operation", operation))
     };
     let found = listener.require_any_shop(right)?.read(find).await?;
     let cx = listener.require_in(found.shop_id, right).await?;
@@ -61,7 +70,7 @@ pub(crate) async fn take(cx: &Allowed, of: Of, heard: Heard) -> Result<(), Error
     match &heard {
         Heard::Answer(answer) => cx.app.card_attempts.heard(of.operation, answer),
         Heard::Absent(Absence::Settled) => cx.app.card_attempts.never_arrived(of.operation),
-        Heard::Absent(Absence::Early | Absence::Forgotten) | Heard::Silence => {}
+        Heard::Absent(Absence::Early | Absence::Forgotten) | Heard::Silence | Heard::Nobody => {}
     }
     heard::take(cx, of, move |work| {
         take_in(work, of.object, of.operation, &heard)
@@ -127,6 +136,14 @@ fn move_operation(
                 Some(next) => (Some(next), Some(never_arrived())),
                 None => (before.still_absent(cx.now), None),
             }
+        }
+        Heard::Nobody => {
+            let nobody = (DiscrepancyKind::NoConnector, Remedy::Nothing);
+            let recorded = discrepancy::note(work, &before, nobody, Recorded::default())?;
+            if let Some(next) = before.unanswered(cx.now) {
+                store::operation::update(work.tx, &cx.shop, &next)?;
+            }
+            return Ok((None, recorded));
         }
         Heard::Absent(Absence::Early) | Heard::Silence => (before.unanswered(cx.now), None),
     };

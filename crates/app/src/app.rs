@@ -5,8 +5,7 @@ mod counts;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use connectors::sandbox::{Callback, Sandbox};
-use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
+use connectors::{Connectors, Courier, Fiscal, Mailer, SmsGateway};
 use contract::Links;
 use domain::access::Job;
 use domain::message::Channel;
@@ -15,7 +14,7 @@ use domain::{
     Timestamp,
 };
 use store::Store;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
 use crate::attempts::Attempts;
@@ -42,12 +41,8 @@ const BEARERS_MAX: usize = 10_000;
 pub struct Parts {
     /// Storage.
     pub store: Store,
-    /// Who takes the payers' money.
-    pub acquirer: Arc<dyn Acquirer>,
-    /// Who sends money to persons.
-    pub payer: Arc<dyn Payer>,
-    /// The sandbox behind `acquirer`, where it is one: its pages ask it directly.
-    pub sandbox: Option<Arc<Sandbox>>,
+    /// Who takes payers' money and sends money to persons.
+    pub connectors: Connectors,
     /// Who registers receipts.
     pub fiscal: Arc<dyn Fiscal>,
     /// Who carries notifications.
@@ -87,9 +82,7 @@ pub struct Settings {
 pub struct App {
     pub(crate) rows: Rows,
     pub(crate) asked: Asked,
-    pub(crate) acquirer: Arc<dyn Acquirer>,
-    pub(crate) payer: Arc<dyn Payer>,
-    pub(crate) sandbox: Option<Arc<Sandbox>>,
+    pub(crate) connectors: Connectors,
     pub(crate) fiscal: Arc<dyn Fiscal>,
     pub(crate) courier: Arc<dyn Courier>,
     pub(crate) mailer: Arc<dyn Mailer>,
@@ -147,9 +140,7 @@ impl App {
         Arc::new(Self {
             rows: Rows::closed(parts.store),
             asked: Asked::default(),
-            acquirer: parts.acquirer,
-            payer: parts.payer,
-            sandbox: parts.sandbox,
+            connectors: parts.connectors,
             fiscal: parts.fiscal,
             courier: parts.courier,
             mailer: parts.mailer,
@@ -254,20 +245,14 @@ impl App {
         self.settings.deliveries_per_webhook_max
     }
 
-    /// The acquirer's callbacks from now on, for the one who listens; `None` if it sends none.
-    #[must_use]
-    pub fn callbacks(&self) -> Option<mpsc::UnboundedReceiver<Callback>> {
-        self.sandbox.as_ref().map(|sandbox| sandbox.callbacks())
-    }
-
-    /// Waits until no call is under way that nobody waits for, and the sandbox has written down
-    /// what it answered: before the process ends, and in tests.
+    /// Waits until no call is under way that nobody waits for, and local banks have written down
+    /// what they answered: before the process ends, and in tests.
     pub async fn settled(&self) {
         self.tasks.close();
         self.tasks.wait().await;
         self.tasks.reopen();
-        if let Some(sandbox) = &self.sandbox {
-            sandbox.settled().await;
+        for local in self.connectors.iter().filter_map(|one| one.local.as_ref()) {
+            local.settled().await;
         }
     }
 

@@ -4,7 +4,7 @@
 use connectors::CallError;
 use connectors::acquirer::{Authorize, Bind, Follow};
 use connectors::payer::PayOut;
-use domain::{Answer, Operation, OperationId, OperationKind, OperationObject};
+use domain::{Answer, ConnectorName, Operation, OperationId, OperationKind, OperationObject};
 use store::Quiet;
 use tracing::{error, info, warn};
 
@@ -15,8 +15,16 @@ use crate::error::Error;
 use crate::heard::Of;
 use crate::{payout, register};
 
+/// A call that is to be made.
+pub(crate) struct Task {
+    /// Who is asked.
+    pub(crate) connector: Option<ConnectorName>,
+    /// What is asked.
+    pub(crate) what: What,
+}
+
 /// What is asked.
-pub(crate) enum Task {
+pub(crate) enum What {
     /// Hold or take money.
     Authorize(Box<Authorize>),
     /// Bind a means.
@@ -38,6 +46,8 @@ pub(crate) enum Heard {
     Answer(Answer),
     /// Nothing: it may have been carried out.
     Silence,
+    /// Nobody could be asked: its connector is not there.
+    Nobody,
     /// The outside does not know it.
     Absent(Absence),
 }
@@ -65,44 +75,52 @@ impl Task {
                 amount: operation.amount,
             })
         };
-        match operation.kind {
+        let what = match operation.kind {
             OperationKind::Authorize
             | OperationKind::Bind
             | OperationKind::PayOut
             | OperationKind::Register => None,
-            OperationKind::Capture => follow().map(Self::Capture),
-            OperationKind::Void => follow().map(Self::Void),
-            OperationKind::Refund => follow().map(Self::Refund),
-        }
+            OperationKind::Capture => follow().map(What::Capture),
+            OperationKind::Void => follow().map(What::Void),
+            OperationKind::Refund => follow().map(What::Refund),
+        };
+        let connector = operation.connector;
+        what.map(|what| Self { connector, what })
     }
 }
 
-/// Asks the acquirer, within the time limit. A call that could not even be sent is silence too:
-/// the reconciler repeats it, or gives it up.
+/// Asks the task's connector, within the time limit. A call that could not even be sent is silence
+/// too: the reconciler repeats it, or gives it up.
 pub(crate) async fn perform(cx: &Allowed, task: Task) -> Heard {
-    let (acquirer, payer) = (&cx.app.acquirer, &cx.app.payer);
+    let Some(connector) = cx.app.connector(task.connector) else {
+        return Heard::Nobody;
+    };
+    let name = connector.name;
+    let (acquirer, payer) = (&connector.acquirer, connector.payer.as_ref());
     let call = async {
-        match task {
-            Task::Authorize(request) => acquirer.authorize(*request).await,
-            Task::Bind(request) => acquirer.bind(*request).await,
-            Task::Capture(request) => acquirer.capture(request).await,
-            Task::Void(request) => acquirer.void(request).await,
-            Task::Refund(request) => acquirer.refund(request).await,
-            Task::PayOut(request) => payer.pay_out(*request).await,
+        match (task.what, payer) {
+            (What::Authorize(request), _) => acquirer.authorize(*request).await,
+            (What::Bind(request), _) => acquirer.bind(*request).await,
+            (What::Capture(request), _) => acquirer.capture(request).await,
+            (What::Void(request), _) => acquirer.void(request).await,
+            (What::Refund(request), _) => acquirer.refund(request).await,
+            (What::PayOut(request), Some(payer)) => payer.pay_out(*request).await,
+            (What::PayOut(_), None) => Err(CallError::NotSent(None)),
         }
     };
+    let shop = &cx.shop;
     match tokio::time::timeout(cx.app.settings.call_time_max, call).await {
-        Ok(Ok(answer)) => Heard::Answer(answer.in_time_of(&cx.shop)),
+        Ok(Ok(answer)) => Heard::Answer(answer.in_time_of(shop)),
         Ok(Err(CallError::NotSent(cause))) => {
-            warn!(shop.id = %cx.shop.id, ?cause, "a call to the acquirer could not be sent");
+            warn!(%shop.id, connector = %name, ?cause, "a call could not be sent");
             Heard::Silence
         }
         Ok(Err(CallError::Unknown(cause))) => {
-            warn!(shop.id = %cx.shop.id, ?cause, "the acquirer did not answer");
+            warn!(%shop.id, connector = %name, ?cause, "the acquirer did not answer");
             Heard::Silence
         }
         Err(_elapsed) => {
-            warn!(shop.id = %cx.shop.id, "the acquirer did not answer in time");
+            warn!(%shop.id, connector = %name, "the acquirer did not answer in time");
             Heard::Silence
         }
     }

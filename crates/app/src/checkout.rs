@@ -128,6 +128,7 @@ async fn view(cx: &Allowed, id: PaymentId) -> Result<CheckoutView, Error> {
     let methods = methods
         .filter(|kind| cx.shop.takes(*kind) && payment.accepts(*kind))
         .filter(|kind| payment.settles(*kind, &cx.tariffs, cx.now).is_ok())
+        .filter(|kind| cx.connector_of_payment(*kind, payment.amount, None).is_ok())
         .filter(|kind| *kind != MethodKind::BankCard || !attempts.are_over())
         .collect();
     let asks = payment.save_method == domain::payment::SaveMethod::PayerDecides;
@@ -294,6 +295,7 @@ fn start(
     split::require_enabled(work, &payment)?;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
+        connector: work.cx.connector_of_payment(method, payment.amount, None)?,
         kind: choice.kind,
         phone: choice.phone.clone(),
         facts: choice.facts.clone(),
@@ -430,6 +432,7 @@ pub async fn bind_card(
             let currency = work.cx.shop.currency;
             let attempt = payment_method::Attempt {
                 operation,
+                connector: work.cx.connector_of_binding(method.kind)?,
                 facts: Some(facts.clone()),
                 client_ip,
             };

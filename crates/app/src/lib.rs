@@ -7,6 +7,7 @@
 mod app;
 mod attempts;
 mod card_attempts;
+mod connector;
 mod cx;
 mod error;
 mod letter;
@@ -60,6 +61,7 @@ pub use answer::hear;
 pub use app::{App, MERCHANT_FRESH, Parts, Settings};
 pub use attempts::{KeyDoor, TooManyKeys};
 pub use card_attempts::{CardLimits, Exceeded, Limit};
+pub use connectors::Called;
 pub use cx::{Allowed, Cx};
 pub use error::{Error, Refusal};
 pub use figures::Waiting;

@@ -9,10 +9,11 @@ use contract::payment::{
 use domain::method::MethodRequest;
 use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
 use domain::{
-    ConfirmationKind, Deal, OperationId, OperationObject, Payment, PaymentId, Right, Shop, ShopId,
+    ConfirmationKind, ConnectorName, Deal, OperationId, OperationObject, Payment, PaymentId, Right,
+    Shop, ShopId,
 };
 
-use crate::call::Task;
+use crate::call::{Task, What};
 use crate::card_attempts::{Tried, Whence};
 use crate::cx::{Allowed, Cx, Work};
 use crate::deal;
@@ -39,12 +40,25 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply
     once::carry_out(cx, once, move |work| start(work, &command)).await
 }
 
+/// How the acquirer is asked: with what, and who, if one alone knows it.
+struct Asking {
+    means: CallMeans,
+    bound: Option<ConnectorName>,
+}
+
+impl Asking {
+    /// What any acquirer can be asked with.
+    fn anyone(means: CallMeans) -> Self {
+        Self { means, bound: None }
+    }
+}
+
 /// The means of a new payment: as the rules see it, and as the acquirer is asked, which it is only
 /// once there is something to ask with.
 fn means(
     work: &mut Work<'_, '_>,
     asked: &RequestedMeans,
-) -> Result<(Means, Option<CallMeans>), Error> {
+) -> Result<(Means, Option<Asking>), Error> {
     Ok(match asked {
         RequestedMeans::PayerChooses => (Means::PayerChooses, None),
         RequestedMeans::Method { kind, phone } => {
@@ -53,19 +67,23 @@ fn means(
                 kind,
                 phone: phone.clone(),
             };
-            (Means::Method { kind, phone }, Some(call))
+            (Means::Method { kind, phone }, Some(Asking::anyone(call)))
         }
         RequestedMeans::Card(card) => (
             Means::Card(card.facts()),
-            Some(CallMeans::Card(card.clone())),
+            Some(Asking::anyone(CallMeans::Card(card.clone()))),
         ),
         RequestedMeans::Token(given) => {
-            let (card, kept) = token::redeem_payment(work, given.reveal())?;
-            (Means::Token(card), Some(CallMeans::CardToken(kept)))
+            let (card, keeper, kept) = token::redeem_payment(work, given.reveal())?;
+            let asking = Asking {
+                means: CallMeans::CardToken(kept),
+                bound: Some(keeper),
+            };
+            (Means::Token(card), Some(asking))
         }
         RequestedMeans::CertificateCard(card) => (
             Means::CertificateCard(card.facts()),
-            Some(CallMeans::Card(card.clone())),
+            Some(Asking::anyone(CallMeans::Card(card.clone()))),
         ),
         RequestedMeans::Saved(id) => {
             let found = store::payment_method::find(work.tx, work.cx.shop.id, *id)?;
@@ -73,10 +91,11 @@ fn means(
             let method = found
                 .filter(|_| seen)
                 .ok_or(Refusal::PaymentMethodNotFound)?;
-            let call = method
-                .token()
-                .map(|token| CallMeans::Token(token.to_owned()));
-            (Means::Saved(Box::new(method)), call)
+            let asking = method.token().map(|token| Asking {
+                means: CallMeans::Token(token.to_owned()),
+                bound: method.connector,
+            });
+            (Means::Saved(Box::new(method)), asking)
         }
     })
 }
@@ -95,7 +114,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
     let amount = command.amount;
     let apart = receipts::apart(command.deal.is_some(), !command.parts.is_empty());
     let receipt = receipts::planned(work.shop(), command.receipt.as_ref(), amount, apart)?;
-    let (means, call_means) = means(work, &command.means)?;
+    let (means, asking) = means(work, &command.means)?;
     let id = PaymentId::new(work.ids.next());
     // Applications see no deals.
     if command.deal.is_some() && work.cx.application().is_some() {
@@ -142,7 +161,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePayment) -> Result<Started, Er
                 | RequestedMeans::CertificateCard(_)
                 | RequestedMeans::Saved(_) => None,
             };
-            try_at_once(work, &payment, (call_means, token), receipt)
+            try_at_once(work, &payment, (asking, token), receipt)
         }
     }
 }
@@ -171,16 +190,19 @@ fn wait_for_payer(
 fn try_at_once(
     work: &mut Work<'_, '_>,
     payment: &Payment,
-    (call_means, given): (Option<CallMeans>, Option<&PaymentToken>),
+    (asking, given): (Option<Asking>, Option<&PaymentToken>),
     receipt: Option<Planned>,
 ) -> Result<Started, Error> {
     let used = payment
         .method
         .clone()
         .ok_or(Error::defect("a direct payment without a method"))?;
-    let call_means = call_means.ok_or(Error::defect("a direct payment without means"))?;
+    let asking = asking.ok_or(Error::defect("a direct payment without means"))?;
+    let Asking { means, bound } = asking;
+    let sum = payment.amount;
     let attempt = Attempt {
         operation: OperationId::new(work.ids.next()),
+        connector: work.cx.connector_of_payment(used.kind, sum, bound)?,
         kind: used.kind,
         phone: used.phone,
         facts: used.facts,
@@ -188,13 +210,13 @@ fn try_at_once(
         client_ip: work.cx.client_ip,
     };
     let (id, step) = (attempt.operation, payment.authorize(attempt, work.now())?);
-    count(work, payment, id, &call_means)?;
+    count(work, payment, id, &means)?;
     if let Some(given) = given {
         token::carry_over(work, given.reveal());
     }
     let recorded = effects::new_payment(work, &step)?;
     receipts::draft(work, payment.id, receipt)?;
-    let task = authorize_task(work.cx, &step.next, id, call_means);
+    let task = authorize_task(work.cx, &step.next, id, means);
     Ok(Started {
         object: OperationObject::Payment(payment.id),
         recorded: recorded.without(id),
@@ -241,7 +263,7 @@ pub(crate) fn authorize_task(
         SaveMethod::Always | SaveMethod::PayerAgreed => true,
         SaveMethod::PayerDecides => false,
     };
-    Task::Authorize(Box::new(Authorize {
+    let what = What::Authorize(Box::new(Authorize {
         operation,
         shop_id: payment.shop_id,
         amount: payment.amount,
@@ -256,7 +278,11 @@ pub(crate) fn authorize_task(
             Some(MethodRequest::Basket(_) | MethodRequest::Company { .. }) | None => Vec::new(),
         },
         return_url: cx.app.payment_returned(payment.id),
-    }))
+    }));
+    Task {
+        connector: payment.connector,
+        what,
+    }
 }
 
 /// Shows a payment.

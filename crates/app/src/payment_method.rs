@@ -6,7 +6,7 @@ use domain::payment::Flow;
 use domain::payment_method::{Attempt, NewPaymentMethod};
 use domain::{MethodFacts, OperationId, OperationObject, PaymentMethod, PaymentMethodId, Right};
 
-use crate::call::Task;
+use crate::call::{Task, What};
 use crate::card_attempts::{Tried, Whence};
 use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
@@ -59,6 +59,7 @@ fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Start
     let id = OperationId::new(work.ids.next());
     let attempt = Attempt {
         operation: id,
+        connector: work.cx.connector_of_binding(kind)?,
         facts,
         client_ip: work.cx.client_ip,
     };
@@ -92,14 +93,18 @@ pub(crate) fn bind_task(
         Some(confirmation) if confirmation.enforce => ChallengePolicy::Always,
         Some(_) => ChallengePolicy::IfNeeded,
     };
-    Task::Bind(Box::new(Bind {
+    let what = What::Bind(Box::new(Bind {
         operation,
         shop_id: method.shop_id,
         means,
         challenge,
         client_ip: method.client_ip,
         return_url: cx.app.binding_returned(method.id),
-    }))
+    }));
+    Task {
+        connector: method.connector,
+        what,
+    }
 }
 
 /// Shows a payment method.

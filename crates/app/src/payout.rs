@@ -6,20 +6,22 @@
 use std::collections::BTreeMap;
 
 use card::CardNumber;
+use connectors::Payer;
 use connectors::acquirer::CallError;
 use connectors::payer::{CardSource, PayOut, Receiver as CallReceiver};
+use connectors::registry::Need;
 use contract::payout::{CreatePayout, ListPayouts, Receiver, SearchPayouts};
 use domain::ledger::{Account, LedgerRefused, Transfer};
 use domain::payout::limit::{Standing, periods};
-use domain::payout::{CreateRefused, Destination, Funds, NewPayout, PayoutCard};
+use domain::payout::{CreateRefused, Destination, DestinationKind, Funds, NewPayout, PayoutCard};
 use domain::personal_data::Kind;
 use domain::{
-    Duration, MethodFacts, Operation, OperationId, OperationObject, Payout, PayoutId, PersonalData,
-    PersonalDataId, Right, SelfEmployed, SelfEmployedId, ShopKind,
+    ConnectorName, Duration, MethodFacts, Money, Operation, OperationId, OperationObject, Payout,
+    PayoutId, PersonalData, PersonalDataId, Right, SelfEmployed, SelfEmployedId, ShopKind,
 };
 use store::{Conn, StoreError};
 
-use crate::call::Task;
+use crate::call::{Task, What};
 use crate::card_attempts::{Tried, Used};
 use crate::cx::{Allowed, Cx, Work};
 use crate::deal;
@@ -33,8 +35,9 @@ use crate::token;
 /// How far back payouts are searched: three months.
 const SEARCH_REACH: Duration = Duration::days(92);
 
-/// Where a payout goes, as it may be kept, and whose limits it counts towards.
+/// Where a payout goes, as it may be kept, through whom, and whose limits it counts towards.
 struct Resolved {
+    connector: ConnectorName,
     destination: Destination,
     payee: Option<String>,
 }
@@ -50,7 +53,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply,
     // A repetition gets its answer also while cards cannot be looked up.
     let resolved = match once::is_known(cx, &once).await? {
         true => None,
-        false => Some(resolve(cx, &command.receiver).await?),
+        false => Some(resolve(cx, &command.receiver, command.amount).await?),
     };
     once::carry_out(cx, once, move |work| match &resolved {
         Some(resolved) => start(work, &command, resolved),
@@ -61,15 +64,18 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply,
 }
 
 /// Exchanges a card for the payer's name of it. No money moves by this.
-async fn resolve(cx: &Allowed, receiver: &Receiver) -> Result<Resolved, Error> {
+async fn resolve(cx: &Allowed, receiver: &Receiver, amount: Money) -> Result<Resolved, Error> {
+    let by = |kind, bound| cx.connector_of_payout(kind, amount, bound);
     match receiver {
         Receiver::Card(number) => {
             if !cx.shop.may_send_cards {
                 return Err(Refusal::PayoutCardsNotPermitted.into());
             }
             let used = count(cx, number)?;
+            let connector = by(DestinationKind::Card, None)?;
             let card = number.payout_card();
-            let known = identify(cx, card, CardSource::Number(CardNumber::clone(number))).await?;
+            let source = CardSource::Number(CardNumber::clone(number));
+            let known = identify(cx, connector, card, source).await?;
             // A card that the bank knows may be paid to as often as there is to pay.
             cx.app.card_attempts.give_back(used);
             Ok(known)
@@ -89,20 +95,24 @@ async fn resolve(cx: &Allowed, receiver: &Receiver) -> Result<Resolved, Error> {
             else {
                 return Err(Refusal::PaymentMethodNotFound.into());
             };
+            let connector = by(DestinationKind::Card, method.connector)?;
             let source = CardSource::Saved(token.to_owned());
-            identify(cx, PayoutCard::of_saved(facts), source).await
+            identify(cx, connector, PayoutCard::of_saved(facts), source).await
         }
         Receiver::Token(given) => {
-            let (card, token) = token::recipient(cx, given.reveal()).await?;
-            identify(cx, card, CardSource::Saved(token)).await
+            let (card, keeper, token) = token::recipient(cx, given.reveal()).await?;
+            let connector = by(DestinationKind::Card, Some(keeper))?;
+            identify(cx, connector, card, CardSource::Saved(token)).await
         }
         Receiver::Wallet(account_number) => Ok(Resolved {
+            connector: by(DestinationKind::Wallet, None)?,
             payee: Some(format!("wallet:{account_number}")),
             destination: Destination::Wallet {
                 account_number: account_number.clone(),
             },
         }),
         Receiver::Sbp { phone, bank_id } => Ok(Resolved {
+            connector: by(DestinationKind::Sbp, None)?,
             payee: None,
             destination: Destination::Sbp {
                 phone: phone.clone(),
@@ -125,14 +135,20 @@ fn count(cx: &Allowed, number: &CardNumber) -> Result<Used, Error> {
     Ok(cx.app.card_attempts.take_once(tried, &cx.shop, now)?)
 }
 
-async fn identify(cx: &Allowed, card: PayoutCard, source: CardSource) -> Result<Resolved, Error> {
-    let asked = cx.app.payer.identify(source);
+async fn identify(
+    cx: &Allowed,
+    connector: ConnectorName,
+    card: PayoutCard,
+    source: CardSource,
+) -> Result<Resolved, Error> {
+    let asked = payer(cx, Some(connector))?.identify(source);
     let known = match tokio::time::timeout(cx.app.settings.call_time_max, asked).await {
         Ok(Ok(known)) => known,
         Ok(Err(error)) => return Err(Error::Internal(Cause::Payer(error))),
         Err(_elapsed) => return Err(Error::Internal(Cause::Payer(CallError::Unknown(None)))),
     };
     Ok(Resolved {
+        connector,
         payee: known
             .fingerprint
             .map(|fingerprint| format!("card:{fingerprint}")),
@@ -141,6 +157,13 @@ async fn identify(cx: &Allowed, card: PayoutCard, source: CardSource) -> Result<
             token: known.token,
         },
     })
+}
+
+/// The payer of this connector.
+fn payer(cx: &Allowed, connector: Option<ConnectorName>) -> Result<&dyn Payer, Error> {
+    let connector = cx.app.connector(connector);
+    let payer = connector.and_then(|one| one.payer.as_deref());
+    payer.ok_or(Error::Internal(Cause::Payer(CallError::NotSent(None))))
 }
 
 fn start(
@@ -156,6 +179,7 @@ fn start(
     let new = NewPayout {
         id: PayoutId::new(work.ids.next()),
         amount: command.amount,
+        connector: resolved.connector,
         destination: resolved.destination.clone(),
         payee: resolved.payee.clone(),
         description: command.description.clone(),
@@ -306,12 +330,14 @@ pub(crate) fn task(
             }
         }
     };
-    Ok(Some(Task::PayOut(Box::new(PayOut {
+    let what = What::PayOut(Box::new(PayOut {
         operation,
         shop_id: payout.shop_id,
         amount: payout.amount,
         receiver,
-    }))))
+    }));
+    let connector = Some(payout.connector);
+    Ok(Some(Task { connector, what }))
 }
 
 /// The call of an operation that was written down before.
@@ -417,7 +443,7 @@ async fn page(
 /// The payer does not tell.
 pub async fn sbp_banks(cx: &Cx) -> Result<Reply, Error> {
     let cx = &cx.require(Right::SbpBankRead)?;
-    let asked = cx.app.payer.sbp_banks();
+    let asked = payer(cx, cx.connector_for(Need::SbpBanks, None))?.sbp_banks();
     let banks = match tokio::time::timeout(cx.app.settings.call_time_max, asked).await {
         Ok(Ok(banks)) => banks,
         Ok(Err(error)) => return Err(Error::Internal(Cause::Payer(error))),

@@ -102,18 +102,27 @@ pub(crate) async fn look(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     if operation.is_final() && operation.state != OperationState::GivenUp {
         return Ok(());
     }
-    let (look_up, arrives_within) = match operation.object {
+    let connector = cx.app.connector(operation.connector);
+    let asking = match operation.object {
         OperationObject::Receipt(_) => return register::look(cx, &operation).await,
         OperationObject::Payout(_) => {
-            let payer = &cx.app.payer;
-            (payer.look_up(id), payer.arrives_within())
+            let payer = connector.and_then(|one| one.payer.as_ref());
+            payer.map(|payer| (payer.look_up(id), payer.arrives_within()))
         }
         OperationObject::Payment(_)
         | OperationObject::Refund(_)
         | OperationObject::PaymentMethod(_) => {
-            let acquirer = &cx.app.acquirer;
-            (acquirer.look_up(id), acquirer.arrives_within())
+            let acquirer = connector.map(|one| &one.acquirer);
+            acquirer.map(|acquirer| (acquirer.look_up(id), acquirer.arrives_within()))
         }
+    };
+    let object = operation.object;
+    let of = Of {
+        operation: id,
+        object,
+    };
+    let Some((look_up, arrives_within)) = asking else {
+        return answer::take(cx, of, Heard::Nobody).await;
     };
     let heard = match tokio::time::timeout(cx.app.settings.call_time_max, look_up).await {
         // The payer has still not decided: it is looked at again later.
@@ -150,11 +159,6 @@ pub(crate) async fn look(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     if operation.state != OperationState::Challenged {
         info!(operation.id = %id, "looked an unanswered call up");
     }
-    let object = operation.object;
-    let of = Of {
-        operation: id,
-        object,
-    };
     answer::take(cx, of, heard).await
 }
 

@@ -1,5 +1,5 @@
-//! The buyer's side of the sandbox acquirer: what its pages show and decide; and its memory, which
-//! all nodes share.
+//! The buyer's side of banks that live in this process: what their pages show and decide; and the
+//! sandbox's memory, which all nodes share.
 
 mod memory;
 
@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use connectors::sandbox::DecideError;
 pub use connectors::sandbox::{Decision, Shown, ShownKind, ShownStatus};
+use connectors::{Callback, Called};
 use domain::access::Object;
 use domain::{Actor, OperationId, Right};
 
@@ -19,40 +20,52 @@ use crate::error::{Cause, Error};
 /// What the sandbox's page shows of an operation.
 ///
 /// # Errors
-/// There is no sandbox, or it does not know the operation.
+/// No such bank knows the operation.
 pub async fn show(app: &Arc<App>, operation: OperationId) -> Result<Shown, Error> {
     of_payer(app, operation)?;
-    let shown = match &app.sandbox {
-        Some(sandbox) => sandbox.shown(operation).await,
-        None => Ok(None),
-    };
-    let shown = shown.map_err(|error| Error::Internal(Cause::Sandbox(error)))?;
-    shown.ok_or_else(|| Error::not_found("operation", operation))
+    for local in app.connectors.iter().filter_map(|one| one.local.as_ref()) {
+        let shown = local.shown(operation).await;
+        let shown = shown.map_err(|error| Error::Internal(Cause::Sandbox(error)))?;
+        if let Some(shown) = shown {
+            return Ok(shown);
+        }
+    }
+    Err(Error::not_found("operation", operation))
 }
 
 /// The buyer decides on the sandbox's page. Where the buyer goes back to.
 ///
 /// # Errors
-/// There is no sandbox, it does not know the operation, or the storage fails.
+/// No such bank knows the operation, or the storage fails.
 pub async fn decide(
     app: &Arc<App>,
     operation: OperationId,
     decision: Decision,
 ) -> Result<String, Error> {
     of_payer(app, operation)?;
-    let sandbox = app
-        .sandbox
-        .as_ref()
-        .ok_or_else(|| Error::not_found("operation", operation))?;
-    let decided = sandbox
-        .decide(operation, decision)
-        .await
-        .map_err(|error| match error {
-            DecideError::NotFound => Error::not_found("operation", operation),
-            DecideError::Memory(error) => Error::Internal(Cause::Sandbox(error)),
-        })?;
-    answer::hear(app, operation, decided.answer).await?;
-    Ok(decided.return_url)
+    for one in app.connectors.iter() {
+        let Some(local) = &one.local else { continue };
+        let decided = match local.decide(operation, decision).await {
+            Ok(decided) => decided,
+            Err(DecideError::NotFound) => continue,
+            Err(DecideError::Memory(error)) => return Err(Error::Internal(Cause::Sandbox(error))),
+        };
+        let callback = Callback {
+            operation,
+            answer: decided.answer,
+        };
+        let connector = one.name;
+        answer::hear(
+            app,
+            Called {
+                connector,
+                callback,
+            },
+        )
+        .await?;
+        return Ok(decided.return_url);
+    }
+    Err(Error::not_found("operation", operation))
 }
 
 /// What is behind these pages is the bank's and not ours: the right opens no rows.

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use card::{Card, CardNumber};
 use connectors::CallError;
 use connectors::acquirer::{GivenCard, Tokenize, Tokenized};
+use connectors::registry::Need;
 use domain::access::Job;
 use domain::card::CardFacts;
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose, RedeemRefused};
-use domain::{Actor, Duration, Right, ShopId};
+use domain::{Actor, ConnectorName, Duration, Right, ShopId};
 
 use crate::app::App;
 use crate::card_attempts::{Key, Tried, Whence};
@@ -52,7 +53,7 @@ pub async fn for_payment(
     }
     let facts = card.facts();
     let new = NewToken::of(&cx, &card.number, from)?;
-    let kept = keep(&cx, GivenCard::Payment(card)).await?;
+    let (keeper, kept) = keep(&cx, GivenCard::Payment(card)).await?;
     let Tokenized::Kept {
         token: acquirer_token,
         issuer_country,
@@ -71,7 +72,7 @@ pub async fn for_payment(
         expires_at: cx.now.plus(PAYMENT_TOKEN_LIFE),
         used_at: None,
     };
-    write(&cx, new, acquirer_token, purpose).await
+    write(&cx, new, (keeper, acquirer_token), purpose).await
 }
 
 /// Exchanges a card number for a payout token of this account. It can be used any number of times.
@@ -87,16 +88,16 @@ pub async fn for_payout(
     let cx = open(app, account).await?;
     let new = NewToken::of(&cx, &number, from)?;
     let (first6, last4, brand) = (number.first6(), number.last4(), number.brand());
-    let (acquirer_token, issuer_country, issuer_name) =
-        match keep(&cx, GivenCard::Payout(number)).await? {
-            Tokenized::Kept {
-                token,
-                issuer_country,
-                issuer_name,
-            } => (token, issuer_country, issuer_name),
-            Tokenized::CountryForbidden => return Ok(PayoutToken::CountryForbidden),
-            Tokenized::CountryUnknown => return Ok(PayoutToken::CountryUnknown),
-        };
+    let (keeper, kept) = keep(&cx, GivenCard::Payout(number)).await?;
+    let (acquirer_token, issuer_country, issuer_name) = match kept {
+        Tokenized::Kept {
+            token,
+            issuer_country,
+            issuer_name,
+        } => (token, issuer_country, issuer_name),
+        Tokenized::CountryForbidden => return Ok(PayoutToken::CountryForbidden),
+        Tokenized::CountryUnknown => return Ok(PayoutToken::CountryUnknown),
+    };
     let card = PayoutCard {
         first6,
         last4,
@@ -109,7 +110,7 @@ pub async fn for_payout(
         card: card.clone(),
         kept_until: cx.now.plus(PAYOUT_TOKEN_UNUSED),
     };
-    let token = write(&cx, new, acquirer_token, purpose).await?;
+    let token = write(&cx, new, (keeper, acquirer_token), purpose).await?;
     Ok(PayoutToken::Made(token, card))
 }
 
@@ -120,13 +121,21 @@ async fn open(app: &Arc<App>, shop: ShopId) -> Result<Allowed, Error> {
     Ok(cx)
 }
 
-/// Has the acquirer keep the card. It moves no money, so nothing is written down before.
-async fn keep(cx: &Allowed, card: GivenCard) -> Result<Tokenized, Error> {
+/// Has an acquirer keep the card: which, and what it says. It moves no money, so nothing is written
+/// down before.
+async fn keep(cx: &Allowed, card: GivenCard) -> Result<(ConnectorName, Tokenized), Error> {
+    let need = match &card {
+        GivenCard::Payment(_) => Need::CardToken,
+        GivenCard::Payout(_) => Need::CardName,
+    };
+    let keeper = cx.app.connector(cx.connector_for(need, None));
+    let keeper = keeper.ok_or(Error::Internal(Cause::Call(CallError::NotSent(None))))?;
     let shop_id = cx.shop.id;
-    let call = cx.app.acquirer.tokenize(Tokenize { shop_id, card });
+    let call = keeper.acquirer.tokenize(Tokenize { shop_id, card });
     let answered = tokio::time::timeout(cx.app.settings.call_time_max, call).await;
     let answered = answered.unwrap_or(Err(CallError::Unknown(None)));
-    answered.map_err(|error| Error::Internal(Cause::Call(error)))
+    let said = answered.map_err(|error| Error::Internal(Cause::Call(error)))?;
+    Ok((keeper.name, said))
 }
 
 /// A token that nobody has yet.
@@ -154,12 +163,13 @@ impl NewToken {
 async fn write(
     cx: &Allowed,
     NewToken { token, hash }: NewToken,
-    acquirer_token: String,
+    (connector, acquirer_token): (ConnectorName, String),
     purpose: Purpose,
 ) -> Result<String, Error> {
     let row = CardToken {
         hash,
         shop_id: cx.shop.id,
+        connector,
         acquirer_token,
         purpose,
         created_at: cx.now,
@@ -177,16 +187,17 @@ fn find(work: &mut Work<'_, '_>, token: &str) -> Result<CardToken, Error> {
     Ok(found.ok_or(RedeemRefused::Unknown)?)
 }
 
-/// Uses a payment token up, in the unit of work of its payment: the card, and what the acquirer
-/// knows it by ([`connectors::acquirer::Means::CardToken`]). Of two payments at once one gets it.
+/// Uses a payment token up, in the unit of work of its payment: the card, who keeps it, and what
+/// that one knows it by ([`connectors::acquirer::Means::CardToken`]). Of two payments at once one
+/// gets it.
 pub(crate) fn redeem_payment(
     work: &mut Work<'_, '_>,
     token: &str,
-) -> Result<(CardFacts, String), Error> {
+) -> Result<(CardFacts, ConnectorName, String), Error> {
     let found = find(work, token)?;
     let (card, next) = found.pay(work.cx.shop.id, work.now())?;
     store::token::update(work.tx, &next)?;
-    Ok((card, next.acquirer_token))
+    Ok((card, next.connector, next.acquirer_token))
 }
 
 /// The card of a token is tried by the operation that was counted now.
@@ -194,10 +205,13 @@ pub(crate) fn carry_over(work: &Work<'_, '_>, token: &str) {
     work.carry_over(secret::hash(token));
 }
 
-/// Looks a payout token up: the card, and what the acquirer knows it by, which is like the token
-/// of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up, and ends when
-/// nobody has used it for thirteen months.
-pub(crate) async fn recipient(cx: &Allowed, token: &str) -> Result<(PayoutCard, String), Error> {
+/// Looks a payout token up: the card, who keeps it, and what that one knows it by, which is like
+/// the token of a saved card ([`connectors::payer::CardSource::Saved`]). It is never used up, and
+/// ends when nobody has used it for thirteen months.
+pub(crate) async fn recipient(
+    cx: &Allowed,
+    token: &str,
+) -> Result<(PayoutCard, ConnectorName, String), Error> {
     let (shop, hash) = (cx.shop.id, secret::hash(token));
     let found = cx
         .read(move |conn| Ok(store::token::find_any_shop(conn, &hash)?))
@@ -209,7 +223,7 @@ pub(crate) async fn recipient(cx: &Allowed, token: &str) -> Result<(PayoutCard, 
         cx.write(move |work| Ok(store::token::keep_any_shop(work.tx, &hash, until)?))
             .await?;
     }
-    Ok((card, found.acquirer_token))
+    Ok((card, found.connector, found.acquirer_token))
 }
 
 /// Forgets tokens that ended a day ago. How many.

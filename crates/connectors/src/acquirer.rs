@@ -182,6 +182,15 @@ pub enum Found {
     Answered(Answer),
 }
 
+/// What a connector says by itself of an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Callback {
+    /// The operation.
+    pub operation: OperationId,
+    /// Its answer, as the call would give it.
+    pub answer: Answer,
+}
+
 /// A page of what was carried out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Statement {

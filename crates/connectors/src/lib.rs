@@ -3,6 +3,9 @@
 
 pub mod acquirer;
 pub mod payer;
+pub mod registry;
+
+pub mod local;
 pub mod sandbox;
 
 pub mod courier;
@@ -15,10 +18,12 @@ pub mod sms;
 
 pub mod gate;
 
-pub use acquirer::{Acquirer, CallError};
+pub use acquirer::{Acquirer, CallError, Callback};
 pub use courier::Courier;
 pub use fiscal::Fiscal;
 pub use gate::Gate;
+pub use local::Local;
 pub use mail::Mailer;
 pub use payer::Payer;
+pub use registry::{Called, Connector, Connectors};
 pub use sms::SmsGateway;

@@ -34,13 +34,15 @@ use std::task::Poll;
 use async_trait::async_trait;
 use domain::card::Expiry;
 use domain::{Answer, Duration, Money, OperationId, OperationKind, ShopId, Timestamp};
-use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::acquirer::{
-    Acquirer, Authorize, Bind, CallError, CarriedOut, Follow, Found, Statement, Tokenize, Tokenized,
+    self, Acquirer, Authorize, Bind, CallError, CarriedOut, Follow, Found, Statement, Tokenize,
+    Tokenized,
 };
+use crate::local::{Listener, Local};
 use crate::payer::{CardSource, Identified, PayOut, Payer, SBP_BANKS, SbpBank};
 use callback::Callbacks;
 use followup::{Followup, Step};
@@ -185,7 +187,10 @@ impl Sandbox {
     /// Callbacks from now on; who listened before hears nothing any more.
     #[must_use]
     pub fn callbacks(&self) -> UnboundedReceiver<Callback> {
-        self.state().callbacks.listen()
+        let (sender, receiver) = unbounded_channel();
+        let hears = move |callback| sender.send(callback).is_ok();
+        self.state().callbacks.listen(Box::new(hears));
+        receiver
     }
 
     /// Lets callbacks go that the script holds back. How many there were.
@@ -525,6 +530,35 @@ impl Acquirer for Sandbox {
 
     fn arrives_within(&self) -> Duration {
         ARRIVES_WITHIN
+    }
+}
+
+#[async_trait]
+impl Local for Sandbox {
+    async fn shown(&self, operation: OperationId) -> Result<Option<Shown>, MemoryError> {
+        Self::shown(self, operation).await
+    }
+
+    async fn decide(
+        &self,
+        operation: OperationId,
+        decision: Decision,
+    ) -> Result<Decided, DecideError> {
+        Self::decide(self, operation, decision).await
+    }
+
+    fn listen(&self, listener: Listener) {
+        let hears = move |said: Callback| {
+            listener(acquirer::Callback {
+                operation: said.operation,
+                answer: said.answer,
+            })
+        };
+        self.state().callbacks.listen(Box::new(hears));
+    }
+
+    async fn settled(&self) {
+        Self::settled(self).await;
     }
 }
 

@@ -19,6 +19,8 @@ pub enum DiscrepancyKind {
     Forgotten,
     /// Money that nobody waited for could not be given back.
     NotGivenBack,
+    /// The connector that was asked is not there any more, so nobody can ask what became of it.
+    NoConnector,
 }
 
 /// What was done about it.
@@ -67,11 +69,12 @@ pub const NOTE_CHARS_MAX: usize = 1_000;
 
 impl DiscrepancyKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::LateApproval,
         Self::ChangedAnswer,
         Self::Forgotten,
         Self::NotGivenBack,
+        Self::NoConnector,
     ];
 
     /// Its name in the database, in figures and in lists.
@@ -82,6 +85,7 @@ impl DiscrepancyKind {
             Self::ChangedAnswer => "changed_answer",
             Self::Forgotten => "forgotten",
             Self::NotGivenBack => "not_given_back",
+            Self::NoConnector => "no_connector",
         }
     }
 
@@ -185,6 +189,12 @@ impl Discrepancy {
     pub fn advice(&self) -> Option<&'static str> {
         if self.resolved_at.is_some() {
             return None;
+        }
+        if self.kind == DiscrepancyKind::NoConnector {
+            return Some(
+                "nobody is asked: configure the connector again under its name, and settle this \
+                 once the operation has its answer",
+            );
         }
         match self.remedy {
             Remedy::Taken => None,

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
+use crate::connector::ConnectorName;
 use crate::deal::FeeMoment;
 use crate::id::{DealId, PaymentId, PayoutId, RefundId, ShopId, TopUpId, TransferId};
 use crate::money::{Currency, Money, MoneyError};
@@ -23,8 +24,8 @@ use crate::time::Timestamp;
 /// An account in a shop's book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
-    /// What the acquirer owes the platform for this shop's payments.
-    Acquirer,
+    /// What this connector's bank owes the platform for this shop's payments.
+    Acquirer(ConnectorName),
     /// Money on the platform's own bank account for this shop: what came, less what left.
     Bank,
     /// What the shop owes the platform for money that left without being covered by the shop's own.
@@ -143,6 +144,9 @@ pub enum LedgerRefused {
         /// The account.
         account: Account,
     },
+    /// Nobody knows through whom the money came.
+    #[error("nobody knows through whom the money came")]
+    ConnectorUnknown,
     /// Sums overflow, or currencies are mixed.
     #[error(transparent)]
     Money(#[from] MoneyError),
@@ -158,11 +162,13 @@ pub type Hash = [u8; 32];
 pub const GENESIS: Hash = [0; 32];
 
 impl Account {
-    /// Its name in the book: `available`, `refund/…`.
+    /// Its name in the book: `available`, `refund/…`. The account of the sandbox bears the name
+    /// from before connectors had any, for it stands in the hashes of chains (ADR 19).
     #[must_use]
     pub fn name(self) -> String {
         match self {
-            Self::Acquirer => "acquirer".to_owned(),
+            Self::Acquirer(ConnectorName::SANDBOX) => "acquirer".to_owned(),
+            Self::Acquirer(connector) => format!("acquirer/{connector}"),
             Self::Bank => "bank".to_owned(),
             Self::Claim => "claim".to_owned(),
             Self::Available => "available".to_owned(),
@@ -180,7 +186,7 @@ impl Account {
     pub fn from_name(name: &str) -> Option<Self> {
         match name.split_once('/') {
             None => [
-                Self::Acquirer,
+                Self::Acquirer(ConnectorName::SANDBOX),
                 Self::Bank,
                 Self::Claim,
                 Self::Available,
@@ -189,6 +195,11 @@ impl Account {
             .into_iter()
             .find(|account| account.name() == name),
             Some(("fees", "vat")) => Some(Self::FeesVat),
+            Some(("acquirer", name)) => {
+                let other = name.parse().ok();
+                let other = other.filter(|connector| *connector != ConnectorName::SANDBOX);
+                other.map(Self::Acquirer)
+            }
             Some(("refund", id)) => id.parse().ok().map(Self::Refund),
             Some(("deal", id)) => id.parse().ok().map(Self::Deal),
             Some(("payout", id)) => id.parse().ok().map(Self::Payout),
@@ -201,7 +212,7 @@ impl Account {
     #[must_use]
     pub fn side(self) -> Side {
         match self {
-            Self::Acquirer | Self::Bank | Self::Claim => Side::Debit,
+            Self::Acquirer(_) | Self::Bank | Self::Claim => Side::Debit,
             Self::Available
             | Self::Refund(_)
             | Self::Deal(_)
@@ -220,7 +231,7 @@ impl Account {
         match self {
             Self::Available if shop.test => None,
             Self::Available | Self::Refund(_) | Self::Deal(_) | Self::Payout(_) => Some(0),
-            Self::Acquirer
+            Self::Acquirer(_)
             | Self::Clearing(_)
             | Self::Bank
             | Self::Claim
@@ -397,17 +408,22 @@ impl Transfer {
         }
     }
 
-    /// A captured payment: the acquirer owes the amount; the shop gets it less the fee.
+    /// A captured payment: the connector's bank owes the amount; the shop gets it less the fee.
     ///
     /// # Errors
     /// A fee above the amount, or overflow.
-    pub fn capture(payment: PaymentId, amount: Money, fee: Fee) -> Result<Self, LedgerRefused> {
+    pub fn capture(
+        payment: PaymentId,
+        connector: ConnectorName,
+        amount: Money,
+        fee: Fee,
+    ) -> Result<Self, LedgerRefused> {
         let net = amount.checked_sub(fee.total()?)?;
         Self::new(
             TransferKind::Capture(payment),
             vec![
                 Entry {
-                    account: Account::Acquirer,
+                    account: Account::Acquirer(connector),
                     side: Side::Debit,
                     amount,
                 },
@@ -443,9 +459,14 @@ impl Transfer {
     ///
     /// # Errors
     /// An amount that is not positive.
-    pub fn refund_settle(refund: RefundId, amount: Money) -> Result<Self, LedgerRefused> {
+    pub fn refund_settle(
+        refund: RefundId,
+        connector: ConnectorName,
+        amount: Money,
+    ) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundSettle(refund);
-        Self::between(kind, Account::Refund(refund), Account::Acquirer, amount)
+        let acquirer = Account::Acquirer(connector);
+        Self::between(kind, Account::Refund(refund), acquirer, amount)
     }
 
     /// The reserved sum goes back to the shop.
@@ -464,6 +485,7 @@ impl Transfer {
     /// A fee above what the seller's part leaves of the amount, or overflow.
     pub fn capture_in_deal(
         payment: PaymentId,
+        connector: ConnectorName,
         deal: &PaymentDeal,
         amount: Money,
         fee: Fee,
@@ -477,7 +499,7 @@ impl Transfer {
         Self::of(
             TransferKind::Capture(payment),
             [
-                (Account::Acquirer, Side::Debit, amount),
+                (Account::Acquirer(connector), Side::Debit, amount),
                 (Account::Deal(deal.id), Side::Credit, held),
                 (Account::Available, Side::Credit, own),
                 (Account::Fees, Side::Credit, fee.commission),

@@ -34,6 +34,7 @@ pub mod personal_data;
 pub mod self_employed;
 
 pub mod acquiring;
+pub mod connector;
 pub mod discrepancy;
 pub mod event;
 pub mod ledger;
@@ -46,6 +47,7 @@ pub use access::{Actor, Right, Role};
 pub use acquiring::{Answer, Approval, CancellationReason, Challenge, Decline, Party};
 pub use action::Action;
 pub use application::{Application, Scope};
+pub use connector::ConnectorName;
 pub use deal::Deal;
 pub use discrepancy::{Discrepancy, DiscrepancyKind, Remedy};
 pub use event::{Event, EventKind};

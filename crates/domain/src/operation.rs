@@ -6,6 +6,7 @@
 //! by the outside's own word and time; an answer that comes after all still ends it.
 
 use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
+use crate::connector::ConnectorName;
 use crate::fiscal::Said;
 use crate::id::{OperationId, PaymentId, PaymentMethodId, PayoutId, ReceiptId, RefundId, ShopId};
 use crate::money::Money;
@@ -78,6 +79,8 @@ pub struct Operation {
     pub object: OperationObject,
     /// What is asked.
     pub kind: OperationKind,
+    /// Who is asked, now and whenever it is looked up; `None` if a register is.
+    pub connector: Option<ConnectorName>,
     /// How much; zero for a binding.
     pub amount: Money,
     /// The acquirer's id of the payment: of the one it builds on, or, when done, its own.
@@ -132,6 +135,8 @@ pub struct NewOperation {
     pub object: OperationObject,
     /// What is asked.
     pub kind: OperationKind,
+    /// Who is asked; `None` if a register is.
+    pub connector: Option<ConnectorName>,
     /// How much.
     pub amount: Money,
     /// The acquirer's id of the payment that it builds on.
@@ -147,6 +152,7 @@ impl Operation {
             shop_id: new.shop_id,
             object: new.object,
             kind: new.kind,
+            connector: new.connector,
             amount: new.amount,
             reference: new.reference,
             state: OperationState::Sent,

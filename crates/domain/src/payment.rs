@@ -30,10 +30,11 @@ pub use split::{
 use std::net::IpAddr;
 
 use crate::acquiring::{Approval, Challenge, Decline, ThreeDSecure};
+use crate::connector::ConnectorName;
 use crate::discrepancy::Remedy;
 use crate::event::Event;
 use crate::id::{GatewayId, OperationId, PaymentId, PaymentMethodId, ShopId};
-use crate::ledger::Transfer;
+use crate::ledger::{LedgerRefused, Transfer};
 use crate::metadata::Metadata;
 use crate::method::{ConfirmationKind, MethodFacts, MethodKind, RefundPolicy, TIME_TO_CHOOSE};
 use crate::money::Money;
@@ -77,6 +78,8 @@ pub struct Payment {
     pub method_asked: Option<MethodKind>,
     /// The means of the last attempt.
     pub method: Option<UsedMethod>,
+    /// Who was asked by the last attempt; who holds or has taken the money, if anybody does.
+    pub connector: Option<ConnectorName>,
     /// The parts that few payments have.
     pub details: Option<Box<Details>>,
     /// Who gets what, if it is split between shops.
@@ -457,6 +460,11 @@ impl Payment {
     pub fn income(&self) -> Option<Money> {
         let fee = self.fee.filter(|_| self.paid())?;
         self.amount.checked_sub(fee.total().ok()?).ok()
+    }
+
+    /// Who holds or has taken the money.
+    pub(crate) fn holder(&self) -> Result<ConnectorName, LedgerRefused> {
+        self.connector.ok_or(LedgerRefused::ConnectorUnknown)
     }
 
     /// The hold that an approval gives, as long as the method allows.

@@ -5,6 +5,7 @@
 use std::net::IpAddr;
 
 use crate::acquiring::{Answer, CancellationReason, Challenge, Decline, Party};
+use crate::connector::ConnectorName;
 use crate::event::{Event, EventKind};
 use crate::id::{GatewayId, OperationId, PaymentMethodId, ShopId};
 use crate::metadata::Metadata;
@@ -28,6 +29,8 @@ pub struct PaymentMethod {
     pub kind: MethodKind,
     /// What is known of it.
     pub facts: Option<MethodFacts>,
+    /// Who was asked by the last attempt to bind it; whose the token is.
+    pub connector: Option<ConnectorName>,
     /// The merchant's notes.
     pub metadata: Metadata,
     /// How the payer was asked to confirm.
@@ -97,6 +100,8 @@ pub struct NewPaymentMethod {
 pub struct Attempt {
     /// The call that it makes.
     pub operation: OperationId,
+    /// Who is asked.
+    pub connector: ConnectorName,
     /// What is known of the means already.
     pub facts: Option<MethodFacts>,
     /// From where it is made; counts unless the merchant has said where the payer is.
@@ -215,6 +220,7 @@ impl PaymentMethod {
             gateway_id: shop.gateway_id,
             kind: new.kind,
             facts: new.facts,
+            connector: None,
             metadata: new.metadata,
             confirmation: new.confirmation,
             client_ip: new.client_ip,
@@ -232,7 +238,7 @@ impl PaymentMethod {
         shop_id: ShopId,
         gateway_id: GatewayId,
         used: &UsedMethod,
-        token: String,
+        (connector, token): (Option<ConnectorName>, String),
         now: Timestamp,
     ) -> Self {
         Self {
@@ -241,6 +247,7 @@ impl PaymentMethod {
             gateway_id,
             kind: used.kind,
             facts: used.facts.clone(),
+            connector,
             metadata: Metadata::default(),
             confirmation: None,
             client_ip: None,
@@ -272,6 +279,7 @@ impl PaymentMethod {
         }
         let mut next = self.clone();
         next.facts = attempt.facts.or(next.facts);
+        next.connector = Some(attempt.connector);
         next.client_ip = next.client_ip.or(attempt.client_ip);
         next.state = State::Binding {
             operation: attempt.operation,
@@ -281,6 +289,7 @@ impl PaymentMethod {
             shop_id: self.shop_id,
             object: OperationObject::PaymentMethod(self.id),
             kind: OperationKind::Bind,
+            connector: Some(attempt.connector),
             amount: Money::zero(currency),
             reference: None,
         };
@@ -312,6 +321,7 @@ impl PaymentMethod {
         };
         match answer {
             Answer::Approved(approval) => {
+                step.next.connector = operation.connector;
                 step.next.facts = approval.facts.clone().or(step.next.facts);
                 match &approval.token {
                     Some(token) => {

@@ -9,6 +9,7 @@ pub mod limit;
 
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::card::{CardBrand, CardFacts};
+use crate::connector::ConnectorName;
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PayoutId, PersonalDataId, SelfEmployedId, ShopId};
 use crate::ledger::{Account, LedgerRefused, Transfer};
@@ -32,6 +33,8 @@ pub struct Payout {
     pub test: bool,
     /// How much.
     pub amount: Money,
+    /// Who sends it.
+    pub connector: ConnectorName,
     /// Where to.
     pub destination: Destination,
     /// The receiver whose limits it counts towards; `None` if there are no limits.

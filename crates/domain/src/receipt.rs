@@ -377,6 +377,7 @@ impl Receipt {
             shop_id: self.shop_id,
             object: OperationObject::Receipt(self.id),
             kind: OperationKind::Register,
+            connector: None,
             amount: self.total,
             reference: None,
         }

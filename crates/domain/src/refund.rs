@@ -222,6 +222,7 @@ impl Refund {
             shop_id: payment.shop_id,
             object: OperationObject::Refund(new.id),
             kind: OperationKind::Refund,
+            connector: payment.connector,
             amount: new.amount,
             reference: Some(reference.clone()),
         };
@@ -323,8 +324,9 @@ impl Refund {
                     succeeded_at: now,
                 };
                 step.payment = payment.settle_refund(self.amount)?;
+                let holder = payment.holder()?;
                 step.transfers
-                    .push(Transfer::refund_settle(self.id, self.amount)?);
+                    .push(Transfer::refund_settle(self.id, holder, self.amount)?);
                 if self.receipt.is_some() {
                     step.receipt = ReceiptWork::Register;
                 }
@@ -375,10 +377,12 @@ impl Refund {
         let State::Canceled { .. } = &self.state else {
             return Ok(None);
         };
+        let holder = payment.holder()?;
+        let late = Transfer::refund_late(self.id, holder, self.amount, spendable)?;
         let mut step = Step {
             next: self.clone(),
             payment: payment.clone(),
-            transfers: vec![Transfer::refund_late(self.id, self.amount, spendable)?],
+            transfers: vec![late],
             partners: Vec::new(),
             events: Vec::new(),
             operations: Vec::new(),
@@ -415,10 +419,12 @@ impl Refund {
         let State::Canceled { .. } = &self.state else {
             return Ok(None);
         };
+        let holder = payment.holder()?;
+        let back = Transfer::refund_return(self.id, holder, self.amount, owes)?;
         Ok(Some(Step {
             next: self.clone(),
             payment,
-            transfers: vec![Transfer::refund_return(self.id, self.amount, owes)?],
+            transfers: vec![back],
             partners: Vec::new(),
             events: Vec::new(),
             operations: Vec::new(),

@@ -5,6 +5,7 @@
 //! which the acquirer knows the card.
 
 use crate::card::CardFacts;
+use crate::connector::ConnectorName;
 use crate::id::ShopId;
 use crate::payout::PayoutCard;
 use crate::time::{Duration, Timestamp};
@@ -47,7 +48,9 @@ pub struct CardToken {
     pub hash: [u8; 32],
     /// Who may use it.
     pub shop_id: ShopId,
-    /// What the acquirer knows the card by. Not to be shown.
+    /// Who keeps the card.
+    pub connector: ConnectorName,
+    /// What that one knows the card by. Not to be shown.
     pub acquirer_token: String,
     /// What for.
     pub purpose: Purpose,

@@ -14,9 +14,9 @@ use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::mail::NoMailer;
 use connectors::sandbox::{Sandbox, left_in_files};
 use connectors::sms::NoSms;
-use connectors::{Acquirer, Payer};
+use connectors::{Connector, Connectors, Payer};
 use contract::Links;
-use domain::{Reach, Right};
+use domain::{ConnectorName, Reach, Right};
 use store::{Database, Older, Options, Store};
 use tracing::{info, warn};
 
@@ -27,6 +27,9 @@ use crate::machine;
 use crate::metered::{MeteredAcquirer, MeteredCourier, MeteredMailer, MeteredPayer, MeteredSms};
 use crate::metrics::Metrics;
 use crate::sealing;
+
+/// The connector that is always there.
+const SANDBOX: ConnectorName = ConnectorName::SANDBOX;
 
 /// The sandbox register's memory, in the data directory.
 pub(crate) const SANDBOX_DIR: &str = "sandbox";
@@ -56,27 +59,18 @@ impl Platform {
         sealing::prepare(config, &store, &sealing).await?;
         let clock = sandbox_clock();
         let memory = config.data_dir.join(SANDBOX_DIR);
-        let records = Records::new(store.clone(), Arc::clone(&clock));
+        let records = Records::new(store.clone(), SANDBOX, Arc::clone(&clock));
         take_over(&records, &memory).await?;
         let sandbox = Arc::new(Sandbox::on(Arc::new(records), public_url, clock));
-        let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&sandbox);
+        let sandbox = Connector::sandbox(SANDBOX, sandbox);
         let register = SandboxRegister::open(&memory)
             .with_context(|| format!("open the register's memory in {}", memory.display()))?;
-        let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&sandbox);
         let atol = AtolOnline::new().context("set up calls to ATOL Online")?;
         let courier = courier(config)?;
         let parts = Parts {
             store: store.clone(),
             fiscal: Arc::new(Desk::new(Arc::new(register), Arc::new(atol))),
-            acquirer: Arc::new(MeteredAcquirer {
-                inner: acquirer,
-                metrics: metrics.clone(),
-            }),
-            payer: Arc::new(MeteredPayer {
-                inner: payer,
-                metrics: metrics.clone(),
-            }),
-            sandbox: Some(sandbox),
+            connectors: Connectors::new(vec![metered(sandbox, metrics)])?,
             courier: Arc::new(MeteredCourier {
                 inner: Arc::new(courier),
                 metrics: metrics.clone(),
@@ -133,13 +127,15 @@ impl Platform {
         let courier = courier(config)?;
         // The server of a demo lets notifications go to this machine, so its commands do too.
         let with_demo = config.data_dir.join(DEMO_FILE).exists();
-        let records = Records::new(store.clone(), sandbox_clock());
+        let records = Records::new(store.clone(), SANDBOX, sandbox_clock());
         let bank = Arc::new(Sandbox::on(Arc::new(records), "", sandbox_clock()));
+        let bank = Connector {
+            local: None,
+            ..Connector::sandbox(SANDBOX, bank)
+        };
         let parts = Parts {
             store: store.clone(),
-            acquirer: Arc::<Sandbox>::clone(&bank),
-            payer: bank,
-            sandbox: None,
+            connectors: Connectors::new(vec![bank])?,
             fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),
             mailer: Arc::new(NoMailer),
@@ -178,7 +174,7 @@ pub(crate) async fn migrate(config: &Config) -> Result<()> {
         Some(DataLock::take(&config.data_dir)?)
     };
     let platform = Platform::beside(config, Older::Upgraded).await?;
-    let records = Records::new(platform.store.clone(), sandbox_clock());
+    let records = Records::new(platform.store.clone(), SANDBOX, sandbox_clock());
     let taken_over = take_over(&records, &memory).await;
     let noted = app::journal::note(&platform.cx, Right::DataMove, None).await;
     platform.close().await;
@@ -232,6 +228,24 @@ async fn seal_what_is_left(cx: &Cx) -> Result<()> {
 
 /// The most unreadable secrets that are named at the start.
 const UNREADABLE_SHOWN: usize = 10;
+
+/// The same connector, with its calls counted.
+fn metered(connector: Connector, metrics: &Metrics) -> Connector {
+    let payer = connector.payer.map(|inner| -> Arc<dyn Payer> {
+        Arc::new(MeteredPayer {
+            inner,
+            metrics: metrics.clone(),
+        })
+    });
+    Connector {
+        acquirer: Arc::new(MeteredAcquirer {
+            inner: connector.acquirer,
+            metrics: metrics.clone(),
+        }),
+        payer,
+        ..connector
+    }
+}
 
 /// Outgoing calls to merchants' servers.
 fn courier(config: &Config) -> Result<HttpCourier> {

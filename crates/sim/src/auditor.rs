@@ -65,7 +65,7 @@ pub(crate) async fn rest(world: &World, merchant: &mut Merchant, tally: &mut Tal
         world.bank.carry_out_late().await?;
         // A bank that has changed its mind says so until it is heard.
         for news in world.bank.overruled() {
-            drop(app::hear(&world.app, news.operation, news.answer).await);
+            drop(world.bank_says(news.operation, news.answer).await);
         }
         world.clock.advance(Duration::hours(6));
         worker::run_due(&world.app).await?;
@@ -300,7 +300,7 @@ async fn nothing_is_lost(world: &World, topped_up: i64, stuck: i64) -> Result<()
                     let name = account.name();
                     ensure!(balance.amount.is_zero(), "{name} still holds {balance:?}");
                 }
-                Account::Acquirer | Account::Bank | Account::Clearing(_) => {}
+                Account::Acquirer(_) | Account::Bank | Account::Clearing(_) => {}
             }
         }
     }

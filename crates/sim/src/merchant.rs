@@ -180,9 +180,9 @@ impl Merchant {
                 world.bank.release_callbacks(Order::Shuffled(chance.bits()));
             }
             if let Some(callbacks) = &mut callbacks {
-                while let Ok(callback) = callbacks.try_recv() {
+                while let Ok(called) = callbacks.try_recv() {
                     // A callback of a call that the crash has undone is nobody's.
-                    drop(app::hear(&world.app, callback.operation, callback.answer).await);
+                    drop(app::hear(&world.app, called).await);
                 }
             }
             self.read_notifications(&world)?;

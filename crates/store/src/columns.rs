@@ -8,10 +8,10 @@ use std::str::FromStr;
 
 use domain::deal::Life;
 use domain::{
-    ApplicationId, CancellationReason, Currency, DealId, Decline, DeliveryId, Duration, EventId,
-    GatewayId, GrantId, InvoiceId, MessageId, Money, OperationId, Party, PaymentId,
-    PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId, SelfEmployedId,
-    Shop, ShopId, Timestamp, TransferId, WebhookId,
+    ApplicationId, CancellationReason, ConnectorName, Currency, DealId, Decline, DeliveryId,
+    Duration, EventId, GatewayId, GrantId, InvoiceId, MessageId, Money, OperationId, Party,
+    PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId,
+    SelfEmployedId, Shop, ShopId, Timestamp, TransferId, WebhookId,
 };
 use sql::{FromColumn, Param, Row, StoreError, ToParam};
 
@@ -123,6 +123,12 @@ impl ToParam<Altyn> for ApplicationId {
 impl ToParam<Altyn> for GrantId {
     fn to_param(&self) -> Param<'_> {
         text(self.to_string())
+    }
+}
+
+impl ToParam<Altyn> for ConnectorName {
+    fn to_param(&self) -> Param<'_> {
+        text(self.as_str())
     }
 }
 

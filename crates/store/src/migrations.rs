@@ -44,4 +44,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     26 "0026_sealing_key",
     27 "0027_discrepancy_note",
     28 "0028_action",
+    29 "0029_connector",
 ];

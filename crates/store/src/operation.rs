@@ -7,13 +7,14 @@ use domain::{
 };
 use sql::{Param, Row, StoreError};
 
-use crate::columns::{Cells, due_or_null, refs, text, text_or_null, time_or_null};
+use crate::columns::{Cells, due_or_null, id_or_null, refs, text, text_or_null, time_or_null};
 use crate::database::{Conn, Tx};
 
 const INSERT: &str = "\
 insert into operation (id, shop_id, object_kind, object_id, kind, currency, amount_minor,
-       created_at, reference, state, declined_by, declined_for, answered_at, looks, due_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+       created_at, connector, reference, state, declined_by, declined_for, answered_at, looks,
+       due_at, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const UPDATE: &str = "\
 update operation
@@ -23,16 +24,16 @@ update operation
 
 const FIND: &str = "\
 select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount_minor,
-       o.created_at, o.reference, o.state, o.declined_by, o.declined_for, o.answered_at, o.looks,
-       o.due_at + s.clock_offset as due_at, o.version
+       o.created_at, o.connector, o.reference, o.state, o.declined_by, o.declined_for,
+       o.answered_at, o.looks, o.due_at + s.clock_offset as due_at, o.version
   from operation o
   join shop s on s.id = o.shop_id
  where o.id = $1 and o.shop_id = coalesce($2, o.shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount_minor,
-       o.created_at, o.reference, o.state, o.declined_by, o.declined_for, o.answered_at, o.looks,
-       o.due_at + s.clock_offset as due_at, o.version
+       o.created_at, o.connector, o.reference, o.state, o.declined_by, o.declined_for,
+       o.answered_at, o.looks, o.due_at + s.clock_offset as due_at, o.version
   from operation o
   join shop s on s.id = o.shop_id
  where o.id = $1 and o.shop_id = coalesce($2, o.shop_id)
@@ -40,8 +41,8 @@ select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount
 
 const LIST_OF: &str = "\
 select o.id, o.shop_id, o.object_kind, o.object_id, o.kind, o.currency, o.amount_minor,
-       o.created_at, o.reference, o.state, o.declined_by, o.declined_for, o.answered_at, o.looks,
-       o.due_at + s.clock_offset as due_at, o.version
+       o.created_at, o.connector, o.reference, o.state, o.declined_by, o.declined_for,
+       o.answered_at, o.looks, o.due_at + s.clock_offset as due_at, o.version
   from operation o
   join shop s on s.id = o.shop_id
  where o.object_id = $1 and o.object_kind = $2 and o.shop_id = $3
@@ -71,6 +72,7 @@ pub fn insert(tx: &mut Tx<'_>, shop: &Shop, operation: &Operation) -> Result<(),
         text(operation.amount.currency().code()),
         Param::Integer(operation.amount.minor()),
         Param::Integer(operation.created_at.as_micros()),
+        id_or_null(operation.connector),
     ];
     params.extend(changing(shop, operation));
     params.push(Param::Integer(operation.version));
@@ -180,13 +182,18 @@ fn read(row: &Row<'_>) -> Result<Operation, StoreError> {
     let object = read_object(&mut cells)?;
     let kind = cells.named(OperationKind::from_code)?;
     let currency = cells.currency()?;
+    let (amount, created_at) = (cells.money(currency)?, cells.time()?);
+    // A program of before has named one for registers too.
+    let connector = cells.parse_or_null()?;
+    let connector = connector.filter(|_| kind != OperationKind::Register);
     Ok(Operation {
         id,
         shop_id,
         object,
         kind,
-        amount: cells.money(currency)?,
-        created_at: cells.time()?,
+        connector,
+        amount,
+        created_at,
         reference: cells.get()?,
         state: read_state(&mut cells)?,
         answered_at: cells.time_or_null()?,

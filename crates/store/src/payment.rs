@@ -38,10 +38,11 @@ insert into payment (id, shop_id, gateway_id, test, currency, amount_asked_minor
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at, due_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, client_ip, version)
+       deal_facts, receipt_order, receipt_registration, details, transfers, client_ip, connector,
+       version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
        $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38,
-       $39, $40, $41, $42, $43, $44, $45)";
+       $39, $40, $41, $42, $43, $44, $45, $46)";
 
 const UPDATE: &str = "\
 update payment
@@ -52,7 +53,7 @@ update payment
        capture_minor = $21, canceled_by = $22, canceled_for = $23, captured_at = $24,
        canceled_at = $25, due_at = $26, deal_facts = $27, receipt_order = $28,
        receipt_registration = $29, details = $30, transfers = $31, client_ip = $32,
-       version = version + 1
+       connector = $33, version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
@@ -62,7 +63,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version
+       deal_facts, receipt_order, receipt_registration, details, transfers, connector, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
@@ -73,7 +74,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version
+       deal_facts, receipt_order, receipt_registration, details, transfers, connector, version
   from payment
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -86,7 +87,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version
+       deal_facts, receipt_order, receipt_registration, details, transfers, connector, version
   from payment
  where shop_id = $1
    and created_at >= $2
@@ -105,7 +106,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version
+       deal_facts, receipt_order, receipt_registration, details, transfers, connector, version
   from payment
  where shop_id = $1
    and application_id = $12
@@ -126,7 +127,7 @@ select id, shop_id, gateway_id, test, currency, amount_asked_minor, description,
        method_phone, method_facts, authorization_facts, commission_minor, vat_minor,
        refunded_minor, refunding_minor, state, operation_id, challenge, reference,
        hold_expires_at, capture_minor, canceled_by, canceled_for, captured_at, canceled_at,
-       deal_facts, receipt_order, receipt_registration, details, transfers, version
+       deal_facts, receipt_order, receipt_registration, details, transfers, connector, version
   from payment
  where shop_id = $1
    and +created_at >= $2

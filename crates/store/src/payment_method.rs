@@ -14,26 +14,27 @@ use crate::payment::row::{flow_code, flow_from_code};
 const INSERT: &str = "\
 insert into payment_method (id, shop_id, gateway_id, kind, metadata, confirmation, flow,
        confirm_until, created_at, facts, state, operation_id, challenge, token, canceled_by,
-       canceled_for, due_at, client_ip, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+       canceled_for, due_at, client_ip, connector, version)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 
 const UPDATE: &str = "\
 update payment_method
    set facts = $4, state = $5, operation_id = $6, challenge = $7, token = $8, canceled_by = $9,
-       canceled_for = $10, due_at = $11, client_ip = $12, version = version + 1
+       canceled_for = $10, due_at = $11, client_ip = $12, connector = $13,
+       version = version + 1
  where id = $1 and shop_id = $2 and version = $3";
 
 const FIND: &str = "\
 select id, shop_id, gateway_id, kind, metadata, confirmation, flow, confirm_until, created_at,
        facts, state, operation_id, challenge, token, canceled_by, canceled_for, client_ip,
-       version
+       connector, version
   from payment_method
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, gateway_id, kind, metadata, confirmation, flow, confirm_until, created_at,
        facts, state, operation_id, challenge, token, canceled_by, canceled_for, client_ip,
-       version
+       connector, version
   from payment_method
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -95,6 +96,7 @@ fn changing<'a>(shop: &Shop, method: &'a PaymentMethod) -> Result<Vec<Param<'a>>
         text_or_null(cause.map(|cause| cause.reason.code())),
         due_or_null(shop, method.due_at()),
         id_or_null(method.client_ip),
+        id_or_null(method.connector),
     ])
 }
 
@@ -155,6 +157,7 @@ fn read(row: &Row<'_>) -> Result<PaymentMethod, StoreError> {
         facts: cells.named_or_null(facts::read_method)?,
         state: read_state(&mut cells)?,
         client_ip: cells.parse_or_null()?,
+        connector: cells.parse_or_null()?,
         version: cells.get()?,
     })
 }

@@ -36,10 +36,10 @@ pub struct Filter {
 const INSERT: &str = "\
 insert into payout (id, shop_id, test, currency, amount_minor, destination_kind, payee, description,
        deal_id, personal_data, self_employed_id, service_name, receipt_minor, metadata, created_at,
-       destination, state, operation_id, reference, canceled_by, canceled_for, succeeded_at,
-       canceled_at, version)
+       connector, destination, state, operation_id, reference, canceled_by, canceled_for,
+       succeeded_at, canceled_at, version)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22, $23, $24)";
+       $21, $22, $23, $24, $25)";
 
 const INSERT_NOTES_HEAD: &str = "\
 insert into payout_note (payout_id, shop_id, key, value, created_at)
@@ -54,14 +54,16 @@ update payout
 const FIND: &str = "\
 select id, shop_id, test, currency, amount_minor, payee, description, deal_id, personal_data,
        self_employed_id, service_name, receipt_minor, metadata, created_at, destination, state,
-       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, connector,
+       version
   from payout
  where id = $1 and shop_id = coalesce($2, shop_id)";
 
 const LOCK_POSTGRES: &str = "\
 select id, shop_id, test, currency, amount_minor, payee, description, deal_id, personal_data,
        self_employed_id, service_name, receipt_minor, metadata, created_at, destination, state,
-       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, connector,
+       version
   from payout
  where id = $1 and shop_id = coalesce($2, shop_id)
    for update";
@@ -70,7 +72,8 @@ select id, shop_id, test, currency, amount_minor, payee, description, deal_id, p
 const LIST: &str = "\
 select id, shop_id, test, currency, amount_minor, payee, description, deal_id, personal_data,
        self_employed_id, service_name, receipt_minor, metadata, created_at, destination, state,
-       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, connector,
+       version
   from payout
  where shop_id = $1
    and created_at >= $2
@@ -87,7 +90,7 @@ const SEARCH: &str = "\
 select p.id, p.shop_id, p.test, p.currency, p.amount_minor, p.payee, p.description, p.deal_id,
        p.personal_data, p.self_employed_id, p.service_name, p.receipt_minor, p.metadata,
        p.created_at, p.destination, p.state, p.operation_id, p.reference, p.canceled_by,
-       p.canceled_for, p.succeeded_at, p.canceled_at, p.version
+       p.canceled_for, p.succeeded_at, p.canceled_at, p.connector, p.version
   from payout_note n
   join payout p on p.id = n.payout_id
  where n.shop_id = $1 and n.key = $5 and n.value = $6
@@ -99,7 +102,8 @@ select p.id, p.shop_id, p.test, p.currency, p.amount_minor, p.payee, p.descripti
 const LIST_OF_DEAL: &str = "\
 select id, shop_id, test, currency, amount_minor, payee, description, deal_id, personal_data,
        self_employed_id, service_name, receipt_minor, metadata, created_at, destination, state,
-       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, version
+       operation_id, reference, canceled_by, canceled_for, succeeded_at, canceled_at, connector,
+       version
   from payout
  where deal_id = $1 and shop_id = $2
  order by created_at, id";
@@ -149,6 +153,7 @@ pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, payout: &Payout) -> Result<(), Stor
         ),
         json_or_null(facts::write_metadata(&payout.metadata)?),
         Param::Integer(payout.created_at.as_micros()),
+        text(payout.connector.to_string()),
     ];
     params.extend(changing(payout)?);
     params.push(Param::Integer(payout.version));
@@ -322,6 +327,7 @@ fn read(row: &Row<'_>) -> Result<Payout, StoreError> {
         created_at: cells.time()?,
         destination: cells.named(destination::read)?,
         state: read_state(&mut cells)?,
+        connector: cells.parse()?,
         version: cells.get()?,
     })
 }

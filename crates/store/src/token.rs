@@ -13,8 +13,8 @@ use crate::database::{Conn, Tx};
 const INSERT: &str = "\
 insert into card_token (hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year,
        expiry_month, issuer_country, issuer_name, expires_at, used_at, created_at, version,
-       kept_until)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+       kept_until, connector)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 
 const UPDATE: &str = "\
 update card_token
@@ -23,7 +23,8 @@ update card_token
 
 const FIND_ANY_SHOP: &str = "\
 select hash, shop_id, purpose, acquirer_token, first6, last4, brand, expiry_year, expiry_month,
-       issuer_country, issuer_name, expires_at, used_at, created_at, version, kept_until
+       issuer_country, issuer_name, expires_at, used_at, created_at, version, kept_until,
+       connector
   from card_token
  where hash = $1";
 
@@ -68,6 +69,7 @@ pub fn insert(tx: &mut Tx<'_>, token: &CardToken) -> Result<(), StoreError> {
             Purpose::Payment { .. } => None,
             Purpose::Payout { kept_until, .. } => Some(*kept_until),
         }),
+        text(token.connector.to_string()),
     ]);
     tx.write(INSERT, &refs(&params))
 }
@@ -194,6 +196,7 @@ fn read(row: &Row<'_>) -> Result<CardToken, StoreError> {
     Ok(CardToken {
         hash,
         shop_id,
+        connector: cells.parse()?,
         acquirer_token,
         purpose,
         created_at,

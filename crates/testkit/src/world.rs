@@ -18,14 +18,14 @@ use connectors::courier::MemoryCourier;
 use connectors::fiscal::SandboxRegister;
 use connectors::mail::MemoryMailer;
 use connectors::sandbox::Sandbox;
-use connectors::{Acquirer, Courier, Fiscal, Mailer, Payer, SmsGateway};
+use connectors::{Connector, Connectors, Courier, Fiscal, Mailer, SmsGateway};
 use contract::Links;
 use domain::access::Machine;
 use domain::application::{Callback, NewApplication};
 use domain::fiscal::{Fiscalization, Provider, Register, Scenario};
 use domain::{
-    Application, Currency, Duration, MethodKind, Money, Rate, Reach, Scope, Shop, ShopKind,
-    Timestamp,
+    Application, ConnectorName, Currency, Duration, MethodKind, Money, OperationId, Rate, Reach,
+    Scope, Shop, ShopKind, Timestamp,
 };
 use http::{Request, StatusCode, header};
 use serde_json::Value;
@@ -127,6 +127,8 @@ pub struct Surroundings {
     pub clock: Arc<HandClock>,
     /// The bank.
     pub bank: Arc<Sandbox>,
+    /// Connectors that are asked before the bank.
+    pub asked_first: Vec<Connector>,
     /// The fiscal register.
     pub register: Arc<SandboxRegister>,
     /// The merchants' servers.
@@ -151,6 +153,7 @@ impl Surroundings {
         Self {
             clock,
             bank: Arc::new(bank),
+            asked_first: Vec::new(),
             register: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(MemoryCourier::default()),
             mailer: Arc::new(MemoryMailer::new()),
@@ -169,9 +172,10 @@ impl Surroundings {
     /// A platform in these surroundings that uses this sealing.
     #[must_use]
     pub fn app_with(&self, store: Store, sealing: Arc<Sealing>) -> Arc<App> {
-        let acquirer: Arc<dyn Acquirer> = Arc::<Sandbox>::clone(&self.bank);
         let fiscal: Arc<dyn Fiscal> = Arc::<SandboxRegister>::clone(&self.register);
-        let payer: Arc<dyn Payer> = Arc::<Sandbox>::clone(&self.bank);
+        let own = Connector::sandbox(ConnectorName::SANDBOX, Arc::clone(&self.bank));
+        let mut connectors = self.asked_first.clone();
+        connectors.push(own);
         let courier: Arc<dyn Courier> = Arc::<MemoryCourier>::clone(&self.courier);
         let mailer: Arc<dyn Mailer> = Arc::<MemoryMailer>::clone(&self.mailer);
         let sms: Arc<dyn SmsGateway> = Arc::<MemoryMailer>::clone(&self.mailer);
@@ -179,9 +183,7 @@ impl Surroundings {
         let random: Arc<dyn Random> = Arc::<SeededRandom>::clone(&self.random);
         App::new(Parts {
             store,
-            acquirer,
-            payer,
-            sandbox: Some(Arc::clone(&self.bank)),
+            connectors: Connectors::new(connectors).expect("names for connectors"),
             fiscal,
             courier,
             mailer,
@@ -477,6 +479,24 @@ impl World {
         let code = self.code(application).await;
         let issued = app::grant::exchange(&self.app, application, &code, None).await;
         issued.expect("exchange the code").token
+    }
+
+    /// The bank says this of an operation by itself.
+    ///
+    /// # Errors
+    /// The bank has no such operation, or the storage fails.
+    pub async fn bank_says(
+        &self,
+        operation: OperationId,
+        answer: domain::Answer,
+    ) -> Result<(), app::Error> {
+        let connector = ConnectorName::SANDBOX;
+        let callback = connectors::Callback { operation, answer };
+        let called = app::Called {
+            connector,
+            callback,
+        };
+        app::hear(&self.app, called).await
     }
 
     /// Does everything that is due, sends all notifications and all messages.

@@ -67,20 +67,20 @@ pub async fn run_due(app: &Arc<App>) -> Result<(), app::Error> {
     }
 }
 
-/// Takes the acquirer's callbacks in.
+/// Takes in what banks say by themselves.
 pub(crate) async fn listen(app: Arc<App>, mut stop: watch::Receiver<bool>) {
     let Some(mut callbacks) = app.callbacks() else {
         return;
     };
     loop {
-        let callback = tokio::select! {
-            callback = callbacks.recv() => callback,
+        let called = tokio::select! {
+            called = callbacks.recv() => called,
             _ = stop.changed() => return,
         };
-        let Some(callback) = callback else { return };
-        let (inner, id) = (Arc::clone(&app), callback.operation);
+        let Some(called) = called else { return };
+        let (inner, id) = (Arc::clone(&app), called.callback.operation);
         let hearing = tokio::spawn(async move {
-            if let Err(error) = app::hear(&inner, id, callback.answer).await {
+            if let Err(error) = app::hear(&inner, called).await {
                 warn!(operation.id = %id, ?error, "a callback could not be taken in");
             }
         });

@@ -1,20 +1,19 @@
-//! Holds what is written down against the bank's own list, where a connector gives one: money that
-//! moved there and not here, here and not there, or with another sum.
+//! Holds what is written down against each bank's own list, where its connector gives one: money
+//! that moved there and not here, here and not there, or with another sum.
 //!
 //! It works beside a running server: what stands here is read before the list, so all of it must be
 //! on the list, and what the list has more may still be under way.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use connectors::CallError;
 use connectors::acquirer::{CarriedOut, Statement};
-use domain::{Duration, Operation, OperationId, OperationState, Right, Timestamp};
+use connectors::{Acquirer, Connector, Payer};
+use domain::{ConnectorName, Duration, Operation, OperationId, OperationState, Right, Timestamp};
 use store::Conn;
 use store::audit::Approved;
 
 use super::{Finding, PAGE, Report};
-use crate::app::App;
 use crate::cx::{AnyShop, Cx};
 use crate::error::{Cause, Error};
 
@@ -25,11 +24,18 @@ const REACH: Duration = Duration::days(30);
 /// What stands here as carried out and was not yet found on the list.
 type Here = HashMap<OperationId, Approved>;
 
-/// The two who give lists.
+/// Who gives a list.
 #[derive(Clone, Copy)]
-enum Giver {
-    Acquirer,
-    Payer,
+struct Giver<'a> {
+    connector: ConnectorName,
+    of: Of<'a>,
+}
+
+/// The two sides of a connector, with lists of their own.
+#[derive(Clone, Copy)]
+enum Of<'a> {
+    Payments(&'a dyn Acquirer),
+    Payouts(&'a dyn Payer),
 }
 
 /// Adds what differs to the report.
@@ -39,52 +45,74 @@ enum Giver {
 pub async fn run(cx: &Cx, report: &mut Report) -> Result<(), Error> {
     let rows = cx.require_any_shop(Right::BookAudit)?;
     let app = rows.app();
-    for giver in [Giver::Acquirer, Giver::Payer] {
-        let since = app.now().minus(REACH);
-        if statement(app, giver, None).await?.is_none() {
-            continue;
+    let since = app.now().minus(REACH);
+    for giver in app.connectors.iter().flat_map(givers) {
+        if statement(giver, None).await?.is_some() {
+            compare(&rows, giver, since, report).await?;
         }
-        let mut here = carried_out_here(&rows, giver, since).await?;
-        let (mut first, mut after) = (None, None);
-        loop {
-            let page = statement(app, giver, after).await?.unwrap_or_default();
-            first = first.or(page.lines.first().map(|line| line.operation));
-            hold_against(&rows, page.lines, &mut here, report).await?;
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        // What is older than the list is not to be found on it; an empty one has no beginning.
-        here.retain(|operation, _| first.is_none_or(|first| first <= *operation));
-        name_the_missing(here, report);
     }
     Ok(())
 }
 
+fn givers(connector: &Connector) -> impl Iterator<Item = Giver<'_>> {
+    let payments = Of::Payments(connector.acquirer.as_ref());
+    let payouts = connector.payer.as_deref().map(Of::Payouts);
+    let connector = connector.name;
+    let both = std::iter::once(payments).chain(payouts);
+    both.map(move |of| Giver { connector, of })
+}
+
+/// Holds what stands here against one list, page by page.
+async fn compare(
+    rows: &AnyShop,
+    giver: Giver<'_>,
+    since: Timestamp,
+    report: &mut Report,
+) -> Result<(), Error> {
+    let mut here = carried_out_here(rows, giver, since).await?;
+    let (mut first, mut after) = (None, None);
+    loop {
+        let page = statement(giver, after).await?.unwrap_or_default();
+        first = first.or(page.lines.first().map(|line| line.operation));
+        hold_against(rows, giver.connector, page.lines, (&mut here, report)).await?;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    // What is older than the list is not to be found on it; an empty one has no beginning.
+    here.retain(|operation, _| first.is_none_or(|first| first <= *operation));
+    name_the_missing(here, report);
+    Ok(())
+}
+
 async fn statement(
-    app: &Arc<App>,
-    giver: Giver,
+    giver: Giver<'_>,
     after: Option<OperationId>,
 ) -> Result<Option<Statement>, Error> {
-    let page = match giver {
-        Giver::Acquirer => app.acquirer.statement(after).await,
-        Giver::Payer => app.payer.statement(after).await,
+    let page = match giver.of {
+        Of::Payments(acquirer) => acquirer.statement(after).await,
+        Of::Payouts(payer) => payer.statement(after).await,
     };
     page.map_err(|error: CallError| Error::Internal(Cause::Call(error)))
 }
 
 /// What stands here as carried out, since then.
-async fn carried_out_here(rows: &AnyShop, giver: Giver, since: Timestamp) -> Result<Here, Error> {
-    let payouts = match giver {
-        Giver::Acquirer => false,
-        Giver::Payer => true,
+async fn carried_out_here(
+    rows: &AnyShop,
+    giver: Giver<'_>,
+    since: Timestamp,
+) -> Result<Here, Error> {
+    let payouts = match giver.of {
+        Of::Payments(_) => false,
+        Of::Payouts(_) => true,
     };
+    let whose = (giver.connector, payouts);
     let mut here = Here::new();
     let mut after = None;
     loop {
         let read = move |conn: &mut Conn<'_>| {
-            let page = store::audit::carried_out(conn, payouts, (since, after), PAGE);
+            let page = store::audit::carried_out(conn, whose, (since, after), PAGE);
             Ok::<_, Error>(page?)
         };
         let page = rows.read(read).await?;
@@ -100,9 +128,9 @@ async fn carried_out_here(rows: &AnyShop, giver: Giver, since: Timestamp) -> Res
 /// is as it was written down, which nearly all are, costs no look into the storage.
 async fn hold_against(
     rows: &AnyShop,
+    connector: ConnectorName,
     mut lines: Vec<CarriedOut>,
-    here: &mut Here,
-    report: &mut Report,
+    (here, report): (&mut Here, &mut Report),
 ) -> Result<(), Error> {
     let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
     report.carried_out = report.carried_out.saturating_add(count);
@@ -117,11 +145,13 @@ async fn hold_against(
         let mut findings = Vec::new();
         for line in &lines {
             let found = store::operation::find_any_shop(conn, line.operation)?;
-            findings.extend(problem(line, found.as_ref()).map(|problem| Finding {
-                shop_id: line.shop_id,
-                object: line.operation.to_string(),
-                problem: problem.to_owned(),
-            }));
+            findings.extend(
+                problem(connector, line, found.as_ref()).map(|problem| Finding {
+                    shop_id: line.shop_id,
+                    object: line.operation.to_string(),
+                    problem: problem.to_owned(),
+                }),
+            );
         }
         Ok::<_, Error>(findings)
     };
@@ -134,10 +164,17 @@ fn is_same(line: &CarriedOut, approved: &Approved) -> bool {
 }
 
 /// What is wrong with a line of the list, of which this stands here.
-fn problem(line: &CarriedOut, found: Option<&Operation>) -> Option<&'static str> {
+fn problem(
+    connector: ConnectorName,
+    line: &CarriedOut,
+    found: Option<&Operation>,
+) -> Option<&'static str> {
     let Some(found) = found else {
         return Some("the bank carried it out, and nobody here knows it");
     };
+    if found.connector != Some(connector) {
+        return Some("the bank carried it out, and it was asked of another one");
+    }
     match found.state {
         OperationState::Approved => {
             let approved = Approved {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use connectors::sandbox::{Change, Clock, Memory, MemoryError, left_in_files, set_files_aside};
 use domain::access::Job;
-use domain::{Duration, OperationId, Right, ShopId};
+use domain::{ConnectorName, Duration, OperationId, Right, ShopId};
 use store::{Store, StoreError};
 use tracing::info;
 
@@ -19,17 +19,22 @@ const RECORD_LIFE: Duration = Duration::days(60);
 /// How many records of files are written at once.
 const AT_ONCE: usize = 500;
 
-/// The sandbox's records.
+/// A sandbox's records.
 pub struct Records {
     store: Store,
+    connector: ConnectorName,
     clock: Clock,
 }
 
 impl Records {
-    /// The records in this database.
+    /// The records in this database of the sandbox behind this connector.
     #[must_use]
-    pub fn new(store: Store, clock: Clock) -> Self {
-        Self { store, clock }
+    pub fn new(store: Store, connector: ConnectorName, clock: Clock) -> Self {
+        Self {
+            store,
+            connector,
+            clock,
+        }
     }
 
     /// Takes over what a server of before has left in the files of this directory.
@@ -38,6 +43,7 @@ impl Records {
     /// A file cannot be read or renamed, or the storage fails.
     pub async fn take_over(&self, directory: &Path) -> Result<(), MemoryError> {
         let left = left_in_files(directory)?;
+        let connector = self.connector;
         let now = (self.clock)();
         for part in left.chunks(AT_ONCE) {
             let part = part.to_vec();
@@ -49,7 +55,12 @@ impl Records {
                     },
                 ) in &part
                 {
-                    store::sandbox_record::take_over(tx, *shop, (*operation, after), now)?;
+                    store::sandbox_record::take_over(
+                        tx,
+                        (connector, *shop),
+                        (*operation, after),
+                        now,
+                    )?;
                 }
                 Ok::<_, StoreError>(())
             };
@@ -69,18 +80,27 @@ impl Records {
 #[async_trait]
 impl Memory for Records {
     async fn find(&self, operation: OperationId) -> Result<Option<String>, MemoryError> {
-        let read = move |conn: &mut store::Conn<'_>| store::sandbox_record::find(conn, operation);
+        let connector = self.connector;
+        let read = move |conn: &mut store::Conn<'_>| {
+            store::sandbox_record::find(conn, connector, operation)
+        };
         Ok(self.store.read(read).await?)
     }
 
     async fn change(&self, shop: ShopId, changes: Vec<Change>) -> Result<bool, MemoryError> {
-        let now = (self.clock)();
+        let (connector, now) = (self.connector, (self.clock)());
         let unit = move |tx: &mut store::Tx<'_>| {
             for change in &changes {
                 let (id, after) = (change.operation, change.after.as_str());
                 match change.before.as_deref() {
-                    None => store::sandbox_record::insert(tx, shop, (id, after), now)?,
-                    Some(before) => store::sandbox_record::update(tx, id, (before, after), now)?,
+                    None => {
+                        let owner = (connector, shop);
+                        store::sandbox_record::insert(tx, owner, (id, after), now)?;
+                    }
+                    Some(before) => {
+                        let place = (connector, id);
+                        store::sandbox_record::update(tx, place, (before, after), now)?;
+                    }
                 }
             }
             Ok::<_, StoreError>(())
@@ -97,8 +117,10 @@ impl Memory for Records {
         after: Option<OperationId>,
         limit: u32,
     ) -> Result<Vec<(OperationId, String)>, MemoryError> {
-        let read =
-            move |conn: &mut store::Conn<'_>| store::sandbox_record::list(conn, after, limit);
+        let connector = self.connector;
+        let read = move |conn: &mut store::Conn<'_>| {
+            store::sandbox_record::list(conn, connector, after, limit)
+        };
         Ok(self.store.read(read).await?)
     }
 }

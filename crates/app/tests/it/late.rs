@@ -90,7 +90,7 @@ pub(crate) async fn hear_approval(world: &World, operation: OperationId, referen
         token: None,
     };
     let answer = Answer::Approved(approval);
-    app::hear(&world.app, operation, answer).await.unwrap();
+    world.bank_says(operation, answer).await.unwrap();
     world.run_jobs().await;
 }
 
@@ -98,10 +98,8 @@ pub(crate) async fn hear_approval(world: &World, operation: OperationId, referen
 async fn arrive(world: &World) {
     let mut callbacks = world.app.callbacks().unwrap();
     assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
-    while let Ok(callback) = callbacks.try_recv() {
-        app::hear(&world.app, callback.operation, callback.answer)
-            .await
-            .unwrap();
+    while let Ok(called) = callbacks.try_recv() {
+        app::hear(&world.app, called).await.unwrap();
     }
     world.run_jobs().await;
 }
@@ -674,7 +672,7 @@ async fn a_refusal_of_what_was_carried_out_is_on_the_list_and_changes_nothing() 
                 decline: Decline::new(Party::PaymentNetwork, reason),
                 facts: None,
             };
-            app::hear(&world.app, call, refusal).await.unwrap();
+            world.bank_says(call, refusal).await.unwrap();
         }
         assert_eq!(status(&world, &payment).await, "succeeded");
         let kind = DiscrepancyKind::ChangedAnswer.code();
@@ -810,7 +808,7 @@ pub(crate) async fn hear_refusal(world: &World, operation: OperationId) {
         decline: Decline::new(Party::PaymentNetwork, reason),
         facts: None,
     };
-    app::hear(&world.app, operation, refusal).await.unwrap();
+    world.bank_says(operation, refusal).await.unwrap();
     world.run_jobs().await;
 }
 

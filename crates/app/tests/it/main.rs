@@ -9,6 +9,7 @@ mod audit;
 mod capture;
 mod card_attempts;
 mod clock;
+mod connector;
 mod deal;
 mod grant;
 mod heard;

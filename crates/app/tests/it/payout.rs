@@ -185,10 +185,8 @@ async fn an_answer_that_comes_by_itself_is_taken_in_once() {
         world.bank.script().next_callback(CallbackFault::Twice);
         assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
         world.bank.release_callbacks(Order::AsSent);
-        while let Ok(callback) = callbacks.try_recv() {
-            app::hear(&world.app, callback.operation, callback.answer)
-                .await
-                .unwrap();
+        while let Ok(called) = callbacks.try_recv() {
+            app::hear(&world.app, called).await.unwrap();
         }
         let path = format!("/payouts/{}", answer.text("/id"));
         let shown = get(&world, &gateway, &path).await;

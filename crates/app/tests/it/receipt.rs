@@ -573,9 +573,8 @@ async fn the_receipt_of_a_capture_that_failed_is_not_taken_for_another() {
             decline: domain::Decline::new(party, reason),
             facts: None,
         };
-        app::hear(&world.app, operation.unwrap().id, answer)
-            .await
-            .unwrap();
+        let said = world.bank_says(operation.unwrap().id, answer).await;
+        said.unwrap();
         let path = format!("/payments/{id}");
         let pending = stands("waiting_for_capture", "pending");
         assert_eq!(stand(&world, &path).await, pending);

@@ -7,7 +7,7 @@ use app::Clock as _;
 use app::audit::Report;
 use app::sandbox::Records;
 use connectors::sandbox::{Call, Clock, Decision, Fault, Memory as _, Sandbox};
-use domain::{Duration, OperationId, OperationObject, PaymentId};
+use domain::{ConnectorName, Duration, OperationId, OperationObject, PaymentId};
 use serde_json::json;
 use store::Store;
 use testkit::database::both;
@@ -15,10 +15,11 @@ use testkit::{BASE_URL, BEGIN, HandClock, Surroundings, World, test_shop};
 
 use crate::{PLAIN, SECURE, card_payment, pay, status};
 
-fn bank_on(store: &Store, surroundings: &Surroundings) -> Surroundings {
+/// The same surroundings, with the bank's records in the database.
+pub(crate) fn bank_on(store: &Store, surroundings: &Surroundings) -> Surroundings {
     let clock = Arc::clone(&surroundings.clock);
     let tell: Clock = Arc::new(move || clock.now());
-    let records = Records::new(store.clone(), Arc::clone(&tell));
+    let records = Records::new(store.clone(), ConnectorName::SANDBOX, Arc::clone(&tell));
     let mut surroundings = surroundings.clone();
     surroundings.bank = Arc::new(Sandbox::on(Arc::new(records), BASE_URL, tell));
     surroundings
@@ -51,7 +52,8 @@ pub(crate) async fn nodes_in(
     (one, two)
 }
 
-async fn audited(world: &World) -> Report {
+/// What the audit finds, with the banks' own lists.
+pub(crate) async fn audited(world: &World) -> Report {
     let mut report = app::audit::run(&world.machine()).await.unwrap();
     app::audit::bank::run(&world.machine(), &mut report)
         .await
@@ -195,7 +197,8 @@ async fn files_of_before_and_old_records() {
         let payment = pay(&world, true, "pay").await;
         let call = authorize_of(&world, &payment).await;
         let clock = Arc::clone(&world.clock);
-        let records = Records::new(store.clone(), Arc::new(move || clock.now()));
+        let now = Arc::new(move || clock.now());
+        let records = Records::new(store.clone(), ConnectorName::SANDBOX, now);
         let record = records.find(call).await.unwrap().unwrap();
         let forget = move |tx: &mut store::Tx<'_>| tx.execute("delete from sandbox_record", &[]);
         let forgotten: Result<u64, store::StoreError> = store.write_any_shop(forget).await;

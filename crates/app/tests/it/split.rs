@@ -295,9 +295,8 @@ async fn a_refund_that_the_bank_refuses_goes_back_to_whom_it_came_from() {
             decline,
             facts: None,
         };
-        app::hear(&platform.world.app, operation, answer)
-            .await
-            .unwrap();
+        let said = platform.world.bank_says(operation, answer).await;
+        said.unwrap();
         assert_eq!(platform.money().await, before);
         let shown = platform
             .world
@@ -335,7 +334,7 @@ async fn what_left_by_a_canceled_refund_is_not_asked_of_the_shops_again() {
             token: None,
         };
         let answer = domain::Answer::Approved(approval);
-        app::hear(&world.app, operation, answer).await.unwrap();
+        world.bank_says(operation, answer).await.unwrap();
         // The platform gives what left; what the shops have stays theirs.
         assert_eq!(platform.money().await, [-45_000, 52_300, 38_200]);
         world.audit().await;

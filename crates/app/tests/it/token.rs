@@ -21,7 +21,7 @@ fn card(number: &str) -> Card {
     }
 }
 
-async fn token(world: &World, number: &str) -> String {
+pub(crate) async fn token(world: &World, number: &str) -> String {
     let made = app::token::for_payment(&world.app, world.shop.id, card(number), None).await;
     made.unwrap()
 }

@@ -110,10 +110,8 @@ async fn an_answer_that_comes_after_all_is_taken_in_once() {
         assert_eq!(world.bank.carry_out_late().await.unwrap(), 1);
         world.bank.release_callbacks(Order::AsSent);
         let mut heard = 0;
-        while let Ok(callback) = callbacks.try_recv() {
-            app::hear(&world.app, callback.operation, callback.answer)
-                .await
-                .unwrap();
+        while let Ok(called) = callbacks.try_recv() {
+            app::hear(&world.app, called).await.unwrap();
             heard += 1;
         }
         assert_eq!(heard, 2);

@@ -2,7 +2,6 @@
 //! held back and reordered; whoever relies on them alone is taught better.
 
 use domain::{Answer, OperationId, ShopId};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use super::script::{self, CallbackFault};
 
@@ -28,19 +27,20 @@ pub enum Order {
     Shuffled(u64),
 }
 
+/// Who hears callbacks; `false` if nobody does any more.
+pub(super) type Hears = Box<dyn Fn(Callback) -> bool + Send>;
+
 /// Where callbacks go, and those that are held back.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Callbacks {
-    listener: Option<UnboundedSender<Callback>>,
+    listener: Option<Hears>,
     held: Vec<Callback>,
 }
 
 impl Callbacks {
     /// The new listener; the one before hears nothing any more.
-    pub(super) fn listen(&mut self) -> UnboundedReceiver<Callback> {
-        let (sender, receiver) = unbounded_channel();
-        self.listener = Some(sender);
-        receiver
+    pub(super) fn listen(&mut self, listener: Hears) {
+        self.listener = Some(listener);
     }
 
     pub(super) fn send(&mut self, callback: Callback, fault: Option<CallbackFault>) {
@@ -72,7 +72,7 @@ impl Callbacks {
 
     /// Without a listener a callback is lost, as it would be when the platform is down.
     fn deliver(&mut self, callback: Callback) {
-        let heard = self.listener.as_ref().map(|to| to.send(callback).is_ok());
+        let heard = self.listener.as_ref().map(|hears| hears(callback));
         if heard == Some(false) {
             self.listener = None;
         }

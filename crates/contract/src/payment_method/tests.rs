@@ -80,6 +80,7 @@ fn binding(kind: MethodKind, confirmation: ConfirmationKind) -> PaymentMethod {
         gateway_id: GatewayId::new(2_000_001).unwrap(),
         kind,
         facts: None,
+        connector: None,
         metadata: Metadata::default(),
         confirmation: Some(Confirmation {
             kind: confirmation,

@@ -3,7 +3,9 @@
 use domain::acquiring::{CancellationReason, Decline, Party};
 use domain::card::CardBrand;
 use domain::payout::{Destination, IncomeReceipt, PayoutCard, State};
-use domain::{Currency, IdSeed, Metadata, Money, OperationId, Payout, ShopId, Timestamp};
+use domain::{
+    ConnectorName, Currency, IdSeed, Metadata, Money, OperationId, Payout, ShopId, Timestamp,
+};
 use serde_json::{Value, json};
 
 use super::{CreatePayout, ListPayouts, Receiver, SearchPayouts, body};
@@ -195,6 +197,19 @@ fn filters_are_read_in_each_spelling() {
     }
 }
 
+fn to_card() -> Destination {
+    Destination::Card {
+        card: PayoutCard {
+            first6: "555555".to_owned(),
+            last4: "4477".to_owned(),
+            brand: CardBrand::MasterCard,
+            issuer_country: Some("RU".to_owned()),
+            issuer_name: Some("Sberbank".to_owned()),
+        },
+        token: "secret".to_owned(),
+    }
+}
+
 #[test]
 fn each_state_and_destination_has_its_answer() {
     let at = Timestamp::from_micros(1_784_635_200_000_000);
@@ -204,16 +219,8 @@ fn each_state_and_destination_has_its_answer() {
         shop_id: ShopId::new(500_001).unwrap(),
         test: true,
         amount: Money::new(80_000, Currency::RUB),
-        destination: Destination::Card {
-            card: PayoutCard {
-                first6: "555555".to_owned(),
-                last4: "4477".to_owned(),
-                brand: CardBrand::MasterCard,
-                issuer_country: Some("RU".to_owned()),
-                issuer_name: Some("Sberbank".to_owned()),
-            },
-            token: "secret".to_owned(),
-        },
+        connector: ConnectorName::SANDBOX,
+        destination: to_card(),
         payee: Some("card:secret".to_owned()),
         description: Some("Payout 37".to_owned()),
         deal_id: Some("dl-31f00001-0022-5000-8000-1a2b3c4d5e6f".parse().unwrap()),

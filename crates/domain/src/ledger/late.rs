@@ -1,6 +1,7 @@
 //! Money that left after its object was over, and what comes back of it.
 
 use super::{Account, LedgerRefused, Side, Transfer, TransferKind};
+use crate::connector::ConnectorName;
 use crate::id::{DealId, PayoutId, RefundId};
 use crate::money::Money;
 
@@ -12,6 +13,7 @@ impl Transfer {
     /// An amount that is not positive.
     pub fn refund_late(
         refund: RefundId,
+        connector: ConnectorName,
         amount: Money,
         spendable: Money,
     ) -> Result<Self, LedgerRefused> {
@@ -21,7 +23,7 @@ impl Transfer {
             [
                 (Account::Available, Side::Debit, spendable),
                 (Account::Claim, Side::Debit, owed),
-                (Account::Acquirer, Side::Credit, amount),
+                (Account::Acquirer(connector), Side::Credit, amount),
             ],
         )
     }
@@ -58,11 +60,12 @@ impl Transfer {
     /// An amount that is not positive.
     pub fn refund_return(
         refund: RefundId,
+        connector: ConnectorName,
         amount: Money,
         owes: Money,
     ) -> Result<Self, LedgerRefused> {
         let kind = TransferKind::RefundReturn(refund);
-        Self::back_to_shop(kind, Account::Acquirer, amount, owes)
+        Self::back_to_shop(kind, Account::Acquirer(connector), amount, owes)
     }
 
     /// A deal repays its platform for an advance to the seller: what the platform still `owes` is

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Account, Entry, LedgerRefused, Side, Transfer, TransferKind};
+use crate::connector::ConnectorName;
 use crate::id::{PaymentId, RefundId, ShopId};
 use crate::money::Money;
 use crate::payment::Source;
@@ -25,12 +26,13 @@ impl Transfer {
     /// Parts and fee above the amount, or overflow.
     pub fn capture_split(
         payment: PaymentId,
+        connector: ConnectorName,
         amount: Money,
         fee: Fee,
         nets: &BTreeMap<ShopId, Money>,
     ) -> Result<Self, LedgerRefused> {
         let mut own = amount.checked_sub(fee.total()?)?;
-        let mut entries = vec![entry(Account::Acquirer, Side::Debit, amount)];
+        let mut entries = vec![entry(Account::Acquirer(connector), Side::Debit, amount)];
         for (shop, net) in nets {
             own = own.checked_sub(*net)?;
             entries.push(entry(Account::Clearing(*shop), Side::Credit, *net));

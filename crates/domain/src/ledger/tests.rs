@@ -43,6 +43,7 @@ fn capture(minor: i64, fee: i64, vat: i64) -> Result<Transfer, LedgerRefused> {
     let payment = PaymentId::new(IdSeed { at: NOW, random: 1 });
     Transfer::capture(
         payment,
+        ConnectorName::SANDBOX,
         rub(minor),
         Fee {
             commission: rub(fee),
@@ -114,14 +115,15 @@ fn a_refund_leaves_its_reserve_empty() {
         Transfer::refund_reserve(refund(), rub(4_000)).unwrap(),
         Transfer::refund_release(refund(), rub(4_000)).unwrap(),
         Transfer::refund_reserve(refund(), rub(6_000)).unwrap(),
-        Transfer::refund_settle(refund(), rub(6_000)).unwrap(),
+        Transfer::refund_settle(refund(), ConnectorName::SANDBOX, rub(6_000)).unwrap(),
     ] {
         apply(&shop, &mut balances, &transfer).unwrap();
     }
     assert_eq!(balances[&Account::Refund(refund())].amount, rub(0));
     assert_eq!(balances[&Account::Available].amount, rub(4_000));
-    assert_eq!(balances[&Account::Acquirer].amount, rub(4_000));
-    let settle = Transfer::refund_settle(refund(), rub(1)).unwrap();
+    let acquirer = Account::Acquirer(ConnectorName::SANDBOX);
+    assert_eq!(balances[&acquirer].amount, rub(4_000));
+    let settle = Transfer::refund_settle(refund(), ConnectorName::SANDBOX, rub(1)).unwrap();
     assert!(
         settle.post(&shop, &balances).is_err(),
         "nothing is reserved any more"
@@ -131,8 +133,10 @@ fn a_refund_leaves_its_reserve_empty() {
 #[test]
 fn account_names_are_read_back() {
     let refund = Account::Refund(refund());
+    let bank = Account::Acquirer("t-bank".parse().unwrap());
     for account in [
-        Account::Acquirer,
+        Account::Acquirer(ConnectorName::SANDBOX),
+        bank,
         Account::Available,
         refund,
         Account::Fees,
@@ -140,7 +144,10 @@ fn account_names_are_read_back() {
     ] {
         assert_eq!(Account::from_name(&account.name()), Some(account));
     }
-    for bad in ["", "fees/", "refund/x", "deal/1", "Available"] {
+    assert_eq!(bank.name(), "acquirer/t-bank");
+    let others = ["acquirer/", "acquirer/Bank", "acquirer/sandbox"];
+    let bad = ["", "fees/", "refund/x", "deal/1", "Available"];
+    for bad in bad.into_iter().chain(others) {
         assert_eq!(Account::from_name(bad), None, "{bad}");
     }
 }

@@ -14,6 +14,7 @@ fn given_up() -> Operation {
         shop_id: ShopId::new(1).unwrap(),
         object: OperationObject::Payment(PaymentId::new(seed(2))),
         kind: OperationKind::Authorize,
+        connector: Some(ConnectorName::SANDBOX),
         amount: Money::new(10_000, Currency::RUB),
         reference: None,
     };

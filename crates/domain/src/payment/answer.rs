@@ -283,7 +283,7 @@ impl Payment {
             SaveMethod::PayerDecides => false,
         };
         let token = approval.token.clone().filter(|_| agreed)?;
-        let gateway_id = self.gateway_id;
+        let (gateway_id, connector) = (self.gateway_id, self.connector);
         let method = self
             .method
             .as_mut()
@@ -293,7 +293,7 @@ impl Payment {
             self.shop_id,
             gateway_id,
             method,
-            token,
+            (connector, token),
             now,
         ))
     }

@@ -134,6 +134,7 @@ impl Payment {
             shop_id: self.shop_id,
             object: OperationObject::Payment(self.id),
             kind: OperationKind::Capture,
+            connector: self.connector,
             amount,
             reference: Some(hold.reference.clone()),
         });
@@ -190,6 +191,7 @@ impl Payment {
             shop_id: self.shop_id,
             object: OperationObject::Payment(self.id),
             kind: OperationKind::Void,
+            connector: self.connector,
             amount: self.amount,
             reference: Some(reference.to_owned()),
         }

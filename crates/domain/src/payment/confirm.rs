@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use super::{Flow, Payment, Registering, SaveMethod, State, Status, Step, UsedMethod};
 use crate::acquiring::{CancellationReason, Challenge, Decline, Party};
+use crate::connector::ConnectorName;
 use crate::event::{Event, EventKind};
 use crate::id::OperationId;
 use crate::method::{MethodFacts, MethodKind};
@@ -15,6 +16,8 @@ use crate::time::Timestamp;
 pub struct Attempt {
     /// The call that it makes.
     pub operation: OperationId,
+    /// Who is asked.
+    pub connector: ConnectorName,
     /// The method.
     pub kind: MethodKind,
     /// The payer's phone, where the method needs it.
@@ -99,6 +102,7 @@ impl Payment {
         }
 
         let mut next = self.clone();
+        next.connector = Some(attempt.connector);
         next.client_ip = self.client_ip.or(attempt.client_ip);
         next.state = State::Authorizing {
             operation: attempt.operation,
@@ -120,6 +124,7 @@ impl Payment {
             shop_id: self.shop_id,
             object: OperationObject::Payment(self.id),
             kind: OperationKind::Authorize,
+            connector: Some(attempt.connector),
             amount: self.amount,
             reference: None,
         });

@@ -203,6 +203,7 @@ impl Payment {
             confirmation: new.confirmation,
             method_asked: asked,
             method: new.means.used(new.id),
+            connector: None,
             details: new.details.unless_empty(),
             split,
             authorization: None,

@@ -121,9 +121,10 @@ impl Payment {
 
     /// The transfer of a capture, once amount and fee are known.
     pub(super) fn capture_transfer(&self, fee: Fee) -> Result<Transfer, LedgerRefused> {
+        let holder = self.holder()?;
         match &self.deal {
-            None => Transfer::capture(self.id, self.amount, fee),
-            Some(deal) => Transfer::capture_in_deal(self.id, deal, self.amount, fee),
+            None => Transfer::capture(self.id, holder, self.amount, fee),
+            Some(deal) => Transfer::capture_in_deal(self.id, holder, deal, self.amount, fee),
         }
     }
 

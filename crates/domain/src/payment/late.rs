@@ -146,6 +146,7 @@ impl Payment {
     ) -> Step {
         step.operations.push(NewOperation {
             kind,
+            connector: heard.operation.connector,
             amount: heard.operation.amount,
             ..self.void_call(heard.spare, &approval.reference)
         });

@@ -131,6 +131,7 @@ impl Payment {
                     shop_id: self.shop_id,
                     object: OperationObject::Payment(self.id),
                     kind: OperationKind::Capture,
+                    connector: self.connector,
                     amount: *amount,
                     reference: Some(hold.reference.clone()),
                 });

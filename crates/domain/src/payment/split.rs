@@ -374,7 +374,8 @@ impl Payment {
             return Ok((self.capture_transfer(fee)?, Vec::new()));
         };
         let nets = split.nets(fee)?;
-        let own = Transfer::capture_split(self.id, self.amount, fee, &nets)?;
+        let holder = self.holder()?;
+        let own = Transfer::capture_split(self.id, holder, self.amount, fee, &nets)?;
         let mut partners = Vec::with_capacity(nets.len());
         for (shop_id, net) in nets {
             let transfer = Transfer::split_capture(self.id, shop_id, self.shop_id, net)?;

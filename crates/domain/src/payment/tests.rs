@@ -1,5 +1,6 @@
 //! The matrix of states and commands, the flags of each state, and properties of random histories.
 
+mod connector;
 mod late;
 mod receipt;
 
@@ -8,6 +9,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::acquiring::{Answer, CancellationReason, Party};
 use crate::card::{CardBrand, CardFacts, Expiry};
+use crate::connector::ConnectorName;
 use crate::id::IdSeed;
 use crate::money::{Currency, Rate};
 use crate::operation::{Operation, OperationKind, OperationObject, OperationState};
@@ -112,6 +114,7 @@ fn part_of(minor: i64) -> NewCapture {
 fn attempt(number: u64) -> Attempt {
     Attempt {
         operation: operation(number),
+        connector: ConnectorName::SANDBOX,
         kind: MethodKind::BankCard,
         phone: None,
         facts: Some(MethodFacts::Card(card())),
@@ -172,6 +175,7 @@ fn call(payment: &Payment) -> Operation {
         shop_id: payment.shop_id,
         object: OperationObject::Payment(payment.id),
         kind,
+        connector: payment.connector,
         amount: payment.amount,
         reference: None,
         state: OperationState::Sent,

@@ -3,6 +3,7 @@
 use super::limit::{Limits, Purse, Standing, UsageChange};
 use super::{Destination, DestinationKind, IncomeReceipt, Payout, State, Step};
 use crate::acquiring::{CancellationReason, Decline, Party};
+use crate::connector::ConnectorName;
 use crate::event::{Event, EventKind};
 use crate::id::{DealId, OperationId, PayoutId, ShopId};
 use crate::ledger::{LedgerRefused, Transfer};
@@ -21,6 +22,8 @@ pub struct NewPayout {
     pub id: PayoutId,
     /// How much.
     pub amount: Money,
+    /// Who sends it.
+    pub connector: ConnectorName,
     /// Where to. For SBP it does not say yet whether the receiver's name is compared.
     pub destination: Destination,
     /// Whose limits it counts towards.
@@ -203,6 +206,7 @@ fn begin(shop: &Shop, new: NewPayout, now: Timestamp) -> Payout {
         shop_id,
         test: shop.test,
         amount: new.amount,
+        connector: new.connector,
         destination,
         payee: new.payee,
         description: new.description,
@@ -229,6 +233,7 @@ fn send(payout: Payout, now: Timestamp) -> Result<Step, LedgerRefused> {
         shop_id: payout.shop_id,
         object: OperationObject::Payout(payout.id),
         kind: OperationKind::PayOut,
+        connector: Some(payout.connector),
         amount: payout.amount,
         reference: None,
     };

@@ -2,6 +2,7 @@
 
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::card::CardBrand;
+use crate::connector::ConnectorName;
 use crate::id::{
     DealId, GatewayId, IdSeed, OperationId, PayoutId, PersonalDataId, SelfEmployedId, ShopId,
 };
@@ -110,6 +111,7 @@ fn new(destination: Destination, minor: i64) -> NewPayout {
     NewPayout {
         id: PayoutId::new(seed(1)),
         amount: rub(minor),
+        connector: ConnectorName::SANDBOX,
         destination,
         payee: Some("payee".to_owned()),
         description: None,

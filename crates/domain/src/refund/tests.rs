@@ -1,6 +1,7 @@
 //! Refunds: what is refused, and what an answer does.
 
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
+use crate::connector::ConnectorName;
 use crate::id::{GatewayId, IdSeed, OperationId, PaymentId, RefundId, ShopId};
 use crate::metadata::Metadata;
 use crate::method::{MethodFacts, MethodKind};
@@ -41,6 +42,7 @@ fn succeeded(kind: MethodKind) -> Payment {
             phone: None,
             facts: None,
         }),
+        connector: Some(ConnectorName::SANDBOX),
         details: None,
         split: None,
         authorization: None,

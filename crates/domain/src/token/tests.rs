@@ -13,6 +13,7 @@ fn token(purpose: Purpose) -> CardToken {
     CardToken {
         hash: [7; 32],
         shop_id: shop(1),
+        connector: ConnectorName::SANDBOX,
         acquirer_token: "secret of the acquirer".to_owned(),
         purpose,
         created_at: NOW,

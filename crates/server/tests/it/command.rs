@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::ConnectorName;
 use store::{Database, MIGRATIONS, Options, Store, StoreError};
 
 use crate::altyn::{Place, postgres_place, until};
@@ -311,7 +312,9 @@ fn what_a_sandbox_of_before_left_in_files_is_taken_over_by_migrate() {
     let record = runtime.block_on(async {
         let store = Store::open(Options::new(Database::Sqlite { path }));
         let store = store.await.unwrap();
-        let list = |conn: &mut store::Conn<'_>| store::sandbox_record::list(conn, None, 10);
+        let list = |conn: &mut store::Conn<'_>| {
+            store::sandbox_record::list(conn, ConnectorName::SANDBOX, None, 10)
+        };
         let records = store.read(list).await.unwrap();
         let forget = |tx: &mut store::Tx<'_>| tx.execute("delete from sandbox_record", &[]);
         let forgotten: Result<u64, StoreError> = store.write_any_shop(forget).await;

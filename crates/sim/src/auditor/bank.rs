@@ -7,7 +7,7 @@ use connectors::sandbox::PaidOut;
 use domain::ledger::Account;
 use domain::payment::State;
 use domain::payout::Status;
-use domain::{OperationId, OperationKind, OperationObject, OperationState, Payment};
+use domain::{ConnectorName, OperationId, OperationKind, OperationObject, OperationState, Payment};
 use testkit::World;
 
 use super::{Facts, kept};
@@ -78,8 +78,8 @@ pub(super) async fn agrees(
     }
     ensure!(booked.is_empty(), "booked but never taken: {booked:?}");
     let shop = world.shop.clone();
-    let read =
-        move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, Account::Acquirer);
+    let account = Account::Acquirer(ConnectorName::SANDBOX);
+    let read = move |conn: &mut store::Conn<'_>| store::book::balance(conn, &shop, account);
     let owed = world.store.read(read).await?.amount.minor();
     ensure!(
         owed == total,

@@ -1,7 +1,8 @@
 //! Payments beside their postings, refunds, calls and events.
 
+use domain::ledger::Account;
 use domain::payment::PaymentDeal;
-use domain::{Money, PaymentId, ShopId, Timestamp};
+use domain::{ConnectorName, Money, PaymentId, ShopId, Timestamp};
 use sql::{Row, StoreError};
 
 use super::place;
@@ -82,7 +83,7 @@ select p.id, p.created_at, p.currency, p.state, p.capture_mode, p.amount_asked_m
        (select string_agg(case when v.shop_id = p.shop_id then v.kind || ' ' || v.body end, '\n')
           from event v
          where v.object_id = p.id) as told,
-       p.deal_facts
+       p.deal_facts, p.connector
   from payment p
  where p.shop_id = $1 and (p.created_at, p.id) > ($2, $3)
  order by p.created_at, p.id
@@ -121,6 +122,9 @@ fn read(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
     let refunds = Sums::read(cells.get()?).ok_or_else(|| cells.corrupt())?;
     let calls = Call::list(cells.get()?).ok_or_else(|| cells.corrupt())?;
     let told = Told::list(cells.get()?).ok_or_else(|| cells.corrupt())?;
+    let deal = cells.named_or_null(|json| facts::read_payment_deal(json, currency))?;
+    let connector = cells.parse_or_null()?.unwrap_or(ConnectorName::SANDBOX);
+    let acquirer = Account::Acquirer(connector).name();
     Ok(PaymentProof {
         id,
         created_at,
@@ -129,7 +133,7 @@ fn read(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
         asked,
         amount: said.amount,
         captured: succeeded.then_some(said),
-        posted: posted.of("acquirer", currency).map(|amount| Captured {
+        posted: posted.of(&acquirer, currency).map(|amount| Captured {
             amount,
             commission: posted.of("fees", currency).unwrap_or(zero),
             vat: posted.of("fees/vat", currency).unwrap_or(zero),
@@ -142,6 +146,6 @@ fn read(row: &Row<'_>) -> Result<PaymentProof, StoreError> {
         awaits,
         calls,
         told,
-        deal: cells.named_or_null(|json| facts::read_payment_deal(json, currency))?,
+        deal,
     })
 }

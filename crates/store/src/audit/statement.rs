@@ -1,6 +1,6 @@
 //! What stands as carried out by the outside.
 
-use domain::{Money, OperationId, OperationKind, ShopId, Timestamp};
+use domain::{ConnectorName, Money, OperationId, OperationKind, ShopId, Timestamp};
 use sql::{StoreError, ToParam};
 
 use crate::columns::Cells;
@@ -12,6 +12,7 @@ select id, shop_id, kind, currency, amount_minor
  where id > $1 and created_at >= $2 and state = 'approved'
    and ($3 = 0 and kind in ('authorize', 'capture', 'void', 'refund')
         or $3 = 1 and kind = 'pay_out')
+   and connector = $5
  order by id
  limit $4";
 
@@ -28,16 +29,17 @@ pub struct Approved {
     pub amount: Money,
 }
 
-/// Operations of payments, or with `payouts` of payouts, that are approved, written down since
-/// then; those that follow `after`, at most `limit`.
+/// Operations of payments, or with `payouts` of payouts, that this connector's bank approved,
+/// written down since then; those that follow `after`, at most `limit`.
 pub fn carried_out(
     conn: &mut Conn<'_>,
-    payouts: bool,
+    (connector, payouts): (ConnectorName, bool),
     (since, after): (Timestamp, Option<OperationId>),
     limit: u32,
 ) -> Result<Vec<Approved>, StoreError> {
     let after = after.map_or_else(String::new, |after| after.to_string());
-    let params: [&dyn ToParam<Altyn>; 4] = [&after, &since, &i64::from(payouts), &limit];
+    let params: [&dyn ToParam<Altyn>; 5] =
+        [&after, &since, &i64::from(payouts), &limit, &connector];
     conn.query(CARRIED_OUT, &params, |row| {
         let mut cells = Cells::new(row);
         let (id, shop_id) = (cells.parse()?, cells.shop_id()?);

@@ -81,6 +81,7 @@ pub(super) fn changing<'a>(
         json_or_null(facts::write_details(payment.details.as_deref())?),
         json_or_null(facts::write_split(payment.split.as_deref())?),
         id_or_null(payment.client_ip),
+        id_or_null(payment.connector),
     ])
 }
 
@@ -224,6 +225,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
     let receipt = read_receipt(&mut cells)?;
     let details = cells.named_or_null(facts::read_details)?;
     let split = cells.named_or_null(facts::read_split)?;
+    let connector = cells.parse_or_null()?;
     Ok(Payment {
         id,
         shop_id,
@@ -241,6 +243,7 @@ pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
         flow,
         method_asked,
         method,
+        connector,
         details,
         split,
         authorization,

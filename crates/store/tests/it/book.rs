@@ -2,19 +2,21 @@
 
 use domain::ledger::{self, Account, GENESIS, LedgerRefused, Transfer};
 use domain::payment::State;
-use domain::{Currency, Fee, Payment, Refund, Shop, TransferId};
+use domain::{ConnectorName, Currency, Fee, Payment, Refund, Shop, TransferId};
 use store::book::{PostError, Posted, accounts, balance, heads_any_shop, post, transfers};
 use store::{Store, StoreError, UnitError, audit, payment, refund};
 
 use crate::database::both;
 use crate::samples::{self, NOW, after, done, payment_id, refund_id, rub, seed, with_shop};
 
+const ACQUIRER: Account = Account::Acquirer(ConnectorName::SANDBOX);
+
 fn capture(number: u64, minor: i64) -> Transfer {
     let fee = Fee {
         commission: rub(450),
         vat: rub(90),
     };
-    Transfer::capture(payment_id(number), rub(minor), fee).unwrap()
+    Transfer::capture(payment_id(number), ConnectorName::SANDBOX, rub(minor), fee).unwrap()
 }
 
 async fn posted(
@@ -43,7 +45,7 @@ async fn transfers_move_balances_and_form_a_chain() {
         let second = posted(&store, &shop, 2, capture(2, 5_000)).await.unwrap();
         let reserve = Transfer::refund_reserve(refund_id(1), rub(2_000)).unwrap();
         let third = posted(&store, &shop, 3, reserve).await.unwrap();
-        assert_eq!(amount(&store, &shop, Account::Acquirer).await, (15_000, 2));
+        assert_eq!(amount(&store, &shop, ACQUIRER).await, (15_000, 2));
         assert_eq!(amount(&store, &shop, Account::Available).await, (11_920, 3));
         assert_eq!(amount(&store, &shop, Account::Fees).await, (900, 2));
         assert_eq!(amount(&store, &shop, Account::FeesVat).await, (180, 2));
@@ -120,7 +122,7 @@ async fn nothing_is_captured_twice() {
             panic!("{error}")
         };
         assert_eq!(constraint, "transfer_object");
-        assert_eq!(amount(&store, &shop, Account::Acquirer).await, (10_000, 1));
+        assert_eq!(amount(&store, &shop, ACQUIRER).await, (10_000, 1));
     })
     .await;
 }
@@ -150,7 +152,7 @@ async fn transfers_of_many_at_once_lose_nothing() {
         for unit in units.collect::<Vec<_>>() {
             unit.await.unwrap();
         }
-        assert_eq!(amount(&store, &shop, Account::Acquirer).await, (64_000, 64));
+        assert_eq!(amount(&store, &shop, ACQUIRER).await, (64_000, 64));
         let all = store.read(move |conn| transfers(conn, &shop, 0, 100)).await;
         let mut hash = GENESIS;
         for link in all.unwrap() {

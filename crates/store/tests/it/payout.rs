@@ -26,6 +26,7 @@ fn payout(shop: &Shop, number: u64) -> Payout {
         shop_id: shop.id,
         test: shop.test,
         amount: rub(10_000),
+        connector: samples::bank(),
         destination: Destination::Wallet {
             account_number: "41001614575714".to_owned(),
         },

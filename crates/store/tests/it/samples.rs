@@ -11,10 +11,11 @@ use domain::receipt::Registration;
 use domain::refund::RefundDeal;
 use domain::shop::Site;
 use domain::{
-    CancellationReason, Challenge, ConfirmationKind, Currency, Deal, DealId, Decline, Duration,
-    Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money, NewOperation, Operation,
-    OperationId, OperationKind, OperationObject, OperationState, Party, Payment, PaymentId,
-    PaymentMethod, PaymentMethodId, Refund, RefundId, Shop, ShopId, ShopKind, Timestamp,
+    CancellationReason, Challenge, ConfirmationKind, ConnectorName, Currency, Deal, DealId,
+    Decline, Duration, Fee, GatewayId, IdSeed, Metadata, MethodFacts, MethodKind, Money,
+    NewOperation, Operation, OperationId, OperationKind, OperationObject, OperationState, Party,
+    Payment, PaymentId, PaymentMethod, PaymentMethodId, Refund, RefundId, Shop, ShopId, ShopKind,
+    Timestamp,
 };
 use store::{Store, StoreError, Tx};
 
@@ -182,6 +183,7 @@ pub(crate) fn payment(shop: &Shop, number: u64) -> Payment {
         flow: Flow::Page,
         method_asked: None,
         method: None,
+        connector: None,
         details: None,
         split: None,
         authorization: None,
@@ -291,6 +293,7 @@ pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
             }),
             flow: Flow::Direct,
             method_asked: Some(MethodKind::BankCard),
+            connector: Some(bank()),
             method: Some(UsedMethod {
                 id: plain.id.method_id(),
                 kind: MethodKind::Sbp,
@@ -356,6 +359,7 @@ pub(crate) fn payment_methods(shop: &Shop) -> Vec<PaymentMethod> {
             gateway_id: shop.gateway_id,
             kind: MethodKind::BankCard,
             facts: (number % 2 == 0).then(card),
+            connector: (number % 2 == 0).then(bank),
             metadata: metadata(),
             confirmation: Some(Confirmation {
                 kind: ConfirmationKind::Redirect,
@@ -429,12 +433,18 @@ pub(crate) fn refunds(shop: &Shop, payment: PaymentId) -> Vec<Refund> {
         .collect()
 }
 
+/// A connector that is not the one from before names.
+pub(crate) fn bank() -> ConnectorName {
+    "t-bank".parse().unwrap()
+}
+
 pub(crate) fn operation(shop: &Shop, number: u64, object: OperationObject) -> Operation {
     let new = NewOperation {
         id: operation_id(number),
         shop_id: shop.id,
         object,
         kind: OperationKind::Authorize,
+        connector: None,
         amount: rub(100_000),
         reference: None,
     };
@@ -470,6 +480,7 @@ pub(crate) fn operations(shop: &Shop) -> Vec<Operation> {
             operations.push(Operation {
                 kind,
                 state,
+                connector: (kind != OperationKind::Register).then(bank),
                 reference: (kind != OperationKind::Bind).then(|| "acq-1".to_owned()),
                 answered_at: Some(after(3)).filter(|_| state == OperationState::Approved),
                 due_at: open.due_at.filter(|_| !sent.is_final()),

@@ -1,5 +1,6 @@
 //! Card tokens as rows.
 
+use domain::ConnectorName;
 use domain::card::{CardBrand, CardFacts, Expiry};
 use domain::payout::PayoutCard;
 use domain::token::{CardToken, PAYMENT_TOKEN_LIFE, PAYOUT_TOKEN_UNUSED, Purpose};
@@ -13,6 +14,7 @@ fn payment(hash: u8) -> CardToken {
     CardToken {
         hash: [hash; 32],
         shop_id: shop(1).id,
+        connector: ConnectorName::SANDBOX,
         acquirer_token: r#"{"card":{}}"#.to_owned(),
         purpose: Purpose::Payment {
             card: CardFacts {

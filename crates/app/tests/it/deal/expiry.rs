@@ -1,8 +1,8 @@
 //! A deal's time is over: the buyer gets the money back, the deal closes, once.
 
 use connectors::sandbox::{Call, Fault};
-use domain::Duration;
 use domain::ledger::Account;
+use domain::{ConnectorName, Duration};
 use serde_json::{Value, json};
 use testkit::World;
 use testkit::database::both;
@@ -182,7 +182,10 @@ async fn calls_under_way_at_the_end_are_waited_for() {
             ["succeeded 1000.00 800.00"]
         );
         assert_eq!(events(&world, "deal.closed").await, 1);
-        assert_eq!(balance(&world, Account::Acquirer).await, 0);
+        assert_eq!(
+            balance(&world, Account::Acquirer(ConnectorName::SANDBOX)).await,
+            0
+        );
         world.audit().await;
     })
     .await;

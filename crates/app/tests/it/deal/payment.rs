@@ -1,8 +1,8 @@
 //! Payments in deals: the arithmetic, both stages, and what is refused.
 
 use app::shop::NewShop;
-use domain::Rate;
 use domain::ledger::Account;
+use domain::{ConnectorName, Rate};
 use serde_json::{Value, json};
 use testkit::database::both;
 use testkit::{Surroundings, World, test_shop};
@@ -194,7 +194,10 @@ async fn what_cannot_come_into_a_deal_is_refused_and_nothing_is_written() {
         }
         let listed = world.call("GET", "/payments", "", &Value::Null).await;
         assert_eq!(listed.json()["items"], json!([]));
-        assert_eq!(balance(&world, Account::Acquirer).await, 0);
+        assert_eq!(
+            balance(&world, Account::Acquirer(ConnectorName::SANDBOX)).await,
+            0
+        );
         let paid = pay_into(&world, &deal, true, "pay").await;
         assert_eq!(shown(&world, &paid).await["status"], "succeeded");
         world.audit().await;

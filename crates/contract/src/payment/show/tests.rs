@@ -49,6 +49,7 @@ fn pending() -> Payment {
         flow: Flow::Page,
         method_asked: None,
         method: None,
+        connector: None,
         details: None,
         split: None,
         authorization: None,

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::connector::ConnectorName;
 use crate::id::{GatewayId, IdSeed, PaymentId};
 use crate::ledger::{Account, Side, TransferKind};
 use crate::method::MethodKind;
@@ -10,6 +11,7 @@ use crate::money::Currency;
 use crate::time::{Duration, Timestamp};
 
 const NOW: Timestamp = Timestamp::from_micros(1_784_548_800_000_000);
+const SANDBOX: ConnectorName = ConnectorName::SANDBOX;
 
 fn rub(minor: i64) -> Money {
     Money::new(minor, Currency::RUB)
@@ -117,7 +119,7 @@ fn each_part_bears_its_share_of_the_fee_and_what_the_platform_keeps() {
     assert_eq!(nets[&id(2)], rub(52_300));
     assert_eq!(nets[&id(3)], rub(38_200));
     let payment = PaymentId::new(IdSeed { at: NOW, random: 1 });
-    let own = Transfer::capture_split(payment, rub(100_000), fee(4_500), &nets).unwrap();
+    let own = Transfer::capture_split(payment, SANDBOX, rub(100_000), fee(4_500), &nets).unwrap();
     let on = |account| {
         let entry = own.entries().iter().find(|e| e.account == account);
         entry.map(|entry| (entry.side, entry.amount.minor()))
@@ -137,7 +139,7 @@ fn a_part_too_small_for_fee_and_platform_costs_the_platform_and_not_the_partner(
     let nets = split.nets(fee(450)).unwrap();
     assert!(!nets.contains_key(&id(2)));
     let payment = PaymentId::new(IdSeed { at: NOW, random: 1 });
-    let own = Transfer::capture_split(payment, rub(10_000), fee(450), &nets).unwrap();
+    let own = Transfer::capture_split(payment, SANDBOX, rub(10_000), fee(450), &nets).unwrap();
     let available = own
         .entries()
         .iter()
@@ -205,7 +207,7 @@ proptest! {
         let given: i64 = nets.values().map(|net| net.minor()).sum();
         prop_assert!(given + total <= whole);
         let payment = PaymentId::new(IdSeed { at: NOW, random: 1 });
-        let posted = Transfer::capture_split(payment, rub(whole), fee(total), &nets);
+        let posted = Transfer::capture_split(payment, SANDBOX, rub(whole), fee(total), &nets);
         prop_assert!(posted.is_ok());
     }
 

@@ -1,0 +1,92 @@
+//! Through whom: who is asked for something new, and who is asked again of what is under way. The
+//! first is a choice; the second never is.
+
+use connectors::registry::Need;
+use connectors::{Called, Connector};
+use domain::payout::{CreateRefused, DestinationKind};
+use domain::{ConnectorName, MethodKind, Money};
+use tokio::sync::mpsc;
+
+use crate::app::App;
+use crate::cx::Allowed;
+
+impl App {
+    /// Who is asked of an operation that names this connector. `None` if it is not there: then
+    /// nobody is asked, whoever else there may be.
+    pub(crate) fn connector(&self, name: Option<ConnectorName>) -> Option<&Connector> {
+        self.connectors.get(name?)
+    }
+
+    /// What banks say by themselves from now on, for the one who listens; `None` if none does.
+    #[must_use]
+    pub fn callbacks(&self) -> Option<mpsc::UnboundedReceiver<Called>> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        for one in self.connectors.iter() {
+            let (connector, sender) = (one.name, sender.clone());
+            if let Some(local) = &one.local {
+                local.listen(Box::new(move |callback| {
+                    let called = Called {
+                        connector,
+                        callback,
+                    };
+                    sender.send(called).is_ok()
+                }));
+            }
+        }
+        let any = self.connectors.iter().any(|one| one.local.is_some());
+        any.then_some(receiver)
+    }
+}
+
+impl Allowed {
+    /// Who is asked for something new that needs this. With `bound` it is that one or nobody: it
+    /// alone knows the means.
+    pub(crate) fn connector_for(
+        &self,
+        need: Need,
+        bound: Option<ConnectorName>,
+    ) -> Option<ConnectorName> {
+        let connectors = &self.app.connectors;
+        let chosen = match bound {
+            Some(name) => connectors.get(name).filter(|one| one.takes(need)),
+            None => connectors.choose(need),
+        };
+        chosen.map(|one| one.name)
+    }
+
+    /// Who is asked for a payment.
+    pub(crate) fn connector_of_payment(
+        &self,
+        method: MethodKind,
+        amount: Money,
+        bound: Option<ConnectorName>,
+    ) -> Result<ConnectorName, domain::payment::AuthorizeRefused> {
+        let chosen = self.connector_for(Need::Payment { method, amount }, bound);
+        chosen.ok_or(domain::payment::AuthorizeRefused::MethodNotAccepted { method })
+    }
+
+    /// Who is asked to bind a method.
+    pub(crate) fn connector_of_binding(
+        &self,
+        method: MethodKind,
+    ) -> Result<ConnectorName, domain::payment_method::BindRefused> {
+        let chosen = self.connector_for(Need::Binding { method }, None);
+        chosen.ok_or(domain::payment_method::BindRefused::MethodNotBindable { method })
+    }
+
+    /// Who is asked to pay out.
+    pub(crate) fn connector_of_payout(
+        &self,
+        destination: DestinationKind,
+        amount: Money,
+        bound: Option<ConnectorName>,
+    ) -> Result<ConnectorName, CreateRefused> {
+        let need = Need::Payout {
+            destination,
+            amount,
+        };
+        let kind = destination;
+        let chosen = self.connector_for(need, bound);
+        chosen.ok_or(CreateRefused::DestinationNotPaid { kind })
+    }
+}
