@@ -1,9 +1,11 @@
 //! Events as the operator and the shop look at them: what happened, who was told, and telling them
 //! again.
 
+use std::collections::BTreeMap;
+
 use contract::event::{FeedAttempt, FeedEvent, ListEvents};
 use domain::webhook::Delivery;
-use domain::{EventId, Right, ShopId, Timestamp};
+use domain::{DeliveryId, EventId, Right, ShopId, Timestamp};
 use store::attempt::Attempt;
 use store::event::Event;
 
@@ -93,11 +95,19 @@ async fn found(cx: &Allowed, id: EventId) -> Result<EventView, Error> {
     let read = move |conn: &mut store::Conn<'_>| {
         let found = store::event::find(conn, shop, id)?;
         let event = found.ok_or_else(|| Error::not_found("event", id))?;
-        let mut deliveries = Vec::new();
-        for delivery in store::delivery::list(conn, shop, id)? {
-            let attempts = store::attempt::list(conn, delivery.id)?;
-            deliveries.push((delivery, attempts));
+        let mut attempts: BTreeMap<DeliveryId, Vec<Attempt>> = BTreeMap::new();
+        for attempt in store::attempt::list_of_event(conn, shop, id)? {
+            attempts
+                .entry(attempt.delivery_id)
+                .or_default()
+                .push(attempt);
         }
+        let deliveries = store::delivery::list(conn, shop, id)?;
+        let with_attempts = |delivery: Delivery| {
+            let attempts = attempts.remove(&delivery.id).unwrap_or_default();
+            (delivery, attempts)
+        };
+        let deliveries = deliveries.into_iter().map(with_attempts).collect();
         Ok::<_, Error>(EventView { event, deliveries })
     };
     cx.read(read).await

@@ -276,10 +276,8 @@ async fn views(cx: &Allowed) -> Result<Vec<GrantView>, Error> {
     let shop = cx.shop.id;
     cx.read(move |conn| {
         let mut views = Vec::new();
-        for grant in store::grant::list(conn, shop)? {
-            let application = store::application::find(conn, grant.application_id)?;
-            let application = application.ok_or(Error::defect("a grant to nobody"))?;
-            let application_name = application.name;
+        for (grant, application_name) in store::grant::list(conn, shop)? {
+            let application_name = application_name.ok_or(Error::defect("a grant to nobody"))?;
             views.push(GrantView {
                 grant,
                 application_name,

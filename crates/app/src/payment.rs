@@ -328,12 +328,8 @@ pub async fn list(cx: &Cx, list: ListPayments) -> Result<Reply, Error> {
     let asking = cx.clone();
     let payments = cx
         .read(move |conn| {
-            let mut payments = Vec::new();
-            for payment in store::payment::list(conn, shop, &filter)? {
-                let deal = render::deal_of(conn, &asking, &payment)?;
-                payments.push((payment, deal));
-            }
-            Ok(payments)
+            let payments = store::payment::list(conn, shop, &filter)?;
+            render::with_deals(conn, &asking, payments)
         })
         .await?;
     let cursor = |(last, _): &(Payment, _)| list.next_cursor(last);

@@ -1,7 +1,9 @@
 //! Objects as the API shows them. Answers are rendered inside the unit of work that decides them,
 //! so that what is stored for a repetition is what was said.
 
-use domain::{Deal, OperationObject, Payment, Right, payment};
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::{Deal, DealId, OperationObject, Payment, Right, payment};
 use store::Conn;
 
 use crate::cx::Allowed;
@@ -83,12 +85,32 @@ pub(crate) fn deal_of(
     cx: &Allowed,
     payment: &Payment,
 ) -> Result<Option<Deal>, Error> {
-    match &payment.deal {
-        Some(own) if payment.status() == payment::Status::Succeeded => {
-            Ok(store::deal::find(conn, cx.shop.id, own.id)?)
-        }
-        Some(_) | None => Ok(None),
+    match deciding(payment) {
+        Some(deal) => Ok(store::deal::find(conn, cx.shop.id, deal)?),
+        None => Ok(None),
     }
+}
+
+/// The same for many payments at once.
+pub(crate) fn with_deals(
+    conn: &mut Conn<'_>,
+    cx: &Allowed,
+    payments: Vec<Payment>,
+) -> Result<Vec<(Payment, Option<Deal>)>, Error> {
+    let ids: BTreeSet<DealId> = payments.iter().filter_map(deciding).collect();
+    let ids: Vec<DealId> = ids.into_iter().collect();
+    let deals = store::deal::find_many(conn, cx.shop.id, &ids)?;
+    let deals: BTreeMap<DealId, Deal> = deals.into_iter().map(|deal| (deal.id, deal)).collect();
+    let with_deal = |payment: Payment| {
+        let deal = deciding(&payment).and_then(|id| deals.get(&id).cloned());
+        (payment, deal)
+    };
+    Ok(payments.into_iter().map(with_deal).collect())
+}
+
+fn deciding(payment: &Payment) -> Option<DealId> {
+    let deal = payment.deal.as_ref().map(|deal| deal.id);
+    deal.filter(|_| payment.status() == payment::Status::Succeeded)
 }
 
 /// An object's whole body as the one who is asking may see it.

@@ -3,6 +3,8 @@
 //! A column that is not what the caller asked for is [`StoreError::Corrupt`], naming the column:
 //! never a panic, never a silent default.
 
+use std::borrow::Cow;
+
 use crate::error::StoreError;
 use crate::{postgres, sqlite};
 
@@ -75,6 +77,12 @@ impl<'r> FromColumn<'r> for &'r str {
         } else {
             None
         }
+    }
+}
+
+impl<'r> FromColumn<'r> for Cow<'r, str> {
+    fn from_value(value: Value<'r>) -> Option<Self> {
+        <&str>::from_value(value).map(Cow::Borrowed)
     }
 }
 
@@ -161,8 +169,14 @@ impl<'r> Row<'r> {
     /// The error for a column whose content the caller does not understand.
     #[must_use]
     pub fn corrupt(&self, index: usize) -> StoreError {
+        self.corrupt_at(&self.column(index))
+    }
+
+    /// The same for the column with this name.
+    #[must_use]
+    pub fn corrupt_at(&self, column: &str) -> StoreError {
         let id = self.value(0).and_then(<&str>::from_value).unwrap_or("?");
-        StoreError::corrupt(self.table(), &self.column(index), id)
+        StoreError::corrupt(self.table(), column, id)
     }
 
     fn value(&self, index: usize) -> Option<Value<'r>> {

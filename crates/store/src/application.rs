@@ -2,97 +2,77 @@
 
 use domain::application::Callback;
 use domain::{Application, ApplicationId, Scope};
-use sql::{Param, Row, StoreError};
+use sql::StoreError;
 
-use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Select, table};
 
-const INSERT: &str = "\
-insert into application (id, name, description, site, callback_url, scopes, secret_hash,
-       created_at, deleted_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+table! {
+    pub(crate) Applications: Application = "application";
+    written of (application: Application);
+    columns {
+        key id = application.id => parse();
+        fixed name = application.name.as_str() => get();
+        fixed description = application.description.as_deref() => get();
+        fixed site = application.site.as_deref() => get();
+        fixed callback_url = address(&application.callback) => get();
+        fixed scopes = scopes(&application.scopes) => list(Scope::from_code);
+        fixed created_at = application.created_at => time();
+        changing secret_hash = &application.secret_hash => hash();
+        changing deleted_at = application.deleted_at => time_or_null();
+        version version = application.version => get();
+    }
+    read(cells) {
+        let address: Option<String> = callback_url;
+        Application {
+            id,
+            name,
+            description,
+            site,
+            callback: address.map_or(Callback::Shown, Callback::Address),
+            scopes,
+            secret_hash,
+            created_at,
+            deleted_at,
+            version,
+        }
+    }
+}
 
-const UPDATE: &str = "\
-update application
-   set secret_hash = $3, deleted_at = $4, version = version + 1
- where id = $1 and version = $2";
+pub(crate) static LIST: Select = Select::new(
+    Applications::table,
+    "order by application.created_at, application.id",
+);
 
-const FIND: &str = "\
-select id, name, description, site, callback_url, scopes, secret_hash, created_at, deleted_at,
-       version
-  from application
- where id = $1";
-
-const LIST: &str = "\
-select id, name, description, site, callback_url, scopes, secret_hash, created_at, deleted_at,
-       version
-  from application
- order by created_at, id";
+fn address(callback: &Callback) -> Option<&str> {
+    match callback {
+        Callback::Address(url) => Some(url.as_str()),
+        Callback::Shown => None,
+    }
+}
 
 /// Adds an application.
 pub fn insert(tx: &mut Tx<'_>, application: &Application) -> Result<(), StoreError> {
-    let callback = match &application.callback {
-        Callback::Address(url) => Some(url.as_str()),
-        Callback::Shown => None,
-    };
-    let params = [
-        text(application.id.to_string()),
-        text(application.name.as_str()),
-        text_or_null(application.description.as_deref()),
-        text_or_null(application.site.as_deref()),
-        text_or_null(callback),
-        text(scopes(&application.scopes)),
-        Param::Bytes((&application.secret_hash).into()),
-        Param::Integer(application.created_at.as_micros()),
-        time_or_null(application.deleted_at),
-        Param::Integer(application.version),
-    ];
-    tx.execute(INSERT, &refs(&params)).map(|_| ())
+    Applications::insert_now(tx, (application,))
 }
 
 /// Stores the next secret or the end of an application, unless someone else was faster.
 pub fn update(tx: &mut Tx<'_>, application: &Application) -> Result<(), StoreError> {
-    tx.write_one(
-        UPDATE,
-        &[
-            &application.id,
-            &application.version,
-            &application.secret_hash,
-            &time_or_null(application.deleted_at),
-        ],
-    )
+    Applications::update(tx, (application,))
 }
 
 /// The application with this id, also one that was taken away.
 pub fn find(conn: &mut Conn<'_>, id: ApplicationId) -> Result<Option<Application>, StoreError> {
-    conn.query_opt(FIND, &[&id], read)
+    Applications::find(conn, &[&id])
 }
 
 /// All applications, also those that were taken away, the oldest first.
 pub fn list(conn: &mut Conn<'_>) -> Result<Vec<Application>, StoreError> {
-    conn.query(LIST, &[], read)
+    LIST.query(conn, &[], Applications::read)
 }
 
 /// Rights as a column holds them.
 pub(crate) fn scopes(scopes: &[Scope]) -> String {
     let codes: Vec<&str> = scopes.iter().map(|scope| scope.code()).collect();
     codes.join(" ")
-}
-
-fn read(row: &Row<'_>) -> Result<Application, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(Application {
-        id: cells.parse()?,
-        name: cells.get()?,
-        description: cells.get()?,
-        site: cells.get()?,
-        callback: cells
-            .get::<Option<String>>()?
-            .map_or(Callback::Shown, Callback::Address),
-        scopes: cells.list(Scope::from_code)?,
-        secret_hash: cells.hash()?,
-        created_at: cells.time()?,
-        deleted_at: cells.time_or_null()?,
-        version: cells.get()?,
-    })
 }

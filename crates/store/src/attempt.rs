@@ -1,10 +1,10 @@
 //! Attempts to deliver a notification: what was sent, what came back, how long it took.
 
-use domain::{DeliveryId, Duration, Timestamp};
-use sql::{Param, ROWS_MAX, StoreError, many};
+use domain::{DeliveryId, Duration, EventId, ShopId, Timestamp};
+use sql::StoreError;
 
-use crate::columns::{Cells, integer_or_null, refs, text, text_or_null};
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// One attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,43 +27,47 @@ pub struct Attempt {
     pub failure: Option<String>,
 }
 
-const INSERT_HEAD: &str = "\
-insert into attempt (delivery_id, number, started_at, took_us, status, request_headers,
-       response_body, failure)
-values";
+table! {
+    pub(crate) Attempts: Attempt = "attempt"
+        // Who sent it although its lease was over comes second and is not noted.
+        conflict "on conflict (delivery_id, number) do nothing";
+    written of (attempt: Attempt);
+    columns {
+        key delivery_id = attempt.delivery_id => parse();
+        key number = attempt.number => get();
+        fixed started_at = attempt.started_at => time();
+        fixed took_us = attempt.took => get();
+        fixed status = attempt.status.map(i64::from) => small_or_null();
+        fixed request_headers = attempt.request_headers.as_str() => get();
+        fixed response_body = attempt.response_body.as_deref().map(without_nul) => get();
+        fixed failure = attempt.failure.as_deref().map(without_nul) => get();
+    }
+    read(cells) {
+        Attempt {
+            delivery_id,
+            number,
+            started_at,
+            took: Duration::micros(took_us),
+            status,
+            request_headers,
+            response_body,
+            failure,
+        }
+    }
+}
 
-/// Who sent it although its lease was over comes second and is not noted.
-const INSERT_TAIL: &str = "on conflict (delivery_id, number) do nothing";
-
-const LIST: &str = "\
-select a.delivery_id, a.number, a.started_at, a.took_us, a.status, a.request_headers,
-       a.response_body, a.failure
-  from attempt a
- where a.delivery_id = $1
- order by a.number";
+/// Of an event's deliveries, in their order.
+pub(crate) static LIST_OF_EVENT: Select = Select::new(
+    Attempts::table,
+    "join delivery on delivery.id = attempt.delivery_id
+ where delivery.event_id = $1 and delivery.shop_id = $2
+ order by +delivery.sequence, attempt.number",
+)
+.by("delivery_by_event", &[Sample::Text, Sample::Integer]);
 
 /// Notes attempts.
 pub fn insert_many(tx: &mut Tx<'_>, attempts: &[Attempt]) -> Result<(), StoreError> {
-    for attempts in attempts.chunks(ROWS_MAX) {
-        let mut rows = Vec::new();
-        for attempt in attempts {
-            rows.extend([
-                text(attempt.delivery_id.to_string()),
-                Param::Integer(attempt.number),
-                Param::Integer(attempt.started_at.as_micros()),
-                Param::Integer(attempt.took.as_micros()),
-                integer_or_null(attempt.status.map(i64::from)),
-                text(attempt.request_headers.as_str()),
-                text_or_null(attempt.response_body.as_deref().map(without_nul)),
-                text_or_null(attempt.failure.as_deref().map(without_nul)),
-            ]);
-        }
-        tx.write(
-            many(INSERT_HEAD, 8, attempts.len(), INSERT_TAIL),
-            &refs(&rows),
-        )?;
-    }
-    Ok(())
+    Attempts::insert_many(tx, attempts.iter().map(|attempt| (attempt,)))
 }
 
 /// Strangers write these texts, and PostgreSQL takes no NUL in a text.
@@ -71,22 +75,11 @@ fn without_nul(text: &str) -> String {
     text.replace('\0', "\u{fffd}")
 }
 
-/// All attempts of a delivery, which the caller has found by its shop.
-pub fn list(conn: &mut Conn<'_>, delivery: DeliveryId) -> Result<Vec<Attempt>, StoreError> {
-    conn.query(LIST, &[&delivery], |row| {
-        let mut cells = Cells::new(row);
-        Ok(Attempt {
-            delivery_id: cells.parse()?,
-            number: cells.get()?,
-            started_at: cells.time()?,
-            took: Duration::micros(cells.get()?),
-            status: match cells.get::<Option<i64>>()? {
-                Some(status) => Some(u16::try_from(status).map_err(|_range| cells.corrupt())?),
-                None => None,
-            },
-            request_headers: cells.get()?,
-            response_body: cells.get()?,
-            failure: cells.get()?,
-        })
-    })
+/// All attempts to deliver one of the shop's events, those of one delivery after those of another.
+pub fn list_of_event(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    event: EventId,
+) -> Result<Vec<Attempt>, StoreError> {
+    LIST_OF_EVENT.query(conn, &[&event, &shop], Attempts::read)
 }

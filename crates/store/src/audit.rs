@@ -17,6 +17,7 @@ pub use invoice::{InvoiceProof, invoice_orphans, invoices};
 pub use orphan::{Orphan, orphans_any_shop, owners_without_shop};
 pub use payment::{Captured, PaymentProof, payments};
 pub use payout::{PayoutProof, payouts};
+pub(crate) use receipt::RECEIPTS;
 pub use receipt::{
     Asked, Owner, Progress, ReceiptProof, Siblings, receipts, receipts_missing, registered_twice,
 };

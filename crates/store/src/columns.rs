@@ -4,126 +4,134 @@
 
 use std::borrow::Cow;
 use std::fmt::Display;
+use std::net::IpAddr;
 use std::str::FromStr;
 
+use domain::card::Expiry;
 use domain::deal::Life;
 use domain::{
-    ApplicationId, CancellationReason, ConnectorName, Currency, DealId, Decline, DeliveryId,
-    Duration, EventId, GatewayId, GrantId, InvoiceId, MessageId, Money, OperationId, Party,
-    PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId, RefundId,
-    SelfEmployedId, Shop, ShopId, Timestamp, TransferId, WebhookId,
+    ActionId, ApplicationId, CancellationReason, ConnectorName, Currency, DealId, Decline,
+    DeliveryId, Duration, EventId, GatewayId, GrantId, InvoiceId, MessageId, Metadata, Money,
+    OperationId, OperationObject, Party, PaymentId, PaymentMethodId, PayoutId, PersonalDataId,
+    PosLinkId, Rate, ReceiptId, RefundId, SelfEmployedId, Shop, ShopId, Timestamp, TransferId,
+    WebhookId,
 };
 use sql::{FromColumn, Param, Row, StoreError, ToParam};
 
 use crate::database::Altyn;
+use crate::facts;
 
-/// Ids are written as the text that people see.
-impl ToParam<Altyn> for PaymentId {
-    fn to_param(&self) -> Param<'_> {
+/// A value on its way into a column.
+pub(crate) trait Written<'a> {
+    fn param(self) -> Param<'a>;
+}
+
+impl<'a> Written<'a> for Param<'a> {
+    fn param(self) -> Param<'a> {
+        self
+    }
+}
+
+impl<'a, T: Written<'a>> Written<'a> for Option<T> {
+    fn param(self) -> Param<'a> {
+        self.map_or(Param::Null, Written::param)
+    }
+}
+
+impl<'a> Written<'a> for &'a str {
+    fn param(self) -> Param<'a> {
+        text(self)
+    }
+}
+
+impl<'a> Written<'a> for Cow<'a, str> {
+    fn param(self) -> Param<'a> {
+        Param::Text(self)
+    }
+}
+
+impl Written<'_> for String {
+    fn param(self) -> Param<'static> {
+        text(self)
+    }
+}
+
+impl<'a> Written<'a> for &'a [u8] {
+    fn param(self) -> Param<'a> {
+        Param::Bytes(self.into())
+    }
+}
+
+impl<'a> Written<'a> for &'a [u8; 32] {
+    fn param(self) -> Param<'a> {
+        Param::Bytes(self.into())
+    }
+}
+
+impl Written<'_> for bool {
+    fn param(self) -> Param<'static> {
+        Param::Bool(self)
+    }
+}
+
+impl Written<'_> for i64 {
+    fn param(self) -> Param<'static> {
+        Param::Integer(self)
+    }
+}
+
+/// An address of the network.
+impl Written<'_> for IpAddr {
+    fn param(self) -> Param<'static> {
         text(self.to_string())
     }
 }
 
-impl ToParam<Altyn> for InvoiceId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
+/// In minor units; the currency has a column of its own.
+impl Written<'_> for Money {
+    fn param(self) -> Param<'static> {
+        Param::Integer(self.minor())
     }
 }
 
-impl ToParam<Altyn> for DealId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
+impl Written<'_> for Currency {
+    fn param(self) -> Param<'static> {
+        text(self.code())
     }
 }
 
-impl ToParam<Altyn> for RefundId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
+/// A JSON document, already written as text.
+pub(crate) struct Json(pub(crate) String);
+
+impl Written<'_> for Json {
+    fn param(self) -> Param<'static> {
+        Param::Json(self.0.into())
     }
 }
 
-impl ToParam<Altyn> for ReceiptId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
+/// Ids that are written as the text that people see.
+macro_rules! ids {
+    ($($id:ty),+ $(,)?) => {
+        $(
+            impl ToParam<Altyn> for $id {
+                fn to_param(&self) -> Param<'_> {
+                    text(self.to_string())
+                }
+            }
+
+            impl Written<'_> for $id {
+                fn param(self) -> Param<'static> {
+                    text(self.to_string())
+                }
+            }
+        )+
+    };
 }
 
-impl ToParam<Altyn> for PayoutId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for PersonalDataId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for SelfEmployedId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for PaymentMethodId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for OperationId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for EventId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for DeliveryId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for MessageId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for TransferId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for PosLinkId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for WebhookId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for ApplicationId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
-}
-
-impl ToParam<Altyn> for GrantId {
-    fn to_param(&self) -> Param<'_> {
-        text(self.to_string())
-    }
+ids! {
+    ActionId, ApplicationId, DealId, DeliveryId, EventId, GrantId, InvoiceId, MessageId,
+    OperationId, PaymentId, PaymentMethodId, PayoutId, PersonalDataId, PosLinkId, ReceiptId,
+    RefundId, SelfEmployedId, TransferId, WebhookId,
 }
 
 impl ToParam<Altyn> for ConnectorName {
@@ -132,30 +140,37 @@ impl ToParam<Altyn> for ConnectorName {
     }
 }
 
-impl ToParam<Altyn> for ShopId {
-    fn to_param(&self) -> Param<'_> {
-        Param::Integer(self.as_i64())
+impl<'a> Written<'a> for &'a ConnectorName {
+    fn param(self) -> Param<'a> {
+        text(self.as_str())
     }
 }
 
-impl ToParam<Altyn> for GatewayId {
-    fn to_param(&self) -> Param<'_> {
-        Param::Integer(self.as_i64())
-    }
+/// Numbers of shops and gateways, times and spans in microseconds.
+macro_rules! integers {
+    ($($type:ty: $number:ident),+ $(,)?) => {
+        $(
+            impl ToParam<Altyn> for $type {
+                fn to_param(&self) -> Param<'_> {
+                    Param::Integer(self.$number())
+                }
+            }
+
+            impl Written<'_> for $type {
+                fn param(self) -> Param<'static> {
+                    Param::Integer(self.$number())
+                }
+            }
+        )+
+    };
 }
 
-impl ToParam<Altyn> for Timestamp {
-    fn to_param(&self) -> Param<'_> {
-        Param::Integer(self.as_micros())
-    }
+integers! {
+    ShopId: as_i64,
+    GatewayId: as_i64,
+    Timestamp: as_micros,
+    Duration: as_micros,
 }
-
-impl ToParam<Altyn> for Duration {
-    fn to_param(&self) -> Param<'_> {
-        Param::Integer(self.as_micros())
-    }
-}
-
 /// A text.
 pub(crate) fn text<'a>(value: impl Into<Cow<'a, str>>) -> Param<'a> {
     Param::Text(value.into())
@@ -215,6 +230,11 @@ impl<'r> Cells<'r> {
         self.row.corrupt(self.next.saturating_sub(1))
     }
 
+    /// The error for this column.
+    pub(crate) fn corrupt_at(&self, column: &str) -> StoreError {
+        self.row.corrupt_at(column)
+    }
+
     pub(crate) fn get<T: FromColumn<'r>>(&mut self) -> Result<T, StoreError> {
         let index = self.next;
         self.next = index.saturating_add(1);
@@ -257,6 +277,39 @@ impl<'r> Cells<'r> {
             .collect()
     }
 
+    /// An object's metadata; no column is none.
+    pub(crate) fn metadata(&mut self) -> Result<Metadata, StoreError> {
+        Ok(self
+            .named_or_null(facts::read_metadata)?
+            .unwrap_or_default())
+    }
+
+    /// The id of an object of an operation, behind its kind.
+    pub(crate) fn object(&mut self, kind: &str) -> Result<OperationObject, StoreError> {
+        Ok(match kind {
+            "payment" => OperationObject::Payment(self.parse()?),
+            "refund" => OperationObject::Refund(self.parse()?),
+            "payment_method" => OperationObject::PaymentMethod(self.parse()?),
+            "receipt" => OperationObject::Receipt(self.parse()?),
+            "payout" => OperationObject::Payout(self.parse()?),
+            _ => return Err(self.row.corrupt(self.next.saturating_sub(1))),
+        })
+    }
+
+    /// A rate in parts per million.
+    pub(crate) fn rate(&mut self) -> Result<Rate, StoreError> {
+        Rate::from_ppm(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    /// A small number, as an HTTP status is one.
+    pub(crate) fn small_or_null(&mut self) -> Result<Option<u16>, StoreError> {
+        let Some(number) = self.get::<Option<i64>>()? else {
+            return Ok(None);
+        };
+        let small = u16::try_from(number).map_err(|_range| self.corrupt())?;
+        Ok(Some(small))
+    }
+
     /// A SHA-256.
     pub(crate) fn hash(&mut self) -> Result<[u8; 32], StoreError> {
         self.hash_or_null()?.ok_or_else(|| self.corrupt())
@@ -295,6 +348,20 @@ impl<'r> Cells<'r> {
             .ok_or_else(|| self.corrupt())
     }
 
+    /// The month of a card's end, behind its year. Both or none.
+    pub(crate) fn expiry_or_null(
+        &mut self,
+        year: Option<i64>,
+    ) -> Result<Option<Expiry>, StoreError> {
+        let month: Option<i64> = self.get()?;
+        let expiry = || Expiry::new(year?.try_into().ok()?, month?.try_into().ok()?);
+        match (expiry(), year, month) {
+            (Some(expiry), _, _) => Ok(Some(expiry)),
+            (None, None, None) => Ok(None),
+            (None, _, _) => Err(self.corrupt()),
+        }
+    }
+
     pub(crate) fn time(&mut self) -> Result<Timestamp, StoreError> {
         self.get().map(Timestamp::from_micros)
     }
@@ -317,6 +384,19 @@ impl<'r> Cells<'r> {
     ) -> Result<Option<Money>, StoreError> {
         let minor: Option<i64> = self.get()?;
         Ok(minor.map(|minor| Money::new(minor, currency)))
+    }
+
+    /// Why it ended, behind who ended it. Both or none.
+    pub(crate) fn cause_or_null(
+        &mut self,
+        party: Option<Party>,
+    ) -> Result<Option<Decline>, StoreError> {
+        let reason = self.named_or_null(CancellationReason::from_code)?;
+        match (party, reason) {
+            (Some(party), Some(reason)) => Ok(Some(Decline::new(party, reason))),
+            (None, None) => Ok(None),
+            (Some(_), None) | (None, Some(_)) => Err(self.corrupt()),
+        }
     }
 
     /// Two columns: who ended it, and why. Both or none.

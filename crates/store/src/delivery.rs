@@ -11,10 +11,11 @@ pub use claim::{Claim, Claimed, Lease, claim_any_shop, renew_any_shop};
 
 use domain::webhook::{Delivery, DeliveryState};
 use domain::{DeliveryId, Duration, EventId, EventKind, Shop, ShopId, Timestamp, WebhookId};
-use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
+use sql::{Param, ROWS_MAX, StoreError, ToParam, many};
 
-use crate::columns::{Cells, due_or_null, refs, text, time_or_null};
+use crate::columns::{due_or_null, refs, text, time_or_null};
 use crate::database::{Altyn, Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,15 +32,48 @@ pub struct Recorded {
     pub due_at: Option<Timestamp>,
 }
 
+table! {
+    pub(crate) Deliveries: Delivery = "delivery"
+        from "delivery join shop on shop.id = delivery.shop_id";
+    written of (shop: Shop, delivery: Delivery);
+    columns {
+        key id = delivery.id => parse();
+        key shop_id = delivery.shop_id => shop_id();
+        fixed event_id = delivery.event_id => parse();
+        fixed webhook_id = delivery.webhook_id => parse();
+        fixed object_id = delivery.object_id.as_str() => get();
+        fixed state = delivery.state.code() => named(DeliveryState::from_code);
+        fixed attempts = delivery.attempts => get();
+        fixed created_at = delivery.created_at => time();
+        fixed due_at ["delivery.due_at + shop.clock_offset"] = due_or_null(shop, delivery.due_at)
+            => time_or_null();
+    }
+    read(cells) {
+        Delivery {
+            id,
+            shop_id,
+            event_id,
+            webhook_id,
+            object_id,
+            state,
+            attempts,
+            created_at,
+            due_at,
+        }
+    }
+}
+
+pub(crate) static LIST: Select = Select::new(
+    Deliveries::table,
+    "where delivery.event_id = $1 and delivery.shop_id = $2
+ order by +delivery.sequence",
+)
+.by("delivery_by_event", &[Sample::Text, Sample::Integer]);
+
 const COUNT_PENDING_ANY_SHOP: &str = "\
 select count(*)
   from delivery
  where due_at is not null";
-
-const INSERT_HEAD: &str = "\
-insert into delivery (id, shop_id, event_id, webhook_id, object_id, state, attempts, created_at,
-       due_at)
-values";
 
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const RECORD_HEAD: &str = "\
@@ -56,21 +90,6 @@ update delivery
 const RECORD_TAIL: &str = ") v
  where delivery.id = v.column1 and delivery.shop_id = v.column2
    and delivery.attempts = v.column4 - 1";
-
-const FIND: &str = "\
-select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
-       d.due_at + s.clock_offset as due_at
-  from delivery d
-  join shop s on s.id = d.shop_id
- where d.id = $1 and d.shop_id = $2";
-
-const LIST: &str = "\
-select d.id, d.shop_id, d.event_id, d.webhook_id, d.object_id, d.state, d.attempts, d.created_at,
-       d.due_at + s.clock_offset as due_at
-  from delivery d
-  join shop s on s.id = d.shop_id
- where d.event_id = $1 and d.shop_id = $2
- order by d.sequence";
 
 const COUNT_TAKEN: &str = "\
 select count(*)
@@ -100,24 +119,8 @@ update delivery
 
 /// Adds deliveries of one shop, in their order.
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop, deliveries: &[Delivery]) -> Result<(), StoreError> {
-    for deliveries in deliveries.chunks(ROWS_MAX) {
-        let mut rows = Vec::new();
-        for delivery in deliveries {
-            rows.extend([
-                text(delivery.id.to_string()),
-                Param::Integer(delivery.shop_id.as_i64()),
-                text(delivery.event_id.to_string()),
-                text(delivery.webhook_id.to_string()),
-                text(delivery.object_id.as_str()),
-                text(delivery.state.code()),
-                Param::Integer(delivery.attempts),
-                Param::Integer(delivery.created_at.as_micros()),
-                due_or_null(shop, delivery.due_at),
-            ]);
-        }
-        tx.write(many(INSERT_HEAD, 9, deliveries.len(), ""), &refs(&rows))?;
-    }
-    Ok(())
+    let rows = deliveries.iter().map(|delivery| (shop, delivery));
+    Deliveries::insert_many(tx, rows)
 }
 
 /// Takes down what became of attempts.
@@ -145,7 +148,7 @@ pub fn find(
     shop: ShopId,
     id: DeliveryId,
 ) -> Result<Option<Delivery>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Deliveries::find(conn, &[&id, &shop])
 }
 
 /// All deliveries of one of the shop's events, in their order.
@@ -154,7 +157,7 @@ pub fn list(
     shop: ShopId,
     event: EventId,
 ) -> Result<Vec<Delivery>, StoreError> {
-    conn.query(LIST, &[&event, &shop], read)
+    LIST.query(conn, &[&event, &shop], Deliveries::read)
 }
 
 /// Sends a delivery once more at `due_at`, in the shop's time. Its attempts are counted on.
@@ -196,22 +199,4 @@ pub fn was_taken(
 pub fn count_pending_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
     let count: i64 = conn.query_one(COUNT_PENDING_ANY_SHOP, &[], |row| row.get(0))?;
     Ok(count.unsigned_abs())
-}
-
-fn read(row: &Row<'_>) -> Result<Delivery, StoreError> {
-    read_cells(&mut Cells::new(row))
-}
-
-fn read_cells(cells: &mut Cells<'_>) -> Result<Delivery, StoreError> {
-    Ok(Delivery {
-        id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        event_id: cells.parse()?,
-        webhook_id: cells.parse()?,
-        object_id: cells.get()?,
-        state: cells.named(DeliveryState::from_code)?,
-        attempts: cells.get()?,
-        created_at: cells.time()?,
-        due_at: cells.time_or_null()?,
-    })
 }

@@ -3,31 +3,56 @@
 use domain::{
     DealId, Discrepancy, DiscrepancyKind, OperationId, OperationKind, Remedy, ShopId, Timestamp,
 };
-use sql::{Param, Row, StoreError};
+use sql::{Param, StoreError};
 
-use crate::columns::{Cells, id_or_null, refs, text, time_or_null};
+use crate::columns::{id_or_null, refs, text, time_or_null};
 use crate::database::{Conn, Tx};
-use crate::operation::{object, read_object};
+use crate::operation::object;
+use crate::table::{Rows, Select, table};
 
-const INSERT: &str = "\
-insert into discrepancy (operation_id, kind, shop_id, object_kind, object_id, asked, currency,
-       amount_minor, remedy, given_back_by, found_at, resolved_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
-
-const FIND: &str = "\
-select operation_id, kind, shop_id, object_kind, object_id, asked, currency, amount_minor, remedy,
-       given_back_by, found_at, resolved_at, note
-  from discrepancy
- where operation_id = $1 and kind = $2 and shop_id = $3";
+table! {
+    pub(crate) Discrepancies: Discrepancy = "discrepancy";
+    written of (found: Discrepancy);
+    columns {
+        key operation_id = found.operation_id => parse();
+        key kind = found.kind.code() => named(DiscrepancyKind::from_code);
+        key shop_id = found.shop_id => shop_id();
+        fixed object_kind = object(found.object).0 => get();
+        fixed object_id = object(found.object).1 => object(object_kind);
+        fixed asked = found.asked.code() => named(OperationKind::from_code);
+        fixed currency = found.amount.currency() => currency();
+        fixed amount_minor = found.amount => money(currency);
+        fixed remedy = found.remedy.code() => get();
+        fixed given_back_by = found.remedy.given_back_by() => parse_or_null();
+        fixed found_at = found.found_at => time();
+        fixed resolved_at = found.resolved_at => time_or_null();
+        noted note => get();
+    }
+    read(cells) {
+        let remedy = Remedy::from_parts(remedy, given_back_by);
+        Discrepancy {
+            shop_id,
+            operation_id,
+            object: object_id,
+            asked,
+            kind,
+            amount: amount_minor,
+            remedy: remedy.ok_or_else(|| cells.corrupt_at("remedy"))?,
+            found_at,
+            resolved_at,
+            note,
+        }
+    }
+}
 
 /// Of one shop or of all, only what is open or everything, the newest first.
-const LIST: &str = "\
-select operation_id, kind, shop_id, object_kind, object_id, asked, currency, amount_minor, remedy,
-       given_back_by, found_at, resolved_at, note
-  from discrepancy
- where shop_id = coalesce($1, shop_id) and ($2 = 1 or resolved_at is null)
- order by found_at desc, operation_id desc, kind
- limit $3";
+pub(crate) static LIST: Select = Select::new(
+    Discrepancies::table,
+    "where discrepancy.shop_id = coalesce($1, discrepancy.shop_id)
+   and ($2 = 1 or discrepancy.resolved_at is null)
+ order by discrepancy.found_at desc, discrepancy.operation_id desc, discrepancy.kind
+ limit $3",
+);
 
 /// The money is back: what waited for this operation, and what was wrong with it.
 const RESOLVE: &str = "\
@@ -65,22 +90,7 @@ select count(*)
 
 /// Adds a discrepancy.
 pub fn insert(tx: &mut Tx<'_>, found: &Discrepancy) -> Result<(), StoreError> {
-    let (object_kind, object_id) = object(found.object);
-    let params = [
-        text(found.operation_id.to_string()),
-        text(found.kind.code()),
-        Param::Integer(found.shop_id.as_i64()),
-        text(object_kind),
-        text(object_id),
-        text(found.asked.code()),
-        text(found.amount.currency().code()),
-        Param::Integer(found.amount.minor()),
-        text(found.remedy.code()),
-        id_or_null(found.remedy.given_back_by()),
-        Param::Integer(found.found_at.as_micros()),
-        time_or_null(found.resolved_at),
-    ];
-    tx.write(INSERT, &refs(&params))
+    Discrepancies::insert(tx, (found,))
 }
 
 /// The discrepancy of this kind of the shop's operation.
@@ -90,7 +100,7 @@ pub fn find(
     operation: OperationId,
     kind: DiscrepancyKind,
 ) -> Result<Option<Discrepancy>, StoreError> {
-    conn.query_opt(FIND, &[&operation, &kind.code(), &shop], read)
+    Discrepancies::find(conn, &[&operation, &kind.code(), &shop])
 }
 
 /// What is open, or with `all` everything; of one shop, or of all.
@@ -101,7 +111,7 @@ pub fn list(
     limit: u32,
 ) -> Result<Vec<Discrepancy>, StoreError> {
     let shop = shop.map(ShopId::as_i64);
-    conn.query(LIST, &[&shop, &i64::from(all), &limit], read)
+    LIST.query(conn, &[&shop, &i64::from(all), &limit], Discrepancies::read)
 }
 
 /// This operation of the shop has given its money back.
@@ -165,30 +175,4 @@ pub fn settle_any_shop(
 pub fn count_open_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
     let count: i64 = conn.query_one(COUNT_OPEN_ANY_SHOP, &[], |row| row.get(0))?;
     Ok(count.unsigned_abs())
-}
-
-fn read(row: &Row<'_>) -> Result<Discrepancy, StoreError> {
-    let mut cells = Cells::new(row);
-    let operation_id = cells.parse()?;
-    let kind = cells.named(DiscrepancyKind::from_code)?;
-    let shop_id = cells.shop_id()?;
-    let object = read_object(&mut cells)?;
-    let asked = cells.named(OperationKind::from_code)?;
-    let currency = cells.currency()?;
-    let amount = cells.money(currency)?;
-    let remedy: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let remedy = Remedy::from_parts(remedy, cells.parse_or_null()?).ok_or(unknown)?;
-    Ok(Discrepancy {
-        shop_id,
-        operation_id,
-        object,
-        asked,
-        kind,
-        amount,
-        remedy,
-        found_at: cells.time()?,
-        resolved_at: cells.time_or_null()?,
-        note: cells.get()?,
-    })
 }

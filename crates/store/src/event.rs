@@ -1,10 +1,10 @@
 //! Events: facts that merchants are notified of, with the notification as it is sent.
 
 use domain::{EventId, EventKind, ShopId, Timestamp};
-use sql::{Row, StoreError};
+use sql::StoreError;
 
-use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// An event.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,57 +23,71 @@ pub struct Event {
     pub created_at: Timestamp,
 }
 
-const INSERT: &str = "\
-insert into event (id, shop_id, kind, object_id, body, created_at)
-values ($1, $2, $3, $4, $5, $6)";
+table! {
+    pub(crate) Events: Event = "event";
+    written of (event: Event);
+    columns {
+        key id = event.id => parse();
+        key shop_id = event.shop_id => shop_id();
+        fixed kind = event.kind.code() => named(EventKind::from_code);
+        fixed object_id = event.object_id.as_str() => get();
+        fixed body = event.body.as_str() => get();
+        fixed created_at = event.created_at => time();
+    }
+    read(cells) { Event { id, shop_id, kind, object_id, body, created_at } }
+}
 
-const FIND: &str = "\
-select id, shop_id, kind, object_id, body, created_at
-  from event
- where id = $1 and shop_id = $2";
+pub(crate) static LIST: Select = Select::new(
+    Events::table,
+    "where event.shop_id = $1
+   and (event.created_at, event.sequence) > ($2, coalesce((select last.sequence
+                                                             from event last
+                                                            where last.id = $3), 0))
+ order by event.created_at, event.sequence
+ limit $4",
+)
+.by(
+    "event_by_creation",
+    &[
+        Sample::Integer,
+        Sample::Integer,
+        Sample::Text,
+        Sample::Integer,
+    ],
+);
 
-const LIST: &str = "\
-select id, shop_id, kind, object_id, body, created_at
-  from event
- where shop_id = $1
-   and (created_at, sequence) > ($2, coalesce((select last.sequence
-                                                 from event last
-                                                where last.id = $3), 0))
- order by created_at, sequence
- limit $4";
+pub(crate) static NEWEST: Select = Select::new(
+    Events::table,
+    "where event.shop_id = $1
+   and event.created_at between $2 and $3
+ order by event.created_at desc, event.sequence desc
+ limit $4",
+)
+.by(
+    "event_by_creation",
+    &[
+        Sample::Integer,
+        Sample::Integer,
+        Sample::Integer,
+        Sample::Integer,
+    ],
+);
 
-const NEWEST: &str = "\
-select id, shop_id, kind, object_id, body, created_at
-  from event
- where shop_id = $1
-   and created_at between $2 and $3
- order by created_at desc, sequence desc
- limit $4";
-
-const LIST_OF_OBJECT: &str = "\
-select id, shop_id, kind, object_id, body, created_at
-  from event
- where object_id = $1 and shop_id = $2
- order by sequence";
+pub(crate) static LIST_OF_OBJECT: Select = Select::new(
+    Events::table,
+    "where event.object_id = $1 and +event.shop_id = $2
+ order by +event.sequence",
+)
+.by("event_by_object", &[Sample::Text, Sample::Integer]);
 
 /// Adds an event.
 pub fn insert(tx: &mut Tx<'_>, event: &Event) -> Result<(), StoreError> {
-    tx.write(
-        INSERT,
-        &[
-            &event.id,
-            &event.shop_id,
-            &event.kind.code(),
-            &event.object_id,
-            &event.body,
-            &event.created_at,
-        ],
-    )
+    Events::insert(tx, (event,))
 }
 
 /// The shop's event with this id.
 pub fn find(conn: &mut Conn<'_>, shop: ShopId, id: EventId) -> Result<Option<Event>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Events::find(conn, &[&id, &shop])
 }
 
 /// The shop's events from `since` on, the oldest first; of those at `since` itself only what
@@ -85,7 +99,7 @@ pub fn list(
     after: Option<EventId>,
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    conn.query(LIST, &[&shop, &since, &after, &limit], read)
+    LIST.query(conn, &[&shop, &since, &after, &limit], Events::read)
 }
 
 /// The newest of the shop's events from `since` to `until`, the newest first.
@@ -95,7 +109,7 @@ pub fn newest(
     (since, until): (Timestamp, Timestamp),
     limit: u32,
 ) -> Result<Vec<Event>, StoreError> {
-    conn.query(NEWEST, &[&shop, &since, &until, &limit], read)
+    NEWEST.query(conn, &[&shop, &since, &until, &limit], Events::read)
 }
 
 /// All events about one of the shop's objects, the oldest first.
@@ -104,17 +118,5 @@ pub fn list_of_object(
     shop: ShopId,
     object_id: &str,
 ) -> Result<Vec<Event>, StoreError> {
-    conn.query(LIST_OF_OBJECT, &[&object_id, &shop], read)
-}
-
-fn read(row: &Row<'_>) -> Result<Event, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(Event {
-        id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        kind: cells.named(EventKind::from_code)?,
-        object_id: cells.get()?,
-        body: cells.get()?,
-        created_at: cells.time()?,
-    })
+    LIST_OF_OBJECT.query(conn, &[&object_id, &shop], Events::read)
 }

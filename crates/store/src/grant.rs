@@ -2,119 +2,148 @@
 
 use domain::grant::{RevokedBy, State};
 use domain::{ApplicationId, Grant, GrantId, Scope, ShopId, Timestamp};
-use sql::{Param, Row, StoreError};
+use sql::StoreError;
 
 use crate::application::scopes;
-use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
+use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
-const INSERT: &str = "\
-insert into shop_grant (id, application_id, shop_id, scopes, code_hash, granted_at, state,
-       token_hash, issued_at, expires_at, revoked_by, revoked_at, version, code_challenge)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+table! {
+    pub(crate) Grants: Grant = "shop_grant";
+    written of (grant: Grant) with {
+        let state = StateColumns::of(&grant.state);
+    };
+    columns {
+        key id = grant.id => parse();
+        key shop_id = grant.shop_id => shop_id();
+        fixed application_id = grant.application_id => parse();
+        fixed scopes = scopes(&grant.scopes) => list(Scope::from_code);
+        fixed code_hash = &grant.code_hash => hash();
+        fixed code_challenge = grant.challenge.as_ref() => hash_or_null();
+        fixed granted_at = grant.granted_at => time();
+        changing state = grant.state.code() => get();
+        changing token_hash = state.token_hash => hash_or_null();
+        changing issued_at = state.issued_at => time_or_null();
+        changing expires_at = state.expires_at => time_or_null();
+        changing revoked_by = state.revoked_by.map(RevokedBy::code)
+            => named_or_null(RevokedBy::from_code);
+        changing revoked_at = state.revoked_at => time_or_null();
+        noted last_used_at => time_or_null();
+        version version = grant.version => get();
+    }
+    read(cells) {
+        let token_hash = token_hash.as_ref();
+        let facts = StateColumns { token_hash, issued_at, expires_at, revoked_by, revoked_at };
+        Grant {
+            id,
+            application_id,
+            shop_id,
+            scopes,
+            code_hash,
+            granted_at,
+            state: facts.state(state).ok_or_else(|| cells.corrupt_at("state"))?,
+            version,
+            challenge: code_challenge,
+            last_used_at,
+        }
+    }
+}
+
+pub(crate) static FIND_BY_CODE_ANY_SHOP: Select =
+    Select::new(Grants::table, "where shop_grant.code_hash = $1")
+        .by("shop_grant_code", &[Sample::Bytes]);
+
+pub(crate) static FIND_BY_TOKEN_ANY_SHOP: Select =
+    Select::new(Grants::table, "where shop_grant.token_hash = $1")
+        .by("shop_grant_token", &[Sample::Bytes]);
+
+/// With the names of the applications.
+pub(crate) static LIST: Select = Select::new(
+    Grants::table,
+    "left join application on application.id = shop_grant.application_id
+ where shop_grant.shop_id = $1
+ order by shop_grant.granted_at, shop_grant.id",
+)
+.with(&["application.name as application_name"])
+.by("shop_grant_by_shop", &[Sample::Integer]);
+
+pub(crate) static LIST_OF_APPLICATION_ANY_SHOP: Select = Select::new(
+    Grants::table,
+    "where shop_grant.application_id = $1
+ order by +shop_grant.shop_id, shop_grant.granted_at, shop_grant.id",
+)
+.by("shop_grant_by_application", &[Sample::Text]);
 
 const NOTE_USE_ANY_SHOP: &str = "\
 update shop_grant
    set last_used_at = $2
  where token_hash = $1";
 
-const UPDATE: &str = "\
-update shop_grant
-   set state = $4, token_hash = $5, issued_at = $6, expires_at = $7, revoked_by = $8,
-       revoked_at = $9, version = version + 1
- where id = $1 and shop_id = $2 and version = $3";
+/// What the states carry, spread over columns.
+#[derive(Default)]
+struct StateColumns<'a> {
+    token_hash: Option<&'a [u8; 32]>,
+    issued_at: Option<Timestamp>,
+    expires_at: Option<Timestamp>,
+    revoked_by: Option<RevokedBy>,
+    revoked_at: Option<Timestamp>,
+}
 
-const FIND: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where id = $1 and shop_id = $2";
+impl<'a> StateColumns<'a> {
+    fn of(state: &'a State) -> Self {
+        let none = Self::default();
+        match state {
+            State::Coded { expires_at } => Self {
+                expires_at: Some(*expires_at),
+                ..none
+            },
+            State::Issued {
+                token_hash,
+                issued_at,
+                expires_at,
+            } => Self {
+                token_hash: Some(token_hash),
+                issued_at: Some(*issued_at),
+                expires_at: Some(*expires_at),
+                ..none
+            },
+            State::Revoked { by, revoked_at } => Self {
+                revoked_by: Some(*by),
+                revoked_at: Some(*revoked_at),
+                ..none
+            },
+        }
+    }
 
-const LOCK_POSTGRES: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where id = $1 and shop_id = $2
-   for update";
-
-const FIND_BY_CODE_ANY_SHOP: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where code_hash = $1";
-
-const FIND_BY_TOKEN_ANY_SHOP: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where token_hash = $1";
-
-const LIST: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where shop_id = $1
- order by granted_at, id";
-
-const LIST_OF_APPLICATION_ANY_SHOP: &str = "\
-select id, application_id, shop_id, scopes, code_hash, granted_at, state, token_hash, issued_at,
-       expires_at, revoked_by, revoked_at, version, code_challenge, last_used_at
-  from shop_grant
- where application_id = $1
- order by shop_id, granted_at, id";
+    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    fn state(&self, code: &str) -> Option<State> {
+        Some(match code {
+            "coded" => State::Coded {
+                expires_at: self.expires_at?,
+            },
+            "issued" => State::Issued {
+                token_hash: *self.token_hash?,
+                issued_at: self.issued_at?,
+                expires_at: self.expires_at?,
+            },
+            "revoked" => State::Revoked {
+                by: self.revoked_by?,
+                revoked_at: self.revoked_at?,
+            },
+            _ => return None,
+        })
+    }
+}
 
 /// Adds a grant.
 pub fn insert(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(grant.id.to_string()),
-        text(grant.application_id.to_string()),
-        Param::Integer(grant.shop_id.as_i64()),
-        text(scopes(&grant.scopes)),
-        Param::Bytes((&grant.code_hash).into()),
-        Param::Integer(grant.granted_at.as_micros()),
-    ];
-    params.extend(changing(grant));
-    params.push(Param::Integer(grant.version));
-    let challenge = grant.challenge.as_ref();
-    params.push(challenge.map_or(Param::Null, |hash| Param::Bytes(hash.into())));
-    tx.execute(INSERT, &refs(&params)).map(|_| ())
+    Grants::insert_now(tx, (grant,))
 }
 
 /// Stores the next state of a grant, unless someone else was faster.
 pub fn update(tx: &mut Tx<'_>, grant: &Grant) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(grant.id.to_string()),
-        Param::Integer(grant.shop_id.as_i64()),
-        Param::Integer(grant.version),
-    ];
-    params.extend(changing(grant));
-    tx.write_one(UPDATE, &refs(&params))
-}
-
-fn changing(grant: &Grant) -> [Param<'_>; 6] {
-    let (token, issued_at, expires_at, by, revoked_at) = match &grant.state {
-        State::Coded { expires_at } => (None, None, Some(*expires_at), None, None),
-        State::Issued {
-            token_hash,
-            issued_at,
-            expires_at,
-        } => (
-            Some(token_hash),
-            Some(*issued_at),
-            Some(*expires_at),
-            None,
-            None,
-        ),
-        State::Revoked { by, revoked_at } => (None, None, None, Some(*by), Some(*revoked_at)),
-    };
-    [
-        text(grant.state.code()),
-        token.map_or(Param::Null, |hash| Param::Bytes(hash.into())),
-        time_or_null(issued_at),
-        time_or_null(expires_at),
-        text_or_null(by.map(RevokedBy::code)),
-        time_or_null(revoked_at),
-    ]
+    Grants::update(tx, (grant,))
 }
 
 /// Notes that the token with this hash was used.
@@ -129,13 +158,12 @@ pub fn note_use_any_shop(
 
 /// The shop's grant with this id.
 pub fn find(conn: &mut Conn<'_>, shop: ShopId, id: GrantId) -> Result<Option<Grant>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Grants::find(conn, &[&id, &shop])
 }
 
 /// The shop's grant with this id, which nobody else changes until this unit has ended.
 pub fn lock(tx: &mut Tx<'_>, shop: ShopId, id: GrantId) -> Result<Option<Grant>, StoreError> {
-    let statement = tx.pick(FIND, LOCK_POSTGRES);
-    tx.query_opt(statement, &[&id, &shop], read)
+    Grants::lock(tx, &[&id, &shop])
 }
 
 /// The grant whose code has this hash.
@@ -143,7 +171,7 @@ pub fn find_by_code_any_shop(
     conn: &mut Conn<'_>,
     code_hash: &[u8; 32],
 ) -> Result<Option<Grant>, StoreError> {
-    conn.query_opt(FIND_BY_CODE_ANY_SHOP, &[code_hash], read)
+    FIND_BY_CODE_ANY_SHOP.query_opt(conn, &[code_hash], Grants::read)
 }
 
 /// The grant whose token has this hash. Whether it still opens the shop is the caller's question.
@@ -151,12 +179,15 @@ pub fn find_by_token_any_shop(
     conn: &mut Conn<'_>,
     token_hash: &[u8; 32],
 ) -> Result<Option<Grant>, StoreError> {
-    conn.query_opt(FIND_BY_TOKEN_ANY_SHOP, &[token_hash], read)
+    FIND_BY_TOKEN_ANY_SHOP.query_opt(conn, &[token_hash], Grants::read)
 }
 
-/// All grants of a shop, the oldest first.
-pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<Grant>, StoreError> {
-    conn.query(LIST, &[&shop], read)
+/// All grants of a shop, the oldest first, each with its application's name if that is there.
+pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<(Grant, Option<String>)>, StoreError> {
+    LIST.query(conn, &[&shop], |row| {
+        let mut cells = Cells::new(row);
+        Ok((Grants::read_cells(&mut cells)?, cells.get()?))
+    })
 }
 
 /// All grants to an application, by shop.
@@ -164,49 +195,5 @@ pub fn list_of_application_any_shop(
     conn: &mut Conn<'_>,
     application: ApplicationId,
 ) -> Result<Vec<Grant>, StoreError> {
-    conn.query(LIST_OF_APPLICATION_ANY_SHOP, &[&application], read)
-}
-
-fn read(row: &Row<'_>) -> Result<Grant, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(Grant {
-        id: cells.parse()?,
-        application_id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        scopes: cells.list(Scope::from_code)?,
-        code_hash: cells.hash()?,
-        granted_at: cells.time()?,
-        state: read_state(&mut cells)?,
-        version: cells.get()?,
-        challenge: cells.hash_or_null()?,
-        last_used_at: cells.time_or_null()?,
-    })
-}
-
-fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let token_hash: Option<[u8; 32]> = cells.hash_or_null()?;
-    let issued_at: Option<Timestamp> = cells.time_or_null()?;
-    let expires_at = cells.time_or_null()?;
-    let by = cells.named_or_null(RevokedBy::from_code)?;
-    let revoked_at = cells.time_or_null()?;
-    let state = || {
-        Some(match code {
-            "coded" => State::Coded {
-                expires_at: expires_at?,
-            },
-            "issued" => State::Issued {
-                token_hash: token_hash?,
-                issued_at: issued_at?,
-                expires_at: expires_at?,
-            },
-            "revoked" => State::Revoked {
-                by: by?,
-                revoked_at: revoked_at?,
-            },
-            _ => return None,
-        })
-    };
-    state().ok_or(unknown)
+    LIST_OF_APPLICATION_ANY_SHOP.query(conn, &[&application], Grants::read)
 }

@@ -3,8 +3,8 @@
 use domain::{ShopId, Timestamp};
 use sql::StoreError;
 
-use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, table};
 
 /// What is known of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +19,19 @@ pub struct Stored {
     pub created_at: Timestamp,
 }
 
-const FIND: &str = "\
-select key, fingerprint, object_id, response, created_at
-  from idempotency
- where shop_id = $1 and key = $2";
-
-const INSERT: &str = "\
-insert into idempotency (shop_id, key, fingerprint, object_id, response, created_at)
-values ($1, $2, $3, $4, $5, $6)
-on conflict (shop_id, key) do nothing";
+table! {
+    pub(crate) Keys: Stored = "idempotency" conflict "on conflict (shop_id, key) do nothing";
+    written of (shop_id: ShopId, sent: str, stored: Stored);
+    columns {
+        key shop_id = *shop_id;
+        key key = sent;
+        fixed fingerprint = &stored.fingerprint => hash();
+        fixed object_id = stored.object_id.as_deref() => get();
+        fixed response = stored.response.as_deref() => get();
+        fixed created_at = stored.created_at => time();
+    }
+    read(cells) { Stored { fingerprint, object_id, response, created_at } }
+}
 
 const COMPLETE: &str = "\
 update idempotency
@@ -49,33 +53,13 @@ delete from idempotency
 
 /// The request with this key.
 pub fn find(conn: &mut Conn<'_>, shop: ShopId, key: &str) -> Result<Option<Stored>, StoreError> {
-    conn.query_opt(FIND, &[&shop, &key], |row| {
-        let mut cells = Cells::new(row);
-        let _key: &str = cells.get()?;
-        let fingerprint: &[u8] = cells.get()?;
-        Ok(Stored {
-            fingerprint: fingerprint.try_into().map_err(|_length| cells.corrupt())?,
-            object_id: cells.get()?,
-            response: cells.get()?,
-            created_at: cells.time()?,
-        })
-    })
+    Keys::find(conn, &[&shop, &key])
 }
 
 /// Takes a key. [`StoreError::Conflict`] if someone else was faster: run again, the unit finds
 /// what the other has stored.
 pub fn insert(tx: &mut Tx<'_>, shop: ShopId, key: &str, stored: &Stored) -> Result<(), StoreError> {
-    tx.write_one(
-        INSERT,
-        &[
-            &shop,
-            &key,
-            &stored.fingerprint,
-            &stored.object_id,
-            &stored.response,
-            &stored.created_at,
-        ],
-    )
+    Keys::insert_one(tx, (&shop, key, stored))
 }
 
 /// Keeps the answer to a request. [`StoreError::Conflict`] if it has one: no second one is given.

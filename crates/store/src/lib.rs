@@ -7,8 +7,10 @@ mod columns;
 mod database;
 mod facts;
 mod fiscalization;
+mod list;
 mod migrations;
 mod range;
+mod table;
 
 pub mod sealing;
 pub mod secret_key;
@@ -40,6 +42,7 @@ pub mod self_employed;
 pub mod audit;
 pub mod backup;
 pub mod book;
+pub mod texts;
 
 pub mod attempt;
 pub mod delivery;

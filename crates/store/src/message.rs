@@ -4,15 +4,17 @@
 
 mod claim;
 
+pub(crate) use claim::CANDIDATES;
 pub use claim::{Claim, Claimed, claim_any_shop};
 
 use domain::message::{About, Address, Channel, Content, Message, State};
 use domain::payment::Locale;
 use domain::{Duration, MessageId, Shop, ShopId, Timestamp};
-use sql::{Param, ROWS_MAX, Row, StoreError, many};
+use sql::{Param, ROWS_MAX, StoreError, many};
 
-use crate::columns::{Cells, refs, text, text_or_null, time_or_null};
+use crate::columns::{refs, text, text_or_null, time_or_null};
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// What became of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,38 +25,76 @@ pub struct Recorded {
     pub clock_offset: Duration,
 }
 
-const INSERT: &str = "\
-insert into message (id, shop_id, about_kind, about_id, channel, locale, address, subject, body,
-       html, state, attempts, said, created_at, due_at, ended_at, forget_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+table! {
+    pub(crate) Messages: Message = "message" from "message join shop on shop.id = message.shop_id";
+    written of (shop: Shop, message: Message) with {
+        let content = message.content.as_ref();
+        let (due, forget) = times(message, shop.clock_offset);
+    };
+    columns {
+        key id = message.id => parse();
+        key shop_id = message.shop_id => shop_id();
+        fixed about_kind = message.about.kind() => get();
+        fixed about_id = message.about.id() => named(|id| About::read(about_kind, id));
+        fixed channel = message.channel.code() => named(Channel::from_code);
+        fixed locale = message.locale.code() => named(Locale::from_code);
+        changing address = content.map(|content| content.to.expose())
+            => named_or_null(|text| Address::kept(channel, text));
+        changing subject = content.map(|content| without_nul(&content.subject)) => get();
+        changing body = content.map(|content| without_nul(&content.text)) => get();
+        changing html = content.and_then(|content| content.html.as_deref().map(without_nul))
+            => get();
+        changing state = message.state.code() => get();
+        changing attempts = message.attempts => get();
+        changing said = message.said.as_deref().map(without_nul) => get();
+        fixed created_at = message.created_at => time();
+        changing due_at ["message.due_at + shop.clock_offset"] = due => time_or_null();
+        changing ended_at = message.state.ended_at() => time_or_null();
+        changing forget_at = forget;
+    }
+    read(cells) {
+        let content = match (address, subject, body) {
+            (Some(to), Some(subject), Some(text)) => Some(Content { to, subject, text, html }),
+            (None, None, None) => None,
+            (Some(_) | None, _, _) => return Err(cells.corrupt_at("html")),
+        };
+        let at = due_at.or(ended_at).ok_or_else(|| cells.corrupt_at("ended_at"))?;
+        Message {
+            id,
+            shop_id,
+            about: about_id,
+            channel,
+            locale,
+            content,
+            state: State::read(state, at).ok_or_else(|| cells.corrupt_at("state"))?,
+            attempts,
+            said,
+            created_at,
+        }
+    }
+}
 
-const FIND_ANY_SHOP: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + s.clock_offset as due_at, m.ended_at
-  from message m
-  join shop s on s.id = m.shop_id
- where m.id = $1";
+pub(crate) static FIND_ANY_SHOP: Select =
+    Select::new(Messages::table, "where message.id = $1").by("message_id", &[Sample::Text]);
 
-/// `$1` may be null: of all shops.
-const LIST: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + s.clock_offset as due_at, m.ended_at
-  from message m
-  join shop s on s.id = m.shop_id
- where m.shop_id = coalesce($1, m.shop_id)
- order by m.sequence desc
- limit $2";
+pub(crate) static LIST: Select = Select::new(
+    Messages::table,
+    "where message.shop_id = $1
+ order by message.sequence desc
+ limit $2",
+)
+.by("message_by_shop", &[Sample::Integer, Sample::Integer]);
 
-const LIST_OF_OBJECT: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + s.clock_offset as due_at, m.ended_at
-  from message m
-  join shop s on s.id = m.shop_id
- where m.about_id = $1 and m.shop_id = $2
- order by m.sequence";
+/// Along the primary key.
+pub(crate) static LIST_ANY_SHOP: Select =
+    Select::new(Messages::table, "order by message.sequence desc\n limit $1");
+
+pub(crate) static LIST_OF_OBJECT: Select = Select::new(
+    Messages::table,
+    "where message.about_id = $1 and +message.shop_id = $2
+ order by message.sequence",
+)
+.by("message_by_object", &[Sample::Text, Sample::Integer]);
 
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const RECORD_HEAD: &str = "\
@@ -95,28 +135,7 @@ update message
 
 /// Adds a message of this shop.
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop, message: &Message) -> Result<(), StoreError> {
-    let content = message.content.as_ref();
-    let (due_at, forget_at) = times(message, shop.clock_offset);
-    let params = [
-        text(message.id.to_string()),
-        Param::Integer(message.shop_id.as_i64()),
-        text(message.about.kind()),
-        text(message.about.id()),
-        text(message.channel.code()),
-        text(message.locale.code()),
-        text_or_null(content.map(|content| content.to.expose())),
-        text_or_null(content.map(|content| without_nul(&content.subject))),
-        text_or_null(content.map(|content| without_nul(&content.text))),
-        text_or_null(content.and_then(|content| content.html.as_deref().map(without_nul))),
-        text(message.state.code()),
-        Param::Integer(message.attempts),
-        text_or_null(message.said.as_deref().map(without_nul)),
-        Param::Integer(message.created_at.as_micros()),
-        time_or_null(due_at),
-        time_or_null(message.state.ended_at()),
-        time_or_null(forget_at),
-    ];
-    tx.write(INSERT, &refs(&params))
+    Messages::insert(tx, (shop, message))
 }
 
 /// Takes down what became of attempts.
@@ -163,17 +182,17 @@ fn without_nul(text: &str) -> String {
 
 /// The message with this id, whosever it is.
 pub fn find_any_shop(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<Message>, StoreError> {
-    conn.query_opt(FIND_ANY_SHOP, &[&id], read)
+    FIND_ANY_SHOP.query_opt(conn, &[&id], Messages::read)
 }
 
 /// The shop's messages, the newest first.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId, limit: u32) -> Result<Vec<Message>, StoreError> {
-    conn.query(LIST, &[&shop, &limit], read)
+    LIST.query(conn, &[&shop, &limit], Messages::read)
 }
 
 /// All messages, the newest first.
 pub fn list_any_shop(conn: &mut Conn<'_>, limit: u32) -> Result<Vec<Message>, StoreError> {
-    conn.query(LIST, &[&None::<i64>, &limit], read)
+    LIST_ANY_SHOP.query(conn, &[&limit], Messages::read)
 }
 
 /// All messages about one of the shop's objects, the oldest first.
@@ -182,7 +201,7 @@ pub fn list_of_object(
     shop: ShopId,
     about: About,
 ) -> Result<Vec<Message>, StoreError> {
-    conn.query(LIST_OF_OBJECT, &[&about.id(), &shop], read)
+    LIST_OF_OBJECT.query(conn, &[&about.id(), &shop], Messages::read)
 }
 
 /// Forgets address and text of at most `limit` messages whose time has come. How many.
@@ -199,55 +218,4 @@ pub fn count_queued_any_shop(conn: &mut Conn<'_>) -> Result<u64, StoreError> {
 /// The shop's clock moves ahead.
 pub(crate) fn advance(tx: &mut Tx<'_>, shop: ShopId, by: Duration) -> Result<(), StoreError> {
     tx.write(ADVANCE, &[&shop, &by])
-}
-
-fn read(row: &Row<'_>) -> Result<Message, StoreError> {
-    read_cells(&mut Cells::new(row))
-}
-
-fn read_cells(cells: &mut Cells<'_>) -> Result<Message, StoreError> {
-    let id = cells.parse()?;
-    let shop_id = cells.shop_id()?;
-    let kind: &str = cells.get()?;
-    let about = cells.named(|id| About::read(kind, id))?;
-    let channel = cells.named(Channel::from_code)?;
-    let locale = cells.named(Locale::from_code)?;
-    let content = read_content(cells, channel)?;
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let attempts = cells.get()?;
-    let said = cells.get()?;
-    let created_at = cells.time()?;
-    let due_at = cells.time_or_null()?;
-    let at = due_at.or(cells.time_or_null()?);
-    let at = at.ok_or_else(|| cells.corrupt())?;
-    Ok(Message {
-        id,
-        shop_id,
-        about,
-        channel,
-        locale,
-        content,
-        state: State::read(code, at).ok_or(unknown)?,
-        attempts,
-        said,
-        created_at,
-    })
-}
-
-fn read_content(cells: &mut Cells<'_>, channel: Channel) -> Result<Option<Content>, StoreError> {
-    let to = cells.named_or_null(|text| Address::kept(channel, text))?;
-    let subject: Option<String> = cells.get()?;
-    let text: Option<String> = cells.get()?;
-    let html = cells.get()?;
-    match (to, subject, text) {
-        (Some(to), Some(subject), Some(text)) => Ok(Some(Content {
-            to,
-            subject,
-            text,
-            html,
-        })),
-        (None, None, None) => Ok(None),
-        (Some(_) | None, _, _) => Err(cells.corrupt()),
-    }
 }

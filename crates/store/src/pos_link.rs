@@ -1,62 +1,40 @@
 //! Plates that payers scan at a shop's till.
 
 use domain::{PosLink, PosLinkId, Shop, ShopId};
-use sql::{Param, Row, StoreError};
+use sql::StoreError;
 
-use crate::columns::{Cells, id_or_null, refs, text};
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
-const INSERT: &str = "\
-insert into pos_link (id, shop_id, gateway_id, link, active, payment_id, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8)";
+table! {
+    pub(crate) PosLinks: PosLink = "pos_link";
+    written of (link: PosLink);
+    columns {
+        key id = link.id => parse();
+        key shop_id = link.shop_id => shop_id();
+        fixed link = link.link.as_str() => get();
+        fixed created_at = link.created_at => time();
+        changing gateway_id = link.gateway_id => gateway_id();
+        changing active = link.active => get();
+        changing payment_id = link.payment_id => parse_or_null();
+        version version = link.version => get();
+    }
+    read(cells) {
+        PosLink { id, shop_id, gateway_id, link, active, payment_id, created_at, version }
+    }
+}
 
-const UPDATE: &str = "\
-update pos_link
-   set gateway_id = $4, active = $5, payment_id = $6, version = version + 1
- where id = $1 and shop_id = $2 and version = $3";
-
-const FIND: &str = "\
-select id, shop_id, gateway_id, link, active, payment_id, created_at, version
-  from pos_link
- where id = $1 and shop_id = $2";
-
-const LOCK_POSTGRES: &str = "\
-select id, shop_id, gateway_id, link, active, payment_id, created_at, version
-  from pos_link
- where id = $1 and shop_id = $2
-   for update";
-
-const FIND_BY_LINK_ANY_SHOP: &str = "\
-select id, shop_id, gateway_id, link, active, payment_id, created_at, version
-  from pos_link
- where link = $1";
+pub(crate) static FIND_BY_LINK_ANY_SHOP: Select =
+    Select::new(PosLinks::table, "where pos_link.link = $1").by("pos_link_link", &[Sample::Text]);
 
 /// Adds a plate.
 pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, link: &PosLink) -> Result<(), StoreError> {
-    let params = [
-        text(link.id.to_string()),
-        Param::Integer(link.shop_id.as_i64()),
-        Param::Integer(link.gateway_id.as_i64()),
-        text(link.link.as_str()),
-        Param::Bool(link.active),
-        id_or_null(link.payment_id),
-        Param::Integer(link.created_at.as_micros()),
-        Param::Integer(link.version),
-    ];
-    tx.write(INSERT, &refs(&params))
+    PosLinks::insert(tx, (link,))
 }
 
 /// Stores the next state of a plate, unless someone else was faster.
 pub fn update(tx: &mut Tx<'_>, _shop: &Shop, link: &PosLink) -> Result<(), StoreError> {
-    let params = [
-        text(link.id.to_string()),
-        Param::Integer(link.shop_id.as_i64()),
-        Param::Integer(link.version),
-        Param::Integer(link.gateway_id.as_i64()),
-        Param::Bool(link.active),
-        id_or_null(link.payment_id),
-    ];
-    tx.write_one(UPDATE, &refs(&params))
+    PosLinks::update(tx, (link,))
 }
 
 /// The shop's plate with this id.
@@ -65,13 +43,12 @@ pub fn find(
     shop: ShopId,
     id: PosLinkId,
 ) -> Result<Option<PosLink>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    PosLinks::find(conn, &[&id, &shop])
 }
 
 /// The shop's plate with this id, which nobody else changes until this unit has ended.
 pub fn lock(tx: &mut Tx<'_>, shop: ShopId, id: PosLinkId) -> Result<Option<PosLink>, StoreError> {
-    let statement = tx.pick(FIND, LOCK_POSTGRES);
-    tx.query_opt(statement, &[&id, &shop], read)
+    PosLinks::lock(tx, &[&id, &shop])
 }
 
 /// The plate with this code, whosever it is.
@@ -79,19 +56,5 @@ pub fn find_by_link_any_shop(
     conn: &mut Conn<'_>,
     link: &str,
 ) -> Result<Option<PosLink>, StoreError> {
-    conn.query_opt(FIND_BY_LINK_ANY_SHOP, &[&link], read)
-}
-
-fn read(row: &Row<'_>) -> Result<PosLink, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(PosLink {
-        id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        gateway_id: cells.gateway_id()?,
-        link: cells.get()?,
-        active: cells.get()?,
-        payment_id: cells.parse_or_null()?,
-        created_at: cells.time()?,
-        version: cells.get()?,
-    })
+    FIND_BY_LINK_ANY_SHOP.query_opt(conn, &[&link], PosLinks::read)
 }

@@ -34,6 +34,16 @@ impl Range {
         until.min(before)
     }
 
+    /// The first microsecond in it, if it has one.
+    pub(crate) fn from(&self) -> Option<i64> {
+        Some(self.first()).filter(|first| *first != i64::MIN)
+    }
+
+    /// The last microsecond in it, if it has one.
+    pub(crate) fn until(&self) -> Option<i64> {
+        Some(self.last()).filter(|last| *last != i64::MAX)
+    }
+
     /// The place above which nothing is listed, newest first: behind `after`, the last row of the
     /// page before, or behind the end of the range, whichever is lower.
     pub(crate) fn below(&self, after: Option<(Timestamp, String)>) -> (i64, String) {

@@ -2,13 +2,20 @@
 
 pub(crate) mod content;
 
-use domain::receipt::{Origin, ReceiptKind, Registration, State};
-use domain::{ApplicationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp};
-use sql::{Param, Row, StoreError, ToParam};
+use std::borrow::Cow;
 
-use crate::columns::{Cells, id_or_null, integer_or_null, refs, text, text_or_null, time_or_null};
-use crate::database::{Altyn, Conn, Tx};
+use domain::fiscal::FiscalFacts;
+use domain::receipt::{Origin, ReceiptKind, Registration, State};
+use domain::{
+    ApplicationId, OperationId, PaymentId, Receipt, ReceiptId, RefundId, Shop, ShopId, Timestamp,
+};
+use sql::StoreError;
+
+use crate::columns::Json;
+use crate::database::{Conn, Tx};
+use crate::list::{Filter as By, List, Page, asked, place};
 use crate::range::Range;
+use crate::table::{Rows, Sample, Select, table};
 
 /// Which receipts to list; drafts are none that anybody sees.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,122 +36,91 @@ pub struct Filter {
     pub after: Option<(Timestamp, ReceiptId)>,
 }
 
-const INSERT: &str = "\
-insert into receipt (id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor,
-       content, created_at, state, operation_id, attempts, document_number, storage_number,
-       attribute, registered_at, register_id, reason, canceled_at, on_behalf_of, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21, $22)";
-
-const UPDATE: &str = "\
-update receipt
-   set total_minor = $4, content = $5, created_at = $6, state = $7, operation_id = $8,
-       attempts = $9, document_number = $10, storage_number = $11, attribute = $12,
-       registered_at = $13, register_id = $14, reason = $15, canceled_at = $16,
-       version = version + 1
- where id = $1 and shop_id = $2 and version = $3";
-
-const FIND: &str = "\
-select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
-       created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, on_behalf_of, version
-  from receipt
- where id = $1 and shop_id = $2";
-
-/// Walks down `receipt_by_creation`.
-const LIST: &str = "\
-select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
-       created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, on_behalf_of, version
-  from receipt
- where shop_id = $1
-   and created_at >= $2
-   and (created_at, id) < ($3, $4)
-   and state in ('registering', 'registered', 'canceled')
-   and (cast($5 as text) is null or state = $5)
-   and (cast($7 as text) is null
-        or $7 = case when receipt.refund_id is null
-                     then (select p.application_id from payment p where p.id = receipt.payment_id)
-                     else (select r.application_id from refund r where r.id = receipt.refund_id)
-                end)
- order by created_at desc, id desc
- limit $6";
-
-/// A payment has few receipts: takes them from `receipt_by_payment` and sorts them.
-const LIST_OF_PAYMENT: &str = "\
-select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
-       created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, on_behalf_of, version
-  from receipt
- where payment_id = $7
-   and +shop_id = $1
-   and +created_at >= $2
-   and (+created_at, id) < ($3, $4)
-   and state in ('registering', 'registered', 'canceled')
-   and (cast($5 as text) is null or state = $5)
-   and (cast($8 as text) is null
-        or $8 = case when receipt.refund_id is null
-                     then (select p.application_id from payment p where p.id = receipt.payment_id)
-                     else (select r.application_id from refund r where r.id = receipt.refund_id)
-                end)
- order by +created_at desc, id desc
- limit $6";
-
-/// The same of a refund, from `receipt_by_refund`.
-const LIST_OF_REFUND: &str = "\
-select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
-       created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, on_behalf_of, version
-  from receipt
- where refund_id = $7
-   and +shop_id = $1
-   and +created_at >= $2
-   and (+created_at, id) < ($3, $4)
-   and state in ('registering', 'registered', 'canceled')
-   and (cast($5 as text) is null or state = $5)
-   and (cast($8 as text) is null
-        or $8 = case when receipt.refund_id is null
-                     then (select p.application_id from payment p where p.id = receipt.payment_id)
-                     else (select r.application_id from refund r where r.id = receipt.refund_id)
-                end)
- order by +created_at desc, id desc
- limit $6";
-
-const ALL_OF_PAYMENT: &str = "\
-select id, shop_id, kind, origin, payment_id, refund_id, currency, total_minor, content,
-       created_at, state, operation_id, attempts, document_number, storage_number, attribute,
-       registered_at, register_id, reason, canceled_at, on_behalf_of, version
-  from receipt
- where payment_id = $1 and shop_id = $2
- order by created_at, id";
-
-/// Adds a receipt.
-pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, receipt: &Receipt) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(receipt.id.to_string()),
-        Param::Integer(receipt.shop_id.as_i64()),
-        text(receipt.kind.code()),
-        text(receipt.origin.code()),
-        text(receipt.payment_id.to_string()),
-        id_or_null(receipt.refund_id),
-        text(receipt.total.currency().code()),
-    ];
-    params.extend(changing(receipt)?);
-    params.push(integer_or_null(receipt.on_behalf_of.map(ShopId::as_i64)));
-    params.push(Param::Integer(receipt.version));
-    tx.write(INSERT, &refs(&params))
+table! {
+    pub(crate) Receipts: Receipt = "receipt";
+    written of (receipt: Receipt) with {
+        let state = StateColumns::of(&receipt.state);
+    };
+    columns {
+        key id = receipt.id => parse();
+        key shop_id = receipt.shop_id => shop_id();
+        fixed kind = receipt.kind.code() => named(ReceiptKind::from_code);
+        fixed origin = receipt.origin.code() => named(Origin::from_code);
+        fixed payment_id = receipt.payment_id => parse();
+        fixed refund_id = receipt.refund_id => parse_or_null();
+        fixed currency = receipt.total.currency() => currency();
+        fixed on_behalf_of = receipt.on_behalf_of => shop_id_or_null();
+        changing total_minor = receipt.total => money(currency);
+        changing content = Json(content::write(&receipt.content)?) => named(content::read);
+        changing created_at = receipt.created_at => time();
+        changing state = receipt.state.code() => get();
+        changing operation_id = state.operation => parse_or_null();
+        changing attempts = receipt.attempts => get();
+        changing document_number = state.document_number => get();
+        changing storage_number = state.storage_number => get();
+        changing attribute = state.attribute => get();
+        changing registered_at = state.registered_at => time_or_null();
+        changing register_id = state.register_id => get();
+        changing reason = state.reason => get();
+        changing canceled_at = state.canceled_at => time_or_null();
+        version version = receipt.version => get();
+    }
+    read(cells) {
+        let facts = StateColumns {
+            operation: operation_id,
+            document_number,
+            storage_number,
+            attribute,
+            registered_at,
+            register_id,
+            reason,
+            canceled_at,
+        };
+        Receipt {
+            id,
+            shop_id,
+            kind,
+            origin,
+            payment_id,
+            refund_id,
+            content,
+            total: total_minor,
+            state: facts.state(state).ok_or_else(|| cells.corrupt_at("state"))?,
+            attempts,
+            created_at,
+            on_behalf_of,
+            version,
+        }
+    }
 }
 
-/// Stores the next state of a receipt, unless someone else was faster.
-pub fn update(tx: &mut Tx<'_>, _shop: &Shop, receipt: &Receipt) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(receipt.id.to_string()),
-        Param::Integer(receipt.shop_id.as_i64()),
-        Param::Integer(receipt.version),
-    ];
-    params.extend(changing(receipt)?);
-    tx.write_one(UPDATE, &refs(&params))
-}
+/// Drafts are none that anybody sees. The application is the one that made what it is a receipt of.
+pub(crate) static LIST: List<4> = List::new(
+    Receipts::table,
+    place!("receipt"),
+    "receipt_by_creation",
+    [
+        // A refund and a payment have few.
+        By::is("receipt.refund_id").sorted("receipt_by_refund"),
+        By::is("receipt.payment_id").sorted("receipt_by_payment"),
+        By::is("receipt.state"),
+        By::is(
+            "\
+case when receipt.refund_id is null
+          then (select p.application_id from payment p where p.id = receipt.payment_id)
+          else (select r.application_id from refund r where r.id = receipt.refund_id)
+     end",
+        ),
+    ],
+)
+.always("receipt.state in ('registering', 'registered', 'canceled')");
+
+pub(crate) static ALL_OF_PAYMENT: Select = Select::new(
+    Receipts::table,
+    "where receipt.payment_id = $1 and +receipt.shop_id = $2
+ order by receipt.created_at, receipt.id",
+)
+.by("receipt_by_payment", &[Sample::Text, Sample::Integer]);
 
 const fn state_code(status: Registration) -> &'static str {
     match status {
@@ -154,34 +130,79 @@ const fn state_code(status: Registration) -> &'static str {
     }
 }
 
-fn changing(receipt: &Receipt) -> Result<[Param<'_>; 13], StoreError> {
-    let facts = match &receipt.state {
-        State::Registered(facts) => Some(facts),
-        State::Draft | State::Registering { .. } | State::Canceled { .. } | State::Dropped => None,
-    };
-    let (operation, reason, canceled_at) = match &receipt.state {
-        State::Registering { operation } => (Some(*operation), None, None),
-        State::Canceled {
-            reason,
-            canceled_at,
-        } => (None, Some(reason.as_str()), Some(*canceled_at)),
-        State::Draft | State::Registered(_) | State::Dropped => (None, None, None),
-    };
-    Ok([
-        Param::Integer(receipt.total.minor()),
-        Param::Json(content::write(&receipt.content)?.into()),
-        Param::Integer(receipt.created_at.as_micros()),
-        text(receipt.state.code()),
-        id_or_null(operation),
-        Param::Integer(receipt.attempts),
-        text_or_null(facts.map(|facts| facts.document_number.as_str())),
-        text_or_null(facts.map(|facts| facts.storage_number.as_str())),
-        text_or_null(facts.map(|facts| facts.attribute.as_str())),
-        time_or_null(facts.map(|facts| facts.registered_at)),
-        text_or_null(facts.map(|facts| facts.register_id.as_str())),
-        text_or_null(reason),
-        time_or_null(canceled_at),
-    ])
+/// What the states carry, spread over columns.
+#[derive(Default)]
+struct StateColumns<'a> {
+    operation: Option<OperationId>,
+    document_number: Option<Cow<'a, str>>,
+    storage_number: Option<Cow<'a, str>>,
+    attribute: Option<Cow<'a, str>>,
+    registered_at: Option<Timestamp>,
+    register_id: Option<Cow<'a, str>>,
+    reason: Option<Cow<'a, str>>,
+    canceled_at: Option<Timestamp>,
+}
+
+impl<'a> StateColumns<'a> {
+    fn of(state: &'a State) -> Self {
+        let none = Self::default();
+        match state {
+            State::Draft | State::Dropped => none,
+            State::Registering { operation } => Self {
+                operation: Some(*operation),
+                ..none
+            },
+            State::Registered(facts) => Self {
+                document_number: Some(facts.document_number.as_str().into()),
+                storage_number: Some(facts.storage_number.as_str().into()),
+                attribute: Some(facts.attribute.as_str().into()),
+                registered_at: Some(facts.registered_at),
+                register_id: Some(facts.register_id.as_str().into()),
+                ..none
+            },
+            State::Canceled {
+                reason,
+                canceled_at,
+            } => Self {
+                reason: Some(reason.as_str().into()),
+                canceled_at: Some(*canceled_at),
+                ..none
+            },
+        }
+    }
+
+    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    fn state(self, code: &str) -> Option<State> {
+        Some(match code {
+            "draft" => State::Draft,
+            "registering" => State::Registering {
+                operation: self.operation?,
+            },
+            "registered" => State::Registered(FiscalFacts {
+                document_number: self.document_number?.into_owned(),
+                storage_number: self.storage_number?.into_owned(),
+                attribute: self.attribute?.into_owned(),
+                registered_at: self.registered_at?,
+                register_id: self.register_id?.into_owned(),
+            }),
+            "canceled" => State::Canceled {
+                reason: self.reason?.into_owned(),
+                canceled_at: self.canceled_at?,
+            },
+            "dropped" => State::Dropped,
+            _ => return None,
+        })
+    }
+}
+
+/// Adds a receipt.
+pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, receipt: &Receipt) -> Result<(), StoreError> {
+    Receipts::insert(tx, (receipt,))
+}
+
+/// Stores the next state of a receipt, unless someone else was faster.
+pub fn update(tx: &mut Tx<'_>, _shop: &Shop, receipt: &Receipt) -> Result<(), StoreError> {
+    Receipts::update(tx, (receipt,))
 }
 
 /// The shop's receipt with this id.
@@ -190,7 +211,7 @@ pub fn find(
     shop: ShopId,
     id: ReceiptId,
 ) -> Result<Option<Receipt>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Receipts::find(conn, &[&id, &shop])
 }
 
 /// All receipts of a payment of the shop and of its refunds, drafts too, the oldest first.
@@ -199,7 +220,7 @@ pub fn all_of_payment(
     shop: ShopId,
     payment: PaymentId,
 ) -> Result<Vec<Receipt>, StoreError> {
-    conn.query(ALL_OF_PAYMENT, &[&payment, &shop], read)
+    ALL_OF_PAYMENT.query(conn, &[&payment, &shop], Receipts::read)
 }
 
 /// The shop's receipts that `filter` lets through, the newest first.
@@ -208,89 +229,12 @@ pub fn list(
     shop: ShopId,
     filter: &Filter,
 ) -> Result<Vec<Receipt>, StoreError> {
-    let after = filter.after.map(|(time, id)| (time, id.to_string()));
-    let (below, below_id) = filter.created.below(after);
-    let from = filter.created.first();
-    let state = filter.status.map(state_code);
-    let mut params: Vec<&dyn ToParam<Altyn>> =
-        vec![&shop, &from, &below, &below_id, &state, &filter.limit];
-    match (&filter.payment_id, &filter.refund_id) {
-        (None, None) => {
-            params.push(&filter.application);
-            conn.query(LIST, &params, read)
-        }
-        (Some(payment), _) => {
-            params.push(payment);
-            params.push(&filter.application);
-            conn.query(LIST_OF_PAYMENT, &params, read)
-        }
-        (None, Some(refund)) => {
-            params.push(refund);
-            params.push(&filter.application);
-            conn.query(LIST_OF_REFUND, &params, read)
-        }
-    }
-}
-
-fn read(row: &Row<'_>) -> Result<Receipt, StoreError> {
-    read_cells(&mut Cells::new(row))
-}
-
-/// Reads the columns of [`FIND`]; whoever selects more goes on behind them.
-pub(crate) fn read_cells(cells: &mut Cells<'_>) -> Result<Receipt, StoreError> {
-    let (id, shop_id) = (cells.parse()?, cells.shop_id()?);
-    let kind = cells.named(ReceiptKind::from_code)?;
-    let origin = cells.named(Origin::from_code)?;
-    let (payment_id, refund_id) = (cells.parse()?, cells.parse_or_null()?);
-    let currency = cells.currency()?;
-    let total = cells.money(currency)?;
-    let content = cells.named(content::read)?;
-    let created_at = cells.time()?;
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let operation = cells.parse_or_null()?;
-    let attempts = cells.get()?;
-    let document_number: Option<String> = cells.get()?;
-    let storage_number: Option<String> = cells.get()?;
-    let attribute: Option<String> = cells.get()?;
-    let registered_at = cells.time_or_null()?;
-    let register_id: Option<String> = cells.get()?;
-    let reason: Option<String> = cells.get()?;
-    let canceled_at = cells.time_or_null()?;
-    let state = || {
-        Some(match code {
-            "draft" => State::Draft,
-            "registering" => State::Registering {
-                operation: operation?,
-            },
-            "registered" => State::Registered(domain::fiscal::FiscalFacts {
-                document_number: document_number?,
-                storage_number: storage_number?,
-                attribute: attribute?,
-                registered_at: registered_at?,
-                register_id: register_id?,
-            }),
-            "canceled" => State::Canceled {
-                reason: reason?,
-                canceled_at: canceled_at?,
-            },
-            "dropped" => State::Dropped,
-            _ => return None,
-        })
-    };
-    Ok(Receipt {
-        id,
-        shop_id,
-        kind,
-        origin,
-        payment_id,
-        refund_id,
-        content,
-        total,
-        state: state().ok_or(unknown)?,
-        attempts,
-        created_at,
-        on_behalf_of: cells.shop_id_or_null()?,
-        version: cells.get()?,
-    })
+    let page = Page::new(&filter.created, filter.after, filter.limit);
+    let asked = [
+        asked(filter.refund_id),
+        asked(filter.payment_id),
+        asked(filter.status.map(state_code)),
+        asked(filter.application),
+    ];
+    LIST.query::<Receipts>(conn, shop, &page, asked)
 }

@@ -1,14 +1,21 @@
 //! Refunds.
 
+use std::borrow::Cow;
+
 use domain::receipt::Registration;
 use domain::refund::{State, Status};
-use domain::{ApplicationId, OperationId, PaymentId, Refund, RefundId, Shop, ShopId, Timestamp};
-use sql::{Param, Row, StoreError, ToParam};
+use domain::{
+    ApplicationId, Decline, OperationId, Party, PaymentId, Refund, RefundId, Shop, ShopId,
+    Timestamp,
+};
+use sql::StoreError;
 
-use crate::columns::{Cells, id_or_null, json_or_null, refs, text, text_or_null, time_or_null};
-use crate::database::{Altyn, Conn, Tx};
+use crate::columns::{Cells, json_or_null};
+use crate::database::{Conn, Tx};
 use crate::facts;
+use crate::list::{Filter as By, List, Page, asked, place};
 use crate::range::Range;
+use crate::table::{Rows, table};
 
 /// Which refunds to list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,76 +34,78 @@ pub struct Filter {
     pub after: Option<(Timestamp, RefundId)>,
 }
 
-const INSERT: &str = "\
-insert into refund (id, shop_id, payment_id, currency, amount_minor, description, metadata,
-       created_at, sources, certificate, state, operation_id, rrn, sbp_operation_id, canceled_by,
-       canceled_for, succeeded_at, canceled_at, receipt_registration, deal_facts, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-       $20, $21)";
+table! {
+    pub(crate) Refunds: Refund = "refund";
+    written of (refund: Refund) with {
+        let state = StateColumns::of(&refund.state);
+    };
+    columns {
+        key id = refund.id => parse();
+        key shop_id = refund.shop_id => shop_id();
+        fixed payment_id = refund.payment_id => parse();
+        fixed currency = refund.amount.currency() => currency();
+        fixed amount_minor = refund.amount => money(currency);
+        fixed description = refund.description.as_deref() => get();
+        fixed metadata = json_or_null(facts::write_metadata(&refund.metadata)?) => metadata();
+        fixed created_at = refund.created_at => time();
+        fixed sources = json_or_null(facts::write_sources(&refund.sources)?)
+            => named_or_null(facts::read_sources);
+        fixed certificate = json_or_null(facts::write_certificate(refund.certificate.as_ref())?)
+            => named_or_null(facts::read_certificate);
+        fixed deal_facts = json_or_null(facts::write_refund_deal(refund.deal.as_ref())?)
+            => named_or_null(|json| facts::read_refund_deal(json, currency));
+        changing state = state_code(refund.status()) => get();
+        changing operation_id = state.operation => parse_or_null();
+        changing rrn = state.rrn => get();
+        changing sbp_operation_id = state.sbp_operation_id => get();
+        changing canceled_by = state.cause.map(|cause| cause.party.code())
+            => named_or_null(Party::from_code);
+        changing canceled_for = state.cause.map(|cause| cause.reason.code())
+            => cause_or_null(canceled_by);
+        changing succeeded_at = state.succeeded_at => time_or_null();
+        changing canceled_at = state.canceled_at => time_or_null();
+        changing receipt_registration = refund.receipt.map(Registration::code)
+            => named_or_null(Registration::from_code);
+        version version = refund.version => get();
+    }
+    read(cells) {
+        let facts = StateColumns {
+            operation: operation_id,
+            rrn,
+            sbp_operation_id,
+            cause: canceled_for,
+            succeeded_at,
+            canceled_at,
+        };
+        Refund {
+            id,
+            shop_id,
+            payment_id,
+            amount: amount_minor,
+            description,
+            metadata,
+            created_at,
+            sources: sources.unwrap_or_default(),
+            certificate,
+            state: facts.state(state).ok_or_else(|| cells.corrupt_at("state"))?,
+            deal: deal_facts,
+            receipt: receipt_registration,
+            version,
+        }
+    }
+}
 
-const UPDATE: &str = "\
-update refund
-   set state = $4, operation_id = $5, rrn = $6, sbp_operation_id = $7, canceled_by = $8,
-       canceled_for = $9, succeeded_at = $10, canceled_at = $11, receipt_registration = $12,
-       version = version + 1
- where id = $1 and shop_id = $2 and version = $3";
-
-const FIND: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
-       succeeded_at, canceled_at, deal_facts, receipt_registration, version
-  from refund
- where id = $1 and shop_id = coalesce($2, shop_id)";
-
-const LOCK_POSTGRES: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
-       succeeded_at, canceled_at, deal_facts, receipt_registration, version
-  from refund
- where id = $1 and shop_id = coalesce($2, shop_id)
-   for update";
-
-/// Walks down `refund_by_creation`.
-const LIST: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
-       succeeded_at, canceled_at, deal_facts, receipt_registration, version
-  from refund
- where shop_id = $1
-   and created_at >= $2
-   and (created_at, id) < ($3, $4)
-   and (cast($5 as text) is null or state = $5)
- order by created_at desc, id desc
- limit $6";
-
-/// Walks down `refund_by_application`.
-const LIST_OF_APPLICATION: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
-       succeeded_at, canceled_at, deal_facts, receipt_registration, version
-  from refund
- where shop_id = $1
-   and application_id = $7
-   and created_at >= $2
-   and (created_at, id) < ($3, $4)
-   and (cast($5 as text) is null or state = $5)
- order by created_at desc, id desc
- limit $6";
-
-/// A payment has few refunds: takes them from `refund_by_payment` and sorts them.
-const LIST_OF_PAYMENT: &str = "\
-select id, shop_id, payment_id, currency, amount_minor, description, metadata, created_at, sources,
-       certificate, state, operation_id, rrn, sbp_operation_id, canceled_by, canceled_for,
-       succeeded_at, canceled_at, deal_facts, receipt_registration, version
-  from refund
- where payment_id = $7
-   and +shop_id = $1
-   and +created_at >= $2
-   and (+created_at, id) < ($3, $4)
-   and (cast($5 as text) is null or state = $5)
-   and (cast($8 as text) is null or application_id = $8)
- order by +created_at desc, id desc
- limit $6";
+pub(crate) static LIST: List<3> = List::new(
+    Refunds::table,
+    place!("refund"),
+    "refund_by_creation",
+    [
+        // A payment has few.
+        By::is("refund.payment_id").sorted("refund_by_payment"),
+        By::is("refund.application_id").walked("refund_by_application"),
+        By::is("refund.state"),
+    ],
+);
 
 /// What has reached the payer though it is canceled, and has not come back.
 const LEFT: &str = "\
@@ -109,39 +118,6 @@ select r.id
    and not exists (select 1
                      from transfer t
                     where t.object_id = r.id and t.kind = 'refund_return')";
-
-/// Adds a refund.
-pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(refund.id.to_string()),
-        Param::Integer(refund.shop_id.as_i64()),
-        text(refund.payment_id.to_string()),
-        text(refund.amount.currency().code()),
-        Param::Integer(refund.amount.minor()),
-        text_or_null(refund.description.as_deref()),
-        json_or_null(facts::write_metadata(&refund.metadata)?),
-        Param::Integer(refund.created_at.as_micros()),
-        json_or_null(facts::write_sources(&refund.sources)?),
-        json_or_null(facts::write_certificate(refund.certificate.as_ref())?),
-    ];
-    params.extend(changing(refund));
-    params.push(json_or_null(facts::write_refund_deal(
-        refund.deal.as_ref(),
-    )?));
-    params.push(Param::Integer(refund.version));
-    tx.write(INSERT, &refs(&params))
-}
-
-/// Stores the next state of a refund, unless someone else was faster.
-pub fn update(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(refund.id.to_string()),
-        Param::Integer(refund.shop_id.as_i64()),
-        Param::Integer(refund.version),
-    ];
-    params.extend(changing(refund));
-    tx.write_one(UPDATE, &refs(&params))
-}
 
 /// The name in the database of the one state behind each status.
 const fn state_code(status: Status) -> &'static str {
@@ -158,45 +134,81 @@ pub(crate) fn status_from_code(code: &str) -> Option<Status> {
         .find(|status| state_code(*status) == code)
 }
 
-fn changing(refund: &Refund) -> [Param<'_>; 9] {
-    let (mut operation, mut cause, mut succeeded_at, mut canceled_at) = (None, None, None, None);
-    let (mut rrn, mut sbp) = (None, None);
-    match &refund.state {
-        State::Sending { operation: own } => operation = Some(*own),
-        State::Succeeded {
-            rrn: number,
-            sbp_operation_id,
-            succeeded_at: at,
-        } => {
-            (rrn, sbp) = (number.as_deref(), sbp_operation_id.as_deref());
-            succeeded_at = Some(*at);
+/// What the states carry, spread over columns.
+#[derive(Default)]
+struct StateColumns<'a> {
+    operation: Option<OperationId>,
+    rrn: Option<Cow<'a, str>>,
+    sbp_operation_id: Option<Cow<'a, str>>,
+    cause: Option<Decline>,
+    succeeded_at: Option<Timestamp>,
+    canceled_at: Option<Timestamp>,
+}
+
+impl<'a> StateColumns<'a> {
+    fn of(state: &'a State) -> Self {
+        let none = Self::default();
+        match state {
+            State::Sending { operation } => Self {
+                operation: Some(*operation),
+                ..none
+            },
+            State::Succeeded {
+                rrn,
+                sbp_operation_id,
+                succeeded_at,
+            } => Self {
+                rrn: rrn.as_deref().map(Cow::Borrowed),
+                sbp_operation_id: sbp_operation_id.as_deref().map(Cow::Borrowed),
+                succeeded_at: Some(*succeeded_at),
+                ..none
+            },
+            State::Canceled { cause, canceled_at } => Self {
+                cause: Some(*cause),
+                canceled_at: Some(*canceled_at),
+                ..none
+            },
         }
-        State::Canceled {
-            cause: own,
-            canceled_at: at,
-        } => (cause, canceled_at) = (Some(*own), Some(*at)),
     }
-    [
-        text(state_code(refund.status())),
-        id_or_null(operation),
-        text_or_null(rrn),
-        text_or_null(sbp),
-        text_or_null(cause.map(|cause| cause.party.code())),
-        text_or_null(cause.map(|cause| cause.reason.code())),
-        time_or_null(succeeded_at),
-        time_or_null(canceled_at),
-        text_or_null(refund.receipt.map(Registration::code)),
-    ]
+
+    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    fn state(self, code: &str) -> Option<State> {
+        Some(match code {
+            "sending" => State::Sending {
+                operation: self.operation?,
+            },
+            "succeeded" => State::Succeeded {
+                rrn: self.rrn.map(Cow::into_owned),
+                sbp_operation_id: self.sbp_operation_id.map(Cow::into_owned),
+                succeeded_at: self.succeeded_at?,
+            },
+            "canceled" => State::Canceled {
+                cause: self.cause?,
+                canceled_at: self.canceled_at?,
+            },
+            _ => return None,
+        })
+    }
+}
+
+/// Adds a refund.
+pub fn insert(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
+    Refunds::insert(tx, (refund,))
+}
+
+/// Stores the next state of a refund, unless someone else was faster.
+pub fn update(tx: &mut Tx<'_>, _shop: &Shop, refund: &Refund) -> Result<(), StoreError> {
+    Refunds::update(tx, (refund,))
 }
 
 /// The shop's refund with this id.
 pub fn find(conn: &mut Conn<'_>, shop: ShopId, id: RefundId) -> Result<Option<Refund>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Refunds::find(conn, &[&id, &shop])
 }
 
 /// The refund with this id.
 pub fn find_any_shop(conn: &mut Conn<'_>, id: RefundId) -> Result<Option<Refund>, StoreError> {
-    conn.query_opt(FIND, &[&id, &None::<i64>], read)
+    Refunds::find(conn, &[&id, &None::<i64>])
 }
 
 /// The refunds of a payment that have reached the payer though they are canceled, and have not come
@@ -207,30 +219,18 @@ pub fn left(conn: &mut Conn<'_>, payment: PaymentId) -> Result<Vec<RefundId>, St
 
 /// The shop's refund with this id, which nobody else changes until this unit has ended.
 pub fn lock(tx: &mut Tx<'_>, shop: ShopId, id: RefundId) -> Result<Option<Refund>, StoreError> {
-    let statement = tx.pick(FIND, LOCK_POSTGRES);
-    tx.query_opt(statement, &[&id, &shop], read)
+    Refunds::lock(tx, &[&id, &shop])
 }
 
 /// The shop's refunds that `filter` lets through, the newest first.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId, filter: &Filter) -> Result<Vec<Refund>, StoreError> {
-    let after = filter.after.map(|(time, id)| (time, id.to_string()));
-    let (below, below_id) = filter.created.below(after);
-    let from = filter.created.first();
-    let state = filter.status.map(state_code);
-    let mut params: Vec<&dyn ToParam<Altyn>> =
-        vec![&shop, &from, &below, &below_id, &state, &filter.limit];
-    match (&filter.payment_id, &filter.application) {
-        (None, None) => conn.query(LIST, &params, read),
-        (None, Some(application)) => {
-            params.push(application);
-            conn.query(LIST_OF_APPLICATION, &params, read)
-        }
-        (Some(payment), application) => {
-            params.push(payment);
-            params.push(application);
-            conn.query(LIST_OF_PAYMENT, &params, read)
-        }
-    }
+    let page = Page::new(&filter.created, filter.after, filter.limit);
+    let asked = [
+        asked(filter.payment_id),
+        asked(filter.application),
+        asked(filter.status.map(state_code)),
+    ];
+    LIST.query::<Refunds>(conn, shop, &page, asked)
 }
 
 /// All refunds of a payment of the shop, the newest first.
@@ -245,58 +245,4 @@ pub fn list_of_payment(
         ..Filter::default()
     };
     list(conn, shop, &filter)
-}
-
-fn read(row: &Row<'_>) -> Result<Refund, StoreError> {
-    let mut cells = Cells::new(row);
-    let (id, shop_id, payment_id) = (cells.parse()?, cells.shop_id()?, cells.parse()?);
-    let currency = cells.currency()?;
-    Ok(Refund {
-        id,
-        shop_id,
-        payment_id,
-        amount: cells.money(currency)?,
-        description: cells.get()?,
-        metadata: cells
-            .named_or_null(facts::read_metadata)?
-            .unwrap_or_default(),
-        created_at: cells.time()?,
-        sources: cells
-            .named_or_null(facts::read_sources)?
-            .unwrap_or_default(),
-        certificate: cells.named_or_null(facts::read_certificate)?,
-        state: read_state(&mut cells)?,
-        deal: cells.named_or_null(|json| facts::read_refund_deal(json, currency))?,
-        receipt: cells.named_or_null(Registration::from_code)?,
-        version: cells.get()?,
-    })
-}
-
-fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let operation: Option<OperationId> = cells.parse_or_null()?;
-    let rrn = cells.get()?;
-    let sbp_operation_id = cells.get()?;
-    let cause = cells.decline_or_null()?;
-    let succeeded_at = cells.time_or_null()?;
-    let canceled_at = cells.time_or_null()?;
-    let state = || {
-        Some(match code {
-            "sending" => State::Sending {
-                operation: operation?,
-            },
-            "succeeded" => State::Succeeded {
-                rrn,
-                sbp_operation_id,
-                succeeded_at: succeeded_at?,
-            },
-            "canceled" => State::Canceled {
-                cause: cause?,
-                canceled_at: canceled_at?,
-            },
-            _ => return None,
-        })
-    };
-    state().ok_or(unknown)
 }

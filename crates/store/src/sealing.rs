@@ -6,8 +6,8 @@ use std::fmt;
 use domain::Timestamp;
 use sql::StoreError;
 
-use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Select, table};
 
 /// A secret as a column holds it: sealed, or plain in a row from before. It cannot be printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,23 +44,26 @@ pub struct SealingKey {
     pub created_at: Timestamp,
 }
 
-const INSERT: &str = "\
-insert into sealing_key (number, check_value, created_at)
-values ($1, $2, $3)";
+table! {
+    pub(crate) SealingKeys: SealingKey = "sealing_key";
+    written of (key: SealingKey);
+    columns {
+        key number = i64::from(key.number) => get();
+        fixed check_value = &key.check => hash();
+        fixed created_at = key.created_at => time();
+    }
+    read(cells) { SealingKey { number, check: check_value, created_at } }
+}
+
+pub(crate) static LIST: Select = Select::new(SealingKeys::table, "order by sealing_key.number");
 
 const DELETE: &str = "\
 delete from sealing_key
  where number = $1";
 
-const LIST: &str = "\
-select number, check_value, created_at
-  from sealing_key
- order by number";
-
 /// Adds a key. [`StoreError::Duplicate`] if the database knows one with this number.
 pub fn insert(tx: &mut Tx<'_>, key: &SealingKey) -> Result<(), StoreError> {
-    tx.execute(INSERT, &[&key.number, &key.check, &key.created_at])
-        .map(|_| ())
+    SealingKeys::insert_now(tx, (key,))
 }
 
 /// Forgets a key.
@@ -70,13 +73,5 @@ pub fn delete(tx: &mut Tx<'_>, number: u32) -> Result<(), StoreError> {
 
 /// All keys, the oldest first.
 pub fn list(conn: &mut Conn<'_>) -> Result<Vec<SealingKey>, StoreError> {
-    conn.query(LIST, &[], |row| {
-        let mut cells = Cells::new(row);
-        let number: i64 = cells.get()?;
-        Ok(SealingKey {
-            number: u32::try_from(number).map_err(|_range| cells.corrupt())?,
-            check: cells.hash()?,
-            created_at: cells.time()?,
-        })
-    })
+    LIST.query(conn, &[], SealingKeys::read)
 }

@@ -3,8 +3,8 @@
 use domain::{ShopId, Timestamp};
 use sql::StoreError;
 
-use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// A key as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,9 +21,26 @@ pub struct SecretKey {
     pub revoked_at: Option<Timestamp>,
 }
 
-const INSERT: &str = "\
-insert into secret_key (shop_id, hash, hint, created_at)
-values ($1, $2, $3, $4)";
+table! {
+    pub(crate) SecretKeys: SecretKey = "secret_key";
+    written of (shop_id: ShopId, key: SecretKey);
+    columns {
+        key shop_id = *shop_id;
+        key hash = &key.hash => hash();
+        fixed hint = key.hint.as_str() => get();
+        fixed created_at = key.created_at => time();
+        noted last_used_at => time_or_null();
+        noted revoked_at => time_or_null();
+    }
+    read(cells) { SecretKey { hash, hint, created_at, last_used_at, revoked_at } }
+}
+
+pub(crate) static LIST: Select = Select::new(
+    SecretKeys::table,
+    "where secret_key.shop_id = $1
+ order by secret_key.created_at, secret_key.hash",
+)
+.by("secret_key_pk", &[Sample::Integer]);
 
 const REVOKE: &str = "\
 update secret_key
@@ -35,12 +52,6 @@ update secret_key
    set last_used_at = $3
  where shop_id = $1 and hash = $2";
 
-const LIST: &str = "\
-select hint, hash, created_at, last_used_at, revoked_at
-  from secret_key
- where shop_id = $1
- order by created_at, hash";
-
 /// Adds a key.
 pub fn insert(
     tx: &mut Tx<'_>,
@@ -49,7 +60,14 @@ pub fn insert(
     hint: &str,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    tx.execute(INSERT, &[&shop, hash, &hint, &now]).map(|_| ())
+    let key = SecretKey {
+        hash: *hash,
+        hint: hint.to_owned(),
+        created_at: now,
+        last_used_at: None,
+        revoked_at: None,
+    };
+    SecretKeys::insert_now(tx, (&shop, &key))
 }
 
 /// Ends a key's use. [`StoreError::Conflict`] if the shop has no such key in use.
@@ -74,16 +92,5 @@ pub fn note_use(
 
 /// All keys of a shop, the oldest first.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<SecretKey>, StoreError> {
-    conn.query(LIST, &[&shop], |row| {
-        let mut cells = Cells::new(row);
-        let hint = cells.get()?;
-        let hash: &[u8] = cells.get()?;
-        Ok(SecretKey {
-            hint,
-            hash: hash.try_into().map_err(|_length| cells.corrupt())?,
-            created_at: cells.time()?,
-            last_used_at: cells.time_or_null()?,
-            revoked_at: cells.time_or_null()?,
-        })
-    })
+    LIST.query(conn, &[&shop], SecretKeys::read)
 }

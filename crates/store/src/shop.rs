@@ -3,50 +3,84 @@
 use domain::deal::Life;
 use domain::shop::Site;
 use domain::{Duration, MethodKind, Shop, ShopId, ShopKind};
-use sql::{Param, Row, StoreError};
+use sql::StoreError;
 
-use crate::columns::{Cells, integer_or_null, json_or_null, refs, text, text_or_null};
+use crate::columns::json_or_null;
 use crate::database::{Conn, Tx};
+use crate::deal::Deals;
+use crate::invoice::Invoices;
+use crate::personal_data::PersonalDataRows;
+use crate::table::{Rows, Sample, Select, Table, table};
 use crate::{book, delivery, fiscalization, message};
 
-const INSERT: &str = "\
-insert into shop (id, gateway_id, name, test, enabled, currency, methods, may_send_cards,
-       may_save_methods, inn, deal_days, fiscalization, kind, cards_of, may_use_tokens,
-       widget_retries, platform_id, widget_sites, clock_offset, created_at, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
-       $21)";
+table! {
+    pub(crate) Shops: Shop = "shop";
+    written of (shop: Shop) with {
+        let (kind, cards_of) = kind_columns(shop.kind);
+    };
+    columns {
+        key id = shop.id => shop_id();
+        fixed clock_offset = shop.clock_offset => get();
+        fixed created_at = shop.created_at => time();
+        changing gateway_id = shop.gateway_id => gateway_id();
+        changing name = shop.name.as_str() => get();
+        changing test = shop.test => get();
+        changing enabled = shop.enabled => get();
+        changing currency = shop.currency => currency();
+        changing methods = methods(shop) => list(MethodKind::from_code);
+        changing may_send_cards = shop.may_send_cards => get();
+        changing may_save_methods = shop.may_save_methods => get();
+        changing inn = shop.inn.as_deref() => get();
+        changing deal_days = shop.deal_life.map(Life::days) => life_or_null();
+        changing fiscalization = json_or_null(fiscalization::write(shop.fiscalization.as_ref())?)
+            => named_or_null(fiscalization::read);
+        changing kind = kind => get();
+        changing cards_of = cards_of => shop_id_or_null();
+        changing may_use_tokens = shop.may_use_tokens => get();
+        changing widget_retries = shop.widget_retries => get();
+        changing platform_id = shop.platform_id => shop_id_or_null();
+        changing widget_sites = sites(shop) => list(Site::parse);
+        version version = shop.version => get();
+    }
+    read(cells) {
+        let kind = match kind {
+            "shop" => ShopKind::Shop,
+            "gateway" => ShopKind::Gateway { cards_of },
+            _ => return Err(cells.corrupt_at("kind")),
+        };
+        Shop {
+            id,
+            gateway_id,
+            name,
+            test,
+            enabled,
+            currency,
+            methods,
+            may_send_cards,
+            may_save_methods,
+            clock_offset: Duration::micros(clock_offset),
+            inn,
+            created_at,
+            version,
+            deal_life: deal_days,
+            fiscalization,
+            kind,
+            may_use_tokens,
+            widget_retries,
+            platform_id,
+            widget_sites,
+        }
+    }
+}
 
-const UPDATE: &str = "\
-update shop
-   set gateway_id = $3, name = $4, test = $5, enabled = $6, currency = $7, methods = $8,
-       may_send_cards = $9, may_save_methods = $10, inn = $11, deal_days = $12,
-       fiscalization = $13, kind = $14, cards_of = $15, may_use_tokens = $16,
-       widget_retries = $17, platform_id = $18, widget_sites = $19,
-       version = version + 1
- where id = $1 and version = $2";
+pub(crate) static LIST_ANY_SHOP: Select = Select::new(Shops::table, "order by shop.id");
 
-const FIND: &str = "\
-select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of, may_use_tokens, widget_retries, platform_id, widget_sites
-  from shop
- where id = $1";
-
-const LIST_ANY_SHOP: &str = "\
-select id, gateway_id, name, test, enabled, currency, methods, may_send_cards, may_save_methods,
-       clock_offset, inn, created_at, version, deal_days, fiscalization, kind,
-       cards_of, may_use_tokens, widget_retries, platform_id, widget_sites
-  from shop
- order by id";
-
-const AUTHENTICATE: &str = "\
-select s.id, s.gateway_id, s.name, s.test, s.enabled, s.currency, s.methods, s.may_send_cards,
-       s.may_save_methods, s.clock_offset, s.inn, s.created_at, s.version,
-       s.deal_days, s.fiscalization, s.kind, s.cards_of, s.may_use_tokens, s.widget_retries,
-       s.platform_id, s.widget_sites
-  from shop s
-  join secret_key k on k.shop_id = s.id
- where s.id = $1 and k.hash = $2 and k.revoked_at is null";
+pub(crate) static AUTHENTICATE: Select = Select::new(
+    Shops::table,
+    "join secret_key on secret_key.shop_id = shop.id
+ where shop.id = $1 and secret_key.hash = $2 and secret_key.revoked_at is null",
+)
+.by("secret_key_pk", &[Sample::Integer, Sample::Bytes]);
 
 const NEXT_NUMBER: &str = "select coalesce(max(id), 100000) + 1 from shop";
 
@@ -65,49 +99,24 @@ update payment_method
    set due_at = due_at - $2
  where shop_id = $1 and due_at is not null";
 
-const ADVANCE_DEALS: &str = "\
-update deal
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
-const ADVANCE_INVOICES: &str = "\
-update invoice
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
-const ADVANCE_PERSONAL_DATA: &str = "\
-update personal_data
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
 const ADVANCE_OPERATIONS: &str = "\
 update operation
    set due_at = due_at - $2
  where shop_id = $1 and due_at is not null";
 
+/// Tables with rows that wait for a time, by which an index finds them.
+pub(crate) const WAITING: [fn() -> &'static Table; 3] =
+    [Deals::table, Invoices::table, PersonalDataRows::table];
+
 /// Adds a shop with an empty book.
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop) -> Result<(), StoreError> {
-    let methods = methods(shop);
-    let mut params = vec![Param::Integer(shop.id.as_i64())];
-    params.extend(changing(shop, &methods)?);
-    params.extend([
-        Param::Integer(shop.clock_offset.as_micros()),
-        Param::Integer(shop.created_at.as_micros()),
-        Param::Integer(shop.version),
-    ]);
-    tx.execute(INSERT, &refs(&params))?;
+    Shops::insert_now(tx, (shop,))?;
     book::open(tx, shop.id)
 }
 
 /// Stores what changed of a shop, its clock excepted: see [`advance_clock`].
 pub fn update(tx: &mut Tx<'_>, shop: &Shop) -> Result<(), StoreError> {
-    let methods = methods(shop);
-    let mut params = vec![
-        Param::Integer(shop.id.as_i64()),
-        Param::Integer(shop.version),
-    ];
-    params.extend(changing(shop, &methods)?);
-    tx.write_one(UPDATE, &refs(&params))
+    Shops::update(tx, (shop,))
 }
 
 fn methods(shop: &Shop) -> String {
@@ -115,41 +124,26 @@ fn methods(shop: &Shop) -> String {
     codes.join(" ")
 }
 
-fn changing<'a>(shop: &'a Shop, methods: &'a str) -> Result<[Param<'a>; 17], StoreError> {
-    let (kind, cards_of) = match shop.kind {
+fn sites(shop: &Shop) -> String {
+    let sites: Vec<&str> = shop.widget_sites.iter().map(Site::as_str).collect();
+    sites.join(" ")
+}
+
+fn kind_columns(kind: ShopKind) -> (&'static str, Option<ShopId>) {
+    match kind {
         ShopKind::Shop => ("shop", None),
         ShopKind::Gateway { cards_of } => ("gateway", cards_of),
-    };
-    let sites: Vec<&str> = shop.widget_sites.iter().map(Site::as_str).collect();
-    Ok([
-        Param::Integer(shop.gateway_id.as_i64()),
-        text(shop.name.as_str()),
-        Param::Bool(shop.test),
-        Param::Bool(shop.enabled),
-        text(shop.currency.code()),
-        text(methods),
-        Param::Bool(shop.may_send_cards),
-        Param::Bool(shop.may_save_methods),
-        text_or_null(shop.inn.as_deref()),
-        integer_or_null(shop.deal_life.map(Life::days)),
-        json_or_null(fiscalization::write(shop.fiscalization.as_ref())?),
-        text(kind),
-        integer_or_null(cards_of.map(ShopId::as_i64)),
-        Param::Bool(shop.may_use_tokens),
-        Param::Bool(shop.widget_retries),
-        integer_or_null(shop.platform_id.map(ShopId::as_i64)),
-        text(sites.join(" ")),
-    ])
+    }
 }
 
 /// The shop with this id.
 pub fn find(conn: &mut Conn<'_>, id: ShopId) -> Result<Option<Shop>, StoreError> {
-    conn.query_opt(FIND, &[&id], read)
+    Shops::find(conn, &[&id])
 }
 
 /// All shops, by number.
 pub fn list_any_shop(conn: &mut Conn<'_>) -> Result<Vec<Shop>, StoreError> {
-    conn.query(LIST_ANY_SHOP, &[], read)
+    LIST_ANY_SHOP.query(conn, &[], Shops::read)
 }
 
 /// The shop with this id, if a key with this hash opens it. Whether it is enabled is the caller's
@@ -159,7 +153,7 @@ pub fn authenticate(
     id: ShopId,
     key_hash: &[u8; 32],
 ) -> Result<Option<Shop>, StoreError> {
-    conn.query_opt(AUTHENTICATE, &[&id, key_hash], read)
+    AUTHENTICATE.query_opt(conn, &[&id, key_hash], Shops::read)
 }
 
 /// A number that no shop has. Two who ask at once get the same; the second insert is refused.
@@ -171,56 +165,12 @@ pub fn next_number_any_shop(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
 /// earlier.
 pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), StoreError> {
     tx.write_one(ADVANCE, &[&shop.id, &shop.version, &by])?;
-    for statement in [
-        ADVANCE_PAYMENTS,
-        ADVANCE_METHODS,
-        ADVANCE_DEALS,
-        ADVANCE_INVOICES,
-        ADVANCE_OPERATIONS,
-        ADVANCE_PERSONAL_DATA,
-    ] {
+    for statement in [ADVANCE_PAYMENTS, ADVANCE_METHODS, ADVANCE_OPERATIONS] {
         tx.write(statement, &[&shop.id, &by])?;
+    }
+    for table in WAITING {
+        tx.write(table().advance(), &[&shop.id, &by])?;
     }
     message::advance(tx, shop.id, by)?;
     delivery::advance(tx, shop.id, by)
-}
-
-fn read(row: &Row<'_>) -> Result<Shop, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(Shop {
-        id: cells.shop_id()?,
-        gateway_id: cells.gateway_id()?,
-        name: cells.get()?,
-        test: cells.get()?,
-        enabled: cells.get()?,
-        currency: cells.currency()?,
-        methods: cells.list(MethodKind::from_code)?,
-        may_send_cards: cells.get()?,
-        may_save_methods: cells.get()?,
-        clock_offset: Duration::micros(cells.get()?),
-        inn: cells.get()?,
-        created_at: cells.time()?,
-        version: cells.get()?,
-        deal_life: cells.life_or_null()?,
-        fiscalization: cells.named_or_null(fiscalization::read)?,
-        kind: read_kind(&mut cells)?,
-        may_use_tokens: cells.get()?,
-        widget_retries: cells.get()?,
-        platform_id: cells.shop_id_or_null()?,
-        widget_sites: cells.list(Site::parse)?,
-    })
-}
-
-fn read_kind(cells: &mut Cells<'_>) -> Result<ShopKind, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let cards_of = match cells.get::<Option<i64>>()? {
-        None => None,
-        Some(number) => Some(ShopId::new(number).ok_or_else(|| cells.corrupt())?),
-    };
-    match code {
-        "shop" => Ok(ShopKind::Shop),
-        "gateway" => Ok(ShopKind::Gateway { cards_of }),
-        _ => Err(unknown),
-    }
 }

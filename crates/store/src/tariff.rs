@@ -1,24 +1,52 @@
 //! Tariffs: the lines of shops' price lists.
 
-use domain::{MethodKind, Rate, ShopId, Tariff};
+use domain::{MethodKind, ShopId, Tariff};
 use sql::StoreError;
 
-use crate::columns::Cells;
 use crate::database::{Conn, Tx};
+use crate::table::{Rows, Sample, Select, table};
 
 /// What stands in the column of a line that is for all methods.
 const ANY_METHOD: &str = "any";
 
-const INSERT: &str = "\
-insert into tariff (shop_id, method, currency, rate_ppm, minimum_minor, fixed_minor, vat_ppm,
-       starts_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8)";
+table! {
+    pub(crate) Tariffs: Tariff = "tariff";
+    written of (tariff: Tariff);
+    columns {
+        key shop_id = tariff.shop_id => shop_id();
+        key method = tariff.method.map_or(ANY_METHOD, MethodKind::code) => get();
+        key currency = tariff.fixed.currency() => currency();
+        fixed rate_ppm = tariff.rate.ppm() => rate();
+        fixed minimum_minor = tariff.minimum => money(currency);
+        fixed fixed_minor = tariff.fixed => money(currency);
+        fixed vat_ppm = tariff.vat.ppm() => rate();
+        key starts_at = tariff.starts_at => time();
+    }
+    read(cells) {
+        let method = match method {
+            ANY_METHOD => None,
+            code => {
+                Some(MethodKind::from_code(code).ok_or_else(|| cells.corrupt_at("method"))?)
+            }
+        };
+        Tariff {
+            shop_id,
+            method,
+            rate: rate_ppm,
+            minimum: minimum_minor,
+            fixed: fixed_minor,
+            vat: vat_ppm,
+            starts_at,
+        }
+    }
+}
 
-const LIST: &str = "\
-select method, shop_id, currency, rate_ppm, minimum_minor, fixed_minor, vat_ppm, starts_at
-  from tariff
- where shop_id = $1
- order by currency, method, starts_at";
+pub(crate) static LIST: Select = Select::new(
+    Tariffs::table,
+    "where tariff.shop_id = $1
+ order by tariff.currency, tariff.method, tariff.starts_at",
+)
+.by("tariff_pk", &[Sample::Integer]);
 
 /// Adds a line. Its least and fixed sums are in one currency.
 pub fn insert(tx: &mut Tx<'_>, tariff: &Tariff) -> Result<(), StoreError> {
@@ -28,40 +56,10 @@ pub fn insert(tx: &mut Tx<'_>, tariff: &Tariff) -> Result<(), StoreError> {
             constraint: "tariff_currency".to_owned(),
         });
     }
-    tx.execute(
-        INSERT,
-        &[
-            &tariff.shop_id,
-            &tariff.method.map_or(ANY_METHOD, MethodKind::code),
-            &currency.code(),
-            &tariff.rate.ppm(),
-            &tariff.minimum.minor(),
-            &tariff.fixed.minor(),
-            &tariff.vat.ppm(),
-            &tariff.starts_at,
-        ],
-    )
-    .map(|_| ())
+    Tariffs::insert_now(tx, (tariff,))
 }
 
 /// All lines of a shop's price list.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<Tariff>, StoreError> {
-    conn.query(LIST, &[&shop], |row| {
-        let mut cells = Cells::new(row);
-        let method = match cells.get()? {
-            ANY_METHOD => None,
-            code => Some(MethodKind::from_code(code).ok_or_else(|| cells.corrupt())?),
-        };
-        let shop_id = cells.shop_id()?;
-        let currency = cells.currency()?;
-        Ok(Tariff {
-            shop_id,
-            method,
-            rate: Rate::from_ppm(cells.get()?).ok_or_else(|| cells.corrupt())?,
-            minimum: cells.money(currency)?,
-            fixed: cells.money(currency)?,
-            vat: Rate::from_ppm(cells.get()?).ok_or_else(|| cells.corrupt())?,
-            starts_at: cells.time()?,
-        })
-    })
+    LIST.query(conn, &[&shop], Tariffs::read)
 }

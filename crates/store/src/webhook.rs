@@ -2,17 +2,48 @@
 
 use domain::webhook::{Holder, Webhook};
 use domain::{EventKind, GrantId, ShopId, WebhookId};
-use sql::{Param, Row, StoreError};
+use sql::StoreError;
 
-use crate::columns::{Cells, id_or_null, time_or_null};
+use crate::columns::Cells;
 use crate::database::{Conn, Tx};
 use crate::delivery;
 use crate::sealing::Sealed;
+use crate::table::{Rows, Sample, Select, table};
 
-const INSERT: &str = "\
-insert into webhook (id, shop_id, url, events, secret, strict_order, application_id,
-       grant_id, shows_fees, ends_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+table! {
+    pub(crate) Webhooks: Webhook = "webhook";
+    written of (webhook: Webhook, secret: Sealed);
+    columns {
+        key id = webhook.id => parse();
+        key shop_id = webhook.shop_id => shop_id();
+        fixed url = webhook.url.as_str() => get();
+        fixed events = codes(&webhook.events) => list(EventKind::from_code);
+        fixed secret = secret.as_text();
+        fixed strict_order = webhook.strict_order => get();
+        fixed application_id = webhook.holder.as_ref().map(|it| it.application_id)
+            => parse_or_null();
+        fixed grant_id = webhook.holder.as_ref().map(|it| it.grant_id) => parse_or_null();
+        fixed shows_fees = webhook.holder.as_ref().map(|it| it.shows_fees) => get();
+        fixed ends_at = webhook.holder.as_ref().map(|it| it.ends_at) => time_or_null();
+        fixed created_at = webhook.created_at => time();
+    }
+    read(cells) {
+        // Four columns, all of them or none.
+        let holder = match (application_id, grant_id, shows_fees, ends_at) {
+            (Some(application_id), Some(grant_id), Some(shows_fees), Some(ends_at)) => {
+                Some(Holder { application_id, grant_id, shows_fees, ends_at })
+            }
+            (None, None, None, None) => None,
+            _ => return Err(cells.corrupt_at("ends_at")),
+        };
+        Webhook { id, shop_id, url, events, strict_order, holder, created_at }
+    }
+}
+
+fn codes(events: &[EventKind]) -> String {
+    let codes: Vec<&str> = events.iter().map(|kind| kind.code()).collect();
+    codes.join(" ")
+}
 
 const UPDATE_URL: &str = "\
 update webhook
@@ -40,25 +71,19 @@ const DELETE: &str = "\
 delete from webhook
  where id = $1 and shop_id = $2";
 
-const FIND: &str = "\
-select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
-       created_at
-  from webhook
- where id = $1 and shop_id = $2";
+pub(crate) static LIST: Select = Select::new(
+    Webhooks::table,
+    "where webhook.shop_id = $1
+ order by webhook.created_at, webhook.id",
+)
+.by("webhook_by_shop", &[Sample::Integer]);
 
-const LIST: &str = "\
-select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
-       created_at
-  from webhook
- where shop_id = $1
- order by created_at, id";
-
-const LIST_OF_GRANT: &str = "\
-select id, shop_id, url, events, strict_order, application_id, grant_id, shows_fees, ends_at,
-       created_at
-  from webhook
- where shop_id = $1 and grant_id = $2
- order by created_at, id";
+pub(crate) static LIST_OF_GRANT: Select = Select::new(
+    Webhooks::table,
+    "where webhook.shop_id = $1 and webhook.grant_id = $2
+ order by webhook.created_at, webhook.id",
+)
+.by("webhook_by_shop", &[Sample::Integer, Sample::Text]);
 
 /// The secret of a webhook, as its row holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,24 +98,7 @@ pub struct HeldSecret {
 
 /// Adds a webhook with its secret.
 pub fn insert(tx: &mut Tx<'_>, webhook: &Webhook, secret: &Sealed) -> Result<(), StoreError> {
-    let holder = webhook.holder.as_ref();
-    let codes: Vec<&str> = webhook.events.iter().map(|kind| kind.code()).collect();
-    tx.write(
-        INSERT,
-        &[
-            &webhook.id,
-            &webhook.shop_id,
-            &webhook.url,
-            &codes.join(" "),
-            &secret.as_text(),
-            &webhook.strict_order,
-            &id_or_null(holder.map(|it| it.application_id)),
-            &id_or_null(holder.map(|it| it.grant_id)),
-            &holder.map_or(Param::Null, |it| Param::Bool(it.shows_fees)),
-            &time_or_null(holder.map(|it| it.ends_at)),
-            &webhook.created_at,
-        ],
-    )
+    Webhooks::insert(tx, (webhook, secret))
 }
 
 /// Sends what a webhook is told from now on to another address, also what is on its way.
@@ -151,12 +159,12 @@ pub fn find(
     shop: ShopId,
     id: WebhookId,
 ) -> Result<Option<Webhook>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    Webhooks::find(conn, &[&id, &shop])
 }
 
 /// All webhooks of a shop, the oldest first.
 pub fn list(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<Webhook>, StoreError> {
-    conn.query(LIST, &[&shop], read)
+    LIST.query(conn, &[&shop], Webhooks::read)
 }
 
 /// The webhooks that an application set up by a grant, the oldest first.
@@ -165,7 +173,7 @@ pub fn list_of_grant(
     shop: ShopId,
     grant: GrantId,
 ) -> Result<Vec<Webhook>, StoreError> {
-    conn.query(LIST_OF_GRANT, &[&shop, &grant], read)
+    LIST_OF_GRANT.query(conn, &[&shop, &grant], Webhooks::read)
 }
 
 /// The shop's webhooks that want events of this kind.
@@ -177,37 +185,4 @@ pub fn of_event(
     let mut webhooks = list(conn, shop)?;
     webhooks.retain(|webhook| webhook.events.contains(&kind));
     Ok(webhooks)
-}
-
-fn read(row: &Row<'_>) -> Result<Webhook, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(Webhook {
-        id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        url: cells.get()?,
-        events: cells.list(EventKind::from_code)?,
-        strict_order: cells.get()?,
-        holder: read_holder(&mut cells)?,
-        created_at: cells.time()?,
-    })
-}
-
-/// Four columns, all of them or none.
-fn read_holder(cells: &mut Cells<'_>) -> Result<Option<Holder>, StoreError> {
-    let application = cells.parse_or_null()?;
-    let grant = cells.parse_or_null()?;
-    let shows_fees = cells.get()?;
-    let ends_at = cells.time_or_null()?;
-    match (application, grant, shows_fees, ends_at) {
-        (Some(application_id), Some(grant_id), Some(shows_fees), Some(ends_at)) => {
-            Ok(Some(Holder {
-                application_id,
-                grant_id,
-                shows_fees,
-                ends_at,
-            }))
-        }
-        (None, None, None, None) => Ok(None),
-        _ => Err(cells.corrupt()),
-    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn attach(
     let found = store::deal::lock(work.tx, cx.shop.id, part.id)?;
     let deal = found.ok_or(Refusal::DealNotFound)?;
     let next = deal.attach(payment, cx.now)?;
-    store::deal::update_payment(work.tx, &next)?;
+    store::deal::update_payment(work.tx, &work.cx.shop, &next)?;
     Ok(PaymentDeal {
         id: deal.id,
         fee_moment: deal.fee_moment,
@@ -133,7 +133,7 @@ fn fill(work: &mut Work<'_, '_>, payment: &Payment, own: &PaymentDeal) -> Result
     let deal = lock(work, own.id)?;
     let next = deal.fill(&filled)?;
     if next.state == deal.state {
-        return Ok(store::deal::update_payment(work.tx, &next)?);
+        return Ok(store::deal::update_payment(work.tx, &work.cx.shop, &next)?);
     }
     store_next(work, Some(next))
 }

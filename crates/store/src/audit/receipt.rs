@@ -8,7 +8,8 @@ use sql::{Row, StoreError};
 use super::place;
 use crate::columns::Cells;
 use crate::database::Conn;
-use crate::receipt;
+use crate::receipt::Receipts;
+use crate::table::{Rows, Sample, Select};
 
 /// A receipt, its payment or refund, and what the register was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,54 +78,74 @@ pub struct Siblings {
     pub registered: Option<Money>,
 }
 
-const RECEIPTS: &str = "\
-select q.id, q.shop_id, q.kind, q.origin, q.payment_id, q.refund_id, q.currency, q.total_minor,
-       q.content, q.created_at, q.state, q.operation_id, q.attempts, q.document_number,
-       q.storage_number, q.attribute, q.registered_at, q.register_id, q.reason, q.canceled_at,
-       q.on_behalf_of, q.version,
-       p.state as payment_state, coalesce(p.capture_minor, p.amount_minor) as payment_minor,
-       p.receipt_registration as payment_registration, p.receipt_order,
-       r.state as refund_state, r.amount_minor as refund_minor,
-       r.receipt_registration as refund_registration,
-       (select count(*)
-          from operation o
-         where o.object_id = q.id and o.shop_id = q.shop_id
-           and o.kind = 'register') as attempts_made,
-       (select count(*)
-          from operation o
-         where o.object_id = q.id and o.shop_id = q.shop_id and o.kind = 'register'
-           and o.state in ('sent', 'unknown', 'challenged')) as attempts_open,
-       (select count(*)
-          from operation o
-         where o.id = q.operation_id and o.object_id = q.id and o.shop_id = q.shop_id
-           and o.state in ('sent', 'unknown', 'challenged')) as waits,
-       (select count(*)
-          from operation o
-         where o.object_id = q.id and o.shop_id = q.shop_id and o.kind = 'register'
-           and o.state = 'approved') as attempts_registered,
-       (select max(o.reference)
-          from operation o
-         where o.object_id = q.id and o.shop_id = q.shop_id and o.kind = 'register'
-           and o.state = 'approved') as registered_as,
-       (select count(*)
-          from receipt s
-         where s.payment_id = q.payment_id and s.origin = 'flow'
-           and coalesce(s.refund_id, '') = coalesce(q.refund_id, '')) as flow,
-       (select count(*)
-          from receipt s
-         where s.payment_id = q.payment_id and s.origin = 'reversal'
-           and coalesce(s.refund_id, '') = coalesce(q.refund_id, '')) as reversals,
-       (select max(s.total_minor)
-          from receipt s
-         where s.payment_id = q.payment_id and s.origin = 'flow' and s.state = 'registered'
-           and coalesce(s.refund_id, '') = coalesce(q.refund_id, '')) as flow_minor
-  from receipt q
-  left join payment p on p.id = q.payment_id and p.shop_id = q.shop_id
-  left join refund r on r.id = q.refund_id and r.payment_id = q.payment_id
-                    and r.shop_id = q.shop_id
- where q.shop_id = $1 and (q.created_at, q.id) > ($2, $3)
- order by q.created_at, q.id
- limit $4";
+pub(crate) static RECEIPTS: Select = Select::new(
+    Receipts::table,
+    "\
+left join payment p on p.id = receipt.payment_id and p.shop_id = receipt.shop_id
+  left join refund r on r.id = receipt.refund_id and r.payment_id = receipt.payment_id
+                    and r.shop_id = receipt.shop_id
+ where receipt.shop_id = $1 and (receipt.created_at, receipt.id) > ($2, $3)
+ order by receipt.created_at, receipt.id
+ limit $4",
+)
+.with(&[
+    "p.state as payment_state",
+    "coalesce(p.capture_minor, p.amount_minor) as payment_minor",
+    "p.receipt_registration as payment_registration",
+    "p.receipt_order",
+    "r.state as refund_state",
+    "r.amount_minor as refund_minor",
+    "r.receipt_registration as refund_registration",
+    "\
+(select count(*)
+   from operation o
+  where o.object_id = receipt.id and o.shop_id = receipt.shop_id
+    and o.kind = 'register') as attempts_made",
+    "\
+(select count(*)
+   from operation o
+  where o.object_id = receipt.id and o.shop_id = receipt.shop_id and o.kind = 'register'
+    and o.state in ('sent', 'unknown', 'challenged')) as attempts_open",
+    "\
+(select count(*)
+   from operation o
+  where o.id = receipt.operation_id and o.object_id = receipt.id and o.shop_id = receipt.shop_id
+    and o.state in ('sent', 'unknown', 'challenged')) as waits",
+    "\
+(select count(*)
+   from operation o
+  where o.object_id = receipt.id and o.shop_id = receipt.shop_id and o.kind = 'register'
+    and o.state = 'approved') as attempts_registered",
+    "\
+(select max(o.reference)
+   from operation o
+  where o.object_id = receipt.id and o.shop_id = receipt.shop_id and o.kind = 'register'
+    and o.state = 'approved') as registered_as",
+    "\
+(select count(*)
+   from receipt s
+  where s.payment_id = receipt.payment_id and s.origin = 'flow'
+    and coalesce(s.refund_id, '') = coalesce(receipt.refund_id, '')) as flow",
+    "\
+(select count(*)
+   from receipt s
+  where s.payment_id = receipt.payment_id and s.origin = 'reversal'
+    and coalesce(s.refund_id, '') = coalesce(receipt.refund_id, '')) as reversals",
+    "\
+(select max(s.total_minor)
+   from receipt s
+  where s.payment_id = receipt.payment_id and s.origin = 'flow' and s.state = 'registered'
+    and coalesce(s.refund_id, '') = coalesce(receipt.refund_id, '')) as flow_minor",
+])
+.by(
+    "receipt_by_creation",
+    &[
+        Sample::Integer,
+        Sample::Integer,
+        Sample::Text,
+        Sample::Integer,
+    ],
+);
 
 /// A refund that was canceled when it was created never got as far as its receipt.
 const MISSING: &str = "\
@@ -162,7 +183,7 @@ pub fn receipts(
     limit: u32,
 ) -> Result<Vec<ReceiptProof>, StoreError> {
     let (time, id) = place(after);
-    conn.query(RECEIPTS, &[&shop, &time, &id, &limit], read)
+    RECEIPTS.query(conn, &[&shop, &time, &id, &limit], read)
 }
 
 /// Payments of the shop that say that they or their refunds have a receipt, and there is none.
@@ -177,7 +198,7 @@ pub fn registered_twice(conn: &mut Conn<'_>, shop: ShopId) -> Result<Vec<Receipt
 
 fn read(row: &Row<'_>) -> Result<ReceiptProof, StoreError> {
     let mut cells = Cells::new(row);
-    let receipt = receipt::read_cells(&mut cells)?;
+    let receipt = Receipts::read_cells(&mut cells)?;
     let currency = receipt.total.currency();
     let state = cells.named_or_null(|code| Some(progress(code)))?;
     let amount = cells.money_or_null(currency)?;

@@ -13,10 +13,11 @@ use domain::webhook::Delivery;
 use domain::{DeliveryId, Duration, EventKind, Timestamp, WebhookId};
 use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
-use super::read_cells;
+use super::Deliveries;
 use crate::columns::{Cells, refs, text};
 use crate::database::{Altyn, Tx};
 use crate::sealing::Sealed;
+use crate::table::Rows;
 
 /// What to claim. Times are the platform's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -334,7 +335,7 @@ pub fn renew_any_shop(
 
 fn read(row: &Row<'_>) -> Result<Candidate, StoreError> {
     let mut cells = Cells::new(row);
-    let delivery = read_cells(&mut cells)?;
+    let delivery = Deliveries::read_cells(&mut cells)?;
     let kind = cells.named(EventKind::from_code)?;
     let body = cells.get()?;
     let webhook: (Option<String>, Option<String>) = (cells.get()?, cells.get()?);

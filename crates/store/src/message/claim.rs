@@ -4,9 +4,10 @@ use domain::message::Channel;
 use domain::{Duration, Message, Timestamp};
 use sql::{Param, ROWS_MAX, Row, StoreError, ToParam, many};
 
-use super::read_cells;
+use super::Messages;
 use crate::columns::{Cells, refs};
 use crate::database::{Altyn, Tx};
+use crate::table::{Locking, Rows, Sample, Select};
 
 /// What to claim. Times are the platform's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,28 +31,18 @@ pub struct Claimed {
     pub clock_offset: Duration,
 }
 
-const CANDIDATES: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + s.clock_offset as due_at, m.ended_at,
-       s.clock_offset, m.sequence
-  from message m
-  join shop s on s.id = m.shop_id
- where m.due_at <= $1 and m.channel = $2
- order by m.due_at, m.sequence
- limit $3";
-
-const CANDIDATES_POSTGRES: &str = "\
-select m.id, m.shop_id, m.about_kind, m.about_id, m.channel, m.locale, m.address, m.subject,
-       m.body, m.html, m.state, m.attempts, m.said, m.created_at,
-       m.due_at + s.clock_offset as due_at, m.ended_at,
-       s.clock_offset, m.sequence
-  from message m
-  join shop s on s.id = m.shop_id
- where m.due_at <= $1 and m.channel = $2
- order by m.due_at, m.sequence
- limit $3
-   for update of m skip locked";
+pub(crate) static CANDIDATES: Select = Select::new(
+    Messages::table,
+    "where message.due_at <= $1 and message.channel = $2
+ order by message.due_at, message.sequence
+ limit $3",
+)
+.with(&["shop.clock_offset", "message.sequence"])
+.locked(Locking::Skips)
+.by(
+    "message_due",
+    &[Sample::Integer, Sample::Text, Sample::Integer],
+);
 
 /// The first row matches nothing; it tells PostgreSQL the columns' types.
 const LEASE_HEAD: &str = "\
@@ -65,9 +56,8 @@ const LEASE_TAIL: &str = ") v
 /// Takes messages that are due, the longest waiting first. They are due again when the lease is
 /// over, unless [`record`](super::record) says something else before.
 pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, StoreError> {
-    let statement = tx.pick(CANDIDATES, CANDIDATES_POSTGRES);
     let params: [&dyn ToParam<Altyn>; 3] = [&claim.now, &claim.channel.code(), &claim.limit];
-    let found = tx.query(statement, &params, read)?;
+    let found = CANDIDATES.query(tx, &params, read)?;
     let lease_until = claim.lease_until.as_micros();
     for found in found.chunks(ROWS_MAX) {
         let leases: Vec<Param<'_>> = found
@@ -82,7 +72,7 @@ pub fn claim_any_shop(tx: &mut Tx<'_>, claim: &Claim) -> Result<Vec<Claimed>, St
 fn read(row: &Row<'_>) -> Result<(Claimed, i64), StoreError> {
     let mut cells = Cells::new(row);
     let claimed = Claimed {
-        message: read_cells(&mut cells)?,
+        message: Messages::read_cells(&mut cells)?,
         clock_offset: Duration::micros(cells.get()?),
     };
     Ok((claimed, cells.get()?))

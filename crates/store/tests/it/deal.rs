@@ -2,7 +2,9 @@
 
 use domain::deal::Status;
 use domain::{Deal, DealId, Duration};
-use store::deal::{Filter, due_any_shop, find, insert, list, lock, update, update_payment};
+use store::deal::{
+    Filter, due_any_shop, find, find_many, insert, list, lock, update, update_payment,
+};
 use store::{Range, Store, StoreError};
 
 use crate::database::both;
@@ -66,16 +68,54 @@ async fn a_payment_changes_only_what_it_brings() {
         next.sums.charged = filled.sums.charged;
         next.sums.held = filled.sums.held;
         next.sums.payable = filled.sums.payable;
-        let (stored, owner) = (next.clone(), shop.id);
+        let (stored, owner) = (next.clone(), shop.clone());
         let found = done(&store, move |tx| {
-            update_payment(tx, &stored)?;
-            find(tx, owner, stored.id)
+            update_payment(tx, &owner, &stored)?;
+            find(tx, owner.id, stored.id)
         });
         let mut expected = next.clone();
         expected.version += 1;
         assert_eq!(found.await, Some(expected));
-        let error = refused(&store, move |tx| update_payment(tx, &next)).await;
+        let error = refused(&store, move |tx| update_payment(tx, &shop, &next)).await;
         assert!(matches!(error, StoreError::Conflict));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_deals_are_found_at_once_and_none_of_another_shop() {
+    both(|store, _| async move {
+        let shop = with_shop(&store, 1).await;
+        let stranger = with_shop(&store, 2).await;
+        let template = deals(&shop)[0].clone();
+        let (owner, other) = (shop.clone(), stranger.clone());
+        done(&store, move |tx| {
+            for number in 0..70 {
+                let id = deal_id(1_000 + number);
+                let owner = if number == 69 { &other } else { &owner };
+                let (shop_id, template) = (owner.id, template.clone());
+                insert(
+                    tx,
+                    owner,
+                    &Deal {
+                        id,
+                        shop_id,
+                        ..template
+                    },
+                )?;
+            }
+            Ok(())
+        })
+        .await;
+        for count in [0, 1, 2, 3, 64, 70] {
+            let ids: Vec<DealId> = (0..count).map(|it| deal_id(1_000 + it)).collect();
+            let (asked, shop) = (ids.clone(), shop.id);
+            let found = store.read(move |conn| find_many(conn, shop, &asked)).await;
+            let mut found: Vec<DealId> = found.unwrap().iter().map(|deal| deal.id).collect();
+            found.sort();
+            let own: Vec<DealId> = ids.into_iter().take(69).collect();
+            assert_eq!(found, own);
+        }
     })
     .await;
 }

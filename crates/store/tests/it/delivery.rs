@@ -8,7 +8,7 @@ use store::delivery::{
     resend, was_taken,
 };
 use store::sealing::Sealed;
-use store::{Store, StoreError, Tx, event, webhook};
+use store::{Conn, Store, StoreError, Tx, event, webhook};
 
 use crate::database::both;
 use crate::samples::{NOW, done, refused, seed, shop, with_shop};
@@ -581,7 +581,9 @@ async fn attempts_are_noted_once_and_the_first_one_dates_the_schedule() {
         let again = vec![attempt(2, Some(200)), attempt(3, Some(200))];
         done(&store, move |tx| attempt::insert_many(tx, &noted)).await;
         done(&store, move |tx| attempt::insert_many(tx, &again)).await;
-        let listed = store.read(|conn| attempt::list(conn, delivery_id(1))).await;
+        let (shop, event) = (shop(1).id, EventId::new(seed(1)));
+        let list = move |conn: &mut Conn<'_>| attempt::list_of_event(conn, shop, event);
+        let listed = store.read(list).await;
         let without_nul = |attempt: Attempt| Attempt {
             response_body: attempt.response_body.map(|it| it.replace('\0', "\u{fffd}")),
             ..attempt

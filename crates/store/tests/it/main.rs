@@ -12,6 +12,7 @@
 pub mod cluster;
 #[path = "../../../testkit/src/database.rs"]
 pub mod database;
+mod plan;
 mod prepare;
 mod samples;
 mod schema;

@@ -33,7 +33,12 @@ struct Text {
 
 #[tokio::test]
 async fn every_statement_is_prepared_on_both_engines() {
-    let texts = texts();
+    let mut texts = texts();
+    texts.extend(store::texts::statements().into_iter().map(|made| Text {
+        place: format!("made of data: {}", made.text),
+        engine: made.engine,
+        sql: made.text.to_owned(),
+    }));
     assert!(
         texts.iter().any(|text| text.sql == "select 1"),
         "the engine's own probe was not found"
@@ -71,12 +76,36 @@ async fn every_statement_is_prepared_on_both_engines() {
     assert!(refused.is_empty(), "{}", refused.join("\n"));
 }
 
+/// What is declared in the sources is also shown to these tests.
+#[test]
+fn no_table_read_or_list_is_left_out() {
+    let sources: Vec<String> = files()
+        .iter()
+        .map(|file| fs::read_to_string(file).unwrap())
+        .collect();
+    let count = |text: &str| -> usize {
+        let counts = sources.iter().map(|source| source.matches(text).count());
+        counts.sum()
+    };
+    let declared = store::texts::Count {
+        tables: count("\ntable! {"),
+        selects: count(": Select ="),
+        parts: count(": Part ="),
+        lists: count("List::new("),
+    };
+    assert_eq!(declared, store::texts::count());
+}
+
 fn texts() -> Vec<Text> {
+    files().iter().flat_map(|file| in_file(file)).collect()
+}
+
+fn files() -> Vec<PathBuf> {
     let mut files = Vec::new();
     let store = Path::new(env!("CARGO_MANIFEST_DIR"));
     list(&store.join("src"), &mut files);
     list(&store.join("../sql/src"), &mut files);
-    files.iter().flat_map(|file| in_file(file)).collect()
+    files
 }
 
 fn list(folder: &Path, files: &mut Vec<PathBuf>) {
