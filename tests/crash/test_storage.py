@@ -98,11 +98,12 @@ def settled(server: Server, api: Api, payment: dict) -> str:
 def check(server: Server, api: Api, payers: list[Payer]) -> Counter:
     """Each request made one payment, and what the bank decided was said."""
     told = {key: payment for payer in payers for key, payment in payer.told.items()}
-    stories = Counter(p["metadata"].get("story", "") for p in api.every("/payments"))
+    listed = {p["id"]: p for p in api.every("/payments")}
+    stories = Counter(p["metadata"].get("story", "") for p in listed.values())
     assert all(stories[key] == 1 for key in told), "each key made one payment"
     ends = Counter()
     for key, payment in told.items():
-        found = expect(api.get(f"/payments/{payment['id']}"))["status"]
+        found = listed[payment["id"]]["status"]
         if payment["status"] == "pending":
             # Its call never left: the intention was written and not confirmed.
             found = settled(server, api, payment)
