@@ -143,9 +143,21 @@ pub(crate) fn bench(project: &Project, arguments: &[String]) -> Result<()> {
     measured
 }
 
-/// Runs the simulation over `seeds` seeds from `seed` on.
+/// Runs the simulation over `seeds` seeds from `seed` on, as a developer builds it.
 pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
-    let mut command = project.cargo(&["run", "--locked", "-p", "sim", "--"]);
+    let command = project.cargo(&["run", "--locked", "-p", "sim", "--"]);
+    simulate(command, seeds, seed)
+}
+
+/// The same, optimized: for so many seeds that the build pays. The server is named beside it so that
+/// what both are made of has the same features, and is built once.
+pub(crate) fn sim_optimized(project: &Project, seeds: u64, seed: u64) -> Result<()> {
+    let mut build = optimized(project, "server");
+    process::run(build.args(["-p", "sim", "--bin", "sim"]))?;
+    simulate(project.command(project.target("release/sim")), seeds, seed)
+}
+
+fn simulate(mut command: Command, seeds: u64, seed: u64) -> Result<()> {
     command.args(["--seeds", &seeds.to_string(), "--seed", &seed.to_string()]);
     process::run(&mut command)
 }

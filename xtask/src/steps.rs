@@ -201,7 +201,7 @@ fn assets(session: &mut Session<'_>) -> Result<()> {
 }
 
 fn sim(session: &mut Session<'_>) -> Result<()> {
-    build::sim(session.project, SIMULATED_SEEDS, 1)
+    build::sim_optimized(session.project, SIMULATED_SEEDS, 1)
 }
 
 fn sdk(session: &mut Session<'_>) -> Result<()> {
