@@ -5,12 +5,12 @@
 //! A new route gets a row in the file of its noun. Tests find a route without a row, an example
 //! that its parser refuses, and an error that no operation mentions.
 
+mod account;
 mod clock;
 mod deal;
 mod event;
 mod grant;
 mod invoice;
-mod me;
 mod payment;
 mod payment_method;
 mod payout;
@@ -236,7 +236,7 @@ pub(crate) fn operations() -> impl Iterator<Item = &'static Operation> {
         receipt::OPERATIONS,
         payout::OPERATIONS,
         person::OPERATIONS,
-        me::OPERATIONS,
+        account::OPERATIONS,
         grant::OPERATIONS,
         webhook::OPERATIONS,
         event::OPERATIONS,

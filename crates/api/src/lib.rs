@@ -19,13 +19,13 @@ mod routes;
 mod russian;
 mod state;
 
+mod account;
 mod clock;
 mod deal;
 mod event;
 mod fiscal;
 mod grant;
 mod invoice;
-mod me;
 mod oauth;
 mod payment;
 mod payment_method;

@@ -13,7 +13,7 @@ use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
 use crate::state::{ApiState, Settings};
 use crate::{
-    clock, deal, event, fiscal, grant, invoice, me, oauth, openapi, payment, payment_method,
+    account, clock, deal, event, fiscal, grant, invoice, oauth, openapi, payment, payment_method,
     payout, personal_data, pos_link, receipt, refund, request, self_employed, webhook,
 };
 
@@ -88,7 +88,7 @@ fn handler(endpoint: Endpoint) -> MethodRouter<ApiState> {
         Endpoint::ActivatePosLink => post(pos_link::activate),
         Endpoint::DeactivatePosLink => post(pos_link::deactivate),
         Endpoint::MovePosLink => post(pos_link::recipient),
-        Endpoint::ShowMe => get(me::show),
+        Endpoint::ShowAccount => get(account::show),
         Endpoint::ListEvents => get(event::list),
         Endpoint::ShowEvent => get(event::show),
         Endpoint::ResendEvent => post(event::resend),

@@ -72,7 +72,7 @@ pub enum Endpoint {
     /// Moves a plate to another till.
     MovePosLink,
     /// Shows the shop's or the gateway's own settings.
-    ShowMe,
+    ShowAccount,
     /// Lists what happened in the shop.
     ListEvents,
     /// Shows what happened, and who was told.
@@ -150,7 +150,7 @@ pub static ROUTES: [Route; 44] = [
         Endpoint::ShowPaymentMethod,
         Right::MethodRead,
     ),
-    get("/v3/me", Endpoint::ShowMe, Right::AccountRead),
+    get("/v3/me", Endpoint::ShowAccount, Right::AccountRead),
     post(
         "/v3/webhooks",
         Endpoint::CreateWebhook,

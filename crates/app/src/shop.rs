@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use contract::me::ShowMe;
+use contract::account::ShowAccount;
 use domain::access::Job;
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
@@ -124,29 +124,29 @@ fn by_key(app: &Arc<App>, merchant: &Merchant, request_id: String) -> Cx {
 ///
 /// # Errors
 /// [`Refusal::PartnerUnknown`], or the storage fails.
-pub async fn me(cx: &Cx, show: ShowMe) -> Result<Reply, Error> {
+pub async fn account(cx: &Cx, show: ShowAccount) -> Result<Reply, Error> {
     let cx = &cx.require(Right::AccountRead)?;
     if let Some(partner) = show.on_behalf_of.filter(|id| *id != cx.shop.id) {
-        return me_of_partner(cx, partner).await;
+        return account_of_partner(cx, partner).await;
     }
     if !cx.shop.is_gateway() {
-        return Ok(Reply(contract::me::body(&cx.shop)));
+        return Ok(Reply(contract::account::body(&cx.shop)));
     }
     let shop = Arc::clone(&cx.shop);
     let balance = cx
         .read(move |conn| Ok(store::book::balance(conn, &shop, Account::Available)?))
         .await?;
-    Ok(Reply(contract::me::gateway(&cx.shop, balance.amount)))
+    Ok(Reply(contract::account::gateway(&cx.shop, balance.amount)))
 }
 
 /// A partner shop as its platform sees it. Applications speak for no partners.
-async fn me_of_partner(cx: &Allowed, id: ShopId) -> Result<Reply, Error> {
+async fn account_of_partner(cx: &Allowed, id: ShopId) -> Result<Reply, Error> {
     let found = cx
         .read(move |conn| Ok(store::shop::find(conn, id)?))
         .await?;
     let own = |shop: &Shop| shop.platform_id == Some(cx.shop.id) && cx.application().is_none();
     let partner = found.filter(own).ok_or(Refusal::PartnerUnknown)?;
-    Ok(Reply(contract::me::body(&partner)))
+    Ok(Reply(contract::account::body(&partner)))
 }
 
 /// Writes down that money came for a payout gateway. Returns its balance after that.

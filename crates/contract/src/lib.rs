@@ -18,6 +18,7 @@ mod moment;
 mod settlement;
 mod wire;
 
+pub mod account;
 pub mod clock;
 pub mod deal;
 pub mod error;
@@ -25,7 +26,6 @@ pub mod event;
 pub mod grant;
 pub mod invoice;
 pub mod list;
-pub mod me;
 pub mod oauth;
 pub mod payment;
 pub mod payment_method;

@@ -1,13 +1,13 @@
 //! `/v3/me`.
 
 use axum::extract::RawQuery;
-use contract::me::ShowMe;
+use contract::account::ShowAccount;
 
 use crate::cx::ApiCx;
 use crate::response::{ApiResponse, ApiResult};
 
 /// Shows the shop's or the gateway's own settings.
 pub(crate) async fn show(ApiCx(cx): ApiCx, RawQuery(query): RawQuery) -> ApiResult {
-    let show = ShowMe::parse(query.as_deref().unwrap_or(""))?;
-    Ok(ApiResponse(app::shop::me(&cx, show).await?))
+    let show = ShowAccount::parse(query.as_deref().unwrap_or(""))?;
+    Ok(ApiResponse(app::shop::account(&cx, show).await?))
 }

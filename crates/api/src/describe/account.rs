@@ -1,12 +1,12 @@
 //! The operation that shows the shop's settings.
 
-use contract::me::{ME, ShowMe};
+use contract::account::{ACCOUNT, ShowAccount};
 
 use super::{Gives, Operation, Takes, Topic, bilingual};
 use crate::routes::Endpoint;
 
 pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
-    endpoint: Endpoint::ShowMe,
+    endpoint: Endpoint::ShowAccount,
     id: "showMe",
     python: Some("Settings.get_account_settings"),
     topic: Topic::Settings,
@@ -21,10 +21,10 @@ pub(super) const OPERATIONS: &[&Operation] = &[&Operation {
          балансе.",
     ),
     path_id: None,
-    query: ShowMe::parameters,
+    query: ShowAccount::parameters,
     takes: Takes::Nothing,
     gives: Gives {
-        schema: &ME,
+        schema: &ACCOUNT,
         example: r#"{
   "account_id": "100001",
   "status": "enabled",

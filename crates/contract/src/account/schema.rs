@@ -4,11 +4,11 @@ use domain::MethodKind;
 use domain::fiscal::Provider;
 use domain::payout::DestinationKind;
 
-use super::ShowMe;
+use super::ShowAccount;
 use crate::schema::{AMOUNT, Named, Parameter, Schema, may, must, parameter};
 
 /// The settings of a shop, or of a payout gateway.
-pub static ME: Named = Named {
+pub static ACCOUNT: Named = Named {
     name: "Me",
     schema: || {
         let ways = Schema::array(Schema::codes(
@@ -17,14 +17,18 @@ pub static ME: Named = Named {
         let methods = Schema::array(Schema::codes(MethodKind::ALL.map(MethodKind::code)));
         let provider = Schema::codes(Provider::ALL.map(Provider::code));
         let fiscalization = Schema::object([
-            must("enabled", Schema::boolean().says("Are receipts sent?")),
+            must(
+                "enabled",
+                Schema::boolean().says("Are receipts sent?"),
+            ),
             must("provider", provider.says("Who registers them.")),
         ]);
         Schema::object([
             must("account_id", Schema::text().says("The shop's id.")),
             must(
                 "status",
-                Schema::codes(["enabled", "disabled"]).says("May it take payments, or pay out?"),
+                Schema::codes(["enabled", "disabled"])
+                    .says("May it take payments, or pay out?"),
             ),
             must(
                 "test",
@@ -57,7 +61,7 @@ pub static ME: Named = Named {
     },
 };
 
-impl ShowMe {
+impl ShowAccount {
     /// Its filters.
     #[must_use]
     pub fn parameters() -> Vec<Parameter> {

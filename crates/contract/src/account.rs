@@ -10,12 +10,12 @@ use crate::query::Query;
 
 /// `GET /me`: whose settings are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ShowMe {
+pub struct ShowAccount {
     /// A partner's shop of the platform that is asking.
     pub on_behalf_of: Option<ShopId>,
 }
 
-impl ShowMe {
+impl ShowAccount {
     /// Reads a query.
     ///
     /// # Errors
@@ -93,7 +93,7 @@ pub fn gateway(shop: &Shop, balance: Money) -> Vec<u8> {
 }
 
 mod schema;
-pub use schema::ME;
+pub use schema::ACCOUNT;
 
 #[cfg(test)]
 mod tests {
