@@ -19,7 +19,7 @@ pub static ACCOUNT: Named = Named {
         let fiscalization = Schema::object([
             must(
                 "enabled",
-                Schema::boolean().says("Are receipts sent?"),
+                Schema::boolean().says("Whether receipts are sent."),
             ),
             must("provider", provider.says("Who registers them.")),
         ]);
@@ -28,11 +28,11 @@ pub static ACCOUNT: Named = Named {
             must(
                 "status",
                 Schema::codes(["enabled", "disabled"])
-                    .says("May it take payments, or pay out?"),
+                    .says("Whether it may take payments, or pay out."),
             ),
             must(
                 "test",
-                Schema::boolean().says("Is everything in it only a test?"),
+                Schema::boolean().says("Whether everything in it is only a test."),
             ),
             may(
                 "fiscalization",

@@ -52,7 +52,7 @@ pub static DEAL: Named = Named {
             may("description", description(DESCRIPTION_CHARS_MAX)),
             must(
                 "test",
-                Schema::boolean().says("Is it only a test, without real money?"),
+                Schema::boolean().says("Whether it is only a test, without real money."),
             ),
         ])
     },

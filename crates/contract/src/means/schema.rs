@@ -45,7 +45,10 @@ pub(crate) fn head(kinds: impl IntoIterator<Item = MethodKind>) -> Vec<Member> {
             "id",
             id_of::<PaymentMethodId>("Its id, to charge it again by."),
         ),
-        must("saved", Schema::boolean().says("Can it be charged again?")),
+        must(
+            "saved",
+            Schema::boolean().says("Whether it can be charged again."),
+        ),
         must(
             "status",
             Schema::codes(STATUSES)

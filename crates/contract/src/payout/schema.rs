@@ -129,7 +129,7 @@ fn destination() -> Schema {
             Schema::text().says("The bank that issued it."),
         ),
     ]);
-    let checked = Schema::boolean().says("Was the receiver's name compared?");
+    let checked = Schema::boolean().says("Whether the receiver's name was compared.");
     Schema::one_of([
         Schema::object([
             kind(DestinationKind::Card),
@@ -194,7 +194,7 @@ pub static PAYOUT: Named = Named {
             must("metadata", metadata()),
             must(
                 "test",
-                Schema::boolean().says("Is it only a test, without real money?"),
+                Schema::boolean().says("Whether it is only a test, without real money."),
             ),
         ])
     },

@@ -47,7 +47,7 @@ pub static POS_LINK: Named = Named {
             must("id", id_of::<PosLinkId>("Its id.")),
             must(
                 "status",
-                Schema::codes(["active", "inactive"]).says("May payments go through it?"),
+                Schema::codes(["active", "inactive"]).says("Whether payments may go through it."),
             ),
             must("type", Schema::always("nspk")),
             must(

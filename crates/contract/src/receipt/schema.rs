@@ -189,7 +189,7 @@ fn of_receipt(operational: Schema) -> [Member; 5] {
     [
         may(
             "internet",
-            Schema::boolean().says("Was it sold over the internet (tag 1125)?"),
+            Schema::boolean().says("Whether it was sold over the internet (tag 1125)."),
         ),
         may("tax_system_code", Schema::integer(1, 6).says(TAX_SYSTEM)),
         may("timezone", Schema::integer(1, 11).says(TIME_ZONE)),

@@ -53,7 +53,7 @@ pub static SELF_EMPLOYED: Named =
             may("itn", itn()),
             may("phone", phone()),
             may("confirmation", redirect.says("Where the person agrees.")),
-            must("test", Schema::boolean().says("Is it only a test, without real money?")),
+            must("test", Schema::boolean().says("Whether it is only a test, without real money.")),
         ])
         },
     };

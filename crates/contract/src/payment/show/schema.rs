@@ -58,7 +58,7 @@ pub static PAYMENT: Named = Named {
             ),
             must(
                 "test",
-                Schema::boolean().says("Is it only a test, without real money?"),
+                Schema::boolean().says("Whether it is only a test, without real money."),
             ),
             may(
                 "refunded_amount",
@@ -66,11 +66,11 @@ pub static PAYMENT: Named = Named {
             ),
             must(
                 "paid",
-                Schema::boolean().says("Is the money held or taken?"),
+                Schema::boolean().says("Whether the money is held or taken."),
             ),
             must(
                 "refundable",
-                Schema::boolean().says("Can something be given back now?"),
+                Schema::boolean().says("Whether something can be given back now."),
             ),
             must("metadata", metadata()),
             may("receipt_registration", registration()),
@@ -112,14 +112,17 @@ static AUTHORIZATION: Named = Named {
     name: "AuthorizationDetails",
     schema: || {
         let secure = Schema::object([
-            must("applied", Schema::boolean().says("Was the payer asked?")),
+            must(
+                "applied",
+                Schema::boolean().says("Whether the payer was asked."),
+            ),
             must(
                 "method_completed",
-                Schema::boolean().says("Did the bank look at the payer's browser?"),
+                Schema::boolean().says("Whether the bank looked at the payer's browser."),
             ),
             must(
                 "challenge_completed",
-                Schema::boolean().says("Did the payer answer the bank?"),
+                Schema::boolean().says("Whether the payer answered the bank."),
             ),
         ]);
         Schema::object([
