@@ -8,8 +8,8 @@ use domain::ShopId;
 /// How many keys are remembered at most: 128 KiB, some seconds under full load.
 const SLOTS: usize = 1 << 14;
 
-/// A table of hashes, in which a new key takes the place of an older one. It may forget, which costs
-/// a second run, and may mistake a new key for one that was seen, which costs a look.
+/// A table of hashes, in which a new key takes the place of an older one. It may forget, which
+/// costs a second run, and may mistake a new key for one that was seen, which costs a look.
 pub(crate) struct Seen(Box<[AtomicU64]>);
 
 impl Default for Seen {
