@@ -149,8 +149,8 @@ pub(crate) fn sim(project: &Project, seeds: u64, seed: u64) -> Result<()> {
     simulate(command, seeds, seed)
 }
 
-/// The same, optimized: for so many seeds that the build pays. The server is named beside it so that
-/// what both are made of has the same features, and is built once.
+/// The same, optimized: for so many seeds that the build pays. The server is named beside it so
+/// that what both are made of has the same features, and is built once.
 pub(crate) fn sim_optimized(project: &Project, seeds: u64, seed: u64) -> Result<()> {
     let mut build = optimized(project, "server");
     process::run(build.args(["-p", "sim", "--bin", "sim"]))?;

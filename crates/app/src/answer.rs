@@ -1,4 +1,4 @@
-//! Taking answers in: of calls, of callbacks, of look-ups. The same answer twice changes nothing.
+//! Takes answers in: of calls, of callbacks, of look-ups. The same answer twice changes nothing.
 //! What was carried out is taken in whenever it is heard: see [`domain::discrepancy`].
 
 use std::collections::BTreeSet;
@@ -39,7 +39,7 @@ pub async fn hear(app: &Arc<App>, called: Called) -> Result<(), Error> {
         connector,
         callback: Callback { operation, answer },
     } = called;
-    // Whose it is has to be read first: what was heard waits for that too.
+    // Whose operation it is has to be read first; the answer is kept during that too.
     let hearing = async move {
         let (cx, object) = heard::patiently(|| place(&inner, connector, operation)).await?;
         let heard = Heard::Answer(answer.in_time_of(&cx.shop));
@@ -102,8 +102,9 @@ struct News {
     answer: Answer,
 }
 
-/// Moves the operation. The answer, if it says something new of it. `waited_for` says whether its
-/// object waits for it: one that was at the bank is not given up as long as it does.
+/// Moves the operation. Returns the answer if it says something new of it. `waited_for` says
+/// whether its object waits for it: while it does, an operation that had reached the bank is not
+/// given up.
 fn move_operation(
     work: &mut Work<'_, '_>,
     id: OperationId,
@@ -119,7 +120,7 @@ fn move_operation(
             Some(next) => (Some(next), Some(answer.clone())),
             None => return unheard(work, &before, answer).map(|recorded| (None, recorded)),
         },
-        // It was on its way when it was looked for.
+        // It was on its way to the bank when it was looked for.
         Heard::Absent(Absence::Early | Absence::Settled) if known => {
             return Ok((None, Recorded::default()));
         }
@@ -250,8 +251,9 @@ fn hear_of_payment(
     Ok(payment.answered(&heard)?)
 }
 
-/// A capture or a void that the payment waited for was refused. If a capture has been carried out
-/// meanwhile of which nobody could know what to do as long as this was open, it is taken in now.
+/// A capture or a void that the payment waited for was refused. Another capture may have been
+/// carried out meanwhile, of which nobody could tell what to do while this one was open; it is
+/// taken in now.
 fn another_capture(
     work: &mut Work<'_, '_>,
     id: PaymentId,
@@ -287,7 +289,7 @@ fn another_capture(
     }
 }
 
-/// Takes in what became of money that goes back because its payment did not wait for it.
+/// Takes in the answer about money that goes back because its payment did not wait for it.
 fn given_back(work: &mut Work<'_, '_>, payment: &Payment, news: &News) -> Result<Recorded, Error> {
     let operation = &news.before;
     let recorded = Recorded::default();
@@ -329,7 +331,7 @@ fn take_in_refund(
     };
     if let Some(mut step) = refund.answered(&payment, &news.before, &news.answer, cx.now)? {
         if step.next.status() == RefundStatus::Canceled {
-            // The room that it leaves may be that of one that has left though it is canceled.
+            // The room that it leaves may belong to a canceled refund that has left after all.
             step.payment = recounted(work, &step)?;
         }
         return effects::refund(work, &step);
@@ -360,7 +362,7 @@ fn recounted(work: &mut Work<'_, '_>, step: &domain::refund::Step) -> Result<Pay
     Ok(payment.recount_refunds(&refunds, &left)?)
 }
 
-/// What of `amount` the shop has; it owes the rest.
+/// How much of `amount` the shop has; it owes the rest.
 fn spendable(work: &mut Work<'_, '_>, amount: Money) -> Result<Money, Error> {
     let shop = &work.cx.shop;
     store::book::lock(work.tx, &BTreeSet::from([shop.id]))?;

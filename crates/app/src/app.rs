@@ -1,4 +1,5 @@
-//! The platform as its parts: storage, the outside, clock and chance. One for the whole process.
+//! The platform and its parts: storage, the outside, clock and randomness. One for the whole
+//! process.
 
 mod counts;
 
@@ -30,7 +31,7 @@ use crate::ports::{Clock, Random};
 use crate::sealing::Sealing;
 use crate::use_of_keys::UseOfKeys;
 
-/// How long what is known of a shop is used without asking the database again.
+/// How long what is remembered of a shop is used before the database is asked again.
 pub const MERCHANT_FRESH: Duration = Duration::seconds(1);
 /// Most shops that are kept in memory.
 const MERCHANTS_MAX: usize = 10_000;
@@ -41,29 +42,29 @@ const BEARERS_MAX: usize = 10_000;
 pub struct Parts {
     /// Storage.
     pub store: Store,
-    /// Who takes payers' money and sends money to persons.
+    /// The connectors, which take payers' money and send money to persons.
     pub connectors: Connectors,
-    /// Who registers receipts.
+    /// Registers receipts.
     pub fiscal: Arc<dyn Fiscal>,
-    /// Who carries notifications.
+    /// Sends notifications.
     pub courier: Arc<dyn Courier>,
-    /// Who sends mail.
+    /// Sends mail.
     pub mailer: Arc<dyn Mailer>,
-    /// Who sends SMS.
+    /// Sends SMS.
     pub sms: Arc<dyn SmsGateway>,
-    /// Who puts letters into words.
+    /// Puts letters into words.
     pub letters: Arc<dyn Letters>,
-    /// What seals secrets.
+    /// Seals secrets.
     pub sealing: Arc<Sealing>,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// Chance.
+    /// Randomness.
     pub random: Arc<dyn Random>,
-    /// What the operator decides.
+    /// The operator's settings.
     pub settings: Settings,
 }
 
-/// What the operator decides.
+/// The operator's settings.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// Addresses of the pages that payers are sent to.
@@ -72,7 +73,7 @@ pub struct Settings {
     pub call_time_max: std::time::Duration,
     /// Most notifications under way to one webhook at a time.
     pub deliveries_per_webhook_max: u32,
-    /// How far notifications may go.
+    /// Which addresses notifications may be sent to.
     pub reach: Reach,
     /// How often cards may be tried.
     pub card_limits: CardLimits,
@@ -104,9 +105,9 @@ pub struct App {
     deliveries_waiting: Notify,
     /// One for each channel.
     messages_waiting: [Notify; Channel::ALL.len()],
-    /// What happened so far, for metrics.
+    /// Counts of events, for metrics.
     pub(crate) happened: Happened,
-    /// Where the outside differed, for metrics.
+    /// Counts of discrepancies, for metrics.
     pub(crate) discrepancies: Found,
     /// Since when this process knows that the outside does not know an operation.
     pub(crate) absent: Mutex<HashMap<OperationId, Timestamp>>,
@@ -213,10 +214,10 @@ impl App {
         self.kept.script()
     }
 
-    /// Is the storage able to answer and to write?
+    /// Checks that the storage answers and writes.
     ///
     /// # Errors
-    /// It is not.
+    /// It does not.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.rows.ready().await?)
     }
@@ -290,8 +291,8 @@ impl App {
         Ok(self.remember(merchant))
     }
 
-    /// What is remembered of a shop, if it is fresh and, where a key is asked for, was seen with
-    /// this key.
+    /// What is remembered of a shop, if it is fresh and, when a key is given, was seen with this
+    /// key.
     pub(crate) fn merchant(&self, shop: ShopId, key_hash: Option<&[u8; 32]>) -> Option<Merchant> {
         let fresh_from = self.now().minus(MERCHANT_FRESH);
         let merchants = self
@@ -336,8 +337,8 @@ impl App {
         bearer
     }
 
-    /// Forgets what is remembered of a shop and of the tokens that open it, because something of
-    /// it has just been changed.
+    /// Forgets what is remembered of a shop and of its tokens, because something of it has just
+    /// been changed.
     pub(crate) fn forget(&self, shop: ShopId) {
         self.bearers
             .lock()

@@ -39,7 +39,7 @@ pub(crate) enum What {
     PayOut(Box<PayOut>),
 }
 
-/// What is heard of a call.
+/// The result of a call.
 #[expect(clippy::large_enum_variant, reason = "one a call, taken in at once")]
 pub(crate) enum Heard {
     /// An answer.
@@ -151,7 +151,7 @@ pub(crate) async fn run(cx: &Allowed, operation: OperationId) -> Result<(), Erro
     answer::take(cx, Of { operation, object }, heard).await
 }
 
-/// Says that the reconciler has to finish a call.
+/// Logs that the reconciler has to finish a call.
 fn unfinished(operation: OperationId, error: &Error) {
     static QUIET: Quiet = Quiet::new();
     if !error.is_of_storage() {
@@ -161,8 +161,8 @@ fn unfinished(operation: OperationId, error: &Error) {
     }
 }
 
-/// Does what a step has left to do after its commit: counts what happened, wakes the carriers of
-/// notifications and makes the calls. A call that gets lost here is found by the reconciler.
+/// Does what a step needs after its commit: counts events, wakes the workers that send
+/// notifications, and makes the calls. If a call gets lost here, the reconciler finds it.
 pub(crate) fn follow_up(cx: &Allowed, recorded: Recorded) {
     cx.app.happened.count(&recorded.happened);
     cx.app.discrepancies.count(&recorded.discrepancies);

@@ -94,7 +94,7 @@ impl Limit {
 pub struct Exceeded {
     /// What is used up.
     pub limit: Limit,
-    /// After how long another attempt is possible; nothing where there is none.
+    /// After how long another attempt is possible; `None` if never.
     pub wait: Option<Duration>,
 }
 
@@ -126,13 +126,13 @@ pub(crate) struct Used {
     shop: Option<ShopId>,
 }
 
-/// An address, or a network of IPv6; of one shop alone where not all shops share its count.
+/// An address, or a network of IPv6; of one shop alone if its count is not shared by all shops.
 type Place = (Option<ShopId>, IpAddr);
 
 /// A card number's hash.
 type Card = [u8; 16];
 
-/// By what an attempt is known while it is open.
+/// What an attempt is known by while it is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Key {
     /// A call to the acquirer.
@@ -141,7 +141,7 @@ pub(crate) enum Key {
     Token([u8; 32]),
 }
 
-/// What a unit of work has counted, of which nobody knows yet whether it stands.
+/// What a unit of work has counted, until it is known whether the unit was committed.
 #[derive(Clone, Default)]
 pub(crate) struct Tally(Arc<Mutex<Option<Counted>>>);
 
@@ -152,7 +152,7 @@ struct Counted {
     token: Option<[u8; 32]>,
 }
 
-/// Gives back what a unit counts, unless it is told that the unit stands.
+/// Gives back what a unit counts, unless it is told that the unit was committed.
 pub(crate) struct Trial<'a> {
     attempts: &'a CardAttempts,
     tally: Tally,
@@ -169,7 +169,7 @@ impl<'a> Trial<'a> {
         self.tally.clone()
     }
 
-    /// The unit stands.
+    /// The unit was committed.
     pub(crate) fn stands(self) {
         *self.tally.counted() = None;
     }
@@ -300,8 +300,8 @@ impl CardAttempts {
         outcome
     }
 
-    /// The card of a token is now tried by this operation: what the token has used goes over to it.
-    /// Says whether anything did.
+    /// The card of a token is now tried by this operation, which takes over what the token has
+    /// used. Returns whether there was anything to take over.
     fn carry_over(&self, token: [u8; 32], operation: OperationId) -> bool {
         let mut counts = self.counts();
         let Some((carried, _)) = counts.open.remove(&Key::Token(token)) else {
@@ -310,7 +310,8 @@ impl CardAttempts {
         let Some((used, _)) = counts.open.get_mut(&Key::Operation(operation)) else {
             return false;
         };
-        // It is counted once: where the card was typed, and not where the shop says that it was.
+        // It is counted once: at the address where the card was typed, and not at the one that the
+        // shop names.
         let named = Used {
             address: used.address.take(),
             card: used.card.take(),
@@ -341,7 +342,7 @@ impl CardAttempts {
         counts.give_back(used);
     }
 
-    /// Takes in what became of an attempt, as often as it is heard.
+    /// Takes in the answer about an attempt, however often it comes.
     pub(crate) fn heard(&self, operation: OperationId, answer: &Answer) {
         match answer {
             Answer::Challenged(_) => {}
@@ -355,7 +356,7 @@ impl CardAttempts {
         self.ended(Key::Operation(operation), true);
     }
 
-    /// An attempt is over, and counts no more if it is free.
+    /// An attempt is over; if `free`, it no longer counts.
     pub(crate) fn ended(&self, key: Key, free: bool) {
         let mut counts = self.counts();
         if let Some((used, _)) = counts.open.remove(&key)
@@ -365,7 +366,7 @@ impl CardAttempts {
         }
     }
 
-    /// Counts a card that was not tried, and says so in the log.
+    /// Counts a card that was not tried, and logs that.
     pub(crate) fn refuse(&self, limit: Limit, shop: ShopId, now: Timestamp) {
         for (of, (count, logged)) in Limit::ALL.iter().zip(self.refused.iter().zip(&self.logged)) {
             if *of != limit {

@@ -43,9 +43,10 @@ pub struct CheckoutView {
     pub last_decline: Option<Decline>,
     /// There were so many attempts, by whatever method, that no more cards are taken.
     pub cards_over: bool,
-    /// May the payer be asked whether the card is saved?
+    /// Whether the payer may be asked to save the card.
     pub may_save: bool,
-    /// The shop has taken a notification that it is paid, as far as it was looked for.
+    /// Whether the shop has accepted a notification that it is paid; only looked up where it
+    /// matters.
     pub told: bool,
     /// The shop's time.
     pub now: Timestamp,
@@ -69,9 +70,9 @@ pub struct BindingView {
 /// Who tries to pay on a page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Buyer {
-    /// From where.
+    /// The buyer's address.
     pub client_ip: Option<IpAddr>,
-    /// Do they agree to the card's being charged again?
+    /// Whether they agree to the card's being charged again.
     pub agreed_to_save: bool,
 }
 
@@ -86,7 +87,7 @@ pub async fn show(app: &Arc<App>, id: PaymentId) -> Result<CheckoutView, Error> 
     Ok(view)
 }
 
-/// Whether the shop has taken a notification that a payment is paid.
+/// Returns whether the shop has accepted a notification that a payment is paid.
 pub(crate) async fn was_told(cx: &Allowed, payment: &Payment) -> Result<bool, Error> {
     if !matches!(payment.state, State::Succeeded { .. }) {
         return Ok(false);
@@ -114,7 +115,7 @@ async fn view(cx: &Allowed, id: PaymentId) -> Result<CheckoutView, Error> {
             let payment = store::payment::find(conn, shop, id)?;
             let payment = payment.ok_or_else(|| Error::not_found("payment", id))?;
             let object = OperationObject::Payment(id);
-            // In what order they were made no clock of a node decides, but the payment.
+            // The payment knows which attempt is the last one; clocks of nodes do not.
             let last = if let State::Pending { last_attempt } = payment.state {
                 last_attempt
             } else {
@@ -173,7 +174,7 @@ impl Attempts {
         self.made >= ATTEMPTS_MAX
     }
 
-    /// Refuses a card where there were too many.
+    /// Refuses a card if there were too many.
     fn check(&self) -> Result<(), Exceeded> {
         let limit = Limit::Object;
         if self.are_over() {
@@ -336,8 +337,8 @@ fn count(
     work.count_card(operation, tried)
 }
 
-/// The payer is back from a bank's page: asks the acquirer what came of it, should its callback
-/// not have arrived.
+/// The payer is back from a bank's page: asks the acquirer for the result, in case its callback has
+/// not arrived.
 ///
 /// # Errors
 /// There is no such payment, or the storage fails.

@@ -41,10 +41,10 @@ pub struct GrantView {
     pub application_name: String,
 }
 
-/// Finds out who is asking, by a token. What the answer may do is what the shop has granted.
+/// Finds out who is asking, by a token. The context has the rights that the shop has granted.
 ///
 /// # Errors
-/// [`Error::Denied`] if nobody knows the token or it is over.
+/// [`Error::Denied`] if the token is unknown or its time is over.
 pub async fn authenticate(app: &Arc<App>, token: &str, request_id: String) -> Result<Cx, Error> {
     let hash = secret::hash(token);
     let bearer = match app.bearer(&hash) {
@@ -102,15 +102,15 @@ pub async fn prove_shop(
         app.attempts.give_back(&attempt);
     }
     match proved {
-        // No right of an application is about payouts.
+        // Applications have no rights to payouts.
         Ok(cx) if matches!(cx.actor(), Actor::Gateway(_)) => Err(Error::Denied),
         Ok(cx) => cx.require_enabled().map(|()| cx),
         Err(error) => Err(error),
     }
 }
 
-/// Reads what an application asks to be held to (RFC 7636): the SHA-256 of a secret of its own,
-/// in base64url. `None` if it is none.
+/// Reads the challenge of an application (RFC 7636): the SHA-256 of a secret of its own, in
+/// base64url. `None` if the text is not one.
 #[must_use]
 pub fn challenge(text: &str) -> Option<[u8; 32]> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -229,7 +229,7 @@ pub async fn revoke(cx: &Cx, shop: ShopId, id: GrantId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Ends a grant with its webhooks. Was it still alive?
+/// Ends a grant with its webhooks. Returns whether it was still alive.
 pub(crate) async fn end(cx: &Allowed, id: GrantId, by: RevokedBy) -> Result<bool, Error> {
     let now = cx.app.now();
     let ended = cx
@@ -313,8 +313,8 @@ pub async fn revoke_own(cx: &Cx, id: GrantId) -> Result<Reply, Error> {
 }
 
 impl Allowed {
-    /// Refuses an object that the one who is asking does not see: an application sees what it
-    /// made itself, and nothing else in the shop.
+    /// Refuses an object that the caller does not see: an application sees what it made itself, and
+    /// nothing else in the shop.
     pub(crate) fn require_seen(
         &self,
         conn: &mut store::Conn<'_>,
@@ -335,8 +335,9 @@ impl Allowed {
         Ok(author == Some(application))
     }
 
-    /// The idempotency key as it is stored. An application's keys are its own: neither the shop
-    /// nor another application can meet them, since no key that is sent has a space.
+    /// The idempotency key as it is stored. An application's keys are its own: they cannot meet
+    /// those of the shop or of another application, because a key from outside cannot contain a
+    /// space.
     pub(crate) fn key(&self, sent: &str) -> String {
         match self.application() {
             Some(application) => format!("{sent} {application}"),

@@ -53,8 +53,8 @@ impl Asking {
     }
 }
 
-/// The means of a new payment: as the rules see it, and as the acquirer is asked, which it is only
-/// once there is something to ask with.
+/// The means of a new payment, for the rules and for the acquirer. The latter is `None` while there
+/// is nothing to ask the acquirer with.
 fn means(
     work: &mut Work<'_, '_>,
     asked: &RequestedMeans,
@@ -100,7 +100,7 @@ fn means(
     })
 }
 
-/// The shops that parts are for, as far as there are such.
+/// The shops that parts are for; those that do not exist are left out.
 fn partners(work: &mut Work<'_, '_>, parts: &[NewPart]) -> Result<Vec<Shop>, Error> {
     let ids: BTreeSet<ShopId> = parts.iter().map(|part| part.shop_id).collect();
     let mut partners = Vec::with_capacity(ids.len());
@@ -224,8 +224,8 @@ fn try_at_once(
     })
 }
 
-/// Counts a card that the shop's server gave, by the address that it names as the buyer's: its own
-/// is nobody's. What is paid without a new card is not counted.
+/// Counts a card that the shop's server sent, by the buyer's address that it names; the server's
+/// own address is not counted. Payments without a new card are not counted.
 fn count(
     work: &Work<'_, '_>,
     payment: &Payment,

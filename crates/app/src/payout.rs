@@ -44,7 +44,7 @@ struct Resolved {
 
 /// Starts to pay out.
 ///
-/// What limits or the gateway's balance do not allow is created and canceled at once.
+/// A payout that the limits or the gateway's balance do not allow is created and canceled at once.
 ///
 /// # Errors
 /// A rule does not allow it, the key was used for something else, or the storage fails.
@@ -63,7 +63,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayout) -> Result<Reply,
     .await
 }
 
-/// Exchanges a card for the payer's name of it. No money moves by this.
+/// Exchanges a card for the name by which the payer knows it. No money moves.
 async fn resolve(cx: &Allowed, receiver: &Receiver, amount: Money) -> Result<Resolved, Error> {
     let by = |kind, bound| cx.connector_of_payout(kind, amount, bound);
     match receiver {
@@ -76,7 +76,7 @@ async fn resolve(cx: &Allowed, receiver: &Receiver, amount: Money) -> Result<Res
             let card = number.payout_card();
             let source = CardSource::Number(CardNumber::clone(number));
             let known = identify(cx, connector, card, source).await?;
-            // A card that the bank knows may be paid to as often as there is to pay.
+            // A card that the bank knows may be paid to any number of times.
             cx.app.card_attempts.give_back(used);
             Ok(known)
         }
@@ -215,8 +215,8 @@ fn start(
     })
 }
 
-/// On another node someone took the money between the look at the balance and the posting, which
-/// has the lock: the unit looks again.
+/// On another node the money was taken between the look at the balance and the posting, which has
+/// the lock: the unit looks again.
 fn taken_meanwhile(error: Error) -> Error {
     match error {
         Error::Internal(Cause::Ledger(LedgerRefused::InsufficientFunds { .. })) => {

@@ -1,5 +1,5 @@
-//! The reconciler: finds calls that nobody answered and asks what became of them. It alone leaves
-//! the unknown; it takes no input and works through a bounded batch.
+//! The reconciler: finds calls that nobody answered and asks what became of them. Nothing else ends
+//! an unknown state; it takes no input and works through a bounded batch.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
@@ -28,7 +28,7 @@ const ABSENT_MAX: usize = 10_000;
 /// How long one is remembered that is not looked at any more.
 const ABSENT_LIFE: Duration = Duration::days(1);
 
-/// Looks at the calls that are due. How many there were.
+/// Looks at the calls that are due. Returns how many there were.
 ///
 /// # Errors
 /// The storage fails.
@@ -63,13 +63,13 @@ pub async fn run(app: &Arc<App>, limit: u32) -> Result<usize, Error> {
 
 /// How a look ended.
 enum Turn {
-    /// What it brought is written.
+    /// Its result is written.
     Over,
-    /// What it brought waits: somebody holds rows of its shop.
+    /// Its result waits, because somebody holds rows of its shop.
     Held,
 }
 
-/// Looks at one operation, in a task that writes what it hears however long that takes; others
+/// Looks at one operation, in a task that writes the result however long that takes, because others
 /// are due meanwhile.
 async fn look_in_turn(app: &Arc<App>, shop: ShopId, operation: OperationId) -> Result<Turn, Error> {
     let reconciler = app.job(Job::Reconciler);
@@ -89,7 +89,7 @@ async fn look_in_turn(app: &Arc<App>, shop: ShopId, operation: OperationId) -> R
     }
 }
 
-/// Asks what became of one operation. Nobody is asked while an answer waits to be written.
+/// Asks what became of one operation, unless an answer waits to be written.
 pub(crate) async fn look(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     if cx.app.kept.has(id) {
         return Ok(());
@@ -162,7 +162,8 @@ pub(crate) async fn look(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     answer::take(cx, of, heard).await
 }
 
-/// Is all that a payout's call needs still known? A name that was to be compared may be forgotten.
+/// Returns whether everything that a payout's call needs is still known. A name that is to be
+/// compared may be forgotten.
 async fn sendable(cx: &Allowed, operation: &Operation) -> Result<bool, Error> {
     match operation.object {
         OperationObject::Payout(id) => Ok(payout::task_of(cx, id, operation.id).await?.is_some()),
@@ -178,9 +179,9 @@ async fn repeat(cx: &Allowed, id: OperationId) -> Result<(), Error> {
     call::run(cx, id).await
 }
 
-/// What it means that the outside does not know this call. It never arrived once its time is over,
-/// and this process has not found it twice, with the longest call between: whatever other nodes'
-/// clocks say, no call is under way any more then.
+/// What it means that the outside does not know this call. It never arrived if its time is over and
+/// this process has twice found it unknown, with the longest time of a call between: then no call
+/// is under way any more, whatever the clocks of other nodes say.
 fn absence(cx: &Allowed, operation: &Operation, arrives_within: Duration) -> Absence {
     let now = cx.shop.now(cx.app.now());
     let since = cx.app.absent_since(operation.id, now);

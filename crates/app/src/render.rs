@@ -63,7 +63,7 @@ pub(crate) fn object(
     }
 }
 
-/// A payment as the one who is asking may see it.
+/// A payment as the caller may see it.
 pub(crate) fn payment(cx: &Allowed, payment: &Payment) -> Vec<u8> {
     seen(cx, contract::payment::body(payment, cx.app.links()))
 }
@@ -113,7 +113,7 @@ fn deciding(payment: &Payment) -> Option<DealId> {
     deal.filter(|_| payment.status() == payment::Status::Succeeded)
 }
 
-/// An object's whole body as the one who is asking may see it.
+/// An object's whole body as the caller may see it.
 pub(crate) fn seen(cx: &Allowed, body: Vec<u8>) -> Vec<u8> {
     if cx.may(Right::FeeRead) {
         return body;

@@ -1,7 +1,7 @@
 //! Card tokens: a page gives a card and gets a token for it, which the shop's server then uses.
 //!
-//! Whoever asks for a token shows no key: a page on the shop's site has none to show. A token is
-//! worth nothing without the key of the account that it was made for.
+//! Whoever asks for a token shows no key, because a page on the shop's site has none. A token is
+//! worthless without the key of the account that it was made for.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ use crate::cx::{Allowed, Work};
 use crate::error::{Cause, Error, Refusal};
 use crate::secret;
 
-/// How long a payment token that ended is still told from one that never was.
+/// How long a payment token that ended can still be told from one that never existed.
 const MEMORY: Duration = Duration::hours(24);
 
 /// A payout token that was made, or why the card is not paid to.
@@ -32,7 +32,7 @@ pub enum PayoutToken {
     Made(String, PayoutCard),
     /// Cards of this country are not paid to.
     CountryForbidden,
-    /// Nobody knows whose card it is.
+    /// It is not known which country the card is from.
     CountryUnknown,
 }
 
@@ -176,7 +176,7 @@ async fn write(
         version: 1,
     };
     let written = cx.write(move |work| Ok(store::token::insert(work.tx, &row)?));
-    // Nobody has the token: its card is not tried by it.
+    // Nobody has the token, so the card is not tried by it.
     let lost = |_: &Error| cx.app.card_attempts.ended(Key::Token(hash), true);
     written.await.inspect_err(lost)?;
     Ok(token)
@@ -226,7 +226,7 @@ pub(crate) async fn recipient(
     Ok((card, found.connector, found.acquirer_token))
 }
 
-/// Forgets tokens that ended a day ago. How many.
+/// Forgets tokens that ended a day ago. Returns how many.
 ///
 /// # Errors
 /// The storage fails.

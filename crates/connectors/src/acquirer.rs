@@ -1,8 +1,8 @@
-//! What the platform asks of an acquirer, and what it may hear: the contract that a real acquirer
-//! and the sandbox fulfil alike.
+//! The contract between the platform and an acquirer, which a real acquirer and the sandbox both
+//! fulfil.
 //!
-//! Each call carries the id of its [`domain::Operation`] as idempotency key: the same key again
-//! has no second effect and gets the same answer.
+//! Each call carries the id of its [`domain::Operation`] as idempotency key: the same key again has
+//! no second effect and gets the same answer.
 
 use std::net::IpAddr;
 
@@ -35,8 +35,8 @@ pub trait Acquirer: Send + Sync {
     /// What became of an operation.
     async fn look_up(&self, operation: OperationId) -> Result<Found, CallError>;
 
-    /// How long after a call began it may still arrive: what a look-up does not find until then
-    /// may be found later.
+    /// How long after a call began it may still arrive. A call that a look-up does not find before
+    /// that may be found later.
     fn arrives_within(&self) -> Duration;
 
     /// A page of what it carried out, in the order of operations; `None` if it gives no such list.
@@ -50,8 +50,8 @@ pub enum Means {
     Card(Card),
     /// A saved means, by the acquirer's token.
     Token(String),
-    /// A card that its holder has just given for a token, by the acquirer's token: as good as the
-    /// card itself.
+    /// A card that its holder has just exchanged for a token, by the acquirer's token: it counts
+    /// like the card itself.
     CardToken(String),
     /// A method that the payer confirms with its own application or page.
     Method {
@@ -67,7 +67,7 @@ pub enum Means {
 pub enum ChallengePolicy {
     /// There is no payer to ask: if one is needed, decline.
     Never,
-    /// If the issuer wants one.
+    /// If the issuer asks for one.
     IfNeeded,
     /// Always.
     Always,
@@ -82,17 +82,17 @@ pub struct Authorize {
     pub shop_id: ShopId,
     /// How much.
     pub amount: Money,
-    /// Take it at once?
+    /// Whether to take it at once.
     pub capture: bool,
     /// From what.
     pub means: Means,
-    /// May, must or cannot the payer be asked?
+    /// Whether the payer may, must or cannot be asked.
     pub challenge: ChallengePolicy,
     /// Where the payer is, for the acquirer's checks.
     pub client_ip: Option<IpAddr>,
-    /// Does the payer stand before a code to scan rather than a page?
+    /// Whether the payer sees a code to scan rather than a page.
     pub by_qr: bool,
-    /// Return a token to charge the means again?
+    /// Whether to return a token to charge the means again.
     pub save: bool,
     /// The goods, of a payment by certificate on the platform's page.
     pub articles: Vec<Article>,
@@ -122,7 +122,7 @@ pub struct Bind {
     pub shop_id: ShopId,
     /// What is bound.
     pub means: Means,
-    /// May, must or cannot the payer be asked?
+    /// Whether the payer may, must or cannot be asked.
     pub challenge: ChallengePolicy,
     /// Where the payer is, for the acquirer's checks.
     pub client_ip: Option<IpAddr>,
@@ -153,7 +153,7 @@ pub enum GivenCard {
 pub enum Tokenized {
     /// It keeps it.
     Kept {
-        /// What it knows the card by from now on.
+        /// The name by which it knows the card from now on.
         token: String,
         /// Country of the issuer, ISO 3166 alpha-2.
         issuer_country: Option<String>,
@@ -162,7 +162,7 @@ pub enum Tokenized {
     },
     /// Cards of this country are not paid to.
     CountryForbidden,
-    /// Nobody knows whose card it is.
+    /// It is not known which country the card is from.
     CountryUnknown,
 }
 
@@ -177,8 +177,8 @@ pub enum Found {
     Nothing,
     /// It works on it.
     Open,
-    /// This is its answer, as the call would give it: a challenge as long as the payer has not
-    /// answered it, so that a challenge that got lost is found again.
+    /// Its answer, as the call would give it: a challenge while the payer has not answered it, so
+    /// that a challenge that got lost is found again.
     Answered(Answer),
 }
 

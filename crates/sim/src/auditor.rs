@@ -77,7 +77,7 @@ pub(crate) async fn rest(world: &World, merchant: &mut Merchant, tally: &mut Tal
     Ok(())
 }
 
-/// Is anything that never arrived still to be looked at?
+/// Returns whether a call that never arrived has still to be looked at.
 async fn given_up_is_due(world: &World) -> Result<bool> {
     let due = "select count(*) from operation where state = 'given_up' and due_at is not null";
     let read = world

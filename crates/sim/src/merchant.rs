@@ -423,7 +423,7 @@ impl Known {
     }
 }
 
-/// Is this status a last one?
+/// Returns whether this status is a last one.
 pub(crate) fn is_end(status: &str) -> bool {
     matches!(status, "succeeded" | "canceled")
 }

@@ -166,7 +166,7 @@ impl Table {
         self.of_kind(kind).next().is_some()
     }
 
-    /// Is it a table of rows with an id, each of a shop?
+    /// Returns whether it is a table of rows with an id, each of a shop.
     pub(crate) fn is_of_shop(&self) -> bool {
         let mut keys = self.of_kind(Kind::Key).map(|column| column.name);
         keys.next() == Some("id") && keys.next() == Some("shop_id")

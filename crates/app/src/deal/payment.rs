@@ -32,7 +32,7 @@ pub(crate) fn attach(
     })
 }
 
-/// Is the seller's part of a new payment possible?
+/// Checks that the seller's part of a new payment is possible.
 pub(crate) fn check(work: &Work<'_, '_>, payment: &Payment) -> Result<(), Error> {
     let cx = work.cx;
     if payment.deal.is_some() {
@@ -41,7 +41,8 @@ pub(crate) fn check(work: &Work<'_, '_>, payment: &Payment) -> Result<(), Error>
     Ok(())
 }
 
-/// May this method try to pay now? Its commission has to fit, and the deal must not be over.
+/// Checks that this method may try to pay now: its commission has to fit, and the deal must not be
+/// over.
 pub(crate) fn check_attempt(
     work: &mut Work<'_, '_>,
     payment: &Payment,

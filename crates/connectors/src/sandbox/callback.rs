@@ -1,11 +1,11 @@
-//! Callbacks: the sandbox tells the platform what a payer decided. They may be lost, doubled,
-//! held back and reordered; whoever relies on them alone is taught better.
+//! Callbacks: the sandbox tells the platform what a payer decided. They may be lost, doubled, held
+//! back and reordered, so nobody can rely on them alone.
 
 use domain::{Answer, OperationId, ShopId};
 
 use super::script::{self, CallbackFault};
 
-/// The sandbox's word on an operation that its call did not answer for good.
+/// The sandbox's answer to an operation that its call did not decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Callback {
     /// Whose it is.
@@ -38,7 +38,7 @@ pub(super) struct Callbacks {
 }
 
 impl Callbacks {
-    /// The new listener; the one before hears nothing any more.
+    /// The new listener; the one before gets none any more.
     pub(super) fn listen(&mut self, listener: Hears) {
         self.listener = Some(listener);
     }

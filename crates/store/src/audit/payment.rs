@@ -31,7 +31,7 @@ pub struct PaymentProof {
     pub created_at: Timestamp,
     /// How far it is.
     pub state: String,
-    /// Is it captured by a call of its own?
+    /// Whether it is captured by a call of its own.
     pub two_stage: bool,
     /// What was asked of the buyer.
     pub asked: Money,
@@ -51,7 +51,7 @@ pub struct PaymentProof {
     pub refunds_pending: Money,
     /// The sum of its refunds that are canceled.
     pub refunds_canceled: Money,
-    /// Does it wait for a call?
+    /// Whether it waits for a call.
     pub awaits: bool,
     /// What the acquirer was asked.
     pub calls: Vec<Call>,

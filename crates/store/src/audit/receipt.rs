@@ -59,7 +59,7 @@ pub struct Asked {
     pub attempts: i64,
     /// How many are not decided.
     pub open: i64,
-    /// Is the one that the receipt waits for among those?
+    /// Whether the one that the receipt waits for is among those.
     pub waits: bool,
     /// How many were registered.
     pub registered: i64,

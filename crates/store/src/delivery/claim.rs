@@ -59,7 +59,7 @@ pub struct Claimed {
     pub url: String,
     /// The key of the signature, as it is held.
     pub secret: Sealed,
-    /// May the receiver see what the shop pays for a payment?
+    /// Whether the receiver may see what the shop pays for a payment.
     pub shows_fees: bool,
     /// How far the shop's clock is ahead of the platform's.
     pub clock_offset: Duration,

@@ -31,7 +31,7 @@ async fn every_shape_of_every_list_is_served_by_its_index() {
     .await;
 }
 
-/// Is it the index of a constraint? SQLite gives those names of its own.
+/// Returns whether it is the index of a constraint. SQLite gives those names of its own.
 fn is_unique(index: &str) -> bool {
     let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.txt");
     let schema = fs::read_to_string(schema).unwrap();
