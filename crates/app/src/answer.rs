@@ -28,8 +28,8 @@ use crate::error::Error;
 use crate::heard::{self, Of};
 use crate::refund;
 
-/// Takes in what a connector's bank says by itself. Of another one's operations it has nothing to
-/// say.
+/// Takes in what a connector's bank says by itself. It can say nothing about the operations of
+/// another connector.
 ///
 /// # Errors
 /// The connector has no such operation, or the storage fails.

@@ -246,8 +246,8 @@ impl App {
         self.settings.deliveries_per_webhook_max
     }
 
-    /// Waits until no call is under way that nobody waits for, and local banks have written down
-    /// what they answered: before the process ends, and in tests.
+    /// Waits for calls that go on in the background, and until local banks have written down what
+    /// they answered: before the process ends, and in tests.
     pub async fn settled(&self) {
         self.tasks.close();
         self.tasks.wait().await;

@@ -17,13 +17,13 @@ use crate::{payout, register};
 
 /// A call that is to be made.
 pub(crate) struct Task {
-    /// Who is asked.
+    /// The connector that is asked; `None` if it is a register.
     pub(crate) connector: Option<ConnectorName>,
     /// What is asked.
     pub(crate) what: What,
 }
 
-/// What is asked.
+/// The request itself.
 pub(crate) enum What {
     /// Hold or take money.
     Authorize(Box<Authorize>),
@@ -46,7 +46,7 @@ pub(crate) enum Heard {
     Answer(Answer),
     /// Nothing: it may have been carried out.
     Silence,
-    /// Nobody could be asked: its connector is not there.
+    /// Nobody could be asked, because its connector is not there.
     Nobody,
     /// The outside does not know it.
     Absent(Absence),
@@ -89,8 +89,8 @@ impl Task {
     }
 }
 
-/// Asks the task's connector, within the time limit. A call that could not even be sent is silence
-/// too: the reconciler repeats it, or gives it up.
+/// Asks the task's connector, within the time limit. A call that could not even be sent counts as
+/// silence: the reconciler repeats it, or gives it up.
 pub(crate) async fn perform(cx: &Allowed, task: Task) -> Heard {
     let Some(connector) = cx.app.connector(task.connector) else {
         return Heard::Nobody;

@@ -1,4 +1,4 @@
-//! Through whom: who is asked for something new, and who is asked again of what is under way. The
+//! Chooses the connector for something new, and finds the one for something that is under way. The
 //! first is a choice; the second never is.
 
 use connectors::registry::Need;
@@ -11,8 +11,8 @@ use crate::app::App;
 use crate::cx::Allowed;
 
 impl App {
-    /// Who is asked of an operation that names this connector. `None` if it is not there: then
-    /// nobody is asked, whoever else there may be.
+    /// The connector of an operation that names it. `None` if it is not there: then nobody is
+    /// asked, even if there are other connectors.
     pub(crate) fn connector(&self, name: Option<ConnectorName>) -> Option<&Connector> {
         self.connectors.get(name?)
     }
@@ -39,8 +39,8 @@ impl App {
 }
 
 impl Allowed {
-    /// Who is asked for something new that needs this. With `bound` it is that one or nobody: it
-    /// alone knows the means.
+    /// The connector for something new that needs this. With `bound` it is that one or none,
+    /// because it alone knows the means.
     pub(crate) fn connector_for(
         &self,
         need: Need,
@@ -54,7 +54,7 @@ impl Allowed {
         chosen.map(|one| one.name)
     }
 
-    /// Who is asked for a payment.
+    /// The connector for a payment.
     pub(crate) fn connector_of_payment(
         &self,
         method: MethodKind,
@@ -65,7 +65,7 @@ impl Allowed {
         chosen.ok_or(domain::payment::AuthorizeRefused::MethodNotAccepted { method })
     }
 
-    /// Who is asked to bind a method.
+    /// The connector for the binding of a method.
     pub(crate) fn connector_of_binding(
         &self,
         method: MethodKind,
@@ -74,7 +74,7 @@ impl Allowed {
         chosen.ok_or(domain::payment_method::BindRefused::MethodNotBindable { method })
     }
 
-    /// Who is asked to pay out.
+    /// The connector for a payout.
     pub(crate) fn connector_of_payout(
         &self,
         destination: DestinationKind,

@@ -1,5 +1,5 @@
-//! A bank that lives in this process: Altyn shows its pages to payers, it says by itself what they
-//! decided there, and it may still write down what it has answered.
+//! A bank that lives in this process: Altyn shows its pages to payers, it reports by itself what
+//! they decided there, and it may still have to write down what it has answered.
 
 use async_trait::async_trait;
 use domain::OperationId;
@@ -7,7 +7,7 @@ use domain::OperationId;
 use crate::acquirer::Callback;
 use crate::sandbox::{DecideError, Decided, Decision, MemoryError, Shown};
 
-/// Who hears what a local bank says by itself; `false` if nobody does any more.
+/// Gets what a local bank says by itself; `false` if nobody listens any more.
 pub type Listener = Box<dyn Fn(Callback) -> bool + Send>;
 
 /// A bank in this process.
@@ -23,7 +23,7 @@ pub trait Local: Send + Sync {
         decision: Decision,
     ) -> Result<Decided, DecideError>;
 
-    /// Says everything to this one from now on; who listened before hears nothing any more.
+    /// Sends everything to this listener from now on; an earlier one gets nothing any more.
     fn listen(&self, listener: Listener);
 
     /// Waits until everything that was answered is written down: before the process ends.

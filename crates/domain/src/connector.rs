@@ -1,5 +1,5 @@
-//! The names of connectors: through whom money goes. A name is written down with whatever goes
-//! through its connector, and never changes its meaning.
+//! The names of connectors, through which money goes. A name is written down with everything that
+//! goes through its connector, and never changes its meaning.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +11,7 @@ pub struct ConnectorName {
     bytes: [u8; ConnectorName::LENGTH_MAX],
 }
 
-/// A text names no connector.
+/// A text that is not the name of a connector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a connector's name has 1 to 32 lower-case letters, digits and dashes")]
 pub struct ConnectorNameError;

@@ -144,7 +144,7 @@ pub enum LedgerRefused {
         /// The account.
         account: Account,
     },
-    /// Nobody knows through whom the money came.
+    /// It is not known through which connector the money came.
     #[error("nobody knows through whom the money came")]
     ConnectorUnknown,
     /// Sums overflow, or currencies are mixed.
@@ -162,8 +162,9 @@ pub type Hash = [u8; 32];
 pub const GENESIS: Hash = [0; 32];
 
 impl Account {
-    /// Its name in the book: `available`, `refund/…`. The account of the sandbox bears the name
-    /// from before connectors had any, for it stands in the hashes of chains (ADR 19).
+    /// Its name in the book: `available`, `refund/…`. The account of the sandbox keeps its name
+    /// from the time before connectors had names, because it is part of the hashes of chains (ADR
+    /// 19).
     #[must_use]
     pub fn name(self) -> String {
         match self {

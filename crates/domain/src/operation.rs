@@ -79,7 +79,7 @@ pub struct Operation {
     pub object: OperationObject,
     /// What is asked.
     pub kind: OperationKind,
-    /// Who is asked, now and whenever it is looked up; `None` if a register is.
+    /// The connector that is asked, also for look-ups; `None` if it is a register.
     pub connector: Option<ConnectorName>,
     /// How much; zero for a binding.
     pub amount: Money,
@@ -135,7 +135,7 @@ pub struct NewOperation {
     pub object: OperationObject,
     /// What is asked.
     pub kind: OperationKind,
-    /// Who is asked; `None` if a register is.
+    /// The connector that is asked; `None` if it is a register.
     pub connector: Option<ConnectorName>,
     /// How much.
     pub amount: Money,

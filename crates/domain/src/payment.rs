@@ -78,7 +78,7 @@ pub struct Payment {
     pub method_asked: Option<MethodKind>,
     /// The means of the last attempt.
     pub method: Option<UsedMethod>,
-    /// Who was asked by the last attempt; who holds or has taken the money, if anybody does.
+    /// The connector of the last attempt, which also holds or has taken the money, if anybody does.
     pub connector: Option<ConnectorName>,
     /// The parts that few payments have.
     pub details: Option<Box<Details>>,
@@ -462,7 +462,7 @@ impl Payment {
         self.amount.checked_sub(fee.total().ok()?).ok()
     }
 
-    /// Who holds or has taken the money.
+    /// The connector that holds or has taken the money.
     pub(crate) fn holder(&self) -> Result<ConnectorName, LedgerRefused> {
         self.connector.ok_or(LedgerRefused::ConnectorUnknown)
     }

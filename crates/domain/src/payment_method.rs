@@ -29,7 +29,7 @@ pub struct PaymentMethod {
     pub kind: MethodKind,
     /// What is known of it.
     pub facts: Option<MethodFacts>,
-    /// Who was asked by the last attempt to bind it; whose the token is.
+    /// The connector of the last attempt to bind it, to which the token belongs.
     pub connector: Option<ConnectorName>,
     /// The merchant's notes.
     pub metadata: Metadata,
@@ -100,7 +100,7 @@ pub struct NewPaymentMethod {
 pub struct Attempt {
     /// The call that it makes.
     pub operation: OperationId,
-    /// Who is asked.
+    /// The connector that is asked.
     pub connector: ConnectorName,
     /// What is known of the means already.
     pub facts: Option<MethodFacts>,

@@ -33,7 +33,7 @@ pub struct Payout {
     pub test: bool,
     /// How much.
     pub amount: Money,
-    /// Who sends it.
+    /// The connector that sends it.
     pub connector: ConnectorName,
     /// Where to.
     pub destination: Destination,

@@ -48,9 +48,9 @@ pub struct CardToken {
     pub hash: [u8; 32],
     /// Who may use it.
     pub shop_id: ShopId,
-    /// Who keeps the card.
+    /// The connector that keeps the card.
     pub connector: ConnectorName,
-    /// What that one knows the card by. Not to be shown.
+    /// The name by which that connector knows the card. Not to be shown.
     pub acquirer_token: String,
     /// What for.
     pub purpose: Purpose,

@@ -29,7 +29,7 @@ pub struct Attempt {
 
 table! {
     pub(crate) Attempts: Attempt = "attempt"
-        // Who sent it although its lease was over comes second and is not noted.
+        // An attempt that was sent although its lease was over comes second and is not noted.
         conflict "on conflict (delivery_id, number) do nothing";
     written of (attempt: Attempt);
     columns {

@@ -109,7 +109,7 @@ pub(crate) static LIST: List<4> = List::new(
     ],
 );
 
-/// What the states carry, spread over columns.
+/// The values of the states, as columns.
 struct StateColumns {
     look_at: Option<Timestamp>,
     awaits_payment: Option<bool>,
@@ -139,7 +139,8 @@ impl StateColumns {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(self, status: Status) -> Option<State> {
         Some(match status {
             Status::Opened => State::Opened {

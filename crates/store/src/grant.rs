@@ -80,7 +80,7 @@ update shop_grant
    set last_used_at = $2
  where token_hash = $1";
 
-/// What the states carry, spread over columns.
+/// The values of the states, as columns.
 #[derive(Default)]
 struct StateColumns<'a> {
     token_hash: Option<&'a [u8; 32]>,
@@ -116,7 +116,8 @@ impl<'a> StateColumns<'a> {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(&self, code: &str) -> Option<State> {
         Some(match code {
             "coded" => State::Coded {

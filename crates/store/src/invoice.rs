@@ -92,7 +92,7 @@ const INSERT_PAYMENT: &str = "\
 insert into invoice_payment (payment_id, invoice_id, shop_id)
 values ($1, $2, $3)";
 
-/// What the states carry, spread over columns.
+/// The values of the states, as columns.
 struct StateColumns {
     payment: Option<PaymentId>,
     awaited: bool,
@@ -125,7 +125,8 @@ impl StateColumns {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(self, code: &str) -> Option<State> {
         Some(match code {
             "open" => State::Open {

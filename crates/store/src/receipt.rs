@@ -94,7 +94,8 @@ table! {
     }
 }
 
-/// Drafts are none that anybody sees. The application is the one that made what it is a receipt of.
+/// Without drafts, which nobody sees. The application is the one that made the payment or the
+/// refund.
 pub(crate) static LIST: List<4> = List::new(
     Receipts::table,
     place!("receipt"),
@@ -130,7 +131,7 @@ const fn state_code(status: Registration) -> &'static str {
     }
 }
 
-/// What the states carry, spread over columns.
+/// The values of the states, as columns.
 #[derive(Default)]
 struct StateColumns<'a> {
     operation: Option<OperationId>,
@@ -171,7 +172,8 @@ impl<'a> StateColumns<'a> {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(self, code: &str) -> Option<State> {
         Some(match code {
             "draft" => State::Draft,

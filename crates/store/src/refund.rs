@@ -134,7 +134,7 @@ pub(crate) fn status_from_code(code: &str) -> Option<Status> {
         .find(|status| state_code(*status) == code)
 }
 
-/// What the states carry, spread over columns.
+/// The values of the states, as columns.
 #[derive(Default)]
 struct StateColumns<'a> {
     operation: Option<OperationId>,
@@ -171,7 +171,8 @@ impl<'a> StateColumns<'a> {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(self, code: &str) -> Option<State> {
         Some(match code {
             "sending" => State::Sending {

@@ -32,9 +32,9 @@ pub(crate) enum Kind {
 /// How a column is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Not at all: it is there for conditions.
+    /// It is not read; it is there for conditions.
     Never,
-    /// As it stands.
+    /// As it is.
     Plain,
     /// As the value of this expression.
     As(&'static str),
@@ -116,7 +116,7 @@ impl Table {
         self.text(Text::Update)
     }
 
-    /// One row by its key. A shop behind it may be null: any shop's.
+    /// One row by its key. The shop after it may be null, which stands for any shop.
     pub(crate) fn find(&'static self) -> &'static str {
         self.text(Text::Find)
     }
@@ -126,8 +126,8 @@ impl Table {
         self.text(Text::Lock)
     }
 
-    /// A shop's rows with so many ids or a few more, up to the next power of two: that many texts
-    /// are kept.
+    /// A shop's rows with these ids. The number of ids is rounded up to a power of two, so that few
+    /// texts are kept.
     pub(crate) fn find_many(&'static self, ids: usize) -> &'static str {
         let size = ids.next_power_of_two();
         let mut texts = self.many.lock().unwrap_or_else(PoisonError::into_inner);
@@ -152,7 +152,7 @@ impl Table {
         self.text(Text::DueIndex)
     }
 
-    /// What of a shop waits for a time becomes due that much earlier.
+    /// Makes everything of a shop that waits for a time due that much earlier.
     pub(crate) fn advance(&'static self) -> &'static str {
         self.text(Text::Advance)
     }

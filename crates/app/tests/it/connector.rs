@@ -58,7 +58,7 @@ async fn two_banks(store: &Store) -> (World, Surroundings, Second) {
     (world, surroundings, other)
 }
 
-/// The platform is started again, with these asked first.
+/// The platform started again, with these banks asked first.
 fn again(world: &World, surroundings: &Surroundings, asked_first: Vec<Connector>) -> World {
     let surroundings = Surroundings {
         asked_first,
@@ -68,7 +68,7 @@ fn again(world: &World, surroundings: &Surroundings, asked_first: Vec<Connector>
     World::again(world.store.clone(), surroundings, shop, key)
 }
 
-/// What a bank has done, as its own list says.
+/// What a bank has done, by its own list.
 async fn done(bank: &Sandbox) -> Vec<(&'static str, i64)> {
     let list = Acquirer::statement(bank, None).await.unwrap().unwrap();
     let lines = list.lines.iter();
@@ -79,7 +79,7 @@ async fn done(bank: &Sandbox) -> Vec<(&'static str, i64)> {
     lines
 }
 
-/// Through whom each call of an object went.
+/// The connector of each call of an object.
 async fn through(world: &World, object: OperationObject) -> Vec<(&'static str, String)> {
     let shop = world.shop.id;
     let list = move |conn: &mut store::Conn<'_>| store::operation::list_of(conn, shop, object);
@@ -144,7 +144,7 @@ async fn what_goes_through_one_bank_stays_with_it() {
         assert_eq!(owed_by(&world, second()).await, 60_000);
         assert_eq!(owed_by(&world, ConnectorName::SANDBOX).await, 100_001);
 
-        // What one holds it takes, and lets go.
+        // The bank that holds money takes it, or lets it go.
         let held = pay(&world, false, "held").await;
         let path = format!("/payments/{held}/capture");
         let part = json!({"amount": sum("600.00")});
@@ -173,7 +173,8 @@ async fn what_goes_through_one_bank_stays_with_it() {
         decided.unwrap();
         assert_eq!(status(&world, &asked.text("/id")).await, "succeeded");
 
-        // A process that dies before it has heard: the right bank is asked what became of it.
+        // A process that dies before it has the answer: the right bank is asked what became of the
+        // call.
         other.bank.script().next(Call::Authorize, Fault::ReplyLost);
         world.bank.script().next(Call::Authorize, Fault::ReplyLost);
         let small = world
@@ -191,7 +192,7 @@ async fn what_goes_through_one_bank_stays_with_it() {
         assert_eq!(owed_by(&world, second()).await, 60_000 + 60_000 + 200_000);
         assert_eq!(owed_by(&world, ConnectorName::SANDBOX).await, 200_002);
 
-        // Each list is held against what stands here of its own bank.
+        // Each bank's list is compared with the rows of that bank.
         let report = audited(&world).await;
         assert_eq!((report.findings, report.carried_out), (Vec::new(), 10));
         let call = call_of(&world, &big.text("/id")).await;
@@ -251,7 +252,7 @@ async fn a_saved_card_and_a_token_are_worth_something_at_one_bank_only() {
             [("authorize", 500), ("authorize", 700), ("authorize", 100_000)]
         );
 
-        // It sends no money, so whom it knows is not paid by the other.
+        // It sends no money, so receivers that it knows are not paid by the other.
         let gateway = world.gateway(test_gateway(&world.shop), 100_000).await;
         let payout = json!({"amount": sum("100.00"), "payment_method_id": saved});
         let unpaid = world
@@ -266,7 +267,7 @@ async fn a_saved_card_and_a_token_are_worth_something_at_one_bank_only() {
             .await;
         assert_eq!(sent.text("/status"), "succeeded");
 
-        // Switched off, it takes nothing new: new cards go to the other, known ones nowhere.
+        // Switched off, it takes nothing new: new cards go to the other bank, known ones nowhere.
         let off = Connector {
             state: State::Off,
             ..other.connector.clone()

@@ -1,4 +1,4 @@
-//! Who is chosen for what is new, and who is found for what is under way.
+//! Which connector is chosen for something new, and which is found for something under way.
 
 use super::*;
 use crate::sandbox::Sandbox;

@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 pub struct Attempt {
     /// The call that it makes.
     pub operation: OperationId,
-    /// Who is asked.
+    /// The connector that is asked.
     pub connector: ConnectorName,
     /// The method.
     pub kind: MethodKind,

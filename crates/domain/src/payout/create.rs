@@ -22,7 +22,7 @@ pub struct NewPayout {
     pub id: PayoutId,
     /// How much.
     pub amount: Money,
-    /// Who sends it.
+    /// The connector that sends it.
     pub connector: ConnectorName,
     /// Where to. For SBP it does not say yet whether the receiver's name is compared.
     pub destination: Destination,

@@ -1,5 +1,5 @@
-//! Through whom a payment's money goes: whoever was asked by the last attempt; and whoever took
-//! money that nobody waited for gives it back.
+//! The connector of a payment's money: that of the last attempt; and whoever took money that nobody
+//! waited for gives it back.
 
 use super::*;
 use crate::ledger::Account;
