@@ -20,6 +20,7 @@ mod russian;
 mod state;
 
 mod account;
+mod bank_call;
 mod clock;
 mod deal;
 mod event;

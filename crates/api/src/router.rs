@@ -13,8 +13,9 @@ use crate::limit::Limiter;
 use crate::routes::{DESCRIPTION, Endpoint, REST, ROUTES};
 use crate::state::{ApiState, Settings};
 use crate::{
-    account, clock, deal, event, fiscal, grant, invoice, oauth, openapi, payment, payment_method,
-    payout, personal_data, pos_link, receipt, refund, request, self_employed, webhook,
+    account, bank_call, clock, deal, event, fiscal, grant, invoice, oauth, openapi, payment,
+    payment_method, payout, personal_data, pos_link, receipt, refund, request, self_employed,
+    webhook,
 };
 
 /// The merchant API under `/v3`, with the usual limits. It has no fallback of its own, so it can
@@ -28,6 +29,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
     let limiter = Limiter::new(settings.requests_per_second, settings.requests_burst);
     let oauth = oauth::router(Arc::clone(&app));
     let fiscal = fiscal::router(Arc::clone(&app));
+    let banks = bank_call::router(Arc::clone(&app));
     let state = ApiState {
         app,
         limiter: Arc::new(limiter),
@@ -52,6 +54,7 @@ pub fn router_with(app: Arc<App>, settings: Settings) -> Router {
         .with_state(state)
         .merge(oauth)
         .merge(fiscal)
+        .merge(banks)
 }
 
 fn handler(endpoint: Endpoint) -> MethodRouter<ApiState> {

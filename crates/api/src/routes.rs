@@ -289,6 +289,9 @@ pub(crate) const REVOKE_TOKEN: &str = "/oauth/v2/revoke_token";
 /// believed.
 pub(crate) const FISCAL_CALLBACK: &str = "/fiscal/v1/callback/{operation_id}";
 
+/// Where banks call. Whoever has not signed as the connector's bank is not believed.
+pub(crate) const BANK_CALL: &str = "/connectors/{name}/{*path}";
+
 /// What Altyn adds to YooKassa's API has a path of its own, with the same keys.
 pub(crate) const OWN: &str = "/altyn/v1/";
 
@@ -296,7 +299,7 @@ pub(crate) const OWN: &str = "/altyn/v1/";
 pub const DESCRIPTION: &str = "/openapi.json";
 
 /// Addresses outside of the table: they take other credentials than a shop's, or none.
-pub static BESIDE: [(Method, &str, &[Right]); 4] = [
+pub static BESIDE: [(Method, &str, &[Right]); 5] = [
     (
         Method::POST,
         TOKEN,
@@ -308,6 +311,7 @@ pub static BESIDE: [(Method, &str, &[Right]); 4] = [
         &[Right::CallerProve, Right::GrantExchange],
     ),
     (Method::POST, FISCAL_CALLBACK, &[Right::OutcomeTake]),
+    (Method::POST, BANK_CALL, &[Right::OutcomeTake]),
     (Method::GET, DESCRIPTION, &[]),
 ];
 

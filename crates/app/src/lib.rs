@@ -16,6 +16,7 @@ mod secret;
 mod use_of_keys;
 
 pub mod application;
+pub mod bank_call;
 pub mod grant;
 
 pub mod checkout;

@@ -2,6 +2,7 @@
 //! ones and scriptable sandboxes. No SQL, and none of our states.
 
 pub mod acquirer;
+pub mod bank_call;
 pub mod payer;
 pub mod registry;
 

@@ -8,6 +8,7 @@ use domain::payout::DestinationKind;
 use domain::{ConnectorName, Currency, MethodKind, Money};
 
 use crate::acquirer::{Acquirer, Callback};
+use crate::bank_call::TakesCalls;
 use crate::local::Local;
 use crate::payer::Payer;
 use crate::sandbox::Sandbox;
@@ -38,6 +39,8 @@ pub struct Connector {
     pub payer: Option<Arc<dyn Payer>>,
     /// Its bank, if that is in this process.
     pub local: Option<Arc<dyn Local>>,
+    /// Its bank, if that calls over the network.
+    pub bank: Option<Arc<dyn TakesCalls>>,
 }
 
 /// What is behind a connector.
@@ -134,6 +137,17 @@ impl Connectors {
         self.0.iter().find(|one| one.name == name)
     }
 
+    /// The same, each changed so; none has another name afterwards.
+    #[must_use]
+    pub fn map(self, change: impl Fn(Connector) -> Connector) -> Self {
+        let named = |one: Connector| {
+            let name = one.name;
+            let changed = change(one);
+            Connector { name, ..changed }
+        };
+        Self(self.0.into_iter().map(named).collect())
+    }
+
     /// All of them.
     pub fn iter(&self) -> impl Iterator<Item = &Connector> {
         self.0.iter()
@@ -157,7 +171,8 @@ impl Connector {
             abilities: Abilities::all(),
             acquirer: Arc::<Sandbox>::clone(&bank),
             payer: Some(Arc::<Sandbox>::clone(&bank)),
-            local: Some(bank),
+            local: Some(Arc::<Sandbox>::clone(&bank)),
+            bank: Some(bank),
         }
     }
 

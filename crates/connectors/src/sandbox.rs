@@ -20,6 +20,7 @@ mod journal;
 mod means;
 mod numbers;
 mod reference;
+mod signed;
 mod token;
 mod wire;
 
@@ -50,6 +51,7 @@ use memory::{InProcess, Record};
 use payout::Paid;
 use purchase::{Purchase, Purpose, Ruling};
 use reference::Reference;
+use signed::Key;
 
 pub use buyer::{DecideError, Decided, Decision, Shown, ShownKind, ShownStatus};
 pub use callback::{Callback, Order};
@@ -58,6 +60,7 @@ pub use journal::{left_in_files, set_files_aside};
 pub use memory::{Change, Memory, MemoryError};
 pub use payout::{TEST_PHONES, TEST_STRANGER, TEST_WALLETS};
 pub use script::{Call, CallbackFault, Chances, Fault, Script};
+pub use signed::{CALLBACK_PATH, SIGNATURE};
 
 /// How often a change is tried again that another node was faster with.
 const TRIES_MAX: usize = 100;
@@ -80,6 +83,8 @@ pub struct Sandbox {
     clock: Clock,
     script: Script,
     memory: Arc<dyn Memory>,
+    /// What calls are signed with.
+    key: Option<Key>,
     /// The same, where it goes with the process.
     in_process: Option<Arc<InProcess>>,
     turns: [tokio::sync::Mutex<()>; TURNS],
@@ -164,6 +169,7 @@ impl Sandbox {
             clock,
             script: Script::default(),
             memory,
+            key: None,
             in_process: None,
             turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             state: Mutex::default(),

@@ -4,6 +4,7 @@
 //! The keys are data ([`KEYS`]): flags, variables, the file and the table of docs/running.md all
 //! come from the one list.
 
+mod connector;
 mod file;
 mod key;
 mod message;
@@ -24,6 +25,7 @@ use store::{Database, Options};
 
 use crate::cli::way::Way;
 
+pub(crate) use connector::ConnectorsConfig;
 pub(crate) use file::{ConfigError, Given, Origin, read};
 pub(crate) use key::{KEYS, Key};
 pub(crate) use message::{MailConfig, SmsConfig};
@@ -79,6 +81,7 @@ pub(crate) struct Config {
     pub(crate) accept_any_certificate: bool,
     pub(crate) mail: MailConfig,
     pub(crate) sms: SmsConfig,
+    pub(crate) connectors: ConnectorsConfig,
     pub(crate) log: Option<String>,
     pub(crate) log_format: LogFormat,
 }

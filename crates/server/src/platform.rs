@@ -12,6 +12,7 @@ use app::{App, Clock as _, Cx, Parts, Settings};
 use connectors::courier::{Certificates, HttpCourier, Settings as Calls};
 use connectors::fiscal::{AtolOnline, Desk, SandboxRegister};
 use connectors::mail::NoMailer;
+use connectors::registry::State;
 use connectors::sandbox::{Sandbox, left_in_files};
 use connectors::sms::NoSms;
 use connectors::{Connector, Connectors, Payer};
@@ -57,12 +58,11 @@ impl Platform {
         let store = open(config.store_options()).await?;
         let sealing = sealing::unprepared(config);
         sealing::prepare(config, &store, &sealing).await?;
-        let clock = sandbox_clock();
         let memory = config.data_dir.join(SANDBOX_DIR);
-        let records = Records::new(store.clone(), SANDBOX, Arc::clone(&clock));
+        let records = Records::new(store.clone(), SANDBOX, sandbox_clock());
         take_over(&records, &memory).await?;
-        let sandbox = Arc::new(Sandbox::on(Arc::new(records), public_url, clock));
-        let sandbox = Connector::sandbox(SANDBOX, sandbox);
+        let connectors = connectors(config, &store, public_url)?;
+        let connectors = connectors.map(|one| metered(one, metrics));
         let register = SandboxRegister::open(&memory)
             .with_context(|| format!("open the register's memory in {}", memory.display()))?;
         let atol = AtolOnline::new().context("set up calls to ATOL Online")?;
@@ -70,7 +70,7 @@ impl Platform {
         let parts = Parts {
             store: store.clone(),
             fiscal: Arc::new(Desk::new(Arc::new(register), Arc::new(atol))),
-            connectors: Connectors::new(vec![metered(sandbox, metrics)])?,
+            connectors,
             courier: Arc::new(MeteredCourier {
                 inner: Arc::new(courier),
                 metrics: metrics.clone(),
@@ -127,15 +127,15 @@ impl Platform {
         let courier = courier(config)?;
         // The server of a demo lets notifications go to this machine, so its commands do too.
         let with_demo = config.data_dir.join(DEMO_FILE).exists();
-        let records = Records::new(store.clone(), SANDBOX, sandbox_clock());
-        let bank = Arc::new(Sandbox::on(Arc::new(records), "", sandbox_clock()));
-        let bank = Connector {
+        let connectors = connectors(config, &store, "")?;
+        let connectors = connectors.map(|one| Connector {
             local: None,
-            ..Connector::sandbox(SANDBOX, bank)
-        };
+            bank: None,
+            ..one
+        });
         let parts = Parts {
             store: store.clone(),
-            connectors: Connectors::new(vec![bank])?,
+            connectors,
             fiscal: Arc::new(SandboxRegister::in_memory()),
             courier: Arc::new(courier),
             mailer: Arc::new(NoMailer),
@@ -228,6 +228,29 @@ async fn seal_what_is_left(cx: &Cx) -> Result<()> {
 
 /// The most unreadable secrets that are named at the start.
 const UNREADABLE_SHOWN: usize = 10;
+
+/// The connectors that the operator has named.
+fn connectors(config: &Config, store: &Store, pages_url: &str) -> Result<Connectors> {
+    let config = &config.connectors;
+    let names = config.names().iter();
+    let all = names.map(|name| {
+        let records = Records::new(store.clone(), *name, sandbox_clock());
+        let bank = Sandbox::on(Arc::new(records), pages_url, sandbox_clock());
+        let bank = match config.sandbox_secret() {
+            Some(secret) => bank.signing_by(secret.as_bytes()),
+            None => bank,
+        };
+        let state = match config.is_off(*name) {
+            true => State::Off,
+            false => State::On,
+        };
+        Connector {
+            state,
+            ..Connector::sandbox(*name, Arc::new(bank))
+        }
+    });
+    Ok(Connectors::new(all.collect())?)
+}
 
 /// The same connector, with its calls counted.
 fn metered(connector: Connector, metrics: &Metrics) -> Connector {

@@ -12,7 +12,9 @@ use axum::http::HeaderName;
 use super::message::{self, MailTls};
 use super::proxies::Network;
 use super::unit::{parse_bytes, parse_duration};
-use super::{Config, DatabaseChoice, LogFormat, MailConfig, Proxies, Role, SmsConfig};
+use super::{
+    Config, ConnectorsConfig, DatabaseChoice, LogFormat, MailConfig, Proxies, Role, SmsConfig,
+};
 
 /// One key.
 pub(crate) struct Key {
@@ -385,6 +387,32 @@ pub(crate) const KEYS: &[Key] = &[
         set: |config, text| put(&mut config.sms.refusal, message::sign(text)),
     },
     Key {
+        name: "connectors",
+        default: "sandbox",
+        what: "names of the banks that payments and payouts go through, each a sandbox; a new one \
+               goes to the first that can. Never give a name to another bank, and do not leave one \
+               out that still has to answer",
+        set: |config, text| config.connectors.set_names(filled(text)?),
+    },
+    Key {
+        name: "connectors_off",
+        default: "none",
+        what: "those of them that take nothing new and only end what they have",
+        set: |config, text| config.connectors.set_off(filled(text)?),
+    },
+    Key {
+        name: "sandbox_secret",
+        default: "none",
+        what: "what calls to /connectors/{name}/callback of a sandbox are signed with; without it \
+               they are refused",
+        set: |config, text| {
+            put(
+                &mut config.connectors.sandbox_secret,
+                Ok(message::secret(text)),
+            )
+        },
+    },
+    Key {
         name: "log",
         default: "auto",
         what: "what is logged, as tracing directives such as `info` or `warn,api=debug`; `auto` \
@@ -561,6 +589,7 @@ impl Config {
             accept_any_certificate: false,
             mail: MailConfig::default(),
             sms: SmsConfig::default(),
+            connectors: ConnectorsConfig::default(),
             log: None,
             log_format: LogFormat::Text,
         };

@@ -335,6 +335,43 @@ fn what_a_sandbox_of_before_left_in_files_is_taken_over_by_migrate() {
 }
 
 #[test]
+fn a_connector_that_takes_nothing_new_gives_its_own_money_back() {
+    let place = Place::new();
+    let server = place.serve(&["--demo", "--connectors", "second,sandbox"]);
+    let paid = server.paid("72");
+    let body = r#"{"operation_id":"31f00000-0004-5000-8000-1a2b3c4d5e6f"}"#;
+    let call = |name: &str| format!("POST /connectors/{name}/callback");
+    assert_eq!(server.ask_as_demo(&call("second"), body).status, 403);
+    assert_eq!(server.ask_as_demo(&call("third"), body).status, 404);
+    server.stop();
+
+    let words = [
+        "--connectors",
+        "sandbox,second",
+        "--connectors-off",
+        "second",
+    ];
+    let server = place.serve(&[&["--demo"], &words[..]].concat());
+    server.paid("73");
+    let back = format!(
+        r#"{{"payment_id":{},"amount":{}}}"#,
+        paid["id"], paid["amount"]
+    );
+    let back = server.ask_as_demo("POST /v3/refunds", &back).json();
+    assert_eq!(back["status"], "succeeded");
+    let audit = |names: &str| place.told(&["audit", "--connectors", names]);
+    let both = audit("second,sandbox");
+    assert_eq!(
+        (&both["good"], &both["carried_out"]),
+        (&true.into(), &3.into())
+    );
+    assert_eq!(audit("second")["carried_out"], 2);
+    let refused = place.refused(&["audit", "--connectors", "a,a"]);
+    assert!(refused.contains("named twice"), "{refused}");
+    server.stop();
+}
+
+#[test]
 fn every_command_has_the_rights_that_it_asks_for() {
     let place = Place::new();
     let server = place.serve(&["--demo"]);

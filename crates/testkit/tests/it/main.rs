@@ -1,4 +1,5 @@
-//! The pages as a browser without script sees them: links and forms, on a platform in memory.
+//! The pages as a browser without script sees them: links and forms, on a platform in memory; and
+//! what banks see that call.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -6,6 +7,7 @@
     reason = "a test fails by panicking"
 )]
 
+mod bank_call;
 mod browser;
 mod build;
 mod checkout;
