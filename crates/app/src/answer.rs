@@ -9,7 +9,7 @@ use domain::access::Job;
 use domain::acquiring::Approval;
 use domain::ledger::Account;
 use domain::operation::NEVER_ARRIVED;
-use domain::payment::{GivenBack, Heard as PaymentHeard};
+use domain::payment::{GivenBack, PaymentAnswer};
 use domain::payout::LateShares;
 use domain::refund::Status as RefundStatus;
 use domain::{
@@ -240,7 +240,7 @@ fn hear_of_payment(
         )?),
         false => GivenBack::Nothing,
     };
-    let heard = PaymentHeard {
+    let heard = PaymentAnswer {
         operation,
         answer,
         tariffs: &cx.tariffs,

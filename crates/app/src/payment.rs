@@ -7,7 +7,9 @@ use contract::payment::{
     CapturePayment, CreatePayment, ListPayments, MethodFilter, PaymentToken, RequestedMeans,
 };
 use domain::method::MethodRequest;
-use domain::payment::{Attempt, Details, Flow, Means, NewCapture, NewPart, NewPayment, SaveMethod};
+use domain::payment::{
+    Attempt, Details, Flow, NewCapture, NewMeans, NewPart, NewPayment, SaveMethod,
+};
 use domain::{
     ConfirmationKind, ConnectorName, Deal, OperationId, OperationObject, Payment, PaymentId, Right,
     Shop, ShopId,
@@ -58,19 +60,19 @@ impl Asking {
 fn means(
     work: &mut Work<'_, '_>,
     asked: &RequestedMeans,
-) -> Result<(Means, Option<Asking>), Error> {
+) -> Result<(NewMeans, Option<Asking>), Error> {
     Ok(match asked {
-        RequestedMeans::PayerChooses => (Means::PayerChooses, None),
+        RequestedMeans::PayerChooses => (NewMeans::PayerChooses, None),
         RequestedMeans::Method { kind, phone } => {
             let (kind, phone) = (*kind, phone.clone());
             let call = CallMeans::Method {
                 kind,
                 phone: phone.clone(),
             };
-            (Means::Method { kind, phone }, Some(Asking::anyone(call)))
+            (NewMeans::Method { kind, phone }, Some(Asking::anyone(call)))
         }
         RequestedMeans::Card(card) => (
-            Means::Card(card.facts()),
+            NewMeans::Card(card.facts()),
             Some(Asking::anyone(CallMeans::Card(card.clone()))),
         ),
         RequestedMeans::Token(given) => {
@@ -79,10 +81,10 @@ fn means(
                 means: CallMeans::CardToken(kept),
                 bound: Some(keeper),
             };
-            (Means::Token(card), Some(asking))
+            (NewMeans::Token(card), Some(asking))
         }
         RequestedMeans::CertificateCard(card) => (
-            Means::CertificateCard(card.facts()),
+            NewMeans::CertificateCard(card.facts()),
             Some(Asking::anyone(CallMeans::Card(card.clone()))),
         ),
         RequestedMeans::Saved(id) => {
@@ -95,7 +97,7 @@ fn means(
                 means: CallMeans::Token(token.to_owned()),
                 bound: method.connector,
             });
-            (Means::Saved(Box::new(method)), asking)
+            (NewMeans::Saved(Box::new(method)), asking)
         }
     })
 }

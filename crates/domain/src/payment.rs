@@ -15,10 +15,10 @@ mod receipt;
 mod refund;
 mod split;
 
-pub use answer::{AnswerRefused, GivenBack, Heard};
+pub use answer::{AnswerRefused, GivenBack, PaymentAnswer};
 pub use capture::{CancelRefused, CaptureRefused, NewCapture};
 pub use confirm::{Attempt, AuthorizeRefused, ExpireRefused};
-pub use create::{CreateRefused, Means, NewPayment};
+pub use create::{CreateRefused, NewMeans, NewPayment};
 pub use deal::PaymentDeal;
 pub use details::{Details, Extras};
 pub use receipt::{PaymentReceipt, ReceiptOrder, ReceiptWork, Registering};

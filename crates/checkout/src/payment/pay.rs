@@ -126,18 +126,20 @@ pub(crate) async fn start(
     app: &Arc<App>,
     id: PaymentId,
     kind: MethodKind,
-    means: Means,
+    means: EnteredMeans,
     buyer: Buyer,
 ) -> Result<CheckoutView, Error> {
     match means {
-        Means::Card(card) => app::checkout::pay_by_card(app, id, card, buyer).await,
-        Means::Phone(phone) => app::checkout::pay_by(app, id, kind, Some(phone), buyer).await,
-        Means::Elsewhere => app::checkout::pay_by(app, id, kind, None, buyer).await,
+        EnteredMeans::Card(card) => app::checkout::pay_by_card(app, id, card, buyer).await,
+        EnteredMeans::Phone(phone) => {
+            app::checkout::pay_by(app, id, kind, Some(phone), buyer).await
+        }
+        EnteredMeans::Elsewhere => app::checkout::pay_by(app, id, kind, None, buyer).await,
     }
 }
 
 /// What the buyer pays with.
-pub(crate) enum Means {
+pub(crate) enum EnteredMeans {
     /// A card.
     Card(Card),
     /// The balance of this phone.
@@ -171,7 +173,7 @@ pub(crate) fn read(
     kind: MethodKind,
     now: Timestamp,
     t: Texts,
-) -> Result<Means, Mistakes> {
+) -> Result<EnteredMeans, Mistakes> {
     match kind {
         MethodKind::BankCard => {
             let typed = CardInput {
@@ -179,14 +181,17 @@ pub(crate) fn read(
                 expiry: &form.card_expiry,
                 csc: &form.card_csc,
             };
-            typed.parse(now, t).map(Means::Card).map_err(|mut fields| {
-                fields.save = form.save == TICKED;
-                Mistakes::Card(fields)
-            })
+            typed
+                .parse(now, t)
+                .map(EnteredMeans::Card)
+                .map_err(|mut fields| {
+                    fields.save = form.save == TICKED;
+                    Mistakes::Card(fields)
+                })
         }
         MethodKind::MobileBalance => {
             let phone = phone_form::parse(&form.phone, t);
-            phone.map(Means::Phone).map_err(Mistakes::Phone)
+            phone.map(EnteredMeans::Phone).map_err(Mistakes::Phone)
         }
         MethodKind::YooMoney
         | MethodKind::Sbp
@@ -197,7 +202,7 @@ pub(crate) fn read(
         | MethodKind::SberBnpl
         | MethodKind::B2bSberbank
         | MethodKind::ElectronicCertificate
-        | MethodKind::Cash => Ok(Means::Elsewhere),
+        | MethodKind::Cash => Ok(EnteredMeans::Elsewhere),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::invoice::CartRefused;
 use crate::metadata::Metadata;
 use crate::method::{ConfirmationKind, TIME_TO_CHOOSE};
 use crate::payment::{
-    self, CaptureMode, Confirmation, Details, Locale, Means, NewPayment, Payment, ReceiptOrder,
+    self, CaptureMode, Confirmation, Details, Locale, NewMeans, NewPayment, Payment, ReceiptOrder,
 };
 use crate::shop::Shop;
 use crate::time::{Duration, Timestamp};
@@ -149,7 +149,7 @@ impl Invoice {
                 locale: self.locale,
             }),
             deal: None,
-            means: Means::PayerChooses,
+            means: NewMeans::PayerChooses,
             receipt,
             details: Details {
                 invoice: Some(self.id),

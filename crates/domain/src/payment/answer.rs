@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 
 /// An answer and what is needed to take it in.
 #[derive(Clone, Copy, Debug)]
-pub struct Heard<'a> {
+pub struct PaymentAnswer<'a> {
     /// The call that was answered.
     pub operation: &'a Operation,
     /// The answer.
@@ -65,7 +65,7 @@ impl Payment {
     ///
     /// # Errors
     /// The books refuse it, which sums that were checked before cannot cause.
-    pub fn answered(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+    pub fn answered(&self, heard: &PaymentAnswer<'_>) -> Result<Option<Step>, AnswerRefused> {
         let id = heard.operation.id;
         match (heard.operation.kind, &self.state) {
             (
@@ -128,7 +128,7 @@ impl Payment {
         }
     }
 
-    fn authorize_answered(&self, heard: &Heard<'_>) -> Result<Step, AnswerRefused> {
+    fn authorize_answered(&self, heard: &PaymentAnswer<'_>) -> Result<Step, AnswerRefused> {
         match heard.answer {
             Answer::Approved(approval) => self.approved(approval, heard),
             Answer::Challenged(challenge) => {
@@ -147,7 +147,7 @@ impl Payment {
     pub(super) fn approved(
         &self,
         approval: &Approval,
-        heard: &Heard<'_>,
+        heard: &PaymentAnswer<'_>,
     ) -> Result<Step, AnswerRefused> {
         let mut next = self.clone();
         let fee = self.fee_on(self.amount, heard.tariffs, heard.now)?;
@@ -195,7 +195,12 @@ impl Payment {
         Ok(step)
     }
 
-    fn declined(&self, decline: Decline, facts: &Option<MethodFacts>, heard: &Heard<'_>) -> Step {
+    fn declined(
+        &self,
+        decline: Decline,
+        facts: &Option<MethodFacts>,
+        heard: &PaymentAnswer<'_>,
+    ) -> Step {
         let mut learned = self.clone();
         let now = heard.now;
         learned.learn(facts.as_ref());
@@ -216,7 +221,7 @@ impl Payment {
         &self,
         hold: &Hold,
         amount: Money,
-        heard: &Heard<'_>,
+        heard: &PaymentAnswer<'_>,
     ) -> Result<Option<Step>, AnswerRefused> {
         let mut next = self.clone();
         match heard.answer {
@@ -240,7 +245,7 @@ impl Payment {
         &self,
         amount: Money,
         approval: &Approval,
-        heard: &Heard<'_>,
+        heard: &PaymentAnswer<'_>,
     ) -> Result<Step, AnswerRefused> {
         let mut next = self.clone();
         let fee = self.fee_on(amount, heard.tariffs, heard.now)?;

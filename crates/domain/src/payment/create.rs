@@ -39,7 +39,7 @@ pub struct NewPayment {
     /// The safe deal that it belongs to.
     pub deal: Option<PaymentDeal>,
     /// By which means.
-    pub means: Means,
+    pub means: NewMeans,
     /// When its receipt is registered, if it comes with one.
     pub receipt: Option<ReceiptOrder>,
     /// The parts that few payments have.
@@ -54,7 +54,7 @@ pub struct NewPayment {
 
 /// By which means a merchant wants to be paid.
 #[derive(Clone, Debug)]
-pub enum Means {
+pub enum NewMeans {
     /// Whatever the payer chooses on the page.
     PayerChooses,
     /// This method, on the page or by the payer's phone.
@@ -232,7 +232,7 @@ impl Payment {
     }
 }
 
-impl Means {
+impl NewMeans {
     fn method_kind(&self) -> Option<MethodKind> {
         match self {
             Self::PayerChooses => None,
@@ -301,18 +301,24 @@ fn check_amount(shop: &Shop, amount: Money) -> Result<(), CreateRefused> {
 
 fn check_means(shop: &Shop, new: &NewPayment) -> Result<(), CreateRefused> {
     match &new.means {
-        Means::Card(_) | Means::CertificateCard(_) if !shop.may_send_cards => {
+        NewMeans::Card(_) | NewMeans::CertificateCard(_) if !shop.may_send_cards => {
             return Err(CreateRefused::CardsNotPermitted);
         }
-        Means::Token(_) if !shop.may_use_tokens => return Err(CreateRefused::TokensNotPermitted),
-        Means::Saved(_) if !shop.may_save_methods => return Err(CreateRefused::SavingNotPermitted),
-        Means::Saved(method) if !method.is_active() => return Err(CreateRefused::MethodNotSaved),
-        Means::PayerChooses
-        | Means::Method { .. }
-        | Means::Card(_)
-        | Means::Token(_)
-        | Means::CertificateCard(_)
-        | Means::Saved(_) => {}
+        NewMeans::Token(_) if !shop.may_use_tokens => {
+            return Err(CreateRefused::TokensNotPermitted);
+        }
+        NewMeans::Saved(_) if !shop.may_save_methods => {
+            return Err(CreateRefused::SavingNotPermitted);
+        }
+        NewMeans::Saved(method) if !method.is_active() => {
+            return Err(CreateRefused::MethodNotSaved);
+        }
+        NewMeans::PayerChooses
+        | NewMeans::Method { .. }
+        | NewMeans::Card(_)
+        | NewMeans::Token(_)
+        | NewMeans::CertificateCard(_)
+        | NewMeans::Saved(_) => {}
     }
     let always = new.save_method == SaveMethod::Always;
     if always && !shop.may_save_methods {
@@ -363,16 +369,16 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
         .as_ref()
         .map(|confirmation| confirmation.kind);
     let supported = match &new.means {
-        Means::Saved(_) if kind.is_some() => return Err(CreateRefused::ConfirmationWithSaved),
-        Means::Saved(_) => return Ok(()),
-        Means::Card(_) | Means::CertificateCard(_) | Means::Token(_) if kind.is_none() => {
+        NewMeans::Saved(_) if kind.is_some() => return Err(CreateRefused::ConfirmationWithSaved),
+        NewMeans::Saved(_) => return Ok(()),
+        NewMeans::Card(_) | NewMeans::CertificateCard(_) | NewMeans::Token(_) if kind.is_none() => {
             return Ok(());
         }
-        Means::Card(_) | Means::CertificateCard(_) | Means::Token(_) => CARD_SENT,
-        Means::PayerChooses => ON_PAGE,
+        NewMeans::Card(_) | NewMeans::CertificateCard(_) | NewMeans::Token(_) => CARD_SENT,
+        NewMeans::PayerChooses => ON_PAGE,
         // A plate is read by the payer's own telephone.
-        Means::Method { .. } if new.details.pos_link.is_some() => BY_PLATE,
-        Means::Method { kind, .. } => kind.terms().confirmations,
+        NewMeans::Method { .. } if new.details.pos_link.is_some() => BY_PLATE,
+        NewMeans::Method { kind, .. } => kind.terms().confirmations,
     };
     let Some(kind) = kind else {
         return Err(CreateRefused::ConfirmationMissing {
@@ -383,19 +389,19 @@ fn check_confirmation(new: &NewPayment) -> Result<(), CreateRefused> {
         return Err(CreateRefused::ConfirmationNotSupported { supported });
     }
     match &new.means {
-        Means::Method {
+        NewMeans::Method {
             kind: MethodKind::MobileBalance,
             phone: None,
         } => Err(CreateRefused::PhoneMissing),
-        Means::Method {
+        NewMeans::Method {
             kind: MethodKind::Sberbank,
             phone: None,
         } if kind == ConfirmationKind::External => Err(CreateRefused::PhoneMissing),
-        Means::PayerChooses
-        | Means::Method { .. }
-        | Means::Card(_)
-        | Means::Token(_)
-        | Means::CertificateCard(_)
-        | Means::Saved(_) => Ok(()),
+        NewMeans::PayerChooses
+        | NewMeans::Method { .. }
+        | NewMeans::Card(_)
+        | NewMeans::Token(_)
+        | NewMeans::CertificateCard(_)
+        | NewMeans::Saved(_) => Ok(()),
     }
 }

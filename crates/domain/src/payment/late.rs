@@ -2,14 +2,17 @@
 //! payer had turned to another method, or the payment was over. A payment that still waits is paid
 //! by it; otherwise the money goes back by an operation of its own.
 
-use super::{AnswerRefused, GivenBack, Heard, Payment, Registering, State, Step};
+use super::{AnswerRefused, GivenBack, Payment, PaymentAnswer, Registering, State, Step};
 use crate::acquiring::{Answer, Approval, CancellationReason, Decline, Party};
 use crate::discrepancy::Remedy;
 use crate::operation::{NewOperation, Operation, OperationKind};
 
 impl Payment {
     /// An attempt was approved that the payment does not wait for.
-    pub(super) fn authorized_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+    pub(super) fn authorized_late(
+        &self,
+        heard: &PaymentAnswer<'_>,
+    ) -> Result<Option<Step>, AnswerRefused> {
         let Answer::Approved(approval) = heard.answer else {
             return Ok(None);
         };
@@ -45,7 +48,10 @@ impl Payment {
     /// and another answer may be about the same money. So nothing is given back while the payment
     /// has succeeded, or while another capture may still be approved, and nothing is given back
     /// twice.
-    pub(super) fn captured_late(&self, heard: &Heard<'_>) -> Result<Option<Step>, AnswerRefused> {
+    pub(super) fn captured_late(
+        &self,
+        heard: &PaymentAnswer<'_>,
+    ) -> Result<Option<Step>, AnswerRefused> {
         let Answer::Approved(approval) = heard.answer else {
             return Ok(None);
         };
@@ -142,7 +148,7 @@ impl Payment {
         mut step: Step,
         kind: OperationKind,
         approval: &Approval,
-        heard: &Heard<'_>,
+        heard: &PaymentAnswer<'_>,
     ) -> Step {
         step.operations.push(NewOperation {
             kind,

@@ -4,7 +4,7 @@
 //! receipt is refused, the held money is let go. If a receipt turns out to be registered although
 //! no money will be taken, another receipt takes it back.
 
-use super::{CaptureMode, Heard, Hold, Payment, State, Step};
+use super::{CaptureMode, Hold, Payment, PaymentAnswer, State, Step};
 use crate::acquiring::{Answer, CancellationReason, Decline, Party};
 use crate::id::OperationId;
 use crate::money::Money;
@@ -237,7 +237,7 @@ impl Payment {
         &self,
         hold: &Hold,
         amount: Money,
-        heard: &Heard<'_>,
+        heard: &PaymentAnswer<'_>,
     ) -> Result<Option<Step>, AnswerRefused> {
         match heard.answer {
             Answer::Challenged(_) => Ok(None),

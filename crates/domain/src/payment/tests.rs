@@ -95,7 +95,7 @@ fn new_payment(capture_mode: CaptureMode) -> NewPayment {
             locale: None,
         }),
         deal: None,
-        means: Means::PayerChooses,
+        means: NewMeans::PayerChooses,
         receipt: None,
         details: Details::default(),
         parts: Vec::new(),
@@ -216,7 +216,7 @@ fn hear_beside(
     let tariffs = tariffs();
     let spare = OperationId::new(seed(99));
     payment
-        .answered(&Heard {
+        .answered(&PaymentAnswer {
             operation,
             answer,
             tariffs: &tariffs,
@@ -423,7 +423,7 @@ fn money_that_comes_late_goes_back() {
 #[test]
 fn a_decline_ends_a_direct_payment_and_not_one_on_the_page() {
     let direct = NewPayment {
-        means: Means::Card(card()),
+        means: NewMeans::Card(card()),
         confirmation: None,
         ..new_payment(CaptureMode::OneStage)
     };
@@ -512,12 +512,12 @@ fn what_cannot_be_created_is_refused_by_name() {
         methods: vec![MethodKind::BankCard, MethodKind::Sbp],
         ..shop()
     };
-    let method = |kind| Means::Method { kind, phone: None };
+    let method = |kind| NewMeans::Method { kind, phone: None };
     let usd = Currency::from_code("USD").unwrap();
     let lines = [
         create(&bare, &|p| p.amount = rub(0)),
         create(&bare, &|p| p.amount = Money::new(1, usd)),
-        create(&bare, &|p| p.means = Means::Card(card())),
+        create(&bare, &|p| p.means = NewMeans::Card(card())),
         create(&bare, &|p| p.save_method = SaveMethod::Always),
         create(&bare, &|p| p.means = method(MethodKind::YooMoney)),
         create(&bare, &|p| {
@@ -534,7 +534,7 @@ fn what_cannot_be_created_is_refused_by_name() {
         }),
         create(&shop(), &|p| p.confirmation = None),
         create(&shop(), &|p| {
-            p.means = Means::Method {
+            p.means = NewMeans::Method {
                 kind: MethodKind::MobileBalance,
                 phone: None,
             };

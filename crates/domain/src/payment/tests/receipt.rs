@@ -111,7 +111,7 @@ fn with_the_receipt_first_the_money_is_only_held() {
     assert!(!payment.accepts(MethodKind::Sbp), "SBP cannot hold money");
     assert!(payment.accepts(MethodKind::BankCard));
     let sbp = NewPayment {
-        means: Means::Method {
+        means: NewMeans::Method {
             kind: MethodKind::Sbp,
             phone: None,
         },
