@@ -140,9 +140,9 @@ impl ToParam<Altyn> for ConnectorName {
     }
 }
 
-impl<'a> Written<'a> for &'a ConnectorName {
-    fn param(self) -> Param<'a> {
-        text(self.as_str())
+impl Written<'_> for ConnectorName {
+    fn param(self) -> Param<'static> {
+        text(self.to_string())
     }
 }
 
@@ -391,17 +391,6 @@ impl<'r> Cells<'r> {
         &mut self,
         party: Option<Party>,
     ) -> Result<Option<Decline>, StoreError> {
-        let reason = self.named_or_null(CancellationReason::from_code)?;
-        match (party, reason) {
-            (Some(party), Some(reason)) => Ok(Some(Decline::new(party, reason))),
-            (None, None) => Ok(None),
-            (Some(_), None) | (None, Some(_)) => Err(self.corrupt()),
-        }
-    }
-
-    /// Two columns: who ended it, and why. Both or none.
-    pub(crate) fn decline_or_null(&mut self) -> Result<Option<Decline>, StoreError> {
-        let party = self.named_or_null(Party::from_code)?;
         let reason = self.named_or_null(CancellationReason::from_code)?;
         match (party, reason) {
             (Some(party), Some(reason)) => Ok(Some(Decline::new(party, reason))),

@@ -15,7 +15,7 @@ use sql::{Param, StoreError};
 use crate::columns::{Written, refs, text};
 use crate::database::Conn;
 use crate::range::Range;
-use crate::table::{Rows, Sample, Table};
+use crate::table::{Rows, Sample, Table, numbers};
 
 /// A list of a shop's rows, the newest first.
 pub(crate) struct List<const N: usize> {
@@ -27,6 +27,8 @@ pub(crate) struct List<const N: usize> {
     /// What holds of each row of the list.
     always: &'static str,
     filters: [Filter; N],
+    /// How many of the filters, the first ones, each caller asks for.
+    needed: u32,
     texts: Mutex<BTreeMap<u32, &'static str>>,
 }
 
@@ -65,6 +67,8 @@ pub(crate) struct Filter {
 enum Op {
     /// Equal to one value.
     Is,
+    /// Equal to one of so many.
+    OneOf(usize),
     /// This or later.
     From,
     /// This or earlier.
@@ -82,6 +86,8 @@ enum Lead {
     Walked(&'static str),
     /// Its index finds few rows, which are sorted.
     Sorted(&'static str),
+    /// The same, and the index begins with the shop.
+    SortedOfShop(&'static str),
 }
 
 impl Filter {
@@ -92,6 +98,10 @@ impl Filter {
 
     pub(crate) const fn is(column: &'static str) -> Self {
         Self::new(column, Op::Is)
+    }
+
+    pub(crate) const fn one_of(column: &'static str, count: usize) -> Self {
+        Self::new(column, Op::OneOf(count))
     }
 
     pub(crate) const fn from(column: &'static str) -> Self {
@@ -118,10 +128,23 @@ impl Filter {
         self
     }
 
+    /// Leads by an index of the shop and this column.
+    pub(crate) const fn sorted_of_shop(mut self, index: &'static str) -> Self {
+        self.lead = Lead::SortedOfShop(index);
+        self
+    }
+
+    fn values(&self) -> usize {
+        match self.op {
+            Op::OneOf(count) => count,
+            Op::Is | Op::From | Op::Until | Op::Has => 1,
+        }
+    }
+
     fn sample(&self) -> Sample {
         match self.op {
             Op::From | Op::Until => Sample::Integer,
-            Op::Is | Op::Has => Sample::Text,
+            Op::Is | Op::OneOf(_) | Op::Has => Sample::Text,
         }
     }
 
@@ -132,6 +155,7 @@ impl Filter {
         match self.op {
             Op::Is if hides => format!("coalesce({column}, '') = ${number}"),
             Op::Is => format!("{column} = ${number}"),
+            Op::OneOf(count) => format!("{column} in ({})", numbers(number, count)),
             Op::From => format!("{column} >= ${number}"),
             Op::Until => format!("{column} <= ${number}"),
             Op::Has => format!("replace({column}, ${number}, '') <> {column}"),
@@ -141,6 +165,11 @@ impl Filter {
 
 /// What is asked of a filter: its values, or nothing.
 pub(crate) type Asked<'a> = Option<Vec<Param<'a>>>;
+
+/// One of these, or nothing.
+pub(crate) fn asked_of<'a, const M: usize>(values: Option<[&'a str; M]>) -> Asked<'a> {
+    values.map(|values| values.map(text).to_vec())
+}
 
 /// One value, or nothing.
 pub(crate) fn asked<'a>(value: Option<impl Written<'a>>) -> Asked<'a> {
@@ -202,6 +231,7 @@ impl<const N: usize> List<N> {
             index,
             always: "",
             filters,
+            needed: 0,
             texts: Mutex::new(BTreeMap::new()),
         }
     }
@@ -210,6 +240,17 @@ impl<const N: usize> List<N> {
     pub(crate) const fn always(mut self, condition: &'static str) -> Self {
         self.always = condition;
         self
+    }
+
+    /// Offered only with so many of the filters, the first ones: its index begins with them.
+    pub(crate) const fn needed(mut self, count: u32) -> Self {
+        self.needed = count;
+        self
+    }
+
+    /// Is there a text for this shape?
+    fn offers(&self, shape: u32) -> bool {
+        shape.trailing_ones() >= self.needed
     }
 
     /// The rows of a page of the list.
@@ -234,20 +275,28 @@ impl<const N: usize> List<N> {
                 params.extend(values);
             }
         }
+        if !self.offers(shape) {
+            return Err(StoreError::corrupt(
+                (self.table)().name,
+                "shape",
+                "not offered",
+            ));
+        }
         conn.query(self.text(shape), &refs(&params), R::read)
     }
 
     /// Every shape that is offered.
     pub(crate) fn shapes(&'static self) -> Vec<Shape> {
-        let shapes = (0..1_u32 << N).map(|shape| {
+        let offered = (0..1_u32 << N).filter(|shape| self.offers(*shape));
+        let shapes = offered.map(|shape| {
             let mut samples = PAGE.to_vec();
             for filter in self.asked(shape) {
-                samples.push(filter.sample());
+                samples.extend(vec![filter.sample(); filter.values()]);
             }
             let (index, sorts) = match self.lead(shape).map(|filter| filter.lead) {
                 None | Some(Lead::No) => (self.index, false),
                 Some(Lead::Walked(index)) => (index, false),
-                Some(Lead::Sorted(index)) => (index, true),
+                Some(Lead::Sorted(index) | Lead::SortedOfShop(index)) => (index, true),
             };
             let text = self.text(shape);
             Shape {
@@ -274,7 +323,7 @@ impl<const N: usize> List<N> {
 
     /// What finds the rows of a shape: a filter that finds few, or else one that has the order.
     fn lead(&'static self, shape: u32) -> Option<&'static Filter> {
-        let few = |it: &&Filter| matches!(it.lead, Lead::Sorted(_));
+        let few = |it: &&Filter| matches!(it.lead, Lead::Sorted(_) | Lead::SortedOfShop(_));
         let walked = |it: &&Filter| matches!(it.lead, Lead::Walked(_));
         let found = self.asked(shape).find(few);
         found.or_else(|| self.asked(shape).find(walked))
@@ -293,6 +342,7 @@ impl<const N: usize> List<N> {
         let (shop_sign, sign) = match lead.map(|filter| filter.lead) {
             None | Some(Lead::No | Lead::Walked(_)) => ("", ""),
             Some(Lead::Sorted(_)) => ("+", "+"),
+            Some(Lead::SortedOfShop(_)) => ("", "+"),
         };
         let mut conditions = vec![
             format!("{shop_sign}{shop_id} = $1"),
@@ -306,7 +356,7 @@ impl<const N: usize> List<N> {
         for filter in self.asked(shape) {
             let leads = lead.is_some_and(|lead| std::ptr::eq(lead, filter));
             conditions.push(filter.condition(number, leads));
-            number = number.saturating_add(1);
+            number = number.saturating_add(filter.values());
         }
         format!(
             "select {}\n  from {from}\n where {}\n order by {sign}{created_at} desc, {id} desc\n \

@@ -2,102 +2,153 @@
 //!
 //! `due_at` is the platform's time; everything else in a row is the shop's.
 
-use domain::payment_method::State;
-use domain::{MethodKind, OperationId, PaymentMethod, PaymentMethodId, Shop, ShopId, Timestamp};
-use sql::{Param, Row, StoreError};
+use std::borrow::Cow;
 
-use crate::columns::{Cells, due_or_null, id_or_null, json_or_null, refs, text, text_or_null};
+use domain::payment_method::State;
+use domain::{
+    Challenge, Decline, MethodKind, OperationId, Party, PaymentMethod, PaymentMethodId, Shop,
+    ShopId, Timestamp,
+};
+use sql::StoreError;
+
+use crate::columns::{due_or_null, json_or_null};
 use crate::database::{Conn, Tx};
 use crate::facts;
 use crate::payment::row::{flow_code, flow_from_code};
+use crate::table::{Rows, table};
 
-const INSERT: &str = "\
-insert into payment_method (id, shop_id, gateway_id, kind, metadata, confirmation, flow,
-       confirm_until, created_at, facts, state, operation_id, challenge, token, canceled_by,
-       canceled_for, due_at, client_ip, connector, version)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
+table! {
+    pub(crate) PaymentMethods: PaymentMethod = "payment_method";
+    written of (shop: Shop, method: PaymentMethod) with {
+        let state = StateColumns::of(&method.state);
+    };
+    columns {
+        key id = method.id => parse();
+        key shop_id = method.shop_id => shop_id();
+        fixed gateway_id = method.gateway_id => gateway_id();
+        fixed kind = method.kind.code() => named(MethodKind::from_code);
+        fixed metadata = json_or_null(facts::write_metadata(&method.metadata)?) => metadata();
+        fixed confirmation = json_or_null(facts::write_confirmation(method.confirmation.as_ref())?)
+            => named_or_null(facts::read_confirmation);
+        fixed flow = flow_code(method.flow) => named(flow_from_code);
+        fixed confirm_until = method.confirm_until => time();
+        fixed created_at = method.created_at => time();
+        changing facts = json_or_null(facts::write_method(method.facts.as_ref())?)
+            => named_or_null(facts::read_method);
+        changing state = state.code => get();
+        changing operation_id = state.operation => parse_or_null();
+        changing challenge = json_or_null(facts::write_challenge(state.challenge.as_deref())?)
+            => named_or_null(facts::read_challenge);
+        changing token = state.token => get();
+        changing canceled_by = state.cause.map(|cause| cause.party.code())
+            => named_or_null(Party::from_code);
+        changing canceled_for = state.cause.map(|cause| cause.reason.code())
+            => cause_or_null(canceled_by);
+        changing due_at = due_or_null(shop, method.due_at());
+        changing client_ip = method.client_ip => parse_or_null();
+        changing connector = method.connector => parse_or_null();
+        version version = method.version => get();
+    }
+    read(cells) {
+        let columns = StateColumns {
+            code: state,
+            operation: operation_id,
+            challenge: challenge.map(Cow::Owned),
+            token,
+            cause: canceled_for,
+        };
+        PaymentMethod {
+            id,
+            shop_id,
+            gateway_id,
+            kind,
+            metadata,
+            confirmation,
+            flow,
+            confirm_until,
+            created_at,
+            facts,
+            state: columns.state().ok_or_else(|| cells.corrupt_at("state"))?,
+            client_ip,
+            connector,
+            version,
+        }
+    }
+}
 
-const UPDATE: &str = "\
-update payment_method
-   set facts = $4, state = $5, operation_id = $6, challenge = $7, token = $8, canceled_by = $9,
-       canceled_for = $10, due_at = $11, client_ip = $12, connector = $13,
-       version = version + 1
- where id = $1 and shop_id = $2 and version = $3";
+/// What the states carry, spread over columns.
+#[derive(Default)]
+struct StateColumns<'a> {
+    code: &'a str,
+    operation: Option<OperationId>,
+    challenge: Option<Cow<'a, Challenge>>,
+    token: Option<Cow<'a, str>>,
+    cause: Option<Decline>,
+}
 
-const FIND: &str = "\
-select id, shop_id, gateway_id, kind, metadata, confirmation, flow, confirm_until, created_at,
-       facts, state, operation_id, challenge, token, canceled_by, canceled_for, client_ip,
-       connector, version
-  from payment_method
- where id = $1 and shop_id = coalesce($2, shop_id)";
+impl<'a> StateColumns<'a> {
+    fn of(state: &'a State) -> Self {
+        let none = Self::default();
+        match state {
+            State::Pending => Self {
+                code: "pending",
+                ..none
+            },
+            State::Binding { operation } => Self {
+                code: "binding",
+                operation: Some(*operation),
+                ..none
+            },
+            State::Challenged {
+                operation,
+                challenge,
+            } => Self {
+                code: "challenged",
+                operation: Some(*operation),
+                challenge: Some(Cow::Borrowed(challenge)),
+                ..none
+            },
+            State::Active { token } => Self {
+                code: "active",
+                token: Some(token.into()),
+                ..none
+            },
+            State::Inactive { cause } => Self {
+                code: "inactive",
+                cause: Some(*cause),
+                ..none
+            },
+        }
+    }
 
-const LOCK_POSTGRES: &str = "\
-select id, shop_id, gateway_id, kind, metadata, confirmation, flow, confirm_until, created_at,
-       facts, state, operation_id, challenge, token, canceled_by, canceled_for, client_ip,
-       connector, version
-  from payment_method
- where id = $1 and shop_id = coalesce($2, shop_id)
-   for update";
-
-const DUE_ANY_SHOP: &str = "\
-select id, shop_id
-  from payment_method
- where due_at <= $1
- order by due_at
- limit $2";
+    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    fn state(self) -> Option<State> {
+        Some(match self.code {
+            "pending" => State::Pending,
+            "binding" => State::Binding {
+                operation: self.operation?,
+            },
+            "challenged" => State::Challenged {
+                operation: self.operation?,
+                challenge: self.challenge?.into_owned(),
+            },
+            "active" => State::Active {
+                token: self.token?.into_owned(),
+            },
+            "inactive" => State::Inactive { cause: self.cause? },
+            _ => return None,
+        })
+    }
+}
 
 /// Adds a payment method.
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop, method: &PaymentMethod) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(method.id.to_string()),
-        Param::Integer(method.shop_id.as_i64()),
-        Param::Integer(method.gateway_id.as_i64()),
-        text(method.kind.code()),
-        json_or_null(facts::write_metadata(&method.metadata)?),
-        json_or_null(facts::write_confirmation(method.confirmation.as_ref())?),
-        text(flow_code(method.flow)),
-        Param::Integer(method.confirm_until.as_micros()),
-        Param::Integer(method.created_at.as_micros()),
-    ];
-    params.extend(changing(shop, method)?);
-    params.push(Param::Integer(method.version));
-    tx.write(INSERT, &refs(&params))
+    PaymentMethods::insert(tx, (shop, method))
 }
 
 /// Stores the next state of a payment method, unless someone else was faster.
 pub fn update(tx: &mut Tx<'_>, shop: &Shop, method: &PaymentMethod) -> Result<(), StoreError> {
-    let mut params = vec![
-        text(method.id.to_string()),
-        Param::Integer(method.shop_id.as_i64()),
-        Param::Integer(method.version),
-    ];
-    params.extend(changing(shop, method)?);
-    tx.write_one(UPDATE, &refs(&params))
-}
-
-fn changing<'a>(shop: &Shop, method: &'a PaymentMethod) -> Result<Vec<Param<'a>>, StoreError> {
-    let (code, operation, challenge, token, cause) = match &method.state {
-        State::Pending => ("pending", None, None, None, None),
-        State::Binding { operation } => ("binding", Some(*operation), None, None, None),
-        State::Challenged {
-            operation,
-            challenge,
-        } => ("challenged", Some(*operation), Some(challenge), None, None),
-        State::Active { token } => ("active", None, None, Some(token.as_str()), None),
-        State::Inactive { cause } => ("inactive", None, None, None, Some(*cause)),
-    };
-    Ok(vec![
-        json_or_null(facts::write_method(method.facts.as_ref())?),
-        text(code),
-        id_or_null(operation),
-        json_or_null(facts::write_challenge(challenge)?),
-        text_or_null(token),
-        text_or_null(cause.map(|cause| cause.party.code())),
-        text_or_null(cause.map(|cause| cause.reason.code())),
-        due_or_null(shop, method.due_at()),
-        id_or_null(method.client_ip),
-        id_or_null(method.connector),
-    ])
+    PaymentMethods::update(tx, (shop, method))
 }
 
 /// The shop's payment method with this id.
@@ -106,7 +157,7 @@ pub fn find(
     shop: ShopId,
     id: PaymentMethodId,
 ) -> Result<Option<PaymentMethod>, StoreError> {
-    conn.query_opt(FIND, &[&id, &shop], read)
+    PaymentMethods::find(conn, &[&id, &shop])
 }
 
 /// The payment method with this id.
@@ -114,7 +165,7 @@ pub fn find_any_shop(
     conn: &mut Conn<'_>,
     id: PaymentMethodId,
 ) -> Result<Option<PaymentMethod>, StoreError> {
-    conn.query_opt(FIND, &[&id, &None::<i64>], read)
+    PaymentMethods::find(conn, &[&id, &None::<i64>])
 }
 
 /// The shop's payment method with this id, which nobody else changes until this unit has ended.
@@ -123,8 +174,7 @@ pub fn lock(
     shop: ShopId,
     id: PaymentMethodId,
 ) -> Result<Option<PaymentMethod>, StoreError> {
-    let statement = tx.pick(FIND, LOCK_POSTGRES);
-    tx.query_opt(statement, &[&id, &shop], read)
+    PaymentMethods::lock(tx, &[&id, &shop])
 }
 
 /// Payment methods that time alone will change now, the longest due first.
@@ -133,56 +183,5 @@ pub fn due_any_shop(
     now: Timestamp,
     limit: u32,
 ) -> Result<Vec<(ShopId, PaymentMethodId)>, StoreError> {
-    conn.query(DUE_ANY_SHOP, &[&now, &limit], |row| {
-        let mut cells = Cells::new(row);
-        let id = cells.parse()?;
-        Ok((cells.shop_id()?, id))
-    })
-}
-
-fn read(row: &Row<'_>) -> Result<PaymentMethod, StoreError> {
-    let mut cells = Cells::new(row);
-    Ok(PaymentMethod {
-        id: cells.parse()?,
-        shop_id: cells.shop_id()?,
-        gateway_id: cells.gateway_id()?,
-        kind: cells.named(MethodKind::from_code)?,
-        metadata: cells
-            .named_or_null(facts::read_metadata)?
-            .unwrap_or_default(),
-        confirmation: cells.named_or_null(facts::read_confirmation)?,
-        flow: cells.named(flow_from_code)?,
-        confirm_until: cells.time()?,
-        created_at: cells.time()?,
-        facts: cells.named_or_null(facts::read_method)?,
-        state: read_state(&mut cells)?,
-        client_ip: cells.parse_or_null()?,
-        connector: cells.parse_or_null()?,
-        version: cells.get()?,
-    })
-}
-
-fn read_state(cells: &mut Cells<'_>) -> Result<State, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let operation: Option<OperationId> = cells.parse_or_null()?;
-    let challenge = cells.named_or_null(facts::read_challenge)?;
-    let token: Option<String> = cells.get()?;
-    let cause = cells.decline_or_null()?;
-    let state = || {
-        Some(match code {
-            "pending" => State::Pending,
-            "binding" => State::Binding {
-                operation: operation?,
-            },
-            "challenged" => State::Challenged {
-                operation: operation?,
-                challenge: challenge?,
-            },
-            "active" => State::Active { token: token? },
-            "inactive" => State::Inactive { cause: cause? },
-            _ => return None,
-        })
-    };
-    state().ok_or(unknown)
+    PaymentMethods::due(conn, now, limit)
 }

@@ -9,6 +9,9 @@ use crate::columns::json_or_null;
 use crate::database::{Conn, Tx};
 use crate::deal::Deals;
 use crate::invoice::Invoices;
+use crate::operation::Operations;
+use crate::payment::row::Payments;
+use crate::payment_method::PaymentMethods;
 use crate::personal_data::PersonalDataRows;
 use crate::table::{Rows, Sample, Select, Table, table};
 use crate::{book, delivery, fiscalization, message};
@@ -89,24 +92,15 @@ update shop
    set clock_offset = clock_offset + $3, version = version + 1
  where id = $1 and version = $2";
 
-const ADVANCE_PAYMENTS: &str = "\
-update payment
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
-const ADVANCE_METHODS: &str = "\
-update payment_method
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
-const ADVANCE_OPERATIONS: &str = "\
-update operation
-   set due_at = due_at - $2
- where shop_id = $1 and due_at is not null";
-
 /// Tables with rows that wait for a time, by which an index finds them.
-pub(crate) const WAITING: [fn() -> &'static Table; 3] =
-    [Deals::table, Invoices::table, PersonalDataRows::table];
+pub(crate) const WAITING: [fn() -> &'static Table; 6] = [
+    Payments::table,
+    PaymentMethods::table,
+    Deals::table,
+    Invoices::table,
+    Operations::table,
+    PersonalDataRows::table,
+];
 
 /// Adds a shop with an empty book.
 pub fn insert(tx: &mut Tx<'_>, shop: &Shop) -> Result<(), StoreError> {
@@ -165,9 +159,6 @@ pub fn next_number_any_shop(conn: &mut Conn<'_>) -> Result<i64, StoreError> {
 /// earlier.
 pub fn advance_clock(tx: &mut Tx<'_>, shop: &Shop, by: Duration) -> Result<(), StoreError> {
     tx.write_one(ADVANCE, &[&shop.id, &shop.version, &by])?;
-    for statement in [ADVANCE_PAYMENTS, ADVANCE_METHODS, ADVANCE_OPERATIONS] {
-        tx.write(statement, &[&shop.id, &by])?;
-    }
     for table in WAITING {
         tx.write(table().advance(), &[&shop.id, &by])?;
     }

@@ -8,8 +8,8 @@ use crate::list::Shape;
 use crate::table::{Kind, Part, Rows, Sample, Select, Table};
 use crate::{
     action, application, attempt, audit, deal, delivery, discrepancy, event, grant, idempotency,
-    invoice, message, personal_data, pos_link, receipt, refund, sealing, secret_key, self_employed,
-    shop, tariff, token, webhook,
+    invoice, message, operation, payment, payment_method, payout, personal_data, pos_link, receipt,
+    refund, sealing, secret_key, self_employed, shop, tariff, token, webhook,
 };
 
 const TABLES: &[fn() -> &'static Table] = &[
@@ -24,6 +24,10 @@ const TABLES: &[fn() -> &'static Table] = &[
     grant::Grants::table,
     invoice::Invoices::table,
     message::Messages::table,
+    operation::Operations::table,
+    payment::row::Payments::table,
+    payment_method::PaymentMethods::table,
+    payout::Payouts::table,
     personal_data::PersonalDataRows::table,
     pos_link::PosLinks::table,
     receipt::Receipts::table,
@@ -56,6 +60,8 @@ const SELECTS: &[&Select] = &[
     &message::LIST,
     &message::LIST_ANY_SHOP,
     &message::LIST_OF_OBJECT,
+    &operation::LIST_OF,
+    &payout::LIST_OF_DEAL,
     &pos_link::FIND_BY_LINK_ANY_SHOP,
     &receipt::ALL_OF_PAYMENT,
     &sealing::LIST,
@@ -73,6 +79,9 @@ const PARTS: &[&Part] = &[&deal::UPDATE_PAYMENT];
 fn lists() -> Vec<Vec<Shape>> {
     vec![
         deal::LIST.shapes(),
+        payment::LIST.shapes(),
+        payout::LIST.shapes(),
+        payout::SEARCH.shapes(),
         receipt::LIST.shapes(),
         refund::LIST.shapes(),
     ]

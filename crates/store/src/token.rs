@@ -31,7 +31,7 @@ table! {
         fixed expires_at = facts.expires_at => time_or_null();
         changing used_at = facts.used_at => time_or_null();
         fixed created_at = token.created_at => time();
-        fixed connector = &token.connector => parse();
+        fixed connector = token.connector => parse();
         fixed kept_until = facts.kept_until => time_or_null();
         version version = token.version => get();
     }

@@ -1,96 +1,162 @@
 //! A payment as a row and back.
 
+use std::borrow::Cow;
+
 use domain::payment::{
     CaptureMode, Flow, Hold, PaymentReceipt, ReceiptOrder, Registering, SaveMethod, State, Status,
     UsedMethod,
 };
 use domain::receipt::Registration;
-use domain::{Currency, Decline, Fee, MethodKind, Money, OperationId, Payment, Shop, Timestamp};
-use sql::{Param, Row, StoreError};
-
-use crate::columns::{
-    Cells, due_or_null, id_or_null, integer_or_null, json_or_null, text, text_or_null, time_or_null,
+use domain::{
+    Challenge, Decline, Fee, MethodKind, Money, OperationId, Party, Payment, Shop, Timestamp,
 };
+
+use crate::columns::{due_or_null, json_or_null};
 use crate::facts;
+use crate::table::table;
 
-/// What names the row of a payment and the version that is expected.
-pub(super) fn identity(payment: &Payment) -> Vec<Param<'static>> {
-    vec![
-        text(payment.id.to_string()),
-        Param::Integer(payment.shop_id.as_i64()),
-        Param::Integer(payment.version),
-    ]
-}
-
-/// The columns that never change.
-pub(super) fn fixed(payment: &Payment) -> Result<Vec<Param<'_>>, StoreError> {
-    Ok(vec![
-        text(payment.id.to_string()),
-        Param::Integer(payment.shop_id.as_i64()),
-        Param::Integer(payment.gateway_id.as_i64()),
-        Param::Bool(payment.test),
-        text(payment.amount.currency().code()),
-        Param::Integer(payment.amount_asked.minor()),
-        text_or_null(payment.description.as_deref()),
-        json_or_null(facts::write_metadata(&payment.metadata)?),
-        text_or_null(payment.merchant_customer_id.as_deref()),
-        text(capture_mode_code(payment.capture_mode)),
-        json_or_null(facts::write_confirmation(payment.confirmation.as_ref())?),
-        text(flow_code(payment.flow)),
-        text_or_null(payment.method_asked.map(MethodKind::code)),
-        Param::Integer(payment.confirm_until.as_micros()),
-        Param::Integer(payment.created_at.as_micros()),
-    ])
-}
-
-/// The columns that change.
-pub(super) fn changing<'a>(
-    shop: &Shop,
-    payment: &'a Payment,
-) -> Result<Vec<Param<'a>>, StoreError> {
-    let method = payment.method.as_ref();
-    let facts = method.and_then(|method| method.facts.as_ref());
-    let state = StateColumns::of(&payment.state);
-    Ok(vec![
-        Param::Integer(payment.amount.minor()),
-        text(save_method_code(payment.save_method)),
-        id_or_null(method.map(|method| method.id)),
-        text_or_null(method.map(|method| method.kind.code())),
-        method.map_or(Param::Null, |method| Param::Bool(method.saved)),
-        text_or_null(method.and_then(|method| method.phone.as_deref())),
-        json_or_null(facts::write_method(facts)?),
-        json_or_null(facts::write_authorization(payment.authorization.as_ref())?),
-        integer_or_null(payment.fee.map(|fee| fee.commission.minor())),
-        integer_or_null(payment.fee.map(|fee| fee.vat.minor())),
-        Param::Integer(payment.refunded.minor()),
-        Param::Integer(payment.refunding.minor()),
-        text(payment.state.code()),
-        id_or_null(state.operation),
-        json_or_null(facts::write_challenge(state.challenge)?),
-        text_or_null(state.reference),
-        time_or_null(state.hold_expires_at),
-        integer_or_null(state.capture.map(Money::minor)),
-        text_or_null(state.cause.map(|cause| cause.party.code())),
-        text_or_null(state.cause.map(|cause| cause.reason.code())),
-        time_or_null(state.captured_at),
-        time_or_null(state.canceled_at),
-        due_or_null(shop, payment.due_at()),
-        json_or_null(facts::write_payment_deal(payment.deal.as_ref())?),
-        text_or_null(payment.receipt.map(|receipt| receipt.order.code())),
-        text_or_null(payment.receipt.map(|receipt| receipt.registration.code())),
-        json_or_null(facts::write_details(payment.details.as_deref())?),
-        json_or_null(facts::write_split(payment.split.as_deref())?),
-        id_or_null(payment.client_ip),
-        id_or_null(payment.connector),
-    ])
+table! {
+    pub(crate) Payments: Payment = "payment";
+    written of (shop: Shop, payment: Payment) with {
+        let method = payment.method.as_ref();
+        let state = StateColumns::of(&payment.state);
+    };
+    columns {
+        key id = payment.id => parse();
+        key shop_id = payment.shop_id => shop_id();
+        fixed gateway_id = payment.gateway_id => gateway_id();
+        fixed test = payment.test => get();
+        fixed currency = payment.amount.currency() => currency();
+        fixed amount_asked_minor = payment.amount_asked => money(currency);
+        fixed description = payment.description.as_deref() => get();
+        fixed metadata = json_or_null(facts::write_metadata(&payment.metadata)?) => metadata();
+        fixed merchant_customer_id = payment.merchant_customer_id.as_deref() => get();
+        fixed capture_mode = capture_mode_code(payment.capture_mode)
+            => named(capture_mode_from_code);
+        fixed confirmation = json_or_null(facts::write_confirmation(payment.confirmation.as_ref())?)
+            => named_or_null(facts::read_confirmation);
+        fixed flow = flow_code(payment.flow) => named(flow_from_code);
+        fixed method_asked = payment.method_asked.map(MethodKind::code)
+            => named_or_null(MethodKind::from_code);
+        fixed confirm_until = payment.confirm_until => time();
+        fixed created_at = payment.created_at => time();
+        changing amount_minor = payment.amount => money(currency);
+        changing save_method = save_method_code(payment.save_method)
+            => named(save_method_from_code);
+        changing method_id = method.map(|method| method.id) => parse_or_null();
+        changing method_kind = method.map(|method| method.kind.code())
+            => named_or_null(MethodKind::from_code);
+        changing method_saved = method.map(|method| method.saved) => get();
+        changing method_phone = method.and_then(|method| method.phone.as_deref()) => get();
+        changing method_facts
+            = json_or_null(facts::write_method(method.and_then(|it| it.facts.as_ref()))?)
+            => named_or_null(facts::read_method);
+        changing authorization_facts
+            = json_or_null(facts::write_authorization(payment.authorization.as_ref())?)
+            => named_or_null(facts::read_authorization);
+        changing commission_minor = payment.fee.map(|fee| fee.commission)
+            => money_or_null(currency);
+        changing vat_minor = payment.fee.map(|fee| fee.vat) => money_or_null(currency);
+        changing refunded_minor = payment.refunded => money(currency);
+        changing refunding_minor = payment.refunding => money(currency);
+        changing state = payment.state.code() => get();
+        changing operation_id = state.operation => parse_or_null();
+        changing challenge = json_or_null(facts::write_challenge(state.challenge.as_deref())?)
+            => named_or_null(facts::read_challenge);
+        changing reference = state.reference => get();
+        changing hold_expires_at = state.hold_expires_at => time_or_null();
+        changing capture_minor = state.capture => money_or_null(currency);
+        changing canceled_by = state.cause.map(|cause| cause.party.code())
+            => named_or_null(Party::from_code);
+        changing canceled_for = state.cause.map(|cause| cause.reason.code())
+            => cause_or_null(canceled_by);
+        changing captured_at = state.captured_at => time_or_null();
+        changing canceled_at = state.canceled_at => time_or_null();
+        changing due_at = due_or_null(shop, payment.due_at());
+        changing deal_facts = json_or_null(facts::write_payment_deal(payment.deal.as_ref())?)
+            => named_or_null(|json| facts::read_payment_deal(json, currency));
+        changing receipt_order = payment.receipt.map(|receipt| receipt.order.code())
+            => named_or_null(ReceiptOrder::from_code);
+        changing receipt_registration = payment.receipt.map(|it| it.registration.code())
+            => named_or_null(Registration::from_code);
+        changing details = json_or_null(facts::write_details(payment.details.as_deref())?)
+            => named_or_null(facts::read_details);
+        changing transfers = json_or_null(facts::write_split(payment.split.as_deref())?)
+            => named_or_null(facts::read_split);
+        changing client_ip = payment.client_ip => parse_or_null();
+        changing connector = payment.connector => parse_or_null();
+        version version = payment.version => get();
+    }
+    read(cells) {
+        let method = match (method_id, method_kind, method_saved) {
+            (Some(id), Some(kind), Some(saved)) => {
+                Some(UsedMethod { id, kind, saved, phone: method_phone, facts: method_facts })
+            }
+            (None, None, None) => None,
+            _ => return Err(cells.corrupt_at("method_facts")),
+        };
+        let fee = match (commission_minor, vat_minor) {
+            (Some(commission), Some(vat)) => Some(Fee { commission, vat }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => return Err(cells.corrupt_at("vat_minor")),
+        };
+        let receipt = match (receipt_order, receipt_registration) {
+            (Some(order), Some(registration)) => Some(PaymentReceipt { order, registration }),
+            (None, None) => None,
+            (Some(_), None) | (None, Some(_)) => {
+                return Err(cells.corrupt_at("receipt_registration"));
+            }
+        };
+        let columns = StateColumns {
+            operation: operation_id,
+            challenge: challenge.map(Cow::Owned),
+            reference,
+            hold_expires_at,
+            capture: capture_minor,
+            cause: canceled_for,
+            captured_at,
+            canceled_at,
+        };
+        Payment {
+            id,
+            shop_id,
+            gateway_id,
+            test,
+            amount: amount_minor,
+            amount_asked: amount_asked_minor,
+            description,
+            metadata,
+            merchant_customer_id,
+            client_ip,
+            connector,
+            capture_mode,
+            save_method,
+            confirmation,
+            flow,
+            method_asked,
+            method,
+            details,
+            split: transfers,
+            authorization: authorization_facts,
+            fee,
+            deal: deal_facts,
+            receipt,
+            refunded: refunded_minor,
+            refunding: refunding_minor,
+            confirm_until,
+            state: columns.state(state).ok_or_else(|| cells.corrupt_at("state"))?,
+            created_at,
+            version,
+        }
+    }
 }
 
 /// What the states carry, spread over columns.
 #[derive(Default)]
 struct StateColumns<'a> {
     operation: Option<OperationId>,
-    challenge: Option<&'a domain::Challenge>,
-    reference: Option<&'a str>,
+    challenge: Option<Cow<'a, Challenge>>,
+    reference: Option<Cow<'a, str>>,
     hold_expires_at: Option<Timestamp>,
     capture: Option<Money>,
     cause: Option<Decline>,
@@ -115,7 +181,7 @@ impl<'a> StateColumns<'a> {
                 challenge,
             } => Self {
                 operation: Some(*operation),
-                challenge: Some(challenge),
+                challenge: Some(Cow::Borrowed(challenge)),
                 ..none
             },
             State::WaitingForCapture { hold } => Self::held(hold),
@@ -156,7 +222,7 @@ impl<'a> StateColumns<'a> {
                 reference,
                 captured_at,
             } => Self {
-                reference: Some(reference),
+                reference: Some(reference.into()),
                 captured_at: Some(*captured_at),
                 ..none
             },
@@ -170,10 +236,69 @@ impl<'a> StateColumns<'a> {
 
     fn held(hold: &'a Hold) -> Self {
         Self {
-            reference: Some(&hold.reference),
+            reference: Some(hold.reference.as_str().into()),
             hold_expires_at: Some(hold.expires_at),
             ..Self::default()
         }
+    }
+
+    fn hold(&self) -> Option<Hold> {
+        Some(Hold {
+            reference: self.reference.as_deref()?.to_owned(),
+            expires_at: self.hold_expires_at?,
+        })
+    }
+
+    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    fn state(self, code: &str) -> Option<State> {
+        Some(match code {
+            "pending" => State::Pending {
+                last_attempt: self.operation,
+            },
+            "authorizing" => State::Authorizing {
+                operation: self.operation?,
+            },
+            "challenged" => State::Challenged {
+                operation: self.operation?,
+                challenge: self.challenge?.into_owned(),
+            },
+            "waiting_for_capture" => State::WaitingForCapture { hold: self.hold()? },
+            "capturing" => State::Capturing {
+                hold: self.hold()?,
+                operation: self.operation?,
+                amount: self.capture?,
+            },
+            "voiding" => State::Voiding {
+                hold: self.hold()?,
+                operation: self.operation?,
+                cause: self.cause?,
+            },
+            "registering" => self.registering(CaptureMode::OneStage)?,
+            "registering_capture" => self.registering(CaptureMode::TwoStage)?,
+            "succeeded" => State::Succeeded {
+                reference: self.reference?.into_owned(),
+                captured_at: self.captured_at?,
+            },
+            "canceled" => State::Canceled {
+                cause: self.cause?,
+                canceled_at: self.canceled_at?,
+            },
+            _ => return None,
+        })
+    }
+
+    fn registering(&self, stage: CaptureMode) -> Option<State> {
+        Some(State::Registering {
+            hold: self.hold()?,
+            amount: self.capture?,
+            stage,
+            step: match (self.operation, self.cause) {
+                (None, None) => Registering::Asked,
+                (Some(operation), None) => Registering::Taking { operation },
+                (Some(operation), Some(cause)) => Registering::LettingGo { operation, cause },
+                (None, Some(_)) => return None,
+            },
+        })
     }
 }
 
@@ -190,174 +315,6 @@ pub(crate) const fn states(status: Status) -> [&'static str; 4] {
         Status::Succeeded => ["succeeded"; 4],
         Status::Canceled => ["canceled"; 4],
     }
-}
-
-pub(super) fn read(row: &Row<'_>) -> Result<Payment, StoreError> {
-    let mut cells = Cells::new(row);
-    let (id, shop_id) = (cells.parse()?, cells.shop_id()?);
-    let (gateway_id, test) = (cells.gateway_id()?, cells.get()?);
-    let currency = cells.currency()?;
-    let amount_asked = cells.money(currency)?;
-    let description = cells.get()?;
-    let metadata = cells.named_or_null(facts::read_metadata)?;
-    let merchant_customer_id = cells.get()?;
-    let client_ip = cells.parse_or_null()?;
-    let capture_mode = cells.named(capture_mode_from_code)?;
-    let confirmation = cells.named_or_null(facts::read_confirmation)?;
-    let flow = cells.named(flow_from_code)?;
-    let method_asked = cells.named_or_null(MethodKind::from_code)?;
-    let (confirm_until, created_at) = (cells.time()?, cells.time()?);
-    let amount = cells.money(currency)?;
-    let save_method = cells.named(save_method_from_code)?;
-    let method = read_method(&mut cells)?;
-    let authorization = cells.named_or_null(facts::read_authorization)?;
-    let fee = match (
-        cells.money_or_null(currency)?,
-        cells.money_or_null(currency)?,
-    ) {
-        (Some(commission), Some(vat)) => Some(Fee { commission, vat }),
-        (None, None) => None,
-        (Some(_), None) | (None, Some(_)) => return Err(cells.corrupt()),
-    };
-    let (refunded, refunding) = (cells.money(currency)?, cells.money(currency)?);
-    let state = read_state(&mut cells, currency)?;
-    let deal = cells.named_or_null(|json| facts::read_payment_deal(json, currency))?;
-    let receipt = read_receipt(&mut cells)?;
-    let details = cells.named_or_null(facts::read_details)?;
-    let split = cells.named_or_null(facts::read_split)?;
-    let connector = cells.parse_or_null()?;
-    Ok(Payment {
-        id,
-        shop_id,
-        gateway_id,
-        test,
-        amount,
-        amount_asked,
-        description,
-        metadata: metadata.unwrap_or_default(),
-        merchant_customer_id,
-        client_ip,
-        capture_mode,
-        save_method,
-        confirmation,
-        flow,
-        method_asked,
-        method,
-        connector,
-        details,
-        split,
-        authorization,
-        fee,
-        deal,
-        receipt,
-        refunded,
-        refunding,
-        confirm_until,
-        state,
-        created_at,
-        version: cells.get()?,
-    })
-}
-
-fn read_method(cells: &mut Cells<'_>) -> Result<Option<UsedMethod>, StoreError> {
-    let id = cells.parse_or_null()?;
-    let kind = cells.named_or_null(MethodKind::from_code)?;
-    let saved = cells.get()?;
-    let phone = cells.get()?;
-    let facts = cells.named_or_null(facts::read_method)?;
-    match (id, kind, saved) {
-        (Some(id), Some(kind), Some(saved)) => Ok(Some(UsedMethod {
-            id,
-            kind,
-            saved,
-            phone,
-            facts,
-        })),
-        (None, None, None) => Ok(None),
-        _ => Err(cells.corrupt()),
-    }
-}
-
-fn read_receipt(cells: &mut Cells<'_>) -> Result<Option<PaymentReceipt>, StoreError> {
-    let order = cells.named_or_null(ReceiptOrder::from_code)?;
-    let registration = cells.named_or_null(Registration::from_code)?;
-    match (order, registration) {
-        (Some(order), Some(registration)) => Ok(Some(PaymentReceipt {
-            order,
-            registration,
-        })),
-        (None, None) => Ok(None),
-        (Some(_), None) | (None, Some(_)) => Err(cells.corrupt()),
-    }
-}
-
-/// Columns that the state does not carry are not looked at; one that it misses is corrupt.
-fn read_state(cells: &mut Cells<'_>, currency: Currency) -> Result<State, StoreError> {
-    let code: &str = cells.get()?;
-    let unknown = cells.corrupt();
-    let operation = cells.parse_or_null()?;
-    let challenge = cells.named_or_null(facts::read_challenge)?;
-    let reference: Option<String> = cells.get()?;
-    let hold_expires_at = cells.time_or_null()?;
-    let capture = cells.money_or_null(currency)?;
-    let cause = cells.decline_or_null()?;
-    let captured_at = cells.time_or_null()?;
-    let canceled_at = cells.time_or_null()?;
-    let hold = || {
-        Some(Hold {
-            reference: reference.clone()?,
-            expires_at: hold_expires_at?,
-        })
-    };
-    let state = || {
-        Some(match code {
-            "pending" => State::Pending {
-                last_attempt: operation,
-            },
-            "authorizing" => State::Authorizing {
-                operation: operation?,
-            },
-            "challenged" => State::Challenged {
-                operation: operation?,
-                challenge: challenge?,
-            },
-            "waiting_for_capture" => State::WaitingForCapture { hold: hold()? },
-            "capturing" => State::Capturing {
-                hold: hold()?,
-                operation: operation?,
-                amount: capture?,
-            },
-            "voiding" => State::Voiding {
-                hold: hold()?,
-                operation: operation?,
-                cause: cause?,
-            },
-            "registering" | "registering_capture" => State::Registering {
-                hold: hold()?,
-                amount: capture?,
-                stage: match code {
-                    "registering" => CaptureMode::OneStage,
-                    _ => CaptureMode::TwoStage,
-                },
-                step: match (operation, cause) {
-                    (None, None) => Registering::Asked,
-                    (Some(operation), None) => Registering::Taking { operation },
-                    (Some(operation), Some(cause)) => Registering::LettingGo { operation, cause },
-                    (None, Some(_)) => return None,
-                },
-            },
-            "succeeded" => State::Succeeded {
-                reference: reference.clone()?,
-                captured_at: captured_at?,
-            },
-            "canceled" => State::Canceled {
-                cause: cause?,
-                canceled_at: canceled_at?,
-            },
-            _ => return None,
-        })
-    };
-    state().ok_or(unknown)
 }
 
 pub(crate) const fn capture_mode_code(mode: CaptureMode) -> &'static str {
