@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use domain::operation::{CALL_TIME_MAX, CLOCKS_APART_MAX};
 use domain::{Duration, OperationId, OperationObject, OperationState};
-use store::idempotency::Stored;
+use store::idempotency::{Object, Stored};
 use store::{StoreError, UnitError as _};
 use tokio::time::Instant;
 
@@ -95,7 +95,7 @@ where
                 work,
                 &key.once,
                 expired,
-                made.object_id,
+                Object::Other(made.object_id),
                 Some(made.body.clone()),
             )?;
             Ok(Reply(made.body))
@@ -221,11 +221,18 @@ fn remembered(work: &mut Work<'_, '_>, once: &Once) -> Result<Remembered, Error>
     if fresh.fingerprint != once.fingerprint {
         return Err(Refusal::KeyReused.into());
     }
-    let object = fresh.object_id.as_deref().and_then(parse_object);
-    match (&fresh.response, object) {
-        (Some(body), _) => Ok(Remembered::Known(Known::Answer(body.clone()))),
-        (None, Some(object)) => Ok(Remembered::Known(Known::Open(object))),
-        (None, None) => Err(Error::defect(
+    if let Some(body) = &fresh.response {
+        return Ok(Remembered::Known(Known::Answer(body.clone())));
+    }
+    let object = match &fresh.object {
+        Some(Object::Asked(object)) => Some(*object),
+        // A program of before knew no kinds.
+        Some(Object::Other(id)) => store::operation::object_with_id(work.tx, cx.shop.id, id)?,
+        None => None,
+    };
+    match object {
+        Some(object) => Ok(Remembered::Known(Known::Open(object))),
+        None => Err(Error::defect(
             "an idempotency key without answer and object",
         )),
     }
@@ -236,12 +243,12 @@ fn remember(
     work: &mut Work<'_, '_>,
     once: &Once,
     expired: Option<Stored>,
-    object_id: String,
+    object: Object,
     response: Option<Vec<u8>>,
 ) -> Result<(), Error> {
     let new = Stored {
         fingerprint: once.fingerprint,
-        object_id: Some(object_id),
+        object: Some(object),
         response,
         created_at: work.cx.now,
     };
@@ -271,37 +278,14 @@ where
             (None, Some(shown)) => Some(render::seen(work.cx, shown)),
             (None, None) => Some(render::object(work.tx, work.cx, started.object)?),
         };
-        let id = object_id(started.object);
-        remember(work, &key.once, expired, id, response.clone())?;
+        let object = Object::Asked(started.object);
+        remember(work, &key.once, expired, object, response.clone())?;
         match (response, started.task) {
             (Some(body), _) => Ok(Begun::Done(body, started.recorded)),
             (None, Some((operation, task))) => Ok(Begun::Calling(started.object, operation, task)),
             (None, None) => Err(Error::defect("a request with neither answer nor call")),
         }
     })
-}
-
-/// The object's id, as it is stored with the key.
-fn object_id(object: OperationObject) -> String {
-    match object {
-        OperationObject::Payment(id) => id.to_string(),
-        OperationObject::Refund(id) => id.to_string(),
-        OperationObject::PaymentMethod(id) => id.to_string(),
-        OperationObject::Receipt(id) => id.to_string(),
-        OperationObject::Payout(id) => id.to_string(),
-    }
-}
-
-/// The object with this id. The kinds cannot be mixed up: a method that has a payment's id was
-/// made by that payment and is never the object of a key.
-fn parse_object(id: &str) -> Option<OperationObject> {
-    let payment = id.parse().ok().map(OperationObject::Payment);
-    let refund = || id.parse().ok().map(OperationObject::Refund);
-    let method = || id.parse().ok().map(OperationObject::PaymentMethod);
-    let receipt = || id.parse().ok().map(OperationObject::Receipt);
-    let payout = || id.parse().ok().map(OperationObject::Payout);
-    let others = || receipt().or_else(payout);
-    payment.or_else(refund).or_else(method).or_else(others)
 }
 
 /// Makes the call, takes its answer in and stores what the caller is told, in one unit.
@@ -323,7 +307,7 @@ async fn finish(
             // The answer does not hang on the key, which may be forgotten or taken again by now, or
             // closed by a repetition: then all hear what that has stored.
             let stored = store::idempotency::find(work.tx, work.cx.shop.id, &key.once.key)?;
-            let own = stored.filter(|stored| stored.object_id == Some(object_id(object)));
+            let own = stored.filter(|stored| stored.object == Some(Object::Asked(object)));
             keyed = own.is_some();
             if let Some(body) = own.and_then(|stored| stored.response) {
                 return Ok((body, recorded));

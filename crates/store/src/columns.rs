@@ -19,7 +19,7 @@ use domain::{
 use sql::{FromColumn, Param, Row, StoreError, ToParam};
 
 use crate::database::Altyn;
-use crate::facts;
+use crate::{facts, idempotency};
 
 /// A value on its way into a column.
 pub(crate) trait Written<'a> {
@@ -299,6 +299,19 @@ impl<'r> Cells<'r> {
     /// A rate in parts per million.
     pub(crate) fn rate(&mut self) -> Result<Rate, StoreError> {
         Rate::from_ppm(self.get()?).ok_or_else(|| self.corrupt())
+    }
+
+    /// The id of a key's object, behind its kind.
+    pub(crate) fn key_object(
+        &mut self,
+        kind: Option<&str>,
+    ) -> Result<Option<idempotency::Object>, StoreError> {
+        Ok(match kind {
+            Some(kind) => Some(idempotency::Object::Asked(self.object(kind)?)),
+            None => self
+                .get::<Option<String>>()?
+                .map(idempotency::Object::Other),
+        })
     }
 
     /// A small number, as an HTTP status is one.

@@ -7,7 +7,7 @@ use sql::{Param, StoreError};
 
 use crate::columns::{id_or_null, refs, text, time_or_null};
 use crate::database::{Conn, Tx};
-use crate::operation::object;
+use crate::operation::{object_id, object_kind};
 use crate::table::{Rows, Select, table};
 
 table! {
@@ -17,8 +17,8 @@ table! {
         key operation_id = found.operation_id => parse();
         key kind = found.kind.code() => named(DiscrepancyKind::from_code);
         key shop_id = found.shop_id => shop_id();
-        fixed object_kind = object(found.object).0 => get();
-        fixed object_id = object(found.object).1 => object(object_kind);
+        fixed object_kind = object_kind(found.object) => get();
+        fixed object_id = object_id(found.object) => object(object_kind);
         fixed asked = found.asked.code() => named(OperationKind::from_code);
         fixed currency = found.amount.currency() => currency();
         fixed amount_minor = found.amount => money(currency);

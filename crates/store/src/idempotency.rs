@@ -1,9 +1,10 @@
 //! Requests with their keys and answers, so that a repetition gets the same answer.
 
-use domain::{ShopId, Timestamp};
+use domain::{OperationObject, ShopId, Timestamp};
 use sql::StoreError;
 
 use crate::database::{Conn, Tx};
+use crate::operation;
 use crate::table::{Rows, table};
 
 /// What is known of a request.
@@ -12,11 +13,36 @@ pub struct Stored {
     /// The hash of what was asked.
     pub fingerprint: [u8; 32],
     /// The object that it made or changed.
-    pub object_id: Option<String>,
+    pub object: Option<Object>,
     /// The answer, byte for byte; nothing as long as it is worked on.
     pub response: Option<Vec<u8>>,
     /// When it came.
     pub created_at: Timestamp,
+}
+
+/// What a request was about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Object {
+    /// An object that the outside is asked about.
+    Asked(OperationObject),
+    /// Another one, by its id; also one that a program wrote down that knew no kinds.
+    Other(String),
+}
+
+impl Object {
+    fn kind(&self) -> Option<&'static str> {
+        match self {
+            Self::Asked(object) => Some(operation::object_kind(*object)),
+            Self::Other(_) => None,
+        }
+    }
+
+    fn id(&self) -> String {
+        match self {
+            Self::Asked(object) => operation::object_id(*object),
+            Self::Other(id) => id.clone(),
+        }
+    }
 }
 
 table! {
@@ -26,11 +52,12 @@ table! {
         key shop_id = *shop_id;
         key key = sent;
         fixed fingerprint = &stored.fingerprint => hash();
-        fixed object_id = stored.object_id.as_deref() => get();
+        fixed object_kind = stored.object.as_ref().and_then(Object::kind) => get();
+        fixed object_id = stored.object.as_ref().map(Object::id) => key_object(object_kind);
         fixed response = stored.response.as_deref() => get();
         fixed created_at = stored.created_at => time();
     }
-    read(cells) { Stored { fingerprint, object_id, response, created_at } }
+    read(cells) { Stored { fingerprint, object: object_id, response, created_at } }
 }
 
 const COMPLETE: &str = "\
@@ -40,7 +67,7 @@ update idempotency
 
 const REPLACE: &str = "\
 update idempotency
-   set fingerprint = $3, object_id = $4, response = $5, created_at = $6
+   set fingerprint = $3, object_id = $4, response = $5, created_at = $6, object_kind = $8
  where shop_id = $1 and key = $2 and created_at = $7";
 
 const PURGE: &str = "\
@@ -86,10 +113,11 @@ pub fn replace(
             &shop,
             &key,
             &stored.fingerprint,
-            &stored.object_id,
+            &stored.object.as_ref().map(Object::id),
             &stored.response,
             &stored.created_at,
             &expired.created_at,
+            &stored.object.as_ref().and_then(Object::kind),
         ],
     )
 }

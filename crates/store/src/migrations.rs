@@ -45,4 +45,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     27 "0027_discrepancy_note",
     28 "0028_action",
     29 "0029_connector",
+    30 "0030_kind_of_key",
 ];

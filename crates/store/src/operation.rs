@@ -8,7 +8,7 @@ use domain::{
 };
 use sql::StoreError;
 
-use crate::columns::due_or_null;
+use crate::columns::{Cells, due_or_null};
 use crate::database::{Conn, Tx};
 use crate::table::{Rows, Sample, Select, table};
 
@@ -21,8 +21,8 @@ table! {
     columns {
         key id = operation.id => parse();
         key shop_id = operation.shop_id => shop_id();
-        fixed object_kind = object(operation.object).0 => get();
-        fixed object_id = object(operation.object).1 => object(object_kind);
+        fixed object_kind = object_kind(operation.object) => get();
+        fixed object_id = object_id(operation.object) => object(object_kind);
         fixed kind = operation.kind.code() => named(OperationKind::from_code);
         fixed currency = operation.amount.currency() => currency();
         fixed amount_minor = operation.amount => money(currency);
@@ -69,6 +69,12 @@ pub(crate) static LIST_OF: Select = Select::new(
     &[Sample::Text, Sample::Text, Sample::Integer],
 );
 
+const OBJECT_WITH_ID: &str = "\
+select object_id, object_kind, object_id
+  from operation
+ where object_id = $1 and +shop_id = $2
+ limit 1";
+
 const COUNT_OPEN_ANY_SHOP: &str = "\
 select count(*)
   from operation
@@ -84,13 +90,23 @@ pub fn update(tx: &mut Tx<'_>, shop: &Shop, operation: &Operation) -> Result<(),
     Operations::update(tx, (shop, operation))
 }
 
-pub(crate) fn object(object: OperationObject) -> (&'static str, String) {
+pub(crate) const fn object_kind(object: OperationObject) -> &'static str {
     match object {
-        OperationObject::Payment(id) => ("payment", id.to_string()),
-        OperationObject::Refund(id) => ("refund", id.to_string()),
-        OperationObject::PaymentMethod(id) => ("payment_method", id.to_string()),
-        OperationObject::Receipt(id) => ("receipt", id.to_string()),
-        OperationObject::Payout(id) => ("payout", id.to_string()),
+        OperationObject::Payment(_) => "payment",
+        OperationObject::Refund(_) => "refund",
+        OperationObject::PaymentMethod(_) => "payment_method",
+        OperationObject::Receipt(_) => "receipt",
+        OperationObject::Payout(_) => "payout",
+    }
+}
+
+pub(crate) fn object_id(object: OperationObject) -> String {
+    match object {
+        OperationObject::Payment(id) => id.to_string(),
+        OperationObject::Refund(id) => id.to_string(),
+        OperationObject::PaymentMethod(id) => id.to_string(),
+        OperationObject::Receipt(id) => id.to_string(),
+        OperationObject::Payout(id) => id.to_string(),
     }
 }
 
@@ -149,8 +165,22 @@ pub fn list_of(
     shop: ShopId,
     of: OperationObject,
 ) -> Result<Vec<Operation>, StoreError> {
-    let (kind, id) = object(of);
+    let (kind, id) = (object_kind(of), object_id(of));
     LIST_OF.query(conn, &[&id, &kind, &shop], Operations::read)
+}
+
+/// The shop's object with this id, if the outside was asked about it.
+pub fn object_with_id(
+    conn: &mut Conn<'_>,
+    shop: ShopId,
+    id: &str,
+) -> Result<Option<OperationObject>, StoreError> {
+    conn.query_opt(OBJECT_WITH_ID, &[&id, &shop], |row| {
+        let mut cells = Cells::new(row);
+        let _id: &str = cells.get()?;
+        let kind = cells.get()?;
+        cells.object(kind)
+    })
 }
 
 /// Operations that the reconciler should look at now, the longest due first.

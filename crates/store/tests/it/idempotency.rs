@@ -1,15 +1,19 @@
 //! Keys of requests.
 
-use store::StoreError;
-use store::idempotency::{Stored, complete, find, insert, purge_any_shop, replace};
+use domain::OperationObject;
+use store::idempotency::{Object, Stored, complete, find, insert, purge_any_shop, replace};
+use store::operation::object_with_id;
+use store::{Conn, StoreError};
 
 use crate::database::both;
-use crate::samples::{NOW, after, done, refused, shop};
+use crate::samples::{
+    NOW, after, done, operation, payment_id, refund_id, refused, shop, with_shop,
+};
 
 fn stored() -> Stored {
     Stored {
         fingerprint: [1; 32],
-        object_id: None,
+        object: None,
         response: None,
         created_at: NOW,
     }
@@ -38,7 +42,7 @@ async fn a_key_is_taken_completed_and_taken_again_when_it_is_too_old() {
 
         let next = Stored {
             fingerprint: [2; 32],
-            object_id: Some("x".to_owned()),
+            object: Some(Object::Asked(OperationObject::Refund(refund_id(7)))),
             created_at: after(90_000),
             ..stored()
         };
@@ -47,6 +51,48 @@ async fn a_key_is_taken_completed_and_taken_again_when_it_is_too_old() {
         assert_eq!(look().await, Some(next.clone()));
         let error = refused(&store, move |tx| replace(tx, id, key, &completed, &next)).await;
         assert!(matches!(error, StoreError::Conflict));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_knows_the_kind_of_its_object_and_operations_know_it_of_one_from_before() {
+    both(|store, _| async move {
+        let shop = with_shop(&store, 1).await;
+        let id = shop.id;
+        let objects = [
+            Object::Asked(OperationObject::Payment(payment_id(1))),
+            Object::Asked(OperationObject::Refund(refund_id(2))),
+            Object::Asked(OperationObject::PaymentMethod(payment_id(1).method_id())),
+            Object::Other("dl-1".to_owned()),
+        ];
+        for (number, object) in (0..).zip(objects) {
+            let key = format!("key {number}");
+            let keyed = Stored {
+                object: Some(object),
+                ..stored()
+            };
+            let (taken, name) = (keyed.clone(), key.clone());
+            done(&store, move |tx| insert(tx, id, &name, &taken)).await;
+            let found = store.read(move |conn| find(conn, id, &key)).await;
+            assert_eq!(found.unwrap(), Some(keyed));
+        }
+
+        let object = OperationObject::Refund(refund_id(2));
+        let asked = operation(&shop, 1, object);
+        done(&store, move |tx| {
+            tx.write("update idempotency set object_kind = null", &[])?;
+            store::operation::insert(tx, &shop, &asked)
+        })
+        .await;
+        let found = store.read(move |conn| find(conn, id, "key 1")).await;
+        let before = found.unwrap().unwrap().object.unwrap();
+        let text = refund_id(2).to_string();
+        assert_eq!(before, Object::Other(text.clone()));
+        let read = move |conn: &mut Conn<'_>| object_with_id(conn, id, &text);
+        assert_eq!(store.read(read).await.unwrap(), Some(object));
+        let read = move |conn: &mut Conn<'_>| object_with_id(conn, id, "dl-1");
+        assert_eq!(store.read(read).await.unwrap(), None);
     })
     .await;
 }
