@@ -248,7 +248,7 @@ impl<const N: usize> List<N> {
         self
     }
 
-    /// Is there a text for this shape?
+    /// Returns whether this shape has a text.
     fn offers(&self, shape: u32) -> bool {
         shape.trailing_ones() >= self.needed
     }

@@ -105,7 +105,7 @@ pub struct Planned {
     pub params: Vec<Param<'static>>,
     /// The index.
     pub index: &'static str,
-    /// Does the index have the order as well, so that nothing is sorted?
+    /// Whether the index has the order as well, so that nothing is sorted.
     pub is_walked: bool,
 }
 
