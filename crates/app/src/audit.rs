@@ -1,6 +1,6 @@
-//! Proves the books: recomputes every balance and every chain, and holds payments, refunds,
-//! payouts, deals, receipts, the calls that were made, events and deliveries against postings and
-//! against each other. Works beside a running server: each shop is read in one snapshot.
+//! Proves the books: recomputes every balance and every chain, and compares payments, refunds,
+//! payouts, deals, receipts, calls, events and deliveries with postings and with each other. Works
+//! beside a running server: each shop is read in one snapshot.
 
 pub mod bank;
 mod called;
@@ -104,7 +104,7 @@ pub fn of_conn(conn: &mut Conn<'_>) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Holds the books against where they were known to end, by this file.
+/// Compares the books with their known ends, which this file names.
 ///
 /// # Errors
 /// The storage fails.
@@ -126,8 +126,8 @@ pub fn against(conn: &mut Conn<'_>, known: &[Head], file: &str) -> Result<Vec<Fi
     Ok(findings)
 }
 
-/// Looks at everything of a list, which is read in pages: each begins behind the key of the last
-/// one before it.
+/// Calls a function for every row of a list, which is read in pages: each begins after the key of
+/// the last row of the page before.
 fn each<T, K: Copy>(
     conn: &mut Conn<'_>,
     page: impl Fn(&mut Conn<'_>, Option<K>) -> Result<Vec<T>, StoreError>,
@@ -250,7 +250,7 @@ fn audit_transfer(shop: &Shop, booked: &Posted, balances: &mut Balances, report:
     }
 }
 
-/// The same but for the floor, which is a rule for the future and no part of the past.
+/// Returns whether they are the same, except for the floor, which is a rule for the future.
 fn same(expected: &[Posting], booked: &[Posting]) -> bool {
     expected.len() == booked.len()
         && expected.iter().zip(booked).all(|(one, other)| {
@@ -290,8 +290,7 @@ fn audit_balances(
     Ok(())
 }
 
-/// Finds transfers that belong to nothing, and books that do not tell of each other what they
-/// should.
+/// Finds transfers that belong to nothing, and pairs of books that contradict each other.
 fn audit_links(conn: &mut Conn<'_>, shop: &Shop, report: &mut Report) -> Result<(), Error> {
     for transfer in store::audit::unpaired(conn, shop.id)? {
         let problem = "the book of its platform does not say the same";

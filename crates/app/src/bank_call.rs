@@ -1,4 +1,4 @@
-//! A bank calls. Anybody can say that it does: the connector proves it, and what its bank says
+//! A bank calls. Anybody can claim to be one: the connector proves it, and what its bank says
 //! counts for its own operations alone.
 
 use std::sync::Arc;
@@ -14,12 +14,12 @@ use crate::answer;
 use crate::app::App;
 use crate::error::{Cause, Error};
 
-/// Takes a call to the connector of this name in. What the bank wants to hear; the same call again
-/// changes nothing and hears the same.
+/// Takes in a call to the connector with this name. Returns what the bank expects to get; the same
+/// call again changes nothing and gets the same.
 ///
 /// # Errors
 /// No connector of this name takes calls, nothing proves that its bank calls, the connector does
-/// not know what it is about, or the storage fails.
+/// not know the operation, or the storage fails.
 pub async fn receive(app: &Arc<App>, name: &str, call: BankCall) -> Result<Reply, Error> {
     let unknown = || Error::not_found("connector", name);
     let connector: ConnectorName = name.parse().map_err(|_no_name| unknown())?;
@@ -48,7 +48,7 @@ pub async fn receive(app: &Arc<App>, name: &str, call: BankCall) -> Result<Reply
     Ok(received.reply)
 }
 
-/// Says that somebody else calls in a bank's name, or that the keys of both sides differ.
+/// Logs that somebody else calls in a bank's name, or that the keys of both sides differ.
 fn unproven(connector: ConnectorName) {
     static QUIET: Quiet = Quiet::new();
     if let Some(unsaid) = QUIET.turn() {

@@ -102,7 +102,7 @@ pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
     ))
 }
 
-/// May the shop make deals?
+/// Checks that the shop may make deals.
 fn permitted(cx: &Allowed) -> Result<(), Error> {
     match cx.shop.deal_life {
         Some(_) => Ok(()),
@@ -162,7 +162,7 @@ pub(crate) fn release_payout(
     effects::deal(work, &step)
 }
 
-/// What of a payout the deal gives that was canceled and has reached the seller after all.
+/// How much the deal gives for a payout that was canceled and has reached the seller after all.
 pub(crate) fn share_of_late(work: &mut Work<'_, '_>, payout: &Payout) -> Result<Money, Error> {
     match payout.deal_id {
         Some(id) => Ok(lock(work, id)?.share_of_late(payout.amount)?),
@@ -185,7 +185,7 @@ pub(crate) fn pay_late(
     }
 }
 
-/// What the platform has given the seller in this deal's stead, and has not got back.
+/// What the platform has advanced to the seller of this deal, and has not got back.
 fn advanced(work: &mut Work<'_, '_>, id: DealId, currency: Currency) -> Result<Money, Error> {
     let minor = store::payout::advanced(work.tx, work.cx.shop.id, id)?;
     Ok(Money::new(minor, currency))

@@ -44,7 +44,7 @@ pub(crate) fn given_back(work: &mut Work<'_, '_>, operation: OperationId) -> Res
     Ok(store::discrepancy::resolve(work.tx, shop, operation, now)?)
 }
 
-/// What was left alone of a call that came late is done now.
+/// Something that was left alone after a call came late is done now.
 pub(crate) fn remedied(
     work: &mut Work<'_, '_>,
     operation: OperationId,
@@ -83,19 +83,19 @@ pub async fn list(
 /// How a person has dealt with a discrepancy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settlement {
-    /// What happened stands: what is held because of it stays so, for whoever has the money is not
-    /// to get it once more.
+    /// What happened is final: what is held because of it stays held, so that whoever has the money
+    /// does not get it again.
     Stands,
     /// The money of a refund that stays canceled has come back, or had never left: the shop has it
-    /// again, and nothing is held any more. It may come after it was said that it stands.
+    /// again, and nothing is held any more. This may follow after [`Self::Stands`].
     CameBack,
 }
 
-/// A person has dealt with what is open of this operation, as the note says: it is listed no more
-/// but with everything. How many rows that were.
+/// A person has dealt with what is open of this operation, as the note says: it is now listed only
+/// with `all`. Returns how many rows that were.
 ///
 /// # Errors
-/// Nothing is open of it, nothing is held of it that could have come back, or the storage fails.
+/// Nothing of it is open, nothing of it is held that could have come back, or the storage fails.
 pub async fn settle(
     cx: &Cx,
     operation: OperationId,
@@ -153,7 +153,7 @@ fn came_back(work: &mut Work<'_, '_>, operation: &Operation) -> Result<(), Error
 }
 
 impl Found {
-    /// Tells and counts what a committed unit has noted.
+    /// Logs and counts what a committed unit has noted.
     pub(crate) fn count(&self, noted: &[Discrepancy]) {
         if noted.is_empty() {
             return;

@@ -1,7 +1,7 @@
-//! What a use case answers when it does not do what was asked.
+//! Why a use case did not do what was asked.
 //!
-//! `Refused` and `Invalid` are for the caller, with advice; `Internal` is for the operator, and
-//! the caller sees only the request's id.
+//! `Refused` and `Invalid` are for the caller, with advice; `Internal` is for the operator, and the
+//! caller sees only the request's id.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
-    /// Nobody knows who is asking.
+    /// The credentials prove nothing.
     #[error("wrong shop id or secret key")]
     Denied,
     /// Whoever asks has not got the right.
@@ -42,7 +42,7 @@ pub enum Error {
         /// What was asked for.
         right: Right,
     },
-    /// The request makes no sense.
+    /// The request cannot be understood.
     #[error("invalid request: {}", .0.description)]
     Invalid(InvalidRequest),
     /// A rule does not allow it.
@@ -71,7 +71,7 @@ pub enum Cause {
     /// The storage.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The books refused what was checked before.
+    /// The books refused what had been checked before.
     #[error(transparent)]
     Ledger(#[from] LedgerRefused),
     /// Sums that do not fit.
@@ -92,13 +92,13 @@ pub enum Cause {
     /// There is no key to seal a secret with.
     #[error("a secret cannot be sealed: {0}")]
     Unsealable(String),
-    /// Something that the rules exclude.
+    /// Something that the rules exclude, and that happened all the same.
     #[error("defect: {0}")]
     Defect(&'static str),
 }
 
-/// A rule that does not allow what was asked. Each has its own name; what the wire says of it
-/// stands at the door.
+/// A rule that does not allow what was asked. Each has a name of its own; the words for clients are
+/// in `api`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     /// A payment cannot be created.
@@ -119,10 +119,10 @@ pub enum Refusal {
     /// A method cannot be bound.
     #[error(transparent)]
     Bind(#[from] BindRefused),
-    /// A receipt is not right.
+    /// A receipt is refused.
     #[error(transparent)]
     Receipt(#[from] ReceiptRefused),
-    /// The receipt of a request of its own is not right.
+    /// A receipt of a request of its own is refused.
     #[error("{0}")]
     ReceiptAlone(ReceiptRefused),
     /// The payment of a receipt does not exist in this shop.
@@ -131,16 +131,16 @@ pub enum Refusal {
     /// The refund of a receipt does not exist in this shop.
     #[error("the refund of the receipt is not found")]
     ReceiptRefundNotFound,
-    /// The payment is in no status that such a receipt belongs to.
+    /// The payment's status does not allow such a receipt.
     #[error("the payment has no such receipt in its status")]
     ReceiptPaymentStatus,
     /// The refund did not succeed.
     #[error("the refund has no receipt in its status")]
     ReceiptRefundStatus,
-    /// Who is to register it has no part of the payment.
+    /// The seller that is named has no part of the payment.
     #[error("the shop has no part of the payment")]
     ReceiptSellerUnknown,
-    /// A payment or refund has as many receipts as it may.
+    /// The payment or refund has as many receipts as it may have.
     #[error("there are too many receipts")]
     ReceiptsTooMany,
     /// A payout cannot be created.
@@ -161,7 +161,7 @@ pub enum Refusal {
     /// A card token cannot be used.
     #[error(transparent)]
     Token(#[from] RedeemRefused),
-    /// Nobody can be paid by the payout token.
+    /// The payout token cannot be used.
     #[error("the payout token cannot be used")]
     PayoutTokenUnusable,
     /// The shop's pages may not exchange cards for payment tokens.
@@ -176,13 +176,13 @@ pub enum Refusal {
     /// The payment that a refund names does not exist in this shop.
     #[error("the payment is not found")]
     PaymentNotFound,
-    /// Time passes by command in test shops only, and forward only.
+    /// A command moves the time of test shops only, and forward only.
     #[error("only a test shop's clock can be moved, and only forward")]
     ClockNotMovable,
-    /// Only in a test shop does anybody decide for the buyer.
+    /// Only in a test shop can somebody decide for the buyer.
     #[error("only in a test shop")]
     NotATest,
-    /// The URL is none that notifications can be carried to, or names no event.
+    /// Notifications cannot be sent to the URL, or no event is named.
     #[error(
         "the webhook needs an https URL with a public address and at least one event; http:// and \
          this machine are for the demo and where `allow_loopback` is set"
@@ -212,16 +212,16 @@ pub enum Refusal {
     /// A deal pays nothing out.
     #[error(transparent)]
     DealPayout(#[from] deal::PayoutRefused),
-    /// The shop that a platform asks about is none of its partners.
+    /// The shop that a platform asks about is not one of its partners.
     #[error("the shop is no partner of the platform that is asking")]
     PartnerUnknown,
     /// An application of a partner cannot be added.
     #[error(transparent)]
     Application(ApplicationRefused),
-    /// A code or a token of an application is worth nothing.
+    /// A code or a token of an application is not valid.
     #[error(transparent)]
     Exchange(ExchangeRefused),
-    /// A secret key is not taken back.
+    /// A secret key cannot be taken back.
     #[error(transparent)]
     SecretKey(KeyRefused),
     /// The shop is switched off.
@@ -233,7 +233,7 @@ pub enum Refusal {
     /// Too many wrong keys of a shop.
     #[error("too many wrong keys; try again in some minutes")]
     TooManyAttempts {
-        /// After how long another one is looked at.
+        /// After how long the next one is accepted.
         wait: Duration,
     },
     /// A payment cannot go through a plate.
@@ -245,7 +245,7 @@ pub enum Refusal {
     /// The payment of an invoice would not be possible.
     #[error("{0}")]
     InvoicePayment(Box<Refusal>),
-    /// The cart of an invoice is not right.
+    /// The cart of an invoice is refused.
     #[error(transparent)]
     Cart(#[from] CartRefused),
     /// The end of an invoice is not within the next 30 days.
@@ -262,7 +262,7 @@ pub enum Refusal {
     GatewayUnknown,
 }
 
-/// Why no key is taken back.
+/// Why a key cannot be taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyRefused {
     /// Others on the machine can read what stands on a command line.
@@ -271,13 +271,13 @@ pub enum KeyRefused {
          its number or its last four characters, and take this one back, for it has stood there"
     )]
     Whole,
-    /// There is none.
+    /// There is no such key.
     #[error("the shop has no key with this number or these last four characters")]
     Unknown,
-    /// More than one is meant.
+    /// Several keys are meant.
     #[error("more than one key of the shop ends so: name the key by its number")]
     Ambiguous,
-    /// It opens nothing any more.
+    /// It was taken back before.
     #[error("the key was taken back before")]
     Revoked,
 }
@@ -291,12 +291,12 @@ impl Error {
         }
     }
 
-    /// Something that the rules exclude.
+    /// Something that the rules exclude, and that happened all the same.
     pub(crate) fn defect(what: &'static str) -> Self {
         Self::Internal(Cause::Defect(what))
     }
 
-    /// What the storage has tried to repeat in vain becomes the caller's answer.
+    /// An error that the storage has tried to avoid by repeating becomes the caller's answer.
     pub(crate) fn settled(self) -> Self {
         match self {
             Self::Internal(Cause::Store(StoreError::Conflict)) => Self::Conflict,
@@ -313,14 +313,15 @@ impl Error {
         }
     }
 
-    /// Is the storage away or in trouble? Then each caller hears the same, and one line in the log
-    /// says enough.
+    /// Returns whether the storage is away or in trouble. Then all callers get the same answer, and
+    /// one line in the log is enough.
     #[must_use]
     pub fn is_of_storage(&self) -> bool {
         !matches!(self, Self::Conflict | Self::Busy) && self.passes()
     }
 
-    /// Is it a trouble of the storage that passes by itself? The same unit may succeed later.
+    /// Returns whether it is a trouble of the storage that passes by itself, so that the same unit
+    /// may succeed later.
     pub(crate) fn passes(&self) -> bool {
         match self {
             Self::Conflict | Self::Busy | Self::Unavailable(_) | Self::Unconfirmed(_) => true,
@@ -453,7 +454,7 @@ impl From<deal::PayoutRefused> for Error {
     }
 }
 
-/// What a deal is told of calls that it waited for cannot be refused.
+/// A deal cannot refuse the answer of a call that it waited for.
 impl From<deal::CloseRefused> for Error {
     fn from(refused: deal::CloseRefused) -> Self {
         match refused {

@@ -1,9 +1,9 @@
-//! Idempotency: a request with the same key is carried out once, and each repetition gets the
-//! first answer, byte for byte (YooKassa API v3: idempotency).
+//! Idempotency: a request with the same key is carried out once, and each repetition gets the first
+//! answer, byte for byte (YooKassa API v3: idempotency).
 //!
 //! The key is written in the transaction of the effect. While the first request waits for the
-//! outside the key has no answer yet; repetitions wait for it. What is stored first is the answer,
-//! whoever stores it: on no node does anybody hear another one.
+//! outside, the key has no answer yet, and repetitions wait for it. The answer that is stored first
+//! is the answer, whoever stores it: no node gives another one.
 
 mod seen;
 
@@ -28,15 +28,15 @@ pub(crate) use seen::Seen;
 
 /// How long a key is remembered.
 pub(crate) const KEY_LIFE: Duration = Duration::hours(24);
-/// How much longer than a call may take a repetition waits for the answer of the first request, as
-/// a part of that: it has seen for itself then, whatever other nodes' clocks say, that no call is
-/// under way any more.
+/// A repetition waits longer for the answer of the first request than a call may take, by a fifth:
+/// after that it is certain, whatever the clocks of other nodes say, that no call is under way any
+/// more.
 const WAIT_MORE: u32 = 5;
 /// The first and the longest pause between two looks for that answer.
 const LOOK_PAUSE_MIN: std::time::Duration = std::time::Duration::from_millis(20);
 const LOOK_PAUSE_MAX: std::time::Duration = std::time::Duration::from_millis(200);
 
-/// What makes a request the same request.
+/// What makes a request the same as another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Once {
     /// The key, 1 to 64 characters; unique in a shop for 24 hours.
@@ -112,8 +112,8 @@ fn known_as_made(known: Known) -> Result<Reply, Error> {
     }
 }
 
-/// Was a request with this key carried out, or is one under way? Then nothing outside needs to be
-/// asked to prepare it.
+/// Returns whether a request with this key was carried out or is under way, so that nothing outside
+/// needs to be asked to prepare it.
 pub(crate) async fn is_known(cx: &Allowed, once: &Once) -> Result<bool, Error> {
     let (shop, key) = (cx.shop.id, cx.key(&once.key));
     let find = move |conn: &mut store::Conn<'_>| Ok(store::idempotency::find(conn, shop, &key)?);
@@ -121,7 +121,7 @@ pub(crate) async fn is_known(cx: &Allowed, once: &Once) -> Result<bool, Error> {
     Ok(stored.is_some_and(|stored| !is_expired(cx, &stored)))
 }
 
-/// Is the life of this key over?
+/// Returns whether the life of this key is over.
 fn is_expired(cx: &Allowed, stored: &Stored) -> bool {
     stored.created_at.plus(KEY_LIFE) <= cx.now
 }
@@ -304,8 +304,9 @@ async fn finish(
         let mut recorded = answer::take_in(work, object, operation, &heard)?;
         let mut keyed = true;
         if turn == Turn::Again {
-            // The answer does not hang on the key, which may be forgotten or taken again by now, or
-            // closed by a repetition: then all hear what that has stored.
+            // The answer does not depend on the key, which may be forgotten, used again, or closed
+            // by a repetition by now; then everybody gets the answer that the repetition has
+            // stored.
             let stored = store::idempotency::find(work.tx, work.cx.shop.id, &key.once.key)?;
             let own = stored.filter(|stored| stored.object == Some(Object::Asked(object)));
             keyed = own.is_some();
@@ -325,15 +326,15 @@ async fn finish(
     Ok(Reply(body.await?))
 }
 
-/// How the first request stands that a repetition waits for.
+/// The state of the first request, for which a repetition waits.
 enum First {
     /// It has its answer.
     Answered(Vec<u8>),
     /// The outside was asked, and what it says has not been written.
     Open,
-    /// The call was taken for lost, perhaps too early: by a clock that is ahead of its node's.
+    /// The call was given up, perhaps too early, by a node whose clock is ahead.
     Silent,
-    /// Nobody works at it any more: its process died.
+    /// Nobody works on it any more: its process died.
     Lost,
 }
 

@@ -12,7 +12,7 @@ use crate::acquirer::Callback;
 /// A call as it came.
 #[derive(Clone)]
 pub struct BankCall {
-    /// The path behind the connector's name, without the first slash.
+    /// The path after the connector's name, without the first slash.
     pub path: String,
     /// The query, if there is one.
     pub query: Option<String>,
@@ -27,11 +27,11 @@ pub struct BankCall {
 pub struct Received {
     /// What it says of an operation, if it says anything that counts.
     pub callback: Option<Callback>,
-    /// What the bank wants to hear once that is taken in.
+    /// What the bank expects to get once that is taken in.
     pub reply: Reply,
 }
 
-/// What a bank wants to hear, or it calls again.
+/// What a bank expects to get; otherwise it calls again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reply {
     /// The type of the body.
@@ -46,10 +46,10 @@ pub enum NotReceived {
     /// Nothing proves that it is the bank's.
     #[error("nothing proves that the bank has called")]
     Unproven,
-    /// It is the bank's, and makes no sense.
+    /// It is the bank's, and cannot be understood.
     #[error("the bank's call makes no sense")]
     Unreadable,
-    /// It could not be looked into now.
+    /// It could not be checked now.
     #[error("the bank's call could not be looked into")]
     Failed(#[source] Box<dyn Error + Send + Sync>),
 }

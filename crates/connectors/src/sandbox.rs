@@ -190,7 +190,7 @@ impl Sandbox {
         self.tasks.reopen();
     }
 
-    /// Callbacks from now on; who listened before hears nothing any more.
+    /// Callbacks from now on; an earlier listener gets none any more.
     #[must_use]
     pub fn callbacks(&self) -> UnboundedReceiver<Callback> {
         let (sender, receiver) = unbounded_channel();
@@ -199,13 +199,13 @@ impl Sandbox {
         receiver
     }
 
-    /// Lets callbacks go that the script holds back. How many there were.
+    /// Sends callbacks that the script holds back. Returns how many there were.
     pub fn release_callbacks(&self, order: Order) -> usize {
         self.state().callbacks.release(order)
     }
 
     /// Carries out the requests that the script made late, or had refused at first, and sends a
-    /// callback for each. How many there were.
+    /// callback for each. Returns how many there were.
     ///
     /// # Errors
     /// The memory fails; what was not carried out is lost.
@@ -344,7 +344,7 @@ impl Sandbox {
         }
     }
 
-    /// Carries a request out once; the same operation again only hears the answer.
+    /// Carries a request out once; the same operation again only gets the answer.
     async fn carry_out(&self, request: Request) -> Result<Answer, CallError> {
         let operation = request.operation();
         match request {
@@ -713,7 +713,7 @@ fn changed(record: &Record, before: Option<String>) -> Result<Change, MemoryErro
     })
 }
 
-/// Was it decided at once, without its payer?
+/// Returns whether it was decided at once, without its payer.
 fn is_settled(record: &Record) -> bool {
     match record {
         Record::Purchase(_, purchase) => purchase.page().is_none(),

@@ -1,6 +1,6 @@
 //! The statements that are made of data, for the tests that prepare each of them on both engines
-//! and ask for the plan of each that names its index. Whoever declares a table, a read or a list
-//! puts it here; a test counts them.
+//! and ask for the plan of each that names its index. Every table, read and list that is declared
+//! is listed here; a test counts them.
 
 use sql::{Engine, Param, many};
 
@@ -109,7 +109,7 @@ pub struct Planned {
     pub is_walked: bool,
 }
 
-/// How many there are of each kind.
+/// The number of each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Count {
     /// Tables.
@@ -122,7 +122,7 @@ pub struct Count {
     pub lists: usize,
 }
 
-/// How many are shown here.
+/// The numbers that are listed here.
 #[must_use]
 pub fn count() -> Count {
     Count {

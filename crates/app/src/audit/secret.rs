@@ -1,5 +1,5 @@
-//! Holds the sealed secrets against the keys: which cannot be opened, and which stand plain
-//! although the database is sealed.
+//! Compares the sealed secrets with the keys: which cannot be opened, and which are plain although
+//! the database is sealed.
 
 use domain::Right;
 

@@ -15,10 +15,10 @@ use crate::bank_call::{BankCall, NotReceived, Received, Reply, TakesCalls};
 
 /// The header with the signature: HMAC-SHA256 of the body, in Base64.
 pub const SIGNATURE: &str = "x-sandbox-signature";
-/// The path behind the connector's name.
+/// The path after the connector's name.
 pub const CALLBACK_PATH: &str = "callback";
 
-/// What both sides sign with.
+/// The key with which both sides sign.
 #[derive(Clone)]
 pub(super) struct Key(Hmac<Sha256>);
 
@@ -37,8 +37,8 @@ impl Key {
 }
 
 impl Sandbox {
-    /// The same sandbox, which calls with signatures by this secret. Without one it takes no calls
-    /// for its own.
+    /// The same sandbox, which signs its calls with this secret. Without one, no call is accepted
+    /// as its own.
     #[must_use]
     pub fn signing_by(mut self, secret: &[u8]) -> Self {
         self.key = Key::new(secret);

@@ -23,7 +23,7 @@ impl Default for ConnectorsConfig {
 }
 
 impl ConnectorsConfig {
-    /// Their names; the first that is on and can is asked.
+    /// Their names; the first one that is on and able to is asked.
     pub(crate) fn names(&self) -> &[ConnectorName] {
         &self.names
     }
@@ -33,7 +33,7 @@ impl ConnectorsConfig {
         self.off.contains(&name)
     }
 
-    /// What a sandbox signs its calls with, if it makes any.
+    /// The secret with which a sandbox signs its calls, if it makes any.
     pub(crate) fn sandbox_secret(&self) -> Option<&str> {
         self.sandbox_secret.as_ref().map(Secret::expose)
     }

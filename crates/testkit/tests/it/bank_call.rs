@@ -1,4 +1,5 @@
-//! Banks call: who has signed is believed, of the operations of its own connector.
+//! Banks call: a call with a valid signature is believed, about the operations of its own
+//! connector.
 
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ async fn call(world: &World, path: &str, signature: Option<&str>, body: &str) ->
         .await
 }
 
-/// A payment that its payer has confirmed at the bank, and nobody here has heard of it.
+/// A payment that its payer has confirmed at the bank, of which the platform does not know yet.
 async fn unheard(world: &World, bank: &Sandbox, key: &str) -> (String, String) {
     let asked = world.call("POST", "/payments", key, &card_payment()).await;
     let page = asked.text("/confirmation/confirmation_url");
@@ -101,7 +102,7 @@ async fn a_signed_call_counts_once_and_others_not_at_all() {
             (path, Some(&*sign), &*changed, 403),
             (path, Some(&*sign), &*long, 413),
             ("/connectors/other/callback", Some(&*sign), &*body, 403),
-            // Its own signature, and it knows nothing of the other's operations.
+            // The signature is its own, and it knows nothing of the other's operations.
             ("/connectors/other/callback", Some(&*foreign), &*body, 404),
             ("/connectors/mute/callback", Some(&*sign), &*body, 403),
             ("/connectors/sandbox/other", Some(&*sign), &*body, 404),
