@@ -101,6 +101,18 @@ fn code_that_was_commented_out_is_found() {
 }
 
 #[test]
+fn doc_comments_that_ask_are_found() {
+    let asking = "//! A. Is it?\n/// May it? Perhaps.\nfn f() {}\n";
+    expect(
+        text::check,
+        &[("x.rs", asking)],
+        &["x.rs:1: a doc comment that asks", "x.rs:2"],
+    );
+    let saying = "//! A.\n//! f()?;\n/// Returns whether it may.\nfn f() {} // Why? So.\n";
+    expect(text::check, &[("x.rs", saying)], &[]);
+}
+
+#[test]
 fn files_open_with_their_purpose_and_stay_short() {
     expect(
         layout::files,

@@ -1,4 +1,5 @@
-//! Columns, trailing blanks, tabs, unfinished marks and code that was commented out.
+//! Columns, trailing blanks, tabs, unfinished marks, code that was commented out, and comments that
+//! ask instead of saying.
 
 use super::source::{self, Kind};
 use super::{Exceptions, File, Finding, Tree};
@@ -25,6 +26,7 @@ pub(super) fn check(tree: &Tree, _: &Exceptions) -> Vec<Finding> {
         }
         if file.extension() == "rs" {
             commented_out(file, &mut findings);
+            questions(file, &mut findings);
         }
     }
     findings
@@ -99,6 +101,18 @@ fn commented_out(file: &File, findings: &mut Vec<Finding>) {
                 piece.line,
                 "code that was commented out",
             ));
+        }
+    }
+}
+
+/// What an item is must be said, so a doc comment asks nothing.
+fn questions(file: &File, findings: &mut Vec<Finding>) {
+    for piece in source::pieces(&file.text) {
+        let is_doc = piece.text.starts_with("///") || piece.text.starts_with("//!");
+        let asks = piece.text.trim_end().ends_with('?') || piece.text.contains("? ");
+        if piece.kind == Kind::Comment && is_doc && asks {
+            let says = "a doc comment that asks; write \"Returns whether …\"";
+            findings.push(Finding::at(&file.path, piece.line, says));
         }
     }
 }
