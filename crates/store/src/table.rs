@@ -91,12 +91,18 @@ impl Table {
 
     /// The columns that are read, in their order, as they stand behind `select`.
     pub(crate) fn selected(&self) -> String {
+        self.selected_of(&format!("{}.", self.name))
+    }
+
+    /// The same, each behind `prefix`. A text is looked up by its content each time it is run, so
+    /// those that are run most stay short.
+    fn selected_of(&self, prefix: &str) -> String {
         let columns = self
             .columns
             .iter()
             .filter_map(|column| match column.reading {
                 Reading::Never => None,
-                Reading::Plain => Some(format!("{}.{}", self.name, column.name)),
+                Reading::Plain => Some(format!("{prefix}{}", column.name)),
                 Reading::As(expression) => Some(format!("{expression} as {}", column.name)),
             });
         columns.collect::<Vec<_>>().join(", ")
@@ -231,8 +237,14 @@ impl Table {
     }
 
     fn made_find(&self) -> String {
+        let alone = self.from == self.name;
+        let prefix = if alone {
+            String::new()
+        } else {
+            format!("{}.", self.name)
+        };
         let conditions = (1..).zip(self.of_kind(Kind::Key)).map(|(number, column)| {
-            let name = format!("{}.{}", self.name, column.name);
+            let name = format!("{prefix}{}", column.name);
             if number != 1 && column.name == "shop_id" {
                 format!("{name} = coalesce(${number}, {name})")
             } else {
@@ -242,7 +254,7 @@ impl Table {
         let conditions: Vec<String> = conditions.collect();
         format!(
             "select {}\n  from {}\n where {}",
-            self.selected(),
+            self.selected_of(&prefix),
             self.from,
             conditions.join(" and ")
         )
