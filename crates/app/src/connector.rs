@@ -39,17 +39,22 @@ impl App {
 }
 
 impl Allowed {
-    /// The connector for something new that needs this. With `bound` it is that one or none,
-    /// because it alone knows the means.
+    /// The connector for something new that needs this: one that the shop's rules name, or else the
+    /// platform's first. With `bound` it is that one or none, because it alone knows the means.
     pub(crate) fn connector_for(
         &self,
         need: Need,
         bound: Option<ConnectorName>,
     ) -> Option<ConnectorName> {
         let connectors = &self.app.connectors;
+        let takes = |name| connectors.get(name).filter(|one| one.takes(need));
+        let (method, amount) = need.subject();
+        let rules = self.shop.choices.iter();
+        let mut fitting = rules.filter(|rule| rule.fits(method, amount)).peekable();
         let chosen = match bound {
-            Some(name) => connectors.get(name).filter(|one| one.takes(need)),
-            None => connectors.choose(need),
+            Some(name) => takes(name),
+            None if fitting.peek().is_none() => connectors.choose(need),
+            None => fitting.find_map(|rule| takes(rule.connector)),
         };
         chosen.map(|one| one.name)
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use contract::account::ShowAccount;
 use domain::access::Job;
+use domain::connector::Choice;
 use domain::deal::Life;
 use domain::fiscal::Fiscalization;
 use domain::ledger::{Account, Transfer};
@@ -204,6 +205,7 @@ pub async fn create(cx: &Cx, new: NewShop) -> Result<Created, Error> {
             may_use_tokens: new.may_use_tokens,
             widget_retries: new.widget_retries,
             widget_sites: Vec::new(),
+            choices: Vec::new(),
             clock_offset: Duration::ZERO,
             inn: new.inn.clone(),
             fiscalization: None,
@@ -421,6 +423,25 @@ pub async fn set_fiscalization(
 pub async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Shop, Error> {
     let cx = cx.require_in(shop, Right::ShopChange).await?;
     change(&cx, move |shop| shop.widget_sites.clone_from(&sites)).await
+}
+
+/// Sets who is asked for what is new in a shop; without rules it is the platform's order. It counts
+/// at once here, and within a second on other nodes. What is under way stays where it is.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn set_choices(cx: &Cx, shop: ShopId, choices: Vec<Choice>) -> Result<Shop, Error> {
+    let cx = cx.require_in(shop, Right::ShopChange).await?;
+    change(&cx, move |shop| shop.choices.clone_from(&choices)).await
+}
+
+/// A shop with all that is set of it.
+///
+/// # Errors
+/// There is no such shop, or the storage fails.
+pub async fn show(cx: &Cx, shop: ShopId) -> Result<Shop, Error> {
+    let cx = cx.require_in(shop, Right::ShopRead).await?;
+    Ok(Shop::clone(&cx.shop))
 }
 
 /// Switches a shop or a gateway off, or on again. It counts at once here, and within a second on

@@ -160,6 +160,23 @@ impl Connectors {
     }
 }
 
+impl Need {
+    /// The method and, where there is one, the sum that it is about.
+    #[must_use]
+    pub fn subject(self) -> (MethodKind, Option<Money>) {
+        match self {
+            Self::Payment { method, amount } => (method, Some(amount)),
+            Self::Binding { method } => (method, None),
+            Self::CardToken | Self::CardName => (MethodKind::BankCard, None),
+            Self::Payout {
+                destination,
+                amount,
+            } => (destination.method(), Some(amount)),
+            Self::SbpBanks => (MethodKind::Sbp, None),
+        }
+    }
+}
+
 impl Connector {
     /// The test bank under this name; it does everything.
     #[must_use]

@@ -119,6 +119,7 @@ mod tests {
             may_use_tokens: true,
             widget_retries: true,
             widget_sites: Vec::new(),
+            choices: Vec::new(),
             clock_offset: Duration::ZERO,
             inn: Some("7750005725".to_owned()),
             fiscalization: None,

@@ -1,8 +1,12 @@
-//! The names of connectors, through which money goes. A name is written down with everything that
-//! goes through its connector, and never changes its meaning.
+//! The names of connectors, through which money goes, and shops' rules for choosing one. A name is
+//! written down with everything that goes through its connector, and never changes its meaning.
+
+mod choice;
 
 use std::fmt;
 use std::str::FromStr;
+
+pub use choice::{Choice, ChoiceError};
 
 /// The name of a connector: lower-case letters, digits and `-`, from 1 to 32 of them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

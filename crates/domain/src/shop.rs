@@ -4,6 +4,7 @@ mod site;
 
 pub use site::Site;
 
+use crate::connector::Choice;
 use crate::deal::Life;
 use crate::fiscal::Fiscalization;
 use crate::id::{GatewayId, ShopId};
@@ -56,6 +57,8 @@ pub struct Shop {
     pub widget_retries: bool,
     /// The sites that may show the shop's widgets; empty if every site may.
     pub widget_sites: Vec<Site>,
+    /// Who is asked for something new; empty if it is the platform's order.
+    pub choices: Vec<Choice>,
     /// How far a test shop's clock is ahead of the platform's; zero for others.
     pub clock_offset: Duration,
     /// Taxpayer number.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::parser::ValueSource;
 use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+use domain::connector::Choice;
 use domain::deal::Life;
 use domain::fiscal::{AtolVersion, Provider, Scenario};
 use domain::message::Email;
@@ -156,6 +157,9 @@ pub(crate) enum Shop {
         #[arg(long, value_delimiter = ',', value_parser = site)]
         sites: Vec<Site>,
     },
+    /// Sets and lists which bank is asked for what is new in a shop
+    #[command(subcommand)]
+    Connector(ShopConnector),
     /// Lists what a shop has granted to applications of partners
     Grants {
         /// The shop
@@ -273,6 +277,26 @@ pub(crate) enum ShopKey {
         shop: ShopId,
         /// The key: its number or its last four characters, as `list` shows them
         key: String,
+    },
+}
+
+/// `altyn shop connector`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ShopConnector {
+    /// Sets the rules, of which the first that fits and can wins; without rules the platform's
+    /// order counts
+    Set {
+        /// The shop, or the payout gateway
+        #[arg(long)]
+        shop: ShopId,
+        /// `bank_card=BANK`, `*=BANK`, or with sums in minor units `bank_card:LEAST-MOST=BANK`
+        rules: Vec<Choice>,
+    },
+    /// Lists the rules
+    List {
+        /// The shop, or the payout gateway
+        #[arg(long)]
+        shop: ShopId,
     },
 }
 

@@ -46,4 +46,5 @@ pub const MIGRATIONS: &[Migration] = migrations![
     28 "0028_action",
     29 "0029_connector",
     30 "0030_kind_of_key",
+    31 "0031_choice_of_connector",
 ];

@@ -43,6 +43,7 @@ table! {
         changing widget_retries = shop.widget_retries => get();
         changing platform_id = shop.platform_id => shop_id_or_null();
         changing widget_sites = sites(shop) => list(Site::parse);
+        changing connectors = choices(shop) => list(|rule| rule.parse().ok());
         version version = shop.version => get();
     }
     read(cells) {
@@ -72,6 +73,7 @@ table! {
             widget_retries,
             platform_id,
             widget_sites,
+            choices: connectors,
         }
     }
 }
@@ -121,6 +123,11 @@ fn methods(shop: &Shop) -> String {
 fn sites(shop: &Shop) -> String {
     let sites: Vec<&str> = shop.widget_sites.iter().map(Site::as_str).collect();
     sites.join(" ")
+}
+
+fn choices(shop: &Shop) -> String {
+    let rules: Vec<String> = shop.choices.iter().map(ToString::to_string).collect();
+    rules.join(" ")
 }
 
 fn kind_columns(kind: ShopKind) -> (&'static str, Option<ShopId>) {

@@ -331,3 +331,39 @@ async fn nobody_else_is_asked_when_a_connector_is_gone() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_shops_rules_say_who_is_asked_for_what_is_new() {
+    both(|store, _engine| async move {
+        let (world, _, other) = two_banks(&store).await;
+        let set = async |rules: &[&str]| {
+            let rules = rules.iter().map(|rule| rule.parse().unwrap()).collect();
+            let set = app::shop::set_choices(&world.machine(), world.shop.id, rules).await;
+            set.unwrap();
+        };
+        let paid = async |key: &str| {
+            let payment = pay(&world, true, key).await;
+            through(&world, of(&payment)).await.remove(0).1
+        };
+        assert_eq!(paid("without").await, "second-bank");
+        set(&["bank_card=sandbox"]).await;
+        assert_eq!(paid("card").await, "sandbox");
+        set(&["sbp=sandbox"]).await;
+        assert_eq!(paid("other-method").await, "second-bank");
+        set(&["*:-99999=second-bank", "*=sandbox"]).await;
+        assert_eq!(paid("sum").await, "sandbox");
+        // A rule whose bank cannot, or is not there, leaves it to the next one that fits.
+        set(&["bank_card=gone", "*=sandbox"]).await;
+        assert_eq!(paid("next").await, "sandbox");
+        // What one fits goes nowhere else.
+        set(&["bank_card=gone"]).await;
+        let body = card_payment(PLAIN, true);
+        let refused = world.call("POST", "/payments", "nobody", &body).await;
+        assert_eq!(refused.status, 400, "{}", refused.json());
+        set(&[]).await;
+        assert_eq!(paid("again").await, "second-bank");
+        assert_eq!(done(&other.bank).await.len(), 3);
+        assert_eq!(audited(&world).await.findings, []);
+    })
+    .await;
+}

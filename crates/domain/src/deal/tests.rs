@@ -38,6 +38,7 @@ fn shop(life: Option<Life>) -> Shop {
         may_use_tokens: false,
         widget_retries: false,
         widget_sites: Vec::new(),
+        choices: Vec::new(),
         deal_life: life,
         clock_offset: Duration::ZERO,
         inn: None,

@@ -49,6 +49,7 @@ fn shop() -> Shop {
         may_use_tokens: false,
         widget_retries: false,
         widget_sites: Vec::new(),
+        choices: Vec::new(),
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,

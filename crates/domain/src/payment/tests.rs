@@ -47,6 +47,7 @@ fn shop() -> Shop {
         may_use_tokens: true,
         widget_retries: true,
         widget_sites: Vec::new(),
+        choices: Vec::new(),
         clock_offset: Duration::ZERO,
         inn: None,
         fiscalization: None,

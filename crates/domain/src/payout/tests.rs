@@ -50,6 +50,7 @@ fn gateway() -> Shop {
         may_use_tokens: false,
         widget_retries: false,
         widget_sites: Vec::new(),
+        choices: Vec::new(),
         deal_life: None,
         fiscalization: None,
         clock_offset: Duration::ZERO,

@@ -13,7 +13,7 @@ pub(crate) struct Way {
 }
 
 /// Every command.
-pub(crate) static WAYS: [Way; 46] = [
+pub(crate) static WAYS: [Way; 48] = [
     // With `--demo` it makes a shop to try everything with.
     way(
         "serve",
@@ -40,6 +40,8 @@ pub(crate) static WAYS: [Way; 46] = [
     way("shop receipts set", &[Right::ShopChange]),
     way("shop receipts off", &[Right::ShopChange]),
     way("shop widget", &[Right::ShopChange]),
+    way("shop connector set", &[Right::ShopChange]),
+    way("shop connector list", &[Right::ShopRead]),
     way("shop grants", &[Right::GrantRead]),
     way("shop revoke", &[Right::GrantRevoke]),
     way("app create", &[Right::ApplicationChange]),

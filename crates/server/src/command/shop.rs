@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result};
 use app::Cx;
 use app::shop::{self, NewShop, ShopState};
+use domain::connector::Choice;
 use domain::shop::Site;
 use domain::{MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Output> {
         cli::Shop::Webhook(command) => webhook::run(&platform.cx, command).await,
         cli::Shop::Receipts(command) => receipts::run(&platform.cx, command).await,
         cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.cx, shop, sites).await,
+        cli::Shop::Connector(command) => connector(&platform.cx, command).await,
         cli::Shop::Grants { shop } => grant::list(&platform.cx, shop).await,
         cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.cx, shop, grant).await,
     };
@@ -137,10 +139,32 @@ fn json(shop: &Shop) -> Value {
         "tokens": shop.may_use_tokens,
         "widget_retries": shop.widget_retries,
         "widget_sites": shop.widget_sites.iter().map(Site::as_str).collect::<Vec<_>>(),
+        "connectors": shop.choices.iter().map(Choice::to_string).collect::<Vec<_>>(),
         "clock_offset_seconds": shop.clock_offset.as_seconds(),
         "inn": shop.inn,
         "created_at": shown(shop.created_at),
     })
+}
+
+async fn connector(cx: &Cx, command: cli::ShopConnector) -> Result<Output> {
+    let shop = match command {
+        cli::ShopConnector::Set { shop, rules } => {
+            let set = shop::set_choices(cx, shop, rules).await;
+            let set = set.context("set who is asked")?;
+            until_seen_by_servers().await;
+            set
+        }
+        cli::ShopConnector::List { shop } => {
+            shop::show(cx, shop).await.context("show who is asked")?
+        }
+    };
+    let rules: Vec<String> = shop.choices.iter().map(Choice::to_string).collect();
+    let text = if rules.is_empty() {
+        "The platform's order counts: the first bank that can.".to_owned()
+    } else {
+        rules.join("\n")
+    };
+    Ok(Output::good(text, json!({ "items": rules })))
 }
 
 async fn set_widget_sites(cx: &Cx, shop: ShopId, sites: Vec<Site>) -> Result<Output> {

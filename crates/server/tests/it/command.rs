@@ -422,7 +422,7 @@ fn every_command_has_the_rights_that_it_asks_for() {
 }
 
 /// Commands with what they are given; where there is nothing to name, an id that nothing has.
-const BESIDE_A_SERVER: [(&str, &str); 37] = [
+const BESIDE_A_SERVER: [(&str, &str); 39] = [
     ("shop create", "--name x"),
     ("shop list", ""),
     ("shop disable", "--shop SHOP"),
@@ -437,6 +437,8 @@ const BESIDE_A_SERVER: [(&str, &str); 37] = [
     ("shop receipts set", "--shop SHOP"),
     ("shop receipts off", "--shop SHOP"),
     ("shop widget", "--shop SHOP --sites https://x.example"),
+    ("shop connector set", "--shop SHOP bank_card=sandbox"),
+    ("shop connector list", "--shop SHOP"),
     ("shop grants", "--shop SHOP"),
     (
         "shop revoke",

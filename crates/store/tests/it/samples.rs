@@ -87,6 +87,9 @@ pub(crate) fn shop(number: i64) -> Shop {
         deal_life: domain::deal::Life::from_days(180),
         may_use_tokens: true,
         widget_retries: false,
+        choices: ["bank_card:100-5000=t-bank", "*=sandbox"]
+            .map(|rule| rule.parse().unwrap())
+            .to_vec(),
         widget_sites: ["https://shop.example", "https://*.shop.example"]
             .iter()
             .map(|site| Site::parse(site).unwrap())

@@ -38,6 +38,7 @@ fn shop(number: i64, platform: Option<i64>) -> Shop {
         may_use_tokens: false,
         widget_retries: true,
         widget_sites: Vec::new(),
+        choices: Vec::new(),
         fiscalization: None,
         clock_offset: Duration::ZERO,
         inn: None,
