@@ -377,7 +377,10 @@ impl UnitError for Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Retry | StoreError::Unavailable { .. } => Self::Unavailable(error),
+            StoreError::Retry
+            | StoreError::Unavailable { .. }
+            | StoreError::TimedOut
+            | StoreError::Abandoned => Self::Unavailable(error),
             StoreError::OutcomeUnknown => Self::Unconfirmed(error),
             StoreError::Busy => Self::Busy,
             StoreError::Duplicate { .. }

@@ -7,14 +7,17 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::conn::{Conn, Tx};
 use crate::error::{StoreError, UnitError};
 use crate::migrate::{Migration, Schema};
+use crate::patience::{self, Kind, QUICK_TIME_MAX};
 use crate::statistics::{Gauge, Statistics};
 use crate::unit::{Message, ReadUnit, Reading, Unit, Work};
 use crate::{backup, migrate, postgres, sqlite};
@@ -59,8 +62,10 @@ pub struct Options {
     pub database: Database,
     /// Writing connections on PostgreSQL; SQLite has one writer.
     pub lanes: usize,
-    /// Reading connections.
+    /// Connections for quick reads.
     pub readers: usize,
+    /// Connections for patient reads, which are made when the first one comes.
+    pub patient_readers: usize,
     /// Units that may wait per lane, and reads that may wait, before callers are turned away.
     pub queue_length_max: usize,
     /// What becomes of an older database.
@@ -81,6 +86,7 @@ impl Options {
             database,
             lanes: 4,
             readers,
+            patient_readers: patience::readers_that_fit(),
             queue_length_max: 4096,
             older: Older::Upgraded,
             migrations: None,
@@ -112,6 +118,8 @@ struct Inner {
     database: Database,
     lanes: Vec<mpsc::Sender<Message<dyn Work>>>,
     reads: mpsc::Sender<Message<dyn Reading>>,
+    patient_reads: Mutex<Patient>,
+    patient_readers: usize,
     gauge: Arc<Gauge>,
     queue_length_max: usize,
     threads: Mutex<Threads>,
@@ -127,16 +135,38 @@ struct Threads {
     checkpointer: Option<(std::sync::mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
-/// The queue that all readers share. Who holds the lock takes the next read.
-pub(crate) type ReadQueue = Mutex<mpsc::Receiver<Message<dyn Reading>>>;
+/// The patient readers. Most processes never need one, so they are started for the first read.
+enum Patient {
+    NotStarted,
+    Started(mpsc::Sender<Message<dyn Reading>>),
+    Closed,
+}
 
-/// The next read; nothing once the queue is closed and worked off.
-pub(crate) fn take_read(queue: &ReadQueue) -> Option<Box<dyn Reading>> {
-    let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-    loop {
-        match queue.blocking_recv()? {
-            Message::Do(read) => return Some(read),
-            Message::Stop => queue.close(),
+/// Patient reads that may wait before callers are turned away.
+const PATIENT_QUEUE_LENGTH_MAX: usize = 256;
+
+/// The queue that all readers of a kind share.
+pub(crate) struct Reads {
+    pub(crate) kind: Kind,
+    /// Who holds the lock takes the next read.
+    queue: Mutex<mpsc::Receiver<Message<dyn Reading>>>,
+}
+
+impl Reads {
+    fn new(kind: Kind, length_max: usize) -> (mpsc::Sender<Message<dyn Reading>>, Arc<Self>) {
+        let (reads, queue) = mpsc::channel(length_max);
+        let queue = Mutex::new(queue);
+        (reads, Arc::new(Self { kind, queue }))
+    }
+
+    /// The next read; nothing once the queue is closed and worked off.
+    pub(crate) fn take(&self) -> Option<Box<dyn Reading>> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            match queue.blocking_recv()? {
+                Message::Do(read) => return Some(read),
+                Message::Stop => queue.close(),
+            }
         }
     }
 }
@@ -206,8 +236,10 @@ impl<S: Schema> Handle<S> {
             .unwrap_or_else(|_gone| Err(StoreError::OutcomeUnknown.into()))
     }
 
-    /// Runs a read on a read-only connection, in one snapshot. What was answered by
-    /// [`Handle::write`] before is seen. `unit` may run more than once.
+    /// Runs a quick read on a read-only connection, in one snapshot: a few rows that an index leads
+    /// to. What was answered by [`Handle::write`] before is seen. `unit` may run more than once.
+    ///
+    /// One that takes half a minute is ended as [`StoreError::TimedOut`].
     pub async fn read<T, E, F>(&self, unit: F) -> Result<T, E>
     where
         F: Fn(&mut Conn<'_, S>) -> Result<T, E> + Send + 'static,
@@ -215,8 +247,42 @@ impl<S: Schema> Handle<S> {
         E: UnitError,
     {
         let (caller, answer) = oneshot::channel();
-        let read = ReadUnit(Unit::new(unit, NO_PLACE, caller));
+        let read = ReadUnit {
+            unit: Unit::new(unit, NO_PLACE, caller),
+            time_max: QUICK_TIME_MAX,
+            asker: None,
+        };
         self.accept(self.inner.reads.try_send(Message::Do(Box::new(read))))?;
+        answer.await.unwrap_or_else(|_gone| Err(closed().into()))
+    }
+
+    /// Runs a read that may read a lot, for which nobody else waits: patient reads have few
+    /// connections, which give way to everything else. As with [`Handle::read`] it sees one
+    /// snapshot, and `unit` may run more than once.
+    ///
+    /// It may take `time_max` from when its turn comes, then it is ended as
+    /// [`StoreError::TimedOut`]. When this future is dropped, it is ended as
+    /// [`StoreError::Abandoned`].
+    ///
+    /// A snapshot that stays open keeps what is written meanwhile from being put away: SQLite's log
+    /// grows, PostgreSQL keeps old rows. What needs no single moment is read in pages, each a read
+    /// of its own; between them others get their turn.
+    pub async fn read_patiently<T, E, F>(&self, time_max: Duration, unit: F) -> Result<T, E>
+    where
+        F: Fn(&mut Conn<'_, S>) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: UnitError,
+    {
+        let asker = CancellationToken::new();
+        let (caller, answer) = oneshot::channel();
+        let read = ReadUnit {
+            unit: Unit::new(unit, NO_PLACE, caller),
+            time_max,
+            asker: Some(asker.clone()),
+        };
+        let reads = self.inner.patient_reads()?;
+        self.accept(reads.try_send(Message::Do(Box::new(read))))?;
+        let _goes = asker.drop_guard();
         answer.await.unwrap_or_else(|_gone| Err(closed().into()))
     }
 
@@ -240,7 +306,12 @@ impl<S: Schema> Handle<S> {
             .iter()
             .map(|lane| waiting(lane.capacity()))
             .sum();
-        inner.gauge.look(queue, waiting(inner.reads.capacity()))
+        let patient = match &*inner.lock_patient() {
+            Patient::Started(reads) => PATIENT_QUEUE_LENGTH_MAX.saturating_sub(reads.capacity()),
+            Patient::NotStarted | Patient::Closed => 0,
+        };
+        let reads = waiting(inner.reads.capacity());
+        inner.gauge.look([queue, reads, patient])
     }
 
     /// Whether units can be accepted now: a read succeeds, and every writer writes something that
@@ -276,6 +347,10 @@ impl<S: Schema> Handle<S> {
             drop(lane.send(Message::Stop).await);
         }
         drop(self.inner.reads.send(Message::Stop).await);
+        let patient = std::mem::replace(&mut *self.inner.lock_patient(), Patient::Closed);
+        if let Patient::Started(reads) = patient {
+            drop(reads.send(Message::Stop).await);
+        }
         let threads = std::mem::take(
             &mut *self
                 .inner
@@ -324,8 +399,7 @@ impl Inner {
         let mut connection = sqlite::open_writer(path)?;
         migrate::sqlite(&mut connection, migrations, options.older)?;
         let (lane, queue) = mpsc::channel(options.queue_length_max);
-        let (reads, read_queue) = mpsc::channel(options.queue_length_max);
-        let read_queue = Arc::new(Mutex::new(read_queue));
+        let (reads, read_queue) = Reads::new(Kind::Quick, options.queue_length_max);
         let (stop, stopped) = std::sync::mpsc::channel();
 
         let writer = sqlite::Writer::new(
@@ -339,7 +413,7 @@ impl Inner {
         let mut workers = vec![spawn("store-writer", move || writer.run())?];
         for _ in 0..options.readers.max(1) {
             let (queue, gauge) = (Arc::clone(&read_queue), Arc::clone(&gauge));
-            let reader = sqlite::Reader::open(path.to_owned(), queue, gauge)?;
+            let reader = sqlite::Reader::new(path.to_owned(), queue, gauge).connected()?;
             workers.push(spawn("store-reader", move || reader.run())?);
         }
         let checkpointer = spawn("store-checkpoint", move || checkpointer.run())?;
@@ -358,8 +432,7 @@ impl Inner {
         let gauge = Arc::new(Gauge::default());
         let config = postgres::Config::parse(url)?;
         migrate::postgres(&config, migrations, options.older)?;
-        let (reads, read_queue) = mpsc::channel(options.queue_length_max);
-        let read_queue = Arc::new(Mutex::new(read_queue));
+        let (reads, read_queue) = Reads::new(Kind::Quick, options.queue_length_max);
 
         let mut lanes = Vec::new();
         let mut threads = Threads::default();
@@ -373,12 +446,47 @@ impl Inner {
         }
         for _ in 0..options.readers.max(1) {
             let (queue, gauge) = (Arc::clone(&read_queue), Arc::clone(&gauge));
-            let reader = postgres::Reader::open(config.clone(), queue, gauge)?;
+            let reader = postgres::Reader::new(config.clone(), queue, gauge).connected()?;
             threads
                 .workers
                 .push(spawn("store-reader", move || reader.run())?);
         }
         Ok(Self::assemble(options, lanes, reads, (gauge, threads)))
+    }
+
+    fn lock_patient(&self) -> MutexGuard<'_, Patient> {
+        let locked = self.patient_reads.lock();
+        locked.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The queue of the patient reads, whose readers are started if this is the first one.
+    fn patient_reads(&self) -> Result<mpsc::Sender<Message<dyn Reading>>, StoreError> {
+        let mut patient = self.lock_patient();
+        match &*patient {
+            Patient::Started(reads) => return Ok(reads.clone()),
+            Patient::Closed => return Err(closed()),
+            Patient::NotStarted => {}
+        }
+        let (reads, queue) = Reads::new(Kind::Patient, PATIENT_QUEUE_LENGTH_MAX);
+        for _ in 0..self.patient_readers {
+            let (queue, gauge) = (Arc::clone(&queue), Arc::clone(&self.gauge));
+            let started = match &self.database {
+                Database::Sqlite { path } => {
+                    let reader = sqlite::Reader::new(path.clone(), queue, gauge);
+                    spawn("store-patient", move || reader.run())?
+                }
+                Database::Postgres { url } => {
+                    let config = postgres::Config::parse(url)?;
+                    let reader = postgres::Reader::new(config, queue, gauge);
+                    spawn("store-patient", move || reader.run())?
+                }
+            };
+            let threads = self.threads.lock();
+            let mut threads = threads.unwrap_or_else(PoisonError::into_inner);
+            threads.workers.push(started);
+        }
+        *patient = Patient::Started(reads.clone());
+        Ok(reads)
     }
 
     fn assemble(
@@ -396,6 +504,8 @@ impl Inner {
             database: options.database,
             lanes,
             reads,
+            patient_reads: Mutex::new(Patient::NotStarted),
+            patient_readers: options.patient_readers.max(1),
             gauge,
             queue_length_max: options.queue_length_max,
             threads: Mutex::new(threads),

@@ -50,6 +50,12 @@ pub enum StoreError {
     /// The connection or the disk failed while the commit was under way: it may have been done.
     #[error("the commit was not confirmed, so its outcome is unknown")]
     OutcomeUnknown,
+    /// The read took longer than it may.
+    #[error("the read took longer than it may")]
+    TimedOut,
+    /// Whoever asked for the read has gone, so nobody hears this but the read itself.
+    #[error("nobody waits for the read any more")]
+    Abandoned,
     /// The unit of work panicked. Nothing was done.
     #[error("the unit of work panicked")]
     Panicked,

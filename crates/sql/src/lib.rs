@@ -9,6 +9,7 @@ mod engine;
 mod error;
 mod migrate;
 mod param;
+mod patience;
 mod postgres;
 mod quiet;
 mod row;

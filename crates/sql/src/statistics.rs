@@ -5,13 +5,19 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
+use crate::error::StoreError;
+use crate::patience::Kind;
+use crate::unit::End;
+
 /// One look at the engine's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Statistics {
     /// Units of work that wait now.
     pub queue_length: u64,
-    /// Reads that wait now.
+    /// Quick reads that wait now.
     pub read_queue_length: u64,
+    /// Patient reads that wait now.
+    pub patient_queue_length: u64,
     /// Units of work answered, however.
     pub units: u64,
     /// Transactions that were committed or failed: units share them.
@@ -28,8 +34,14 @@ pub struct Statistics {
     pub commits_failed: u64,
     /// Units and reads turned away because the queue was full.
     pub turned_away: u64,
-    /// Reads answered.
+    /// Quick reads answered.
     pub reads: u64,
+    /// Patient reads answered.
+    pub patient_reads: u64,
+    /// Reads that were ended because their time was up.
+    pub reads_timed_out: u64,
+    /// Reads that were left out or ended because their asker had gone.
+    pub reads_abandoned: u64,
     /// Connections opened anew after a failure.
     pub reconnects: u64,
     /// Pages in the write-ahead log at the last checkpoint (SQLite).
@@ -51,7 +63,10 @@ pub(crate) struct Gauge {
     pub(crate) replays: AtomicU64,
     pub(crate) commits_failed: AtomicU64,
     pub(crate) turned_away: AtomicU64,
-    pub(crate) reads: AtomicU64,
+    reads: AtomicU64,
+    patient_reads: AtomicU64,
+    reads_timed_out: AtomicU64,
+    reads_abandoned: AtomicU64,
     pub(crate) reconnects: AtomicU64,
     pub(crate) wal_pages: AtomicU64,
     pub(crate) checkpoints_failed: AtomicU64,
@@ -69,10 +84,32 @@ impl Gauge {
         self.commit_us.fetch_add(micros(commit), Relaxed);
     }
 
-    pub(crate) fn look(&self, queue_length: usize, read_queue_length: usize) -> Statistics {
+    /// A read was answered.
+    pub(crate) fn read(&self, kind: Kind, end: &End) {
+        let reads = match kind {
+            Kind::Quick => &self.reads,
+            Kind::Patient => &self.patient_reads,
+        };
+        reads.fetch_add(1, Relaxed);
+        match end {
+            End::Failed(StoreError::TimedOut) => self.reads_timed_out.fetch_add(1, Relaxed),
+            End::Failed(StoreError::Abandoned) => self.reads_abandoned.fetch_add(1, Relaxed),
+            End::Failed(_) | End::Settled => 0,
+        };
+    }
+
+    /// How many units and quick reads were answered so far.
+    pub(crate) fn served(&self) -> u64 {
+        let units = self.units.load(Relaxed);
+        units.saturating_add(self.reads.load(Relaxed))
+    }
+
+    /// One look. The lengths of the queues: of units, of quick reads, of patient ones.
+    pub(crate) fn look(&self, [queue, reads, patient]: [usize; 3]) -> Statistics {
         Statistics {
-            queue_length: number(queue_length),
-            read_queue_length: number(read_queue_length),
+            queue_length: number(queue),
+            read_queue_length: number(reads),
+            patient_queue_length: number(patient),
             units: self.units.load(Relaxed),
             batches: self.batches.load(Relaxed),
             batch_size_max: self.batch_size_max.load(Relaxed),
@@ -82,6 +119,9 @@ impl Gauge {
             commits_failed: self.commits_failed.load(Relaxed),
             turned_away: self.turned_away.load(Relaxed),
             reads: self.reads.load(Relaxed),
+            patient_reads: self.patient_reads.load(Relaxed),
+            reads_timed_out: self.reads_timed_out.load(Relaxed),
+            reads_abandoned: self.reads_abandoned.load(Relaxed),
             reconnects: self.reconnects.load(Relaxed),
             wal_pages: self.wal_pages.load(Relaxed),
             checkpoints_failed: self.checkpoints_failed.load(Relaxed),
@@ -108,6 +148,7 @@ impl Soundness {
 }
 
 /// Measures the engine itself; rules and rows never see this clock.
+#[derive(Clone, Copy)]
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {

@@ -5,11 +5,14 @@
 
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
 use crate::conn::{Conn, Link, Tx};
 use crate::error::{StoreError, UnitError};
+use crate::patience::Watch;
 
 /// What the engine must do with a unit's writes after it ran.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +44,10 @@ pub(crate) trait Work: Send {
 
 /// A read, whatever it answers.
 pub(crate) trait Reading: Send {
+    /// Its time begins.
+    fn watch(&self) -> Watch;
+    /// Returns whether nobody waits for it any more.
+    fn is_abandoned(&self) -> bool;
     fn run(&mut self, link: Link<'_>);
     fn finish(self: Box<Self>, end: End);
 }
@@ -118,7 +125,12 @@ where
 }
 
 /// The same for a read. A type of its own, because a closure over [`Conn`] is not one over [`Tx`].
-pub(crate) struct ReadUnit<F, T, E, S>(pub(crate) Unit<F, T, E, S>);
+pub(crate) struct ReadUnit<F, T, E, S> {
+    pub(crate) unit: Unit<F, T, E, S>,
+    pub(crate) time_max: Duration,
+    /// Canceled when the asker of a patient read goes.
+    pub(crate) asker: Option<CancellationToken>,
+}
 
 impl<F, T, E, S> Reading for ReadUnit<F, T, E, S>
 where
@@ -126,12 +138,20 @@ where
     T: Send,
     E: UnitError,
 {
+    fn watch(&self) -> Watch {
+        Watch::begin(self.time_max, self.asker.clone())
+    }
+
+    fn is_abandoned(&self) -> bool {
+        self.unit.caller.is_closed()
+    }
+
     fn run(&mut self, link: Link<'_>) {
-        let mut conn = Conn::new(link);
-        self.0.answer = catch_unwind(AssertUnwindSafe(|| (self.0.body)(&mut conn))).ok();
+        let (mut conn, body) = (Conn::new(link), &self.unit.body);
+        self.unit.answer = catch_unwind(AssertUnwindSafe(|| body(&mut conn))).ok();
     }
 
     fn finish(self: Box<Self>, end: End) {
-        self.0.settle(end);
+        self.unit.settle(end);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio_postgres::{Client, Error, NoTls};
+use tokio_postgres::{CancelToken, Client, Error, NoTls};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::tls;
@@ -18,24 +18,43 @@ const SILENCE_MAX: Duration = Duration::from_secs(10);
 ///
 /// A short `lock_timeout` turns waiting chains into replays, long before the server's
 /// deadlock detection. A session that lost its process must not hold locks for long.
-/// `synchronous_commit` may be stricter than `on`, but never off. A plan is kept from when a table
-/// was small, so no plan may scan a table that has an index to go by, join by reading one side
-/// whole, or sort what an index has in order: every statement here starts from a few rows.
-/// What is off makes a plan look so costly that it would be compiled first, which takes longer
-/// than to run it: hence no `jit`.
+/// `synchronous_commit` may be stricter than `on`, but never off. Plans are not compiled: that
+/// takes longer than to run them, and what [`FEW_ROWS`] switches off looks costly.
 pub(super) const SESSION: &str = "\
 set lock_timeout = '50ms';
 set idle_in_transaction_session_timeout = '30s';
 set client_min_messages = warning;
 set timezone = 'UTC';
 set jit = off;
+select set_config('synchronous_commit', 'on', false)
+ where current_setting('synchronous_commit') = 'off'";
+
+/// What a session is set to whose statements all start from a few rows.
+///
+/// A plan is kept from when a table was small, so no plan may scan a table that has an index to go
+/// by, join by reading one side whole, or sort what an index has in order.
+pub(super) const FEW_ROWS: &str = "\
 set enable_seqscan = off;
 set enable_hashjoin = off;
 set enable_mergejoin = off;
 set enable_bitmapscan = off;
-set enable_sort = off;
-select set_config('synchronous_commit', 'on', false)
- where current_setting('synchronous_commit') = 'off'";
+set enable_sort = off";
+
+/// What a patient reader's session is set to, whose statements may read a lot.
+///
+/// The server plans as it sees fit, anew for each execution, since a plan that was right for a
+/// small table can be a thousand times too slow for a large one. It takes one processor and no
+/// more. It looks every second whether this process is still there, where the server's system can
+/// tell: a statement does not outlive whoever asked for it.
+pub(super) const MANY_ROWS: &str = "\
+set plan_cache_mode = force_custom_plan;
+set max_parallel_workers_per_gather = 0;
+do $$
+begin
+  perform set_config('client_connection_check_interval', '1s', false);
+exception when others then null;
+end
+$$";
 
 /// What a lane's session is set to beside that. Each transaction of a lane begins with
 /// `read write`.
@@ -75,6 +94,14 @@ impl Config {
         let mut config = self.clone();
         config.inner.connect_timeout(RECONNECT_TIMEOUT);
         config
+    }
+
+    /// Asks the server to end what runs on a connection. Nobody says when it has heard of it.
+    pub(super) async fn cancel(&self, token: &CancelToken) -> Result<(), Error> {
+        match self.tls.clone() {
+            None => token.cancel_query(NoTls).await,
+            Some(tls) => token.cancel_query(tls).await,
+        }
     }
 
     /// Connects. What serves the connection runs until it breaks; each flight then sees its own

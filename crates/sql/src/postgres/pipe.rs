@@ -7,7 +7,9 @@
 use std::collections::HashMap;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::SinkExt as _;
@@ -15,10 +17,12 @@ use tokio::runtime::{Builder, Runtime};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Row, SimpleQueryMessage, Statement};
 
-use super::config::{Config, SESSION, WRITES_IN_TRANSACTIONS_ONLY};
+use super::config::{Config, FEW_ROWS, MANY_ROWS, SESSION, WRITES_IN_TRANSACTIONS_ONLY};
 use super::failure::{Failure, LOST};
 use crate::error::StoreError;
 use crate::param::Param;
+use crate::patience::{Course, Kind, QUICK_TIME_MAX, Rest, Watch};
+use crate::statistics::Gauge;
 
 /// A connection with its own executor, so that a thread can wait for it.
 pub(crate) struct Pipe {
@@ -33,10 +37,15 @@ pub(crate) struct Pipe {
     flights: u64,
     /// How many writes have left in this transaction.
     writes_sent: usize,
+    /// To cancel what runs here.
+    config: Config,
+    /// Of a reader: when the read that runs has to end.
+    course: Course,
 }
 
 enum Deferred {
-    Control(&'static str),
+    /// A statement of the engine's own, and what is sent if it is more than that.
+    Control(&'static str, Option<String>),
     /// Locks rows and changes none, so it can be forgotten with the writes around it.
     Lock {
         sql: &'static str,
@@ -50,6 +59,12 @@ enum Deferred {
         rows: Option<u64>,
     },
 }
+
+/// The server ends a statement itself when its time is up; after so much longer it is canceled.
+const GRACE: Duration = Duration::from_millis(300);
+
+/// How long the server has to end what was canceled.
+const CANCEL_TIME_MAX: Duration = Duration::from_secs(1);
 
 /// How a transaction ended.
 #[derive(Debug, Clone)]
@@ -78,6 +93,10 @@ enum Landed {
 
 impl Pipe {
     pub(crate) fn connect(config: &Config) -> Result<Self, StoreError> {
+        Self::connect_set_to(config, &[SESSION, FEW_ROWS])
+    }
+
+    fn connect_set_to(config: &Config, settings: &[&str]) -> Result<Self, StoreError> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
@@ -85,7 +104,7 @@ impl Pipe {
         let client = runtime
             .block_on(async {
                 let client = config.connect().await?;
-                client.batch_execute(SESSION).await?;
+                client.batch_execute(&settings.join(";\n")).await?;
                 Ok(client)
             })
             .map_err(|error: Error| StoreError::engine("connect to PostgreSQL", error))?;
@@ -98,7 +117,24 @@ impl Pipe {
             open: false,
             flights: 0,
             writes_sent: 0,
+            config: config.clone(),
+            course: Course::default(),
         })
+    }
+
+    /// A connection for a reader, on which a read that has to end is ended.
+    pub(super) fn connect_to_read(
+        config: &Config,
+        (kind, gauge): (Kind, &Arc<Gauge>),
+    ) -> Result<Self, StoreError> {
+        let time_max = limit(QUICK_TIME_MAX);
+        let kinds = match kind {
+            Kind::Quick => format!("{FEW_ROWS};\nset statement_timeout = {time_max}"),
+            Kind::Patient => MANY_ROWS.to_owned(),
+        };
+        let mut pipe = Self::connect_set_to(config, &[SESSION, &kinds])?;
+        pipe.course = Course::new(kind, gauge);
+        Ok(pipe)
     }
 
     /// A connection for a lane. Outside of a transaction that says so it writes nothing: when only
@@ -171,9 +207,43 @@ impl Pipe {
 
     /// Begins a transaction with the next flight.
     pub(super) fn begin(&mut self, begin: &'static str) {
+        self.begin_with(begin, None);
+    }
+
+    fn begin_with(&mut self, begin: &'static str, whole: Option<String>) {
         self.writes_sent = 0;
         self.open = true;
-        self.deferred.push(Deferred::Control(begin));
+        self.deferred.push(Deferred::Control(begin, whole));
+    }
+
+    /// Begins a read. A patient one ends by its own time limit, at the server too: nothing goes on
+    /// there for long when this process can no more say so.
+    pub(super) fn begin_read(&mut self, begin: &'static str, kind: Kind, watch: Watch) {
+        match kind {
+            Kind::Quick => self.begin(begin),
+            Kind::Patient => {
+                let time_max = limit(watch.time_max());
+                let whole = format!("{begin}; set local statement_timeout = {time_max}");
+                self.begin_with(begin, Some(whole));
+            }
+        }
+        self.course.begin(watch);
+    }
+
+    /// The read has ended: the error of its first statement that failed.
+    pub(super) fn end_read(&mut self) -> Option<StoreError> {
+        // The server says only that a statement was canceled.
+        let over = self.course.over();
+        self.course.end();
+        match (self.failure(), over) {
+            (Some(StoreError::Retry), Some(reason)) => Some(reason),
+            (failure, _) => failure,
+        }
+    }
+
+    /// What the last reads owe to others.
+    pub(super) fn rest(&mut self) -> Option<Rest> {
+        self.course.rest()
     }
 
     pub(super) fn mark(&self) -> Mark {
@@ -206,7 +276,7 @@ impl Pipe {
             && !self
                 .deferred
                 .iter()
-                .any(|it| matches!(it, Deferred::Control(_)))
+                .any(|it| matches!(it, Deferred::Control(_, _)))
     }
 
     pub(crate) fn query(
@@ -293,7 +363,7 @@ impl Pipe {
             self.failed = Some(Failure::lost());
             return Commit::Failed(LOST);
         }
-        self.deferred.push(Deferred::Control("commit"));
+        self.deferred.push(Deferred::Control("commit", None));
         match self.flight(None) {
             Ok(_) => {
                 self.open = false;
@@ -319,7 +389,14 @@ impl Pipe {
         true
     }
 
-    fn guard(&self) -> Result<(), StoreError> {
+    fn guard(&mut self) -> Result<(), StoreError> {
+        if let Some(rest) = self.course.pause() {
+            rest.take();
+            self.course.go_on();
+        }
+        if let Some(error) = self.course.over() {
+            self.failed.get_or_insert(Failure { error, lost: false });
+        }
         self.failure().map_or(Ok(()), Err)
     }
 
@@ -353,8 +430,9 @@ impl Pipe {
         let mut expected: Vec<(&'static str, Option<u64>)> = Vec::with_capacity(deferred.len() + 1);
         for it in &deferred {
             match it {
-                Deferred::Control(sql) => {
+                Deferred::Control(sql, whole) => {
                     expected.push((sql, None));
+                    let sql = whole.as_deref().unwrap_or(sql);
                     flying.push(Box::pin(async move {
                         client.batch_execute(sql).await.map(|()| Landed::Changed(0))
                     }));
@@ -392,7 +470,10 @@ impl Pipe {
                 Box::pin(change(client, statement, params))
             });
         }
-        let landed = self.runtime.block_on(in_order(flying));
+        let landed = match self.land(flying) {
+            Ok(landed) => landed,
+            Err(failure) => return Err(self.fail(failure)),
+        };
         let mut result = None;
         for ((sql, rows), landed) in expected.into_iter().zip(landed) {
             let failure = match landed {
@@ -413,6 +494,56 @@ impl Pipe {
         }
         Ok(result)
     }
+
+    /// Awaits the answers of a flight, as long as its read may go on.
+    fn land(&self, flying: Vec<Flying<'_>>) -> Result<Vec<Result<Landed, Error>>, Failure> {
+        let flight = in_order(flying);
+        match self.course.watch() {
+            Some(watch) if watch.has_asker() => {
+                let token = self.client.cancel_token();
+                let cancel = self.config.cancel(&token);
+                let landed = self.runtime.block_on(unless_over(watch, cancel, flight));
+                landed.map_err(|error| Failure { error, lost: true })
+            }
+            Some(_) | None => Ok(self.runtime.block_on(flight)),
+        }
+    }
+}
+
+/// A time as the server's settings say it, in milliseconds. None is not what is meant: that would
+/// be no limit.
+fn limit(time: Duration) -> i32 {
+    i32::try_from(time.as_millis()).map_or(i32::MAX, |millis| millis.max(1))
+}
+
+/// Awaits a flight, unless its read has to end before: then the server is asked to stop, and its
+/// answer awaited, so that nothing of this read runs there any more. Nobody knows when the request
+/// arrives; it hits whatever runs on the connection then. So the connection counts as lost.
+async fn unless_over<T>(
+    watch: &Watch,
+    cancel: impl Future<Output = Result<(), Error>>,
+    flight: impl Future<Output = T>,
+) -> Result<T, StoreError> {
+    let mut flight = pin!(flight);
+    let reason = tokio::select! {
+        biased;
+        landed = &mut flight => return Ok(landed),
+        reason = watch.ended(GRACE) => reason,
+    };
+    let stopped = async {
+        if let Err(error) = cancel.await {
+            tracing::warn!(%error, "a statement in PostgreSQL could not be canceled");
+            return;
+        }
+        drop(flight.await);
+    };
+    if tokio::time::timeout(CANCEL_TIME_MAX, stopped)
+        .await
+        .is_err()
+    {
+        tracing::warn!("a statement in PostgreSQL did not end when it was canceled");
+    }
+    Err(reason)
 }
 
 async fn change(

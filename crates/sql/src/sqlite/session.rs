@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::{Arc, Mutex};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Statement, ToSql};
@@ -10,6 +11,7 @@ use super::checkpoint::PASSIVE;
 use super::constraint;
 use crate::error::StoreError;
 use crate::param::Param;
+use crate::patience::{Course, Rest, SharedCourse, Watch, look};
 use crate::quiet::Quiet;
 use crate::row::Row;
 
@@ -20,6 +22,8 @@ pub(crate) struct Session {
     places: Places,
     failed: Option<StoreError>,
     broken: bool,
+    /// Of a reader: when the read that runs has to end.
+    course: Option<SharedCourse>,
 }
 
 impl Session {
@@ -29,7 +33,54 @@ impl Session {
             places: Places::new(),
             failed: None,
             broken: false,
+            course: None,
         }
+    }
+
+    /// A session whose statements stop when the read that runs has to end, and rest when it is time
+    /// to. SQLite asks while it works: nothing is ever interrupted but the read that is meant.
+    pub(crate) fn of_reader(
+        mut connection: Connection,
+        course: Course,
+    ) -> Result<Self, StoreError> {
+        let course = Arc::new(Mutex::new(course));
+        let looked_at = Arc::clone(&course);
+        let progress = move || is_over(&looked_at);
+        connection
+            .progress_handler(STEPS, Some(progress))
+            .map_err(|error| failure("watch over the reads of a connection", error))?;
+        let course = Some(course);
+        Ok(Self {
+            course,
+            ..Self::new(connection)
+        })
+    }
+
+    /// A read begins.
+    pub(crate) fn begin(&mut self, watch: Watch) -> Result<(), StoreError> {
+        self.control("begin")?;
+        if let Some(course) = &self.course {
+            look(course).begin(watch);
+        }
+        Ok(())
+    }
+
+    /// The read has ended: the error of its first statement that failed.
+    pub(crate) fn end(&mut self) -> Option<StoreError> {
+        if let Some(course) = &self.course {
+            look(course).end();
+        }
+        self.take_failure()
+    }
+
+    /// What the last reads owe to others.
+    pub(crate) fn rest(&self) -> Option<Rest> {
+        look(self.course.as_ref()?).rest()
+    }
+
+    /// Why the read that runs has to end; nothing if it may go on, or if there is none.
+    fn over(&self) -> Option<StoreError> {
+        look(self.course.as_ref()?).over()
     }
 
     /// The first error among the statements since the last call.
@@ -106,7 +157,10 @@ impl Session {
         outcome.map(|_| ()).map_err(|error| self.note(sql, error))
     }
 
-    fn guard(&self) -> Result<(), StoreError> {
+    fn guard(&mut self) -> Result<(), StoreError> {
+        if self.failed.is_none() {
+            self.failed = self.over();
+        }
         self.failed.clone().map_or(Ok(()), Err)
     }
 
@@ -117,11 +171,32 @@ impl Session {
     }
 
     fn note(&mut self, sql: &'static str, error: rusqlite::Error) -> StoreError {
+        if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+            && let Some(reason) = self.over()
+        {
+            return reason;
+        }
         if is_broken(&error) {
             self.broken = true;
         }
         constraint::named(&self.connection, &error).unwrap_or_else(|| failure(sql, error))
     }
+}
+
+/// How many steps of a statement's program lie between two looks: less than a millisecond's work.
+const STEPS: i32 = 20_000;
+
+/// Whether the read that runs has to end. Rests if it is time to.
+fn is_over(course: &Mutex<Course>) -> bool {
+    let rest = match &mut *look(course) {
+        course if course.watch().is_some() => course.pause(),
+        _none_runs => return false,
+    };
+    if let Some(rest) = rest {
+        rest.take();
+        look(course).go_on();
+    }
+    look(course).over().is_some()
 }
 
 type Rows<T> = Result<Vec<T>, StoreError>;

@@ -1,5 +1,7 @@
 //! Accepted work is finished, work beyond the queue's length is turned away.
 
+use std::time::Duration;
+
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use sql::{Options, StoreError};
@@ -34,6 +36,10 @@ async fn closing_finishes_what_was_accepted_and_refuses_the_rest() {
         assert!(matches!(late, Err(StoreError::Unavailable { .. })));
         let late = store.read(|conn| conn.query(READ, &[], |_| Ok(()))).await;
         assert!(matches!(late, Err(StoreError::Unavailable { .. })));
+        let late = store.read_patiently(Duration::from_secs(1), |conn| {
+            conn.query(READ, &[], |_| Ok(()))
+        });
+        assert!(matches!(late.await, Err(StoreError::Unavailable { .. })));
         store.close().await;
 
         let again = open(&database).await;

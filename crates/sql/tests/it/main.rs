@@ -19,6 +19,7 @@ mod facade;
 mod locks;
 mod loss;
 mod migrations;
+mod patience;
 mod tls;
 mod units;
 
