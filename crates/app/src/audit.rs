@@ -16,6 +16,7 @@ mod told;
 
 use std::collections::BTreeMap;
 use std::future::ready;
+use std::time::Duration;
 
 use domain::ledger::{self, Account, Balance, GENESIS, Posting, Transfer};
 use domain::{Right, Shop, ShopId};
@@ -29,8 +30,11 @@ use deal::Deals;
 
 /// How many rows are read at once.
 const PAGE: u32 = 1_000;
-/// How many shops are looked at at once, where there are as many readers.
+/// How many shops are looked at at once, where there are as many patient readers.
 const SHOPS_AT_ONCE: usize = 2;
+/// How long the books of one shop may take: what takes longer is stuck, and a snapshot that stays
+/// open costs those who write.
+pub const TIME_MAX: Duration = Duration::from_hours(6);
 
 /// What an audit found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,18 +80,18 @@ pub struct Finding {
 /// The storage fails. What is wrong with the books is no error but a finding.
 pub async fn run(cx: &Cx) -> Result<Report, Error> {
     let rows = cx.require_any_shop(Right::BookAudit)?;
-    let shops = rows
-        .read(|conn| Ok(store::shop::list_any_shop(conn)?))
-        .await?;
+    let list = |conn: &mut Conn<'_>| Ok(store::shop::list_any_shop(conn)?);
+    let shops = rows.read_patiently(TIME_MAX, list).await?;
     let parts = stream::iter(shops)
-        .map(|shop| rows.read(move |conn| audit_shop(conn, &shop)))
+        .map(|shop| rows.read_patiently(TIME_MAX, move |conn| audit_shop(conn, &shop)))
         .buffered(SHOPS_AT_ONCE);
     let report = parts.try_fold(Report::default(), |mut report, part| {
         report.add(part);
         ready(Ok(report))
     });
     let mut report = report.await?;
-    report.findings.extend(rows.read(orphans).await?);
+    let orphans = rows.read_patiently(TIME_MAX, orphans).await?;
+    report.findings.extend(orphans);
     Ok(report)
 }
 

@@ -24,6 +24,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 
 use domain::access::{Job, Machine, RIGHTS};
 use domain::{
@@ -40,6 +41,9 @@ use crate::ports::Mint;
 
 /// The longest pauses before a unit runs again that met a conflict: a good second in all.
 const CONFLICT_PAUSES_MS: [u64; 7] = [10, 20, 40, 80, 160, 320, 640];
+
+/// How long a list of the command line may take.
+pub(crate) const LIST_TIME_MAX: Duration = Duration::from_mins(1);
 
 /// The storage, closed: a right opens it.
 pub(crate) struct Rows(Store);
@@ -426,7 +430,7 @@ impl Allowed {
     async fn step_back(&self, longest_ms: u64) {
         let shortest = longest_ms / 2;
         let random = self.app.random_bits() % shortest.saturating_add(1);
-        let pause = std::time::Duration::from_millis(shortest.saturating_add(random));
+        let pause = Duration::from_millis(shortest.saturating_add(random));
         tokio::time::sleep(pause).await;
     }
 
@@ -484,6 +488,17 @@ impl Allowed {
     {
         self.app.rows.0.read(unit).await.map_err(Error::settled)
     }
+
+    /// Reads what may be a lot, behind everything else, and not longer than this. It ends when
+    /// nobody waits for it any more.
+    pub(crate) async fn read_patiently<T, F>(&self, time_max: Duration, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let read = self.app.rows.0.read_patiently(time_max, unit);
+        read.await.map_err(Error::settled)
+    }
 }
 
 impl AnyShop {
@@ -499,6 +514,17 @@ impl AnyShop {
         F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
     {
         self.cx.app.rows.0.read(unit).await.map_err(Error::settled)
+    }
+
+    /// Reads what may be a lot, behind everything else, and not longer than this. It ends when
+    /// nobody waits for it any more.
+    pub(crate) async fn read_patiently<T, F>(&self, time_max: Duration, unit: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: Fn(&mut Conn<'_>) -> Result<T, Error> + Send + 'static,
+    {
+        let read = self.cx.app.rows.0.read_patiently(time_max, unit);
+        read.await.map_err(Error::settled)
     }
 
     /// Writes rows of any shop. What somebody does by hand leaves a line in the journal.

@@ -19,6 +19,7 @@ mod payment;
 mod refund;
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 pub(crate) use end::end;
 pub(crate) use payment::{attach, check, check_attempt, correct, tell as tell_payment};
@@ -28,6 +29,7 @@ use contract::deal::{CreateDeal, ListDeals};
 use domain::deal::{NewDeal, Step};
 use domain::ledger::{Account, Transfer, TransferKind};
 use domain::{Currency, Deal, DealId, Money, Payout, Right};
+use store::Conn;
 
 use crate::cx::{Allowed, Cx, Work};
 use crate::effects::{self, Recorded};
@@ -58,6 +60,9 @@ pub async fn create(cx: &Cx, once: Once, command: CreateDeal) -> Result<Reply, E
     })
     .await
 }
+
+/// How long a search may take.
+const SEARCH_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Shows a deal.
 ///
@@ -90,9 +95,14 @@ pub async fn list(cx: &Cx, list: ListDeals) -> Result<Reply, Error> {
         limit: list.limit.saturating_add(1),
         after: list.after,
     };
-    let deals = cx
-        .read(move |conn| Ok(store::deal::list(conn, shop, &filter)?))
-        .await?;
+    let is_search = filter.text.is_some();
+    let read = move |conn: &mut Conn<'_>| Ok(store::deal::list(conn, shop, &filter)?);
+    let deals = if is_search {
+        // It looks through all deals of the shop until it has found enough.
+        cx.read_patiently(SEARCH_TIME_MAX, read).await?
+    } else {
+        cx.read(read).await?
+    };
     let cursor = |last: &_| list.next_cursor(last);
     Ok(render::page(
         deals,

@@ -12,7 +12,7 @@ use store::discrepancy::Settles;
 use tracing::warn;
 
 use crate::app::App;
-use crate::cx::{Cx, Work};
+use crate::cx::{Cx, LIST_TIME_MAX, Work};
 use crate::effects::{self, Recorded};
 use crate::error::Error;
 use crate::refund;
@@ -77,7 +77,7 @@ pub async fn list(
     let read = move |conn: &mut store::Conn<'_>| {
         Ok::<_, Error>(store::discrepancy::list(conn, shop, all, limit)?)
     };
-    rows.read(read).await
+    rows.read_patiently(LIST_TIME_MAX, read).await
 }
 
 /// How a person has dealt with a discrepancy.

@@ -2,8 +2,9 @@
 //! rows leaves its line in the unit that changes them (see [`crate::cx`]).
 
 use domain::{Action, Right, ShopId};
+use store::Conn;
 
-use crate::cx::{About, Cx};
+use crate::cx::{About, Cx, LIST_TIME_MAX};
 use crate::error::Error;
 
 /// The newest lines, of one shop or of everything.
@@ -15,8 +16,8 @@ pub async fn list(cx: &Cx, shop: Option<ShopId>, limit: u32) -> Result<Vec<Actio
     if let Some(shop) = shop {
         cx.at(shop).await?;
     }
-    rows.read(move |conn| Ok(store::action::list(conn, shop, limit)?))
-        .await
+    let read = move |conn: &mut Conn<'_>| Ok(store::action::list(conn, shop, limit)?);
+    rows.read_patiently(LIST_TIME_MAX, read).await
 }
 
 /// Notes what was done by this right beside the storage, or in many units.

@@ -7,7 +7,7 @@ use domain::message::{About, Address, Content};
 use domain::payment::Locale;
 use domain::{Message, MessageId, Right, ShopId};
 
-use crate::cx::{Cx, Work};
+use crate::cx::{Cx, LIST_TIME_MAX, Work};
 use crate::error::Error;
 use crate::letter::Letter;
 
@@ -52,7 +52,8 @@ pub async fn list(cx: &Cx, shop: Option<ShopId>, limit: u32) -> Result<Vec<Messa
             None => store::message::list_any_shop(conn, limit)?,
         })
     };
-    cx.require_any_shop(Right::MessageRead)?.read(read).await
+    let rows = cx.require_any_shop(Right::MessageRead)?;
+    rows.read_patiently(LIST_TIME_MAX, read).await
 }
 
 /// One message.

@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 
 use clap::parser::ValueSource;
-use clap::{Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, value_parser};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum, value_parser,
+};
 use domain::connector::Choice;
 use domain::deal::Life;
 use domain::fiscal::{AtolVersion, Provider, Scenario};
@@ -118,6 +120,18 @@ pub(crate) struct Serve {
     /// Starts with a merchant to try everything with, and writes demo.json
     #[arg(long)]
     pub(crate) demo: bool,
+    /// Reads all payments again and again beside its work: what that costs everybody else
+    #[arg(long, hide = true, value_name = "WHAT")]
+    pub(crate) bench_reads: Option<BenchReads>,
+}
+
+/// What is read all the time beside the work that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BenchReads {
+    /// All payments, page after page, as an export does it.
+    Export,
+    /// Sums over all payments in one statement, as a figure does it.
+    Figure,
 }
 
 /// `altyn shop`.

@@ -4,7 +4,7 @@
 mod application;
 mod audit;
 mod backup;
-mod bench;
+pub(crate) mod bench;
 mod clock;
 mod discrepancy;
 mod dump;
@@ -38,7 +38,7 @@ pub(crate) async fn run(config: Config, cli: Cli) -> Result<ExitCode> {
     let as_json = cli.json;
     let output = match cli.command {
         Command::Serve(serve) => {
-            Box::pin(serve::run(config, serve.demo, as_json)).await?;
+            Box::pin(serve::run(config, &serve, as_json)).await?;
             return Ok(ExitCode::SUCCESS);
         }
         Command::Listen(listen) => {

@@ -57,6 +57,7 @@ pub(crate) struct Config {
     pub(crate) threads: Option<NonZeroUsize>,
     lanes: NonZeroUsize,
     readers: Option<NonZeroUsize>,
+    patient_readers: Option<NonZeroUsize>,
     queue_length_max: NonZeroUsize,
     pub(crate) connections_max: NonZeroUsize,
     pub(crate) connections_per_address_max: NonZeroUsize,
@@ -124,6 +125,8 @@ impl Config {
         let mut options = Options::new(self.database());
         options.lanes = self.lanes.get();
         options.readers = self.readers.map_or(options.readers, NonZeroUsize::get);
+        let patient = self.patient_readers;
+        options.patient_readers = patient.map_or(options.patient_readers, NonZeroUsize::get);
         options.queue_length_max = self.queue_length_max.get();
         options
     }

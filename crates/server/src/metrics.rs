@@ -26,6 +26,9 @@ use tracing::warn;
 
 use crate::version;
 
+/// How long what waits in the storage is counted: whoever asks for figures does not wait for ever.
+const LOOK_TIME_MAX: Duration = Duration::from_secs(2);
+
 /// The content type of what [`Metrics::text`] writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -241,7 +244,11 @@ impl Metrics {
         let Some(app) = self.app.get().and_then(Weak::upgrade) else {
             return;
         };
-        match app.waiting().await {
+        // A longer read before it must not keep all other figures back.
+        let Ok(waiting) = tokio::time::timeout(LOOK_TIME_MAX, app.waiting()).await else {
+            return warn!("what waits was not counted in time");
+        };
+        match waiting {
             Ok(Waiting {
                 operations,
                 deliveries,

@@ -106,8 +106,9 @@ impl Platform {
         refuse_half_restored(&config.data_dir)?;
         let mut options = Options::new(config.database());
         options.lanes = 1;
+        options.readers = 1;
         // An audit looks at two shops at once.
-        options.readers = 2;
+        options.patient_readers = 2;
         options.older = older;
         match &options.database {
             Database::Sqlite { path } => {

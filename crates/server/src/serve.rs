@@ -17,7 +17,9 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tracing::{error, info, warn};
 
+use crate::cli::Serve;
 use crate::clock::SystemRandom;
+use crate::command::bench;
 use crate::config::{Config, Role};
 use crate::demo::{self, Demo};
 use crate::heads;
@@ -30,7 +32,8 @@ use crate::platform::{
 use crate::sealing::KeyFile;
 
 /// Runs the platform until it is asked to stop.
-pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> Result<()> {
+pub(crate) async fn run(mut config: Config, words: &Serve, as_json: bool) -> Result<()> {
+    let with_demo = words.demo;
     config.allow_loopback |= with_demo;
     config.proxies.at_home = with_demo && config.public_url.is_none();
     let (_lock, serving) = take_hold(&config).await?;
@@ -55,6 +58,9 @@ pub(crate) async fn run(mut config: Config, with_demo: bool, as_json: bool) -> R
         .layer(from_fn(refuse));
     let metrics_address = open_metrics(&config, figures, &stop, &mut tasks).await?;
     let store = platform.store.clone();
+    if let Some(what) = words.bench_reads {
+        tasks.spawn(bench::read(store.clone(), what, stop.clone()));
+    }
     tasks.spawn(heads::keep(store, config.data_dir.clone(), stop.clone()));
     let mut workers = if config.has(Role::Worker) {
         worker::start(&platform.app, &stop)

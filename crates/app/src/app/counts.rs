@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::access::Job;
 use domain::{EventKind, Right, ShopId};
@@ -14,6 +15,9 @@ use crate::card_attempts::Limit;
 use crate::error::Error;
 use crate::figures::{KINDS, Waiting};
 use crate::use_of_keys::Used;
+
+/// How long it may take to count what waits.
+const COUNT_TIME_MAX: Duration = Duration::from_secs(5);
 
 impl App {
     /// Counts a wrong key that somebody showed as `login`.
@@ -86,6 +90,7 @@ impl App {
             })
         };
         let meter = self.job(Job::Meter);
-        meter.require_any_shop(Right::FigureRead)?.read(read).await
+        let rows = meter.require_any_shop(Right::FigureRead)?;
+        rows.read_patiently(COUNT_TIME_MAX, read).await
     }
 }

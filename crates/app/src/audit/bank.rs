@@ -13,7 +13,7 @@ use domain::{ConnectorName, Duration, Operation, OperationId, OperationState, Ri
 use store::Conn;
 use store::audit::Approved;
 
-use super::{Finding, PAGE, Report};
+use super::{Finding, PAGE, Report, TIME_MAX};
 use crate::cx::{AnyShop, Cx};
 use crate::error::{Cause, Error};
 
@@ -115,7 +115,7 @@ async fn carried_out_here(
             let page = store::audit::carried_out(conn, whose, (since, after), PAGE);
             Ok::<_, Error>(page?)
         };
-        let page = rows.read(read).await?;
+        let page = rows.read_patiently(TIME_MAX, read).await?;
         let Some(last) = page.last() else {
             return Ok(here);
         };
@@ -155,7 +155,8 @@ async fn hold_against(
         }
         Ok::<_, Error>(findings)
     };
-    report.findings.extend(rows.read(read).await?);
+    let found = rows.read_patiently(TIME_MAX, read).await?;
+    report.findings.extend(found);
     Ok(())
 }
 

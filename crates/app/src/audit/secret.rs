@@ -2,8 +2,9 @@
 //! the database is sealed.
 
 use domain::Right;
+use store::Conn;
 
-use super::{Finding, PAGE, Report};
+use super::{Finding, PAGE, Report, TIME_MAX};
 use crate::cx::Cx;
 use crate::error::Error;
 use crate::sealing::{Place, is_plain};
@@ -20,9 +21,9 @@ pub async fn run(cx: &Cx, report: &mut Report) -> Result<(), Error> {
     }
     let mut after = None;
     loop {
-        let page = rows
-            .read(move |conn| Ok(store::webhook::secrets_any_shop(conn, after, PAGE)?))
-            .await?;
+        let read =
+            move |conn: &mut Conn<'_>| Ok(store::webhook::secrets_any_shop(conn, after, PAGE)?);
+        let page = rows.read_patiently(TIME_MAX, read).await?;
         let Some(last) = page.last() else {
             return Ok(());
         };

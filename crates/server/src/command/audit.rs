@@ -73,7 +73,11 @@ async fn whole(platform: &Platform, known: Vec<Known>) -> Result<Report> {
 async fn of_store(platform: &Platform, known: Vec<Known>) -> Result<Report> {
     let mut report = audit::run(&platform.cx).await.context("read the books")?;
     for known in known {
-        let cut = platform.store.read(move |conn| known.against(conn)).await;
+        let against = move |conn: &mut Conn<'_>| known.against(conn);
+        let cut = platform
+            .store
+            .read_patiently(audit::TIME_MAX, against)
+            .await;
         report.findings.extend(cut.context("read the books")?);
     }
     Ok(report)

@@ -1,5 +1,5 @@
 //! The ceilings that benches compare with: the HTTP server without the platform, and the platform
-//! without HTTP.
+//! without HTTP. And what a server reads beside its work, to see what that costs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -20,10 +20,13 @@ use base64::engine::general_purpose::STANDARD;
 use contract::payment::CreatePayment;
 use domain::{Currency, MethodKind, Rate};
 use serde_json::{Value, json};
+use store::payment::{self, Filter};
+use store::{Conn, Store, StoreError};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tracing::error;
 
-use crate::cli::BenchStore;
+use crate::cli::{BenchReads, BenchStore};
 use crate::clock::{Stopwatch, SystemRandom};
 use crate::config::Config;
 use crate::http::{Door, Limits, Observer, bind, observe};
@@ -155,6 +158,60 @@ async fn create(
         created.fetch_add(1, Relaxed);
     }
     Ok(())
+}
+
+/// How many payments an export reads at once.
+const PAGE: u32 = 1_000;
+
+/// Longer than any of these reads takes.
+const READ_TIME_MAX: Duration = Duration::from_mins(10);
+
+const SUMS: &str = "\
+select state, cast(count(*) as bigint), cast(sum(amount_minor) as bigint)
+  from payment
+ group by state";
+
+/// Reads all payments again and again, patiently, until the server stops.
+pub(crate) async fn read(store: Store, what: BenchReads, mut stop: watch::Receiver<bool>) {
+    let reading = async {
+        loop {
+            let read = match what {
+                BenchReads::Export => export(&store).await,
+                BenchReads::Figure => figure(&store).await,
+            };
+            if let Err(error) = read {
+                return error;
+            }
+        }
+    };
+    tokio::select! {
+        error = reading => error!(%error, "the reads beside the work have ended"),
+        _ = stop.wait_for(|stop| *stop) => {}
+    }
+}
+
+async fn export(store: &Store) -> Result<(), StoreError> {
+    let shops = store.read_patiently(READ_TIME_MAX, store::shop::list_any_shop);
+    for shop in shops.await? {
+        let mut after = None;
+        loop {
+            let filter = Filter {
+                limit: PAGE,
+                after,
+                ..Filter::default()
+            };
+            let page = move |conn: &mut Conn<'_>| payment::list(conn, shop.id, &filter);
+            let page = store.read_patiently(READ_TIME_MAX, page).await?;
+            let Some(last) = page.last() else { break };
+            after = Some((last.created_at, last.id));
+        }
+    }
+    Ok(())
+}
+
+async fn figure(store: &Store) -> Result<(), StoreError> {
+    let sums = |conn: &mut Conn<'_>| conn.query(SUMS, &[], |row| row.get::<i64>(1));
+    store.read_patiently(READ_TIME_MAX, sums).await.map(drop)
 }
 
 async fn shops(platform: &Platform, count: usize) -> Result<Vec<Cx>> {

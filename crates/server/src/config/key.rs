@@ -149,6 +149,13 @@ pub(crate) const KEYS: &[Key] = &[
         set: |config, text| put(&mut config.readers, count_or_auto(text)),
     },
     Key {
+        name: "patient_readers",
+        default: "auto",
+        what: "connections for what may read a lot, which gives way to all else; `auto` is one for \
+               eight cores, 1 to 4",
+        set: |config, text| put(&mut config.patient_readers, count_or_auto(text)),
+    },
+    Key {
         name: "queue_length_max",
         default: "4096",
         what: "units of work that may wait per writer, and reads that may wait, before callers \
@@ -565,6 +572,7 @@ impl Config {
             threads: None,
             lanes: NonZeroUsize::MIN,
             readers: None,
+            patient_readers: None,
             queue_length_max: NonZeroUsize::MIN,
             connections_max: NonZeroUsize::MIN,
             connections_per_address_max: NonZeroUsize::MIN,

@@ -23,21 +23,27 @@ impl fmt::Debug for Storage {
 /// A metric: its name, its meaning and its value.
 type Figure = (&'static str, &'static str, u64);
 
-fn gauges(seen: &Statistics) -> [Figure; 5] {
+fn gauges(seen: &Statistics) -> [Figure; 6] {
     let waiting = seen.queue_length;
     let reads_waiting = seen.read_queue_length;
+    let patient = seen.patient_queue_length;
     let healthy = u64::from(seen.healthy);
     let log = "Pages in SQLite's log at its last checkpoint";
     [
         ("store_queue_length", "Units that wait", waiting),
         ("store_read_queue_length", "Reads that wait", reads_waiting),
+        (
+            "store_patient_queue_length",
+            "Patient reads that wait",
+            patient,
+        ),
         ("store_batch_size_max", "Largest batch", seen.batch_size_max),
         ("store_wal_pages", log, seen.wal_pages),
         ("store_healthy", "1 if all writers are sound", healthy),
     ]
 }
 
-fn counters(seen: &Statistics) -> [Figure; 10] {
+fn counters(seen: &Statistics) -> [Figure; 13] {
     let failed = seen.commits_failed;
     let turned_away = "Units and reads that found a full queue";
     let checkpoints = seen.checkpoints_failed;
@@ -58,6 +64,21 @@ fn counters(seen: &Statistics) -> [Figure; 10] {
         ("store_commits_failed", "Commits not confirmed", failed),
         ("store_turned_away", turned_away, seen.turned_away),
         ("store_reads", "Reads answered", seen.reads),
+        (
+            "store_patient_reads",
+            "Patient reads answered",
+            seen.patient_reads,
+        ),
+        (
+            "store_reads_timed_out",
+            "Reads that took longer than they may",
+            seen.reads_timed_out,
+        ),
+        (
+            "store_reads_abandoned",
+            "Reads that nobody waited for any more",
+            seen.reads_abandoned,
+        ),
         (
             "store_reconnects",
             "Connections opened anew",
