@@ -39,17 +39,19 @@ pub(crate) fn wait_until_ready(address: SocketAddr, path: &str, child: &mut Chil
     }
 }
 
-/// One `GET` over a connection of its own.
 fn asks_well(address: SocketAddr, path: &str) -> bool {
+    asked(address, path).is_some_and(|answer| answer.starts_with(b"HTTP/1.1 200"))
+}
+
+/// What is answered to a `GET` over a connection of its own.
+fn asked(address: SocketAddr, path: &str) -> Option<Vec<u8>> {
     use std::io::{Read as _, Write as _};
-    let Ok(mut stream) = std::net::TcpStream::connect(address) else {
-        return false;
-    };
+    let mut stream = std::net::TcpStream::connect(address).ok()?;
     let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).ok()?;
     let mut answer = Vec::new();
-    stream.write_all(request.as_bytes()).is_ok()
-        && stream.read_to_end(&mut answer).is_ok()
-        && answer.starts_with(b"HTTP/1.1 200")
+    stream.read_to_end(&mut answer).ok()?;
+    Some(answer)
 }
 
 /// A running server and where its data lies.
@@ -97,11 +99,17 @@ impl Platform {
 
     /// Starts the process; says how long it took to be ready.
     pub(crate) fn launch(&mut self) -> Result<Duration> {
+        self.launch_with(&[])
+    }
+
+    /// The same, with these words too.
+    pub(crate) fn launch_with(&mut self, words: &[&str]) -> Result<Duration> {
         let log_path = self.home.path().join("server.log");
         let log = File::options().create(true).append(true).open(&log_path)?;
         let started: Instant = now();
         let mut command = self.command(&["serve", "--demo"]);
         command.args(["--listen", &self.address.to_string()]);
+        command.args(words);
         command
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
@@ -136,6 +144,15 @@ impl Platform {
             .chain(sessions)
             .map(processor_us)
             .sum()
+    }
+
+    /// What the server counts under this name.
+    pub(crate) fn counted(&self, name: &str) -> Result<u64> {
+        let answer = asked(self.metrics, "/metrics").context("no answer from /metrics")?;
+        let answer = String::from_utf8_lossy(&answer);
+        let mut lines = answer.lines().filter_map(|line| line.strip_prefix(name));
+        let value = lines.find_map(|rest| rest.strip_prefix(' ')?.parse().ok());
+        value.with_context(|| format!("no {name} in the metrics"))
     }
 
     /// The process's number.

@@ -1,5 +1,6 @@
 //! What is measured, in order: the ceiling, then what merchants do, then what operators see.
 
+mod beside;
 mod paid;
 
 use std::cell::{Cell, RefCell};
@@ -66,9 +67,13 @@ pub(crate) fn measure(plan: &Plan, engine: Engine) -> Result<EngineReport> {
         figures.push(bench.find(&platform)?);
     }
     bench.paid(&mut platform, &mut figures)?;
+    if plan.wants(LIST) || bench.wants_beside() {
+        bench.fill(&platform)?;
+    }
     if plan.wants(LIST) {
         figures.push(bench.list(&platform)?);
     }
+    bench.beside(&mut platform, &mut figures)?;
     if plan.wants(START) {
         platform.stop()?;
         let taken = u64::try_from(platform.launch()?.as_micros())?;
@@ -259,6 +264,12 @@ impl Bench<'_> {
         Ok(())
     }
 
+    /// What is asked for to find the payments of [`Bench::made`] one by one.
+    fn find_call(&self, known: &Made, worker: usize, number: u64) -> Call {
+        let id = known.of(worker, number);
+        get_call(self.shop(worker), format!("/v3/payments/{id}"))
+    }
+
     /// Makes so many objects and keeps their identifiers.
     fn made(
         &self,
@@ -282,10 +293,7 @@ impl Bench<'_> {
     fn find(&self, platform: &Platform) -> Result<Figure> {
         let make = |worker: usize, number| create_call(self.shop(worker), worker, number, "");
         let known = self.made(platform, KNOWN_PAYMENTS, &make)?;
-        let find = |worker: usize, number: u64| {
-            let id = known.of(worker, number);
-            get_call(self.shop(worker), format!("/v3/payments/{id}"))
-        };
+        let find = |worker: usize, number: u64| self.find_call(&known, worker, number);
         let (load, cpu) = self.busy(platform, &find)?;
         Ok(rated(
             FIND,
@@ -296,18 +304,18 @@ impl Bench<'_> {
         ))
     }
 
-    fn list(&self, platform: &Platform) -> Result<Figure> {
+    /// Gives the first shop so many payments as the plan says.
+    fn fill(&self, platform: &Platform) -> Result<()> {
         let shop = self.shop(0);
         let make = |worker: usize, number| create_call(shop, worker, number, "");
         eprintln!("filling a shop with {} payments", self.plan.rows);
         let end = End::AfterRequests(self.plan.rows);
-        let filled = closed(
-            platform.address,
-            self.plan.connections,
-            end,
-            &make,
-            &|_, _| (),
-        )?;
+        let connections = self.plan.connections;
+        closed(platform.address, connections, end, &make, &|_, _| ()).map(drop)
+    }
+
+    fn list(&self, platform: &Platform) -> Result<Figure> {
+        let shop = self.shop(0);
         let list = |_: usize, _: u64| get_call(shop, "/v3/payments?limit=50".to_owned());
         let fifty = Cell::new(true);
         let see = |_: usize, reply: &Reply| {
@@ -322,7 +330,7 @@ impl Bench<'_> {
         if !fifty.get() {
             bail!("a list of 50 did not hold 50 payments");
         }
-        let name = format!("{LIST} {} payments: p99", filled.requests);
+        let name = format!("{LIST} {} payments: p99", self.plan.rows);
         Ok(Figure {
             p50_us: Some(load.percentile_us(500)),
             ..Figure::plain(&name, load.percentile_us(990), "µs", Bar::AtMost(10_000))
