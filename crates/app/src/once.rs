@@ -131,7 +131,25 @@ pub(crate) async fn carry_out<F>(cx: &Allowed, once: Once, start: F) -> Result<R
 where
     F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
 {
-    let key = Arc::new(Key::of(cx, once));
+    under(cx, Key::of(cx, once), start).await
+}
+
+/// The same for a request that may try a card: its key is always looked for first, so that a
+/// repetition takes no attempt from the next buyer, not even for a moment.
+pub(crate) async fn try_card<F>(cx: &Allowed, once: Once, start: F) -> Result<Reply, Error>
+where
+    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
+{
+    let key = Key::of(cx, once);
+    key.looks.store(true, Relaxed);
+    under(cx, key, start).await
+}
+
+async fn under<F>(cx: &Allowed, key: Key, start: F) -> Result<Reply, Error>
+where
+    F: Fn(&mut Work<'_, '_>) -> Result<Started, Error> + Send + Sync + 'static,
+{
+    let key = Arc::new(key);
     let of_unit = Arc::clone(&key);
     match cx.write(move |work| begin(work, &of_unit, &start)).await? {
         Begun::Replay(body) => Ok(Reply(body)),

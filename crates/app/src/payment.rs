@@ -39,7 +39,20 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePayment) -> Result<Reply
     {
         return Err(Refusal::GatewayUnknown.into());
     }
-    once::carry_out(cx, once, move |work| start(work, &command)).await
+    let tries_card = match &command.means {
+        RequestedMeans::Card(_) | RequestedMeans::CertificateCard(_) | RequestedMeans::Token(_) => {
+            true
+        }
+        RequestedMeans::PayerChooses | RequestedMeans::Method { .. } | RequestedMeans::Saved(_) => {
+            false
+        }
+    };
+    let unit = move |work: &mut Work<'_, '_>| start(work, &command);
+    if tries_card {
+        once::try_card(cx, once, unit).await
+    } else {
+        once::carry_out(cx, once, unit).await
+    }
 }
 
 /// How the acquirer is asked: with what, and who, if one alone knows it.

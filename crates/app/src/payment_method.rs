@@ -25,7 +25,7 @@ pub async fn create(cx: &Cx, once: Once, command: CreatePaymentMethod) -> Result
     {
         return Err(Refusal::GatewayUnknown.into());
     }
-    once::carry_out(cx, once, move |work| start(work, &command)).await
+    once::try_card(cx, once, move |work| start(work, &command)).await
 }
 
 fn start(work: &mut Work<'_, '_>, command: &CreatePaymentMethod) -> Result<Started, Error> {
