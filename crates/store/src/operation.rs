@@ -48,7 +48,8 @@ table! {
             kind,
             amount: amount_minor,
             created_at,
-            connector,
+            // A program of before names one for registers too.
+            connector: connector.filter(|_| kind != OperationKind::Register),
             reference,
             state: read_state(state, declined_for).ok_or_else(|| cells.corrupt_at("state"))?,
             answered_at,

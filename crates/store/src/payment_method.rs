@@ -6,8 +6,8 @@ use std::borrow::Cow;
 
 use domain::payment_method::State;
 use domain::{
-    Challenge, Decline, MethodKind, OperationId, Party, PaymentMethod, PaymentMethodId, Shop,
-    ShopId, Timestamp,
+    Challenge, ConnectorName, Decline, MethodKind, OperationId, Party, PaymentMethod,
+    PaymentMethodId, Shop, ShopId, Timestamp,
 };
 use sql::StoreError;
 
@@ -57,6 +57,9 @@ table! {
             token,
             cause: canceled_for,
         };
+        // A program of before asks without saying whom: it knows the sandbox alone.
+        let asked = columns.operation.is_some() || columns.token.is_some();
+        let connector = connector.or(asked.then_some(ConnectorName::SANDBOX));
         PaymentMethod {
             id,
             shop_id,

@@ -1,7 +1,7 @@
 //! Payments as rows: round trips, versions, lists, due times.
 
 use domain::payment::{State, Status};
-use domain::{Duration, MethodKind, Payment, PaymentId, ShopId};
+use domain::{ConnectorName, Duration, MethodKind, Payment, PaymentId, ShopId};
 use store::payment::{Filter, due_any_shop, find, find_any_shop, insert, list, lock, update};
 use store::{Range, Store, StoreError};
 
@@ -41,6 +41,7 @@ async fn a_payment_changes_into_each_state_and_only_from_the_newest_version() {
         done(&store, move |tx| insert(tx, &owner, &added)).await;
         for (version, state) in (1..).zip(payments(&shop).into_iter().map(|it| it.state)) {
             let next = Payment {
+                connector: Some(samples::bank()),
                 state,
                 version,
                 ..first.clone()
@@ -294,6 +295,29 @@ async fn only_what_time_will_change_becomes_due() {
             .collect();
         due.sort();
         assert_eq!(due, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_program_of_before_has_asked_went_through_the_sandbox() {
+    both(|store, _| async move {
+        let shop = with_shop(&store, 1).await;
+        let mut asked = payment(&shop, 1);
+        asked.state = State::Authorizing {
+            operation: samples::operation_id(1),
+        };
+        let (untouched, own) = (payment(&shop, 2), shop.id);
+        let ids = [asked.id, untouched.id];
+        done(&store, move |tx| {
+            insert(tx, &shop, &asked)?;
+            insert(tx, &shop, &untouched)
+        })
+        .await;
+        let [asked, untouched] = ids.map(|id| read(&store, own, id));
+        let sandbox = Some(ConnectorName::SANDBOX);
+        assert_eq!(asked.await.unwrap().connector, sandbox);
+        assert_eq!(untouched.await.unwrap().connector, None);
     })
     .await;
 }

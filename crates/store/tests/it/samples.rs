@@ -270,6 +270,7 @@ pub(crate) fn payments(shop: &Shop) -> Vec<Payment> {
     let mut payments: Vec<Payment> = (1..)
         .zip(payment_states())
         .map(|(number, state)| Payment {
+            connector: Some(bank()),
             state,
             ..payment(shop, number)
         })
@@ -362,7 +363,7 @@ pub(crate) fn payment_methods(shop: &Shop) -> Vec<PaymentMethod> {
             gateway_id: shop.gateway_id,
             kind: MethodKind::BankCard,
             facts: (number % 2 == 0).then(card),
-            connector: (number % 2 == 0).then(bank),
+            connector: Some(bank()),
             metadata: metadata(),
             confirmation: Some(Confirmation {
                 kind: ConfirmationKind::Redirect,
