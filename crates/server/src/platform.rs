@@ -233,6 +233,12 @@ const UNREADABLE_SHOWN: usize = 10;
 /// The connectors that the operator has named.
 fn connectors(config: &Config, store: &Store, pages_url: &str) -> Result<Connectors> {
     let config = &config.connectors;
+    if let Some(name) = config.unknown_off() {
+        bail!("connectors_off names {name}, which is not one of `connectors`");
+    }
+    if config.names().iter().all(|name| config.is_off(*name)) {
+        warn!("all connectors are off: nothing new is paid or paid out");
+    }
     let names = config.names().iter();
     let all = names.map(|name| {
         let records = Records::new(store.clone(), *name, sandbox_clock());

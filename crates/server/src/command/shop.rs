@@ -1,11 +1,11 @@
 //! `altyn shop`: shops and their secret keys.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use app::Cx;
 use app::shop::{self, NewShop, ShopState};
 use domain::connector::Choice;
 use domain::shop::Site;
-use domain::{MethodKind, Shop, ShopId, ShopKind};
+use domain::{ConnectorName, MethodKind, Shop, ShopId, ShopKind};
 use serde_json::{Value, json};
 
 use super::{grant, key, receipts, shown, until_seen_by_servers, webhook};
@@ -32,7 +32,7 @@ pub(super) async fn run(config: &Config, command: cli::Shop) -> Result<Output> {
         cli::Shop::Webhook(command) => webhook::run(&platform.cx, command).await,
         cli::Shop::Receipts(command) => receipts::run(&platform.cx, command).await,
         cli::Shop::Widget { shop, sites } => set_widget_sites(&platform.cx, shop, sites).await,
-        cli::Shop::Connector(command) => connector(&platform.cx, command).await,
+        cli::Shop::Connector(command) => connector(config, &platform.cx, command).await,
         cli::Shop::Grants { shop } => grant::list(&platform.cx, shop).await,
         cli::Shop::Revoke { shop, grant } => grant::revoke(&platform.cx, shop, grant).await,
     };
@@ -146,9 +146,18 @@ fn json(shop: &Shop) -> Value {
     })
 }
 
-async fn connector(cx: &Cx, command: cli::ShopConnector) -> Result<Output> {
+async fn connector(config: &Config, cx: &Cx, command: cli::ShopConnector) -> Result<Output> {
+    let names = config.connectors.names();
     let shop = match command {
         cli::ShopConnector::Set { shop, rules } => {
+            if let Some(rule) = rules.iter().find(|rule| !names.contains(&rule.connector)) {
+                let known: Vec<_> = names.iter().map(ConnectorName::as_str).collect();
+                bail!(
+                    "{rule}: there is no connector {}; `connectors` names {}",
+                    rule.connector,
+                    known.join(", ")
+                );
+            }
             let set = shop::set_choices(cx, shop, rules).await;
             let set = set.context("set who is asked")?;
             until_seen_by_servers().await;

@@ -38,7 +38,16 @@ impl ConnectorsConfig {
         self.sandbox_secret.as_ref().map(Secret::expose)
     }
 
+    /// The first name that takes nothing new and is no connector's.
+    pub(crate) fn unknown_off(&self) -> Option<ConnectorName> {
+        let off = self.off.iter();
+        off.copied().find(|name| !self.names.contains(name))
+    }
+
     pub(super) fn set_names(&mut self, text: &str) -> Result<(), String> {
+        if text == "none" {
+            return Err("name at least one; a platform without a bank takes no money".to_owned());
+        }
         self.names = names(text)?;
         let twice = |name: &&ConnectorName| self.names.iter().filter(|one| one == name).count() > 1;
         match self.names.iter().find(twice) {
@@ -80,9 +89,12 @@ mod tests {
             .map(|name| (name.as_str(), config.is_off(*name)))
             .collect();
         assert_eq!(shown, [("second", true), ("sandbox", false)]);
+        assert_eq!(config.unknown_off(), None);
+        config.set_off("sandbox,secnd").unwrap();
+        assert_eq!(config.unknown_off(), "secnd".parse().ok());
         config.set_off("none").unwrap();
         assert!(!config.is_off(config.names()[0]));
-        for bad in ["", "a,,b", "A", "a,b,a"] {
+        for bad in ["", "none", "a,,b", "A", "a,b,a"] {
             assert!(config.set_names(bad).is_err(), "{bad}");
         }
     }

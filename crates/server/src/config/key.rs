@@ -396,9 +396,9 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         name: "connectors",
         default: "sandbox",
-        what: "names of the banks that payments and payouts go through, each a sandbox; a new one \
-               goes to the first that can. Never give a name to another bank, and do not leave one \
-               out that still has to answer",
+        what: "names of the banks that payments and payouts go through, each a sandbox, in the \
+               order in which they are asked for what is new. Keep every name through which money \
+               went, `sandbox` too, and never give one to another bank",
         set: |config, text| config.connectors.set_names(filled(text)?),
     },
     Key {

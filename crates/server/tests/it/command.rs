@@ -368,6 +368,14 @@ fn a_connector_that_takes_nothing_new_gives_its_own_money_back() {
     assert_eq!(audit("second")["carried_out"], 2);
     let refused = place.refused(&["audit", "--connectors", "a,a"]);
     assert!(refused.contains("named twice"), "{refused}");
+    let refused = place.refused(&["audit", "--connectors-off", "secnd"]);
+    assert!(refused.contains("names secnd, which is not"), "{refused}");
+    let shop = server.field("shop_id");
+    let refused = place.refused(&["shop", "connector", "set", "--shop", shop, "*=third"]);
+    assert!(
+        refused.contains("*=third: there is no connector third; `connectors` names sandbox"),
+        "{refused}"
+    );
     server.stop();
 }
 
