@@ -150,10 +150,7 @@ pub(crate) async fn returned(
     request: PageRequest,
     Query(query): Query<BindQuery>,
 ) -> Response {
-    let found = match request::id(&query.id) {
-        Ok(id) => app::checkout::binding_returned(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&query.id, |id| app::checkout::binding_returned(&app, id)).await;
     match found {
         Ok(view) => {
             let direct = view.method.flow == Flow::Direct;

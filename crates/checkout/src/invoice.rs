@@ -35,10 +35,7 @@ pub(crate) async fn show(
     request: PageRequest,
     Path(id): Path,
 ) -> Response {
-    let found = match request::id(&id) {
-        Ok(id) => app::invoice::open(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&id, |id| app::invoice::open(&app, id)).await;
     let view = match found {
         Ok(view) => view,
         Err(error) => return failed(&app, request.lang(None), &error),
@@ -65,10 +62,7 @@ pub(crate) async fn pay(
     if !form_guard::is_ours(&request.headers, &form.csrf) {
         return response::foreign_form(Frame::plain(lang));
     }
-    let begun = match request::id(&id) {
-        Ok(id) => app::invoice::pay(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let begun = request::with_id(&id, |id| app::invoice::pay(&app, id)).await;
     match begun {
         Ok(Some(payment)) => response::go(&routes::contract(&payment.to_string(), lang)),
         // It is paid, or over, or the shop is switched off: the invoice's page says which.

@@ -111,10 +111,10 @@ async fn decide(
         "close" => Decision::Close,
         _ => return response::wrong_form(frame(lang, &form.operation)),
     };
-    let decided = match request::id(&form.operation) {
-        Ok(id) => app::sandbox::decide(&app, id, decision).await,
-        Err(unknown) => Err(unknown),
-    };
+    let decided = request::with_id(&form.operation, |id| {
+        app::sandbox::decide(&app, id, decision)
+    })
+    .await;
     match decided {
         Ok(return_url) => response::go(&return_url),
         Err(error) => response::error(&app, frame(lang, &form.operation), &error),

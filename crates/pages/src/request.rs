@@ -55,6 +55,17 @@ pub fn id<T: EntityId>(text: &str) -> Result<T, Error> {
     text.parse().map_err(unknown)
 }
 
+/// Asks `app` about the object whose id stands in an address.
+///
+/// # Errors
+/// It is not an id, or what `ask` fails with.
+pub async fn with_id<T: EntityId, R, F>(text: &str, ask: impl FnOnce(T) -> F) -> Result<R, Error>
+where
+    F: Future<Output = Result<R, Error>>,
+{
+    ask(id(text)?).await
+}
+
 impl PageRequest {
     /// The language of the answer, for an object whose merchant asked for `locale`.
     #[must_use]

@@ -193,7 +193,8 @@ impl<'a> StateColumns<'a> {
         }
     }
 
-    /// Columns that the state does not carry are not looked at; there is none if it misses one.
+    /// The state in these columns; `None` if one is missing. Columns that the state does not have
+    /// are ignored.
     fn state(self, code: &str) -> Option<State> {
         Some(match code {
             "sending" => State::Sending {

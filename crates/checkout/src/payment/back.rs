@@ -26,10 +26,7 @@ pub(crate) async fn returned(
     request: PageRequest,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match request::id(&query.order_id) {
-        Ok(id) => app::checkout::returned(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&query.order_id, |id| app::checkout::returned(&app, id)).await;
     let view = match found {
         Ok(view) => view,
         Err(error) => {
@@ -61,10 +58,7 @@ pub(crate) async fn status(
     State(app): State<Arc<App>>,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match request::id(&query.order_id) {
-        Ok(id) => app::checkout::show(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&query.order_id, |id| app::checkout::show(&app, id)).await;
     match found {
         Ok(view) => stamp(stage::payment_stamp(&view.payment)),
         Err(error) => response::failure(&app, &error).status.into_response(),

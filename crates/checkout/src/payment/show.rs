@@ -45,10 +45,7 @@ pub(crate) async fn show(
     request: PageRequest,
     Query(query): Query<ContractQuery>,
 ) -> Response {
-    let found = match request::id(&query.order_id) {
-        Ok(id) => app::checkout::show(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&query.order_id, |id| app::checkout::show(&app, id)).await;
     match found {
         Ok(view) => {
             let locale = view.payment.confirmation.as_ref().and_then(|c| c.locale);

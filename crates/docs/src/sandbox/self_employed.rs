@@ -76,10 +76,7 @@ pub(super) async fn show(
     Query(query): Query<PersonQuery>,
 ) -> Response {
     let lang = request.lang(None);
-    let found = match request::id(&query.id) {
-        Ok(id) => app::self_employed::find(&app, id).await,
-        Err(unknown) => Err(unknown),
-    };
+    let found = request::with_id(&query.id, |id| app::self_employed::find(&app, id)).await;
     match found {
         Err(error) => response::error(&app, frame(lang, &query.id), &error),
         Ok(person) if person.state != PersonState::Pending => done(lang, &query.id, person.state),
@@ -106,10 +103,10 @@ pub(super) async fn decide(
         "decline" => Decision::Refuse,
         _ => return response::wrong_form(frame(lang, &form.id)),
     };
-    let decided = match request::id(&form.id) {
-        Ok(id) => app::self_employed::decide(&app, id, decision).await,
-        Err(unknown) => Err(unknown),
-    };
+    let decided = request::with_id(&form.id, |id| {
+        app::self_employed::decide(&app, id, decision)
+    })
+    .await;
     match decided {
         Ok(person) => done(lang, &form.id, person.state),
         Err(error) => response::error(&app, frame(lang, &form.id), &error),
